@@ -1,0 +1,43 @@
+import type { ChunkPlan, ChunkStream } from './chunk.ts';
+import type { RunId, TablePlan, ReadOptions } from './table-plan.ts';
+import type { ExtractMode } from './table-plan.ts';
+import type { TableRef, TableSchema } from './table-schema.ts';
+import type { WorkContext } from './work-context.ts';
+
+/** One moment for all tables of a run. `at`: ISO 8601 instant with all its fractional digits. */
+export interface SnapshotPoint {
+  readonly at: string;
+}
+
+/** Order-free digest of a table's rows; equal digests mean equal rows (docs/reference/digest.md). */
+export interface TableDigest {
+  readonly rows: number;
+  /** Decimal text: the sum, over all rows, of 60 bits of the MD5 of the row's comparable columns. */
+  readonly digest: string;
+  /** Target column names that took part. */
+  readonly columns: readonly string[];
+}
+
+/** Where rows come from. Every method may be called from any process of the run. */
+export interface Source extends AsyncDisposable {
+  /** One cheap round trip that proves the connection; says who and where. */
+  ping(context: WorkContext): Promise<string>;
+  /** Throws `SOURCE.TABLE_NOT_FOUND` where the object is missing or not readable. */
+  describe(ref: TableRef, context: WorkContext): Promise<TableSchema>;
+  /** The moment that all of the run's tables are read at. */
+  pin(context: WorkContext): Promise<SnapshotPoint>;
+  /** Resolves `auto`. Called once a table and run; the answer is kept in the plan. */
+  chooseExtract(schema: TableSchema, read: ReadOptions, context: WorkContext): Promise<ExtractMode>;
+  /** The chunks' rows together are the table's rows, none twice. Deterministic on a pinned table. */
+  plan(table: TablePlan, context: WorkContext): AsyncIterable<ChunkPlan>;
+  /** Turns an `extract` chunk into load chunks. A repetition leaves earlier results unused. */
+  extract(table: TablePlan, chunk: ChunkPlan, context: WorkContext): AsyncIterable<ChunkPlan>;
+  /** Opens a `load` chunk. May be called again for the same chunk, in any process. */
+  open(table: TablePlan, chunk: ChunkPlan, context: WorkContext): Promise<ChunkStream>;
+  /** Rows at the snapshot point under the plan's filter. */
+  count(table: TablePlan, context: WorkContext): Promise<number>;
+  /** The digest over the plan's comparable columns. */
+  digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
+  /** Removes what the run left at the source (stages, files). Idempotent. */
+  release(run: RunId, tables: readonly TablePlan[], context: WorkContext): Promise<void>;
+}

@@ -1,0 +1,154 @@
+import type { ChunkPlan } from './chunk.ts';
+import type { JsonObject } from './json.ts';
+import type { SnapshotPoint } from './source.ts';
+import type { RunId, TableKey, TablePlan } from './table-plan.ts';
+import type { TableRef } from './table-schema.ts';
+
+export type WorkerId = string;
+
+/** One table of a run as its configuration names it. */
+export interface TableRequest {
+  readonly key: TableKey;
+  readonly sourceName: string;
+  readonly source: TableRef;
+  readonly target: TableRef;
+  /** Hash of what decides which of this table's rows go where; a changed one is planned anew. */
+  readonly hash: string;
+}
+
+export interface RunRequest {
+  readonly configHash: string;
+  readonly executionHash: string;
+  readonly sourceNames: readonly string[];
+  readonly tables: readonly TableRequest[];
+  /** Who opens it; its workers' ids start with it. */
+  readonly owner: WorkerId;
+  /**
+   * `auto`: go on with the newest run of the same execution hash that is not completed and not
+   * older than `maxAgeHours`. `never`: a new run. `run`: this one, past both tests.
+   */
+  readonly resume:
+    | { readonly mode: 'auto'; readonly maxAgeHours: number }
+    | { readonly mode: 'never' }
+    | { readonly mode: 'run'; readonly run: RunId };
+  readonly metadata?: JsonObject;
+}
+
+export type TableStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'skipped';
+export type RunStatus = 'running' | 'completed' | 'failed' | 'partial';
+
+export interface TableState {
+  readonly key: TableKey;
+  readonly status: TableStatus;
+  /** The plan that was kept; absent before the first planning and after a changed table hash. */
+  readonly plan?: TablePlan;
+  /** All of the plan's chunks are in the store. */
+  readonly planned: boolean;
+}
+
+export interface RunState {
+  readonly id: RunId;
+  readonly resumed: boolean;
+  readonly startedAt: Date;
+  readonly snapshot?: SnapshotPoint;
+  readonly tables: readonly TableState[];
+}
+
+/** A chunk in one worker's hands until `deadline`, fenced by `generation`. */
+export interface Lease {
+  readonly run: RunId;
+  readonly table: TableKey;
+  readonly chunk: ChunkPlan;
+  readonly worker: WorkerId;
+  /** Rises with every lease of the chunk; the store refuses an older one. */
+  readonly generation: number;
+  readonly deadline: Date;
+  /** Tries before this one that failed. */
+  readonly retries: number;
+}
+
+export type LeaseAnswer =
+  | { readonly kind: 'lease'; readonly lease: Lease }
+  /** Nothing to take now, but chunks are in other hands and may come back or bring more. */
+  | { readonly kind: 'wait' }
+  /** Every chunk has reached an end. */
+  | { readonly kind: 'done' };
+
+export type ChunkEvent =
+  | { readonly type: 'loaded'; readonly rows: number; readonly bytes: number }
+  /** The extract chunk is done and these take its place: one transaction. */
+  | { readonly type: 'extracted'; readonly chunks: readonly ChunkPlan[] }
+  /** A try failed; the same worker tries again under the same lease. */
+  | { readonly type: 'retried'; readonly error: string }
+  | { readonly type: 'failed'; readonly error: string }
+  /** Given back unharmed, as when a run is stopped. */
+  | { readonly type: 'released' };
+
+export type TableEvent =
+  | { readonly type: 'planned'; readonly plan: TablePlan }
+  /** All chunks were added. */
+  | { readonly type: 'chunked' }
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly error: string };
+
+export interface TableSummary {
+  readonly key: TableKey;
+  readonly sourceName: string;
+  readonly source: TableRef;
+  readonly target: TableRef;
+  readonly status: TableStatus;
+  /** Load chunks only. */
+  readonly totalChunks: number;
+  readonly completedChunks: number;
+  readonly failedChunks: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly startedAt?: Date;
+  readonly completedAt?: Date;
+  readonly error?: string;
+}
+
+export interface RunSummary {
+  readonly id: RunId;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly completedAt?: Date;
+  readonly error?: string;
+  readonly sourceNames: readonly string[];
+  readonly rows: number;
+  readonly tables: readonly TableSummary[];
+}
+
+/** Runs, tables, chunks and leases. It is the queue as well: nothing else coordinates workers. */
+export interface StatusStore extends AsyncDisposable {
+  /** Brings the store's schema up to date; safe from many processes at once. */
+  migrate(): Promise<void>;
+  /**
+   * A new run, or the one to go on with. Claims the run's tables for `owner` until `closeRun`, or
+   * until the owner's process is gone; throws `RUN.TABLE_BUSY` where another live run has one.
+   * Chunks that a dead owner had leased and chunks that failed are open again; a table whose hash
+   * changed loses its plan and chunks.
+   */
+  openRun(request: RunRequest): Promise<RunState>;
+  /** Keeps the run's snapshot point; the first one kept wins and is returned. */
+  keepSnapshot(run: RunId, snapshot: SnapshotPoint): Promise<SnapshotPoint>;
+  recordTable(run: RunId, table: TableKey, event: TableEvent): Promise<void>;
+  /** Idempotent on the chunk id. */
+  addChunks(run: RunId, table: TableKey, chunks: readonly ChunkPlan[]): Promise<void>;
+  /** One chunk to work on: load chunks of the table before extract chunks, each in order. */
+  lease(run: RunId, table: TableKey, worker: WorkerId): Promise<LeaseAnswer>;
+  /** Moves the deadline. Throws `RUN.LEASE_LOST` where another worker has it. */
+  renew(lease: Lease): Promise<Lease>;
+  /** Throws `RUN.LEASE_LOST` for a stale lease and changes nothing. */
+  record(lease: Lease, event: ChunkEvent): Promise<void>;
+  /** Chunks that the target's ledger has although no lease said so (a crash between the two). */
+  recordLoaded(
+    run: RunId,
+    table: TableKey,
+    chunks: readonly { id: string; rows: number; bytes: number }[],
+  ): Promise<void>;
+  closeRun(run: RunId, status: Exclude<RunStatus, 'running'>, error?: string): Promise<void>;
+  summary(run: RunId): Promise<RunSummary>;
+  /** Newest first. */
+  runs(limit: number): Promise<readonly RunSummary[]>;
+}

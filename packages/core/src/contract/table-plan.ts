@@ -1,0 +1,72 @@
+import type { ColumnSchema, LogicalType, TableRef } from './table-schema.ts';
+
+export type RunId = string;
+
+/** Names one source table on its way into one target: unique in a run and the same in every run. */
+export type TableKey = string;
+
+/** One column on its way: what is read, and where it goes. */
+export interface ColumnPair {
+  readonly source: ColumnSchema;
+  /** The target column's name as stored. */
+  readonly target: string;
+  /** What an existing target column holds; absent where the run creates it. */
+  readonly targetType?: LogicalType;
+  /**
+   * Digits of a second to be rendered, where the target keeps fewer than the source has; the rest
+   * is cut off, never rounded up (docs/decisions/0004).
+   */
+  readonly fractionDigits?: number;
+}
+
+/** How rows get into the target. `swap`, `upsert` and `insert-only` have their place here. */
+export type LoadMode = 'append' | 'truncate';
+
+export type ExtractMode = 'unload' | 'query';
+
+export interface ChunkColumn {
+  readonly column: string;
+  /** A `chunking_column_types` word of the configuration. */
+  readonly type: string;
+}
+
+/** What the configuration says of reading a table. */
+export interface ReadOptions {
+  readonly extract: ExtractMode | 'auto';
+  /** A SQL condition over the source, passed on as it is. */
+  readonly filter?: string;
+  readonly chunkColumns: readonly ChunkColumn[];
+  readonly sortColumns: readonly string[];
+  /** Rows a chunk aims at when it is read by query. */
+  readonly batchRows: number;
+  /** The user's own stage for unloads, as written in Snowflake SQL (`@db.schema.stage/path`). */
+  readonly stage?: string;
+}
+
+/**
+ * One point in time that a whole run reads. `at` is an ISO 8601 instant with all its fractional
+ * digits; `undefined` where the object can't be pinned, and then `reason` says why.
+ */
+export type TableSnapshot =
+  | { readonly pinned: true; readonly at: string }
+  | { readonly pinned: false; readonly reason: string };
+
+/** Everything that is decided of a table before its first row moves. JSON; kept with the run. */
+export interface TablePlan {
+  readonly run: RunId;
+  readonly key: TableKey;
+  readonly source: TableRef;
+  readonly target: TableRef;
+  /** In the order of the CSV fields. Never empty. */
+  readonly columns: readonly ColumnPair[];
+  /** Target column names of the primary key to create, where the target is created. */
+  readonly primaryKey: readonly string[];
+  readonly snapshot: TableSnapshot;
+  readonly mode: LoadMode;
+  readonly extract: ExtractMode;
+  readonly read: ReadOptions;
+  readonly estimatedRows?: number;
+  readonly estimatedBytes?: number;
+  /** TRUNCATE may reach tables outside the run through CASCADE. */
+  readonly truncateCascade: boolean;
+}

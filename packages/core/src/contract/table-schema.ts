@@ -1,0 +1,68 @@
+/** A table or view by its name as stored: no quoting, no folding left to do. */
+export interface TableRef {
+  readonly database: string;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/**
+ * What a column holds, in words both sides share. `nativeType` beside it keeps the database's own
+ * spelling. `unknown` is a type that an adapter can name but not map.
+ */
+export type LogicalType =
+  | { readonly kind: 'boolean' }
+  /** Exact decimal. No precision: unbounded (PostgreSQL's bare `numeric`). */
+  | { readonly kind: 'decimal'; readonly precision?: number; readonly scale?: number }
+  /** IEEE 754 binary; bits 32 or 64. */
+  | { readonly kind: 'float'; readonly bits: 32 | 64 }
+  | { readonly kind: 'decfloat' }
+  /** `length` in characters. */
+  | { readonly kind: 'text'; readonly length?: number }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'binary'; readonly length?: number }
+  | { readonly kind: 'date' }
+  /** `precision`: fractional digits of a second. */
+  | { readonly kind: 'time'; readonly precision: number }
+  /**
+   * `zone`: `none` is wall-clock time; `instant` is a point in time without its offset; `offset`
+   * is a point in time that keeps the offset it was written with.
+   */
+  | {
+      readonly kind: 'timestamp';
+      readonly precision: number;
+      readonly zone: 'none' | 'instant' | 'offset';
+    }
+  /** `shape`: what Snowflake calls VARIANT, OBJECT, ARRAY, MAP. */
+  | { readonly kind: 'json'; readonly shape: 'any' | 'object' | 'array' | 'map' }
+  | { readonly kind: 'spatial'; readonly model: 'geography' | 'geometry' }
+  | {
+      readonly kind: 'vector';
+      readonly element: 'float' | 'int';
+      readonly dimension: number;
+    }
+  | { readonly kind: 'interval' }
+  | { readonly kind: 'unknown' };
+
+export interface ColumnSchema {
+  readonly name: string;
+  readonly type: LogicalType;
+  /** As the database spells it, such as `NUMBER(38,0)` or `timestamp with time zone`. */
+  readonly nativeType: string;
+  readonly nullable: boolean;
+  readonly hasDefault: boolean;
+  /** The database computes it; it can't be written (GENERATED ALWAYS AS). */
+  readonly generated: boolean;
+}
+
+export interface TableSchema {
+  readonly ref: TableRef;
+  readonly kind: 'table' | 'view' | 'external' | 'other';
+  readonly columns: readonly ColumnSchema[];
+  /** Column names in key order; empty where there is none. */
+  readonly primaryKey: readonly string[];
+  /** What the catalog says, where it says it without a scan. */
+  readonly estimatedRows?: number;
+  readonly estimatedBytes?: number;
+  /** Why the object can't be read as of a past point in time; absent where it can. */
+  readonly unpinnable?: string;
+}

@@ -1,0 +1,22 @@
+/** Structured log: one event, one line, a name and fields. Fields never hold a secret. */
+export interface Logger {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Clock {
+  now(): Date;
+  /** Rejects with the signal's reason when it is aborted meanwhile. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What every piece of work is handed; nothing is global. */
+export interface WorkContext {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly clock: Clock;
+}

@@ -1,0 +1,135 @@
+import type { TableSchema } from '../contract/table-schema.ts';
+import type { TablePlan, TableSnapshot } from '../contract/table-plan.ts';
+import type { Finding, Target } from '../contract/target.ts';
+import type { Source } from '../contract/source.ts';
+import type { WorkContext } from '../contract/work-context.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
+import type { TableJob } from './table-job.ts';
+
+export interface Decision {
+  readonly plan: TablePlan;
+  readonly sourceSchema: TableSchema;
+  /** Absent: the run creates the target. */
+  readonly existing: TableSchema | undefined;
+  readonly findings: readonly Finding[];
+  /** What people should know of the plan. */
+  readonly notices: readonly string[];
+}
+
+export interface DecideContext {
+  readonly run: string;
+  readonly snapshotAt: string;
+  readonly source: Source;
+  readonly target: Target;
+  readonly context: WorkContext;
+}
+
+/** Describes both sides and decides all there is to decide of a table. Changes nothing. */
+export async function decidePlan(job: TableJob, using: DecideContext): Promise<Decision> {
+  const [sourceSchema, existing] = await Promise.all([
+    using.source.describe(job.source, using.context),
+    using.target.describe(job.target, using.context),
+  ]);
+  if (existing === undefined && job.schemaEvolution === 'off') throw targetMissing(job);
+  const columns = pairColumns(sourceSchema, existing, job.columns, {
+    mayAdd: job.schemaEvolution === 'create_and_add',
+    fractionDigits: (source, target) => using.target.fractionDigits(source, target),
+  });
+  refuseBadColumns(job, columns);
+  const plan = await planOf(job, using, sourceSchema, columns);
+  const findings = await using.target.check(plan, existing, using.context);
+  const notices = [...job.notices, ...planNotices(plan, columns), ...warnings(findings)];
+  return { plan, sourceSchema, existing, findings, notices };
+}
+
+/** Throws where a finding forbids the plan. */
+export function refuseErrors(job: TableJob, findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return;
+  const cascades = errors.find(({ code }) => code === 'TARGET.TRUNCATE_CASCADES');
+  throw new SnowmeltError(
+    cascades === undefined ? 'TARGET.TABLE_UNSUITABLE' : 'TARGET.TRUNCATE_CASCADES',
+    errors.map(({ message }) => message).join('; '),
+    { place: { table: job.key }, fix: [...new Set(errors.map(({ fix }) => fix))].join(' ') },
+  );
+}
+
+async function planOf(
+  job: TableJob,
+  using: DecideContext,
+  schema: TableSchema,
+  columns: PairedColumns,
+): Promise<TablePlan> {
+  const targetOf = new Map(columns.pairs.map(({ source, target }) => [source.name, target]));
+  const primaryKey = schema.primaryKey.map((name) => targetOf.get(name) ?? foldedName(name));
+  return {
+    run: using.run,
+    key: job.key,
+    source: job.source,
+    target: job.target,
+    columns: columns.pairs,
+    primaryKey: schema.primaryKey.every((name) => targetOf.has(name)) ? primaryKey : [],
+    snapshot: snapshotOf(job, schema, using.snapshotAt),
+    mode: job.mode,
+    extract: await using.source.chooseExtract(schema, job.read, using.context),
+    read: job.read,
+    ...(schema.estimatedRows === undefined ? {} : { estimatedRows: schema.estimatedRows }),
+    ...(schema.estimatedBytes === undefined ? {} : { estimatedBytes: schema.estimatedBytes }),
+    truncateCascade: job.truncateCascade,
+  };
+}
+
+function snapshotOf(job: TableJob, schema: TableSchema, at: string): TableSnapshot {
+  if (job.snapshot === 'off') return { pinned: false, reason: 'snapshot: off' };
+  if (schema.unpinnable === undefined) return { pinned: true, at };
+  if (job.snapshot === 'auto') return { pinned: false, reason: schema.unpinnable };
+  throw new SnowmeltError('SOURCE.NOT_PINNABLE', `${job.source.name}: ${schema.unpinnable}`, {
+    place: { table: job.key },
+  });
+}
+
+function refuseBadColumns(job: TableJob, columns: PairedColumns): void {
+  if (columns.unknown.length > 0) {
+    throw new SnowmeltError(
+      'CONFIG.INVALID',
+      `columns or column_mapping name ${columns.unknown.join(', ')}, which ${job.source.name} does not have`,
+      { place: { table: job.key } },
+    );
+  }
+  if (columns.pairs.length === 0) {
+    throw new SnowmeltError(
+      'TARGET.TABLE_UNSUITABLE',
+      `no column of ${job.source.name} has a place in ${job.target.name}`,
+      { place: { table: job.key }, fix: 'Map columns with column_mapping, or add them.' },
+    );
+  }
+}
+
+function targetMissing(job: TableJob): SnowmeltError {
+  const { database, schema, name } = job.target;
+  return new SnowmeltError(
+    'TARGET.TABLE_MISSING',
+    `table ${database}.${schema}.${name} does not exist and schema_evolution is off`,
+    { place: { table: job.key } },
+  );
+}
+
+function planNotices(plan: TablePlan, columns: PairedColumns): readonly string[] {
+  const cut = plan.columns.filter(({ fractionDigits }) => fractionDigits !== undefined);
+  return [
+    ...(plan.snapshot.pinned ? [] : [`not read at a snapshot: ${plan.snapshot.reason}`]),
+    ...(columns.leftOut.length === 0
+      ? []
+      : [`left out, the target lacks them: ${columns.leftOut.join(', ')}`]),
+    ...cut.map(
+      ({ source, fractionDigits }) =>
+        `${source.name}: ${source.nativeType} is cut to ${fractionDigits} digits of a second`,
+    ),
+  ];
+}
+
+function warnings(findings: readonly Finding[]): readonly string[] {
+  return findings.filter(({ severity }) => severity === 'warning').map(({ message }) => message);
+}

@@ -1,0 +1,27 @@
+import type { Source, SnapshotPoint } from '../contract/source.ts';
+import type { RunState, StatusStore } from '../contract/status-store.ts';
+import type { TableKey, TablePlan } from '../contract/table-plan.ts';
+import type { Target } from '../contract/target.ts';
+import type { WorkContext } from '../contract/work-context.ts';
+import type { RunObserver } from './run-report.ts';
+import type { Slots } from './slots.ts';
+
+/** The three adapters that a run works with. */
+export interface Adapters {
+  readonly source: Source;
+  readonly target: Target;
+  readonly status: StatusStore;
+}
+
+/** A run that is open in this process, and all that a table of it needs. */
+export interface OpenRun extends Adapters {
+  readonly state: RunState;
+  readonly snapshot: SnapshotPoint;
+  /** The plans kept so far: those of earlier invocations and those decided by this one. */
+  readonly plans: Map<TableKey, TablePlan>;
+  /** This process; its workers are `owner/table/n`. */
+  readonly owner: string;
+  readonly slots: Slots;
+  readonly context: WorkContext;
+  readonly observer: RunObserver;
+}

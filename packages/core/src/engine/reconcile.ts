@@ -1,0 +1,62 @@
+import type { LoadReceipt } from '../contract/chunk.ts';
+import type { TablePlan } from '../contract/table-plan.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { OpenRun } from './open-run.ts';
+import type { VerifyMode } from './table-job.ts';
+
+export interface Reconciled {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly chunks: number;
+  /** Absent where the source was not asked, or could not be asked for the same rows again. */
+  readonly sourceRows?: number;
+}
+
+/**
+ * Tells the status store of chunks that the target's ledger has and the store does not: the
+ * process died between the two. So a finished chunk is never read again.
+ */
+export async function adoptReceipts(plan: TablePlan, run: OpenRun): Promise<void> {
+  const receipts = await run.target.receipts(plan, run.context);
+  if (receipts.length === 0) return;
+  const loaded = receipts.map(({ chunk, rows, bytes }) => ({ id: chunk, rows, bytes }));
+  await run.status.recordLoaded(run.state.id, plan.key, loaded);
+  for (const chunk of loaded) run.observer.chunkLoaded?.(plan.key, chunk);
+}
+
+/** P1: the ledger, the status store and the source agree on how many rows there are, or it throws. */
+export async function reconcile(
+  plan: TablePlan,
+  verify: VerifyMode,
+  run: OpenRun,
+): Promise<Reconciled> {
+  const [receipts, summary, sourceRows] = await Promise.all([
+    run.target.receipts(plan, run.context),
+    run.status.summary(run.state.id),
+    plan.snapshot.pinned && verify !== 'off' ? run.source.count(plan, run.context) : undefined,
+  ]);
+  const loaded = total(receipts);
+  const recorded = summary.tables.find(({ key }) => key === plan.key);
+  refuseDifference(plan, 'the status store', recorded?.rows ?? 0, loaded.rows);
+  refuseDifference(plan, 'the plan (chunks)', recorded?.totalChunks ?? 0, loaded.chunks);
+  if (sourceRows === undefined) return loaded;
+  refuseDifference(plan, 'the source', sourceRows, loaded.rows);
+  return { ...loaded, sourceRows };
+}
+
+function total(receipts: readonly LoadReceipt[]): Reconciled {
+  return {
+    rows: receipts.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: receipts.reduce((sum, { bytes }) => sum + bytes, 0),
+    chunks: receipts.length,
+  };
+}
+
+function refuseDifference(plan: TablePlan, who: string, theirs: number, ledger: number): void {
+  if (theirs === ledger) return;
+  throw new SnowmeltError(
+    'RUN.COUNT_MISMATCH',
+    `${who} has ${theirs}, the target's ledger has ${ledger}`,
+    { place: { run: plan.run, table: plan.key } },
+  );
+}

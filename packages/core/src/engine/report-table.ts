@@ -1,0 +1,83 @@
+import type { TableSummary } from '../contract/status-store.ts';
+import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { OpenRun } from './open-run.ts';
+import type { TableReport } from './run-report.ts';
+import { runTable, type TableTrace } from './run-table.ts';
+import type { TableJob } from './table-job.ts';
+import { describeError } from './work-chunk.ts';
+
+/** Runs a table and says how it ended. Only bugs are thrown. */
+export async function reportTable(job: TableJob, run: OpenRun): Promise<TableReport> {
+  run.observer.tableStarted?.(job.key);
+  const started = run.context.clock.now();
+  const trace: TableTrace = { notices: [] };
+  const ending = await endingOf(job, run, trace);
+  const seconds = (run.context.clock.now().getTime() - started.getTime()) / 1000;
+  const report = { ...(await figures(job, run, trace)), ...ending, seconds };
+  run.observer.tableEnded?.(report);
+  return report;
+}
+
+/** A table that an earlier invocation of the same run has completed. */
+export function skippedReport(job: TableJob, summary: TableSummary): TableReport {
+  return {
+    key: job.key,
+    source: job.source,
+    target: job.target,
+    status: 'skipped',
+    rows: summary.rows,
+    bytes: summary.bytes,
+    chunks: summary.totalChunks,
+    seconds: 0,
+    verified: false,
+    notices: ['completed before, in this run'],
+  };
+}
+
+async function endingOf(
+  job: TableJob,
+  run: OpenRun,
+  trace: TableTrace,
+): Promise<Pick<TableReport, 'status' | 'error'>> {
+  try {
+    run.context.signal.throwIfAborted();
+    await runTable(job, run, trace);
+    return { status: 'completed' };
+  } catch (error) {
+    if (run.context.signal.aborted) return { status: 'stopped' };
+    if (!isSnowmeltError(error)) throw error;
+    const failure = error.at({ run: run.state.id, table: job.key });
+    await recordFailure(job, run, failure);
+    return { status: 'failed', error: failure };
+  }
+}
+
+async function recordFailure(job: TableJob, run: OpenRun, failure: SnowmeltError): Promise<void> {
+  run.context.log.error('table_failed', {
+    table: job.key,
+    code: failure.code,
+    message: failure.message,
+    fix: failure.fix,
+  });
+  const event = { type: 'failed', error: describeError(failure) } as const;
+  await run.status.recordTable(run.state.id, job.key, event);
+}
+
+async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
+  const loaded = trace.loaded ?? (await figuresOfStore(job, run));
+  return {
+    key: job.key,
+    source: job.source,
+    target: job.target,
+    ...(trace.plan === undefined ? {} : { extract: trace.plan.extract }),
+    ...loaded,
+    verified: trace.verified ?? false,
+    notices: trace.notices,
+  };
+}
+
+async function figuresOfStore(job: TableJob, run: OpenRun) {
+  const summary = await run.status.summary(run.state.id);
+  const table = summary.tables.find(({ key }) => key === job.key);
+  return { rows: table?.rows ?? 0, bytes: table?.bytes ?? 0, chunks: table?.completedChunks ?? 0 };
+}

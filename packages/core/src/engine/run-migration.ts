@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import type { RunRequest } from '../contract/status-store.ts';
+import type { WorkContext } from '../contract/work-context.ts';
+import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import type { Adapters, OpenRun } from './open-run.ts';
+import { reportTable, skippedReport } from './report-table.ts';
+import type { RunObserver, RunReport, TableReport } from './run-report.ts';
+import { createSlots } from './slots.ts';
+import type { TableJob } from './table-job.ts';
+
+export interface MigrationRequest {
+  readonly jobs: readonly TableJob[];
+  readonly configHash: string;
+  readonly executionHash: string;
+  readonly resume: RunRequest['resume'];
+  /** Chunks in flight in this process, over all tables. */
+  readonly parallelThreads: number;
+  readonly observer?: RunObserver;
+}
+
+/**
+ * Moves the tables of one run: opens it, or goes on with the one that was stopped, and ends it.
+ * Expected failures of a table are in the report; failures of the run as a whole, and bugs, throw.
+ */
+export async function runMigration(
+  request: MigrationRequest,
+  adapters: Adapters,
+  context: WorkContext,
+): Promise<RunReport> {
+  const started = context.clock.now();
+  const run = await openRun(request, adapters, context);
+  try {
+    const tables = await runTables(request, run);
+    const report = reportRun(run, tables, context.clock.now().getTime() - started.getTime());
+    if (report.status === 'completed') await releaseSource(run);
+    await run.status.closeRun(run.state.id, report.status, firstError(tables));
+    return report;
+  } catch (error) {
+    const status = isSnowmeltError(error) ? 'partial' : 'failed';
+    // The first failure is the one to show, also where the store can't be told of it.
+    await run.status.closeRun(run.state.id, status, String(error)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openRun(
+  request: MigrationRequest,
+  adapters: Adapters,
+  context: WorkContext,
+): Promise<OpenRun> {
+  const observer = request.observer ?? {};
+  const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  await adapters.status.migrate();
+  const state = await adapters.status.openRun({
+    configHash: request.configHash,
+    executionHash: request.executionHash,
+    sourceNames: [...new Set(request.jobs.map(({ sourceName }) => sourceName))],
+    tables: request.jobs,
+    owner,
+    resume: request.resume,
+  });
+  try {
+    const snapshot =
+      state.snapshot ??
+      (await adapters.status.keepSnapshot(state.id, await adapters.source.pin(context)));
+    observer.runOpened?.({ id: state.id, resumed: state.resumed, snapshot: snapshot.at });
+    const slots = createSlots(request.parallelThreads);
+    const kept = state.tables.flatMap(({ key, plan }) =>
+      plan === undefined ? [] : [{ key, plan }],
+    );
+    const plans = new Map(kept.map(({ key, plan }) => [key, plan]));
+    return { ...adapters, state, snapshot, plans, owner, slots, context, observer };
+  } catch (error) {
+    await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** As many tables side by side as chunks may be in flight. A bug in one stops the others. */
+async function runTables(
+  request: MigrationRequest,
+  open: OpenRun,
+): Promise<readonly TableReport[]> {
+  const halt = new AbortController();
+  const signal = AbortSignal.any([open.context.signal, halt.signal]);
+  const run = { ...open, context: { ...open.context, signal } };
+  const tables = createSlots(request.parallelThreads);
+  const before = run.state.resumed ? await run.status.summary(run.state.id) : undefined;
+  const done = new Map(
+    before?.tables.flatMap((table) => (table.status === 'completed' ? [[table.key, table]] : [])),
+  );
+  const neverAborted = new AbortController().signal;
+  const reports = request.jobs.map((job) =>
+    tables.run(neverAborted, async () => {
+      const completed = done.get(job.key);
+      if (completed !== undefined) return skippedReport(job, completed);
+      return reportTable(job, run).catch((bug: unknown) => {
+        halt.abort(bug);
+        throw bug;
+      });
+    }),
+  );
+  const ends = await Promise.allSettled(reports);
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
+}
+
+function reportRun(run: OpenRun, tables: readonly TableReport[], milliseconds: number): RunReport {
+  const done = tables.filter(({ status }) => status === 'completed' || status === 'skipped');
+  return {
+    run: run.state.id,
+    resumed: run.state.resumed,
+    status: statusOf(tables, done.length),
+    stopped: tables.some(({ status }) => status === 'stopped'),
+    tables,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+    seconds: milliseconds / 1000,
+  };
+}
+
+/** `failed` where nothing was done and nothing is left to go on with but failures. */
+function statusOf(tables: readonly TableReport[], done: number): RunReport['status'] {
+  if (done === tables.length) return 'completed';
+  return tables.every(({ status }) => status === 'failed') ? 'failed' : 'partial';
+}
+
+function firstError(tables: readonly TableReport[]): string | undefined {
+  const error = tables.find((table) => table.error !== undefined)?.error;
+  return error === undefined ? undefined : `${error.code}: ${error.message}`;
+}
+
+/** What is left at the source costs storage, not correctness: a failure here is only told. */
+async function releaseSource(run: OpenRun): Promise<void> {
+  try {
+    await run.source.release(run.state.id, [...run.plans.values()], run.context);
+  } catch (error) {
+    if (!isSnowmeltError(error)) throw error;
+    run.context.log.warn('release_failed', { code: error.code, message: error.message });
+  }
+}

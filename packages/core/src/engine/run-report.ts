@@ -1,0 +1,51 @@
+import type { RunId, TableKey, ExtractMode, TablePlan } from '../contract/table-plan.ts';
+import type { TableRef } from '../contract/table-schema.ts';
+import type { SnowmeltError } from '../errors/snowmelt-error.ts';
+
+export interface TableReport {
+  readonly key: TableKey;
+  readonly source: TableRef;
+  readonly target: TableRef;
+  /** `stopped`: work is left, nothing is wrong. `skipped`: completed before in this run. */
+  readonly status: 'completed' | 'failed' | 'stopped' | 'skipped';
+  readonly extract?: ExtractMode;
+  /** Rows at the snapshot point, where they were counted. */
+  readonly sourceRows?: number;
+  /** Rows that the run's ledger holds in the target. */
+  readonly rows: number;
+  /** Bytes of canonical CSV. */
+  readonly bytes: number;
+  readonly chunks: number;
+  readonly seconds: number;
+  /** Counts (and digests, where asked) were compared and are equal. */
+  readonly verified: boolean;
+  readonly notices: readonly string[];
+  readonly error?: SnowmeltError;
+}
+
+export interface RunReport {
+  readonly run: RunId;
+  readonly resumed: boolean;
+  /** `partial`: some tables are left; `stopped` says whether that was asked for. */
+  readonly status: 'completed' | 'partial' | 'failed';
+  readonly stopped: boolean;
+  readonly tables: readonly TableReport[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** What a run tells as it goes; every method is optional and must not throw. */
+export interface RunObserver {
+  runOpened?(run: { id: RunId; resumed: boolean; snapshot: string }): void;
+  tableStarted?(key: TableKey): void;
+  /** `expectedRows` is an estimate until the chunks are known. */
+  tablePlanned?(plan: TablePlan): void;
+  /** A chunk was loaded, by this process or, on resume, before it. */
+  chunkLoaded?(key: TableKey, chunk: { id: string; rows: number; bytes: number }): void;
+  /** Load chunks were added; `rows` where the source announced them. */
+  chunksAdded?(key: TableKey, chunks: { count: number; rows: number | undefined }): void;
+  chunkRetried?(key: TableKey, chunk: string, error: SnowmeltError): void;
+  tablePhase?(key: TableKey, phase: 'loading' | 'reconciling' | 'publishing' | 'verifying'): void;
+  tableEnded?(report: TableReport): void;
+}

@@ -1,0 +1,80 @@
+import type { TablePlan } from '../contract/table-plan.ts';
+import { decidePlan, refuseErrors } from './decide-plan.ts';
+import { loadChunks } from './load-chunks.ts';
+import type { OpenRun } from './open-run.ts';
+import { planChunks } from './plan-chunks.ts';
+import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
+import type { TableJob } from './table-job.ts';
+import { verifyTable } from './verify-table.ts';
+
+/** What `runTable` learned; the report is made of it, also where a later step throws. */
+export interface TableTrace {
+  plan?: TablePlan;
+  loaded?: Reconciled;
+  verified?: boolean;
+  readonly notices: string[];
+}
+
+/**
+ * The whole way of a table. Each step may have been done before, by a process that is gone: each
+ * looks at what the status store or the target's ledger has, and does what is left.
+ *
+ * - describe source and target, decide the plan, keep it (`keptPlan`)
+ * - prepare the target: create what is missing, empty it once a run
+ * - plan the chunks, which together are the table at the run's snapshot point
+ * - adopt what the target's ledger already has
+ * - lease → open → load → record, by N workers: source to COPY as one stream of bytes, the chunk's
+ *   ledger row in the same transaction (`loadChunks`, `workChunk`)
+ * - reconcile the counts of source, ledger and status store
+ * - publish: what comes after the last chunk
+ * - verify, when asked
+ */
+export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): Promise<void> {
+  const tell = run.observer;
+  const plan = await keptPlan(job, run, trace);
+  trace.plan = plan;
+  tell.tablePlanned?.(plan);
+
+  await run.target.prepare(plan, run.context);
+  if (!stateOf(job, run).planned) await planChunks(plan, run);
+  await adoptReceipts(plan, run);
+
+  tell.tablePhase?.(plan.key, 'loading');
+  await loadChunks(plan, run, { workers: job.parallelThreads, maxTries: job.maxRetryAttempts });
+
+  tell.tablePhase?.(plan.key, 'reconciling');
+  trace.loaded = await reconcile(plan, job.verify, run);
+
+  tell.tablePhase?.(plan.key, 'publishing');
+  await run.target.publish(plan, run.context);
+
+  tell.tablePhase?.(plan.key, 'verifying');
+  const verdict = await verifyTable(plan, job.verify, trace.loaded, run);
+  trace.verified = verdict.verified;
+  trace.notices.push(...verdict.notices);
+
+  await run.status.recordTable(run.state.id, plan.key, { type: 'completed' });
+}
+
+/** The plan that the run has kept for the table, or a new one, checked and then kept. */
+async function keptPlan(job: TableJob, run: OpenRun, trace: TableTrace): Promise<TablePlan> {
+  const kept = run.plans.get(job.key);
+  if (kept !== undefined) {
+    trace.notices.push(...job.notices);
+    return kept;
+  }
+  const { source, target, context } = run;
+  const using = { run: run.state.id, snapshotAt: run.snapshot.at, source, target, context };
+  const { plan, findings, notices } = await decidePlan(job, using);
+  trace.notices.push(...notices);
+  refuseErrors(job, findings);
+  await run.status.recordTable(run.state.id, job.key, { type: 'planned', plan });
+  run.plans.set(job.key, plan);
+  return plan;
+}
+
+function stateOf(job: TableJob, run: OpenRun) {
+  const state = run.state.tables.find(({ key }) => key === job.key);
+  if (state === undefined) throw new RangeError(`run ${run.state.id} has no table ${job.key}`);
+  return state;
+}

@@ -1,0 +1,54 @@
+import type { TablePlan } from '../contract/table-plan.ts';
+import { comparableColumns } from '../digest/comparable-columns.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { OpenRun } from './open-run.ts';
+import type { Reconciled } from './reconcile.ts';
+import type { VerifyMode } from './table-job.ts';
+
+export interface Verdict {
+  readonly verified: boolean;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Compares what stands in the target with the source, as far as `verify` asks. Throws
+ * `RUN.VERIFY_FAILED` where they differ and the run alone is answerable for the table.
+ */
+export async function verifyTable(
+  plan: TablePlan,
+  verify: VerifyMode,
+  loaded: Reconciled,
+  run: OpenRun,
+): Promise<Verdict> {
+  if (verify === 'off') return { verified: false, notices: [] };
+  if (!plan.snapshot.pinned) {
+    return { verified: false, notices: ['not verified: the source is not read at a snapshot'] };
+  }
+  if (verify === 'count') return { verified: loaded.sourceRows === loaded.rows, notices: [] };
+  return compareDigests(plan, run);
+}
+
+async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
+  const [source, target] = await Promise.all([
+    run.source.digest(plan, run.context),
+    run.target.digest(plan, run.context),
+  ]);
+  if (plan.mode === 'append' && source.rows !== target.rows) {
+    return { verified: false, notices: ['not verified: the target holds other rows as well'] };
+  }
+  if (source.rows === target.rows && source.digest === target.digest) {
+    return { verified: true, notices: leftOutNotice(plan) };
+  }
+  throw new SnowmeltError(
+    'RUN.VERIFY_FAILED',
+    `source has ${source.rows} rows (digest ${source.digest}), target has ${target.rows} (digest ${target.digest})`,
+    { place: { run: plan.run, table: plan.key } },
+  );
+}
+
+function leftOutNotice(plan: TablePlan): readonly string[] {
+  const compared = new Set(comparableColumns(plan.columns));
+  const left = plan.columns.filter((column) => !compared.has(column));
+  if (left.length === 0) return [];
+  return [`not part of the digest: ${left.map(({ target }) => target).join(', ')}`];
+}

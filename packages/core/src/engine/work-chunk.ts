@@ -1,0 +1,110 @@
+import type { ChunkPlan } from '../contract/chunk.ts';
+import type { ChunkEvent, Lease } from '../contract/status-store.ts';
+import type { TablePlan } from '../contract/table-plan.ts';
+import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
+import { backoff } from './backoff.ts';
+import { keepLease } from './keep-lease.ts';
+import type { OpenRun } from './open-run.ts';
+import { tellChunks } from './plan-chunks.ts';
+
+export interface ChunkWork {
+  readonly plan: TablePlan;
+  readonly run: OpenRun;
+  readonly maxTries: number;
+}
+
+/**
+ * Carries one leased chunk to an end: loaded or extracted (returns nothing), failed for good
+ * (returns why), or given back because the run stops (throws the stop's reason).
+ */
+export async function workChunk(
+  lease: Lease,
+  work: ChunkWork,
+  signal: AbortSignal,
+): Promise<SnowmeltError | undefined> {
+  await using kept = keepLease(lease, work.run, signal);
+  for (let tries = lease.retries + 1; ; tries += 1) {
+    try {
+      const event = await carryOut(lease.chunk, work, kept.signal);
+      await work.run.status.record(lease, event);
+      tellEvent(lease, event, work);
+      return undefined;
+    } catch (error) {
+      const failure = await judge(error, { lease, work, signal, leaseSignal: kept.signal });
+      if (failure === undefined) return undefined;
+      if (failure.retry !== 'chunk' || tries >= work.maxTries) {
+        await work.run.status.record(lease, { type: 'failed', error: describeError(failure) });
+        return failure;
+      }
+      await retryLater(lease, failure, { tries, work, signal: kept.signal });
+    }
+  }
+}
+
+/** `CODE: message`, for status rows. */
+export function describeError(error: SnowmeltError): string {
+  return `${error.code}: ${error.message}`;
+}
+
+async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) {
+  const { plan, run } = work;
+  const context = { ...run.context, signal };
+  if (chunk.kind === 'load') {
+    const open = () => run.source.open(plan, chunk, context);
+    const { rows, bytes } = await run.target.load(plan, chunk, open, context);
+    return { type: 'loaded', rows, bytes } as const;
+  }
+  const chunks = await Array.fromAsync(run.source.extract(plan, chunk, context));
+  return { type: 'extracted', chunks } as const;
+}
+
+function tellEvent(lease: Lease, event: ChunkEvent, { plan, run }: ChunkWork): void {
+  if (event.type === 'extracted') tellChunks(plan, event.chunks, run);
+  if (event.type !== 'loaded') return;
+  const { rows, bytes } = event;
+  run.observer.chunkLoaded?.(plan.key, { id: lease.chunk.id, rows, bytes });
+}
+
+interface Trouble {
+  readonly lease: Lease;
+  readonly work: ChunkWork;
+  readonly signal: AbortSignal;
+  readonly leaseSignal: AbortSignal;
+}
+
+/** The failure with its place; nothing where another worker has the chunk; throws bugs and stops. */
+async function judge(error: unknown, trouble: Trouble): Promise<SnowmeltError | undefined> {
+  const { lease, work, signal, leaseSignal } = trouble;
+  if (signal.aborted) {
+    // A lost connection must not hide the stop: the lease runs out by itself.
+    await work.run.status.record(lease, { type: 'released' }).catch(() => undefined);
+    throw signal.reason;
+  }
+  const cause = leaseSignal.aborted ? leaseSignal.reason : error;
+  if (!isSnowmeltError(cause)) throw cause;
+  if (cause.code === 'RUN.LEASE_LOST') {
+    work.run.context.log.warn('lease_lost', { table: lease.table, chunk: lease.chunk.id });
+    return undefined;
+  }
+  return cause.at({ run: lease.run, table: lease.table, chunk: lease.chunk.id });
+}
+
+async function retryLater(
+  lease: Lease,
+  failure: SnowmeltError,
+  { tries, work, signal }: { tries: number; work: ChunkWork; signal: AbortSignal },
+): Promise<void> {
+  const { run, plan } = work;
+  const wait = backoff(tries);
+  await run.status.record(lease, { type: 'retried', error: describeError(failure) });
+  run.observer.chunkRetried?.(plan.key, lease.chunk.id, failure);
+  run.context.log.warn('chunk_retried', {
+    table: lease.table,
+    chunk: lease.chunk.id,
+    code: failure.code,
+    message: failure.message,
+    wait_ms: wait,
+  });
+  // A stop or a lost lease during the wait is judged by the next try.
+  await run.context.clock.sleep(wait, signal).catch(() => undefined);
+}

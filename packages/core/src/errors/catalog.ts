@@ -1,0 +1,244 @@
+/**
+ * Every expected failure: what it means, what repeats it helps, and the fix. The error reference
+ * (docs/reference/errors.md) is generated from this table.
+ */
+export type Retry = 'never' | 'chunk' | 'run';
+
+export interface CatalogEntry {
+  readonly meaning: string;
+  /** `chunk`: the same chunk may succeed when tried again; `run`: a new invocation may. */
+  readonly retry: Retry;
+  readonly fix: string;
+}
+
+const entry = (retry: Retry, meaning: string, fix: string): CatalogEntry => ({
+  retry,
+  meaning,
+  fix,
+});
+
+export const errorCatalog = {
+  'CONFIG.NOT_FOUND': entry(
+    'never',
+    'The configuration file does not exist or cannot be read.',
+    'Give its path with --config, or write one: see docs/configuration.md.',
+  ),
+  'CONFIG.SYNTAX': entry(
+    'never',
+    'The configuration file is not valid JSON or YAML.',
+    'Correct the place that the message names.',
+  ),
+  'CONFIG.INVALID': entry(
+    'never',
+    'Keys of the configuration are unknown, missing or have values that cannot be used.',
+    'Correct each key that the message names.',
+  ),
+  'CONFIG.MISSING_VARIABLE': entry(
+    'never',
+    'The configuration refers to an environment variable that is not set.',
+    'Set the variable, or read it from a file with --env-file.',
+  ),
+  'CONFIG.UNSUPPORTED': entry(
+    'never',
+    'The configuration asks for something that this version does not do.',
+    'Remove the key that the message names, or wait for the version that has it.',
+  ),
+  'CONFIG.NO_SUCH_TABLE': entry(
+    'never',
+    'A --source or --table names nothing in the configuration.',
+    'Use one of the names that the message lists.',
+  ),
+  'CONFIG.KEY_FORMAT': entry(
+    'never',
+    'The private key of snowflake.rsa_key cannot be used.',
+    'Give a PKCS#8 PEM; the message has the openssl line that converts another one.',
+  ),
+  'SOURCE.UNREACHABLE': entry(
+    'run',
+    'Snowflake cannot be reached.',
+    'Check snowflake.account or snowflake.access_url, the network and the proxy.',
+  ),
+  'SOURCE.AUTH_FAILED': entry(
+    'never',
+    'Snowflake refused the login.',
+    'Check snowflake.user and its key, password or token, and the network policy.',
+  ),
+  'SOURCE.NO_WAREHOUSE': entry(
+    'never',
+    'No warehouse runs the statements.',
+    'Set snowflake.warehouse to one that the role may use, and check its resource monitor.',
+  ),
+  'SOURCE.TABLE_NOT_FOUND': entry(
+    'never',
+    'A source table or view does not exist, or the role may not read it.',
+    'Check its name and case as Snowflake stores it, and GRANT SELECT to the role.',
+  ),
+  'SOURCE.PRIVILEGE': entry(
+    'never',
+    'The role lacks a privilege.',
+    'Grant the privilege that the message names.',
+  ),
+  'SOURCE.SNAPSHOT_GONE': entry(
+    'never',
+    'Time Travel cannot reach the snapshot point of the run any more.',
+    'Start a new run with --no-resume, or lengthen DATA_RETENTION_TIME_IN_DAYS.',
+  ),
+  'SOURCE.NOT_PINNABLE': entry(
+    'never',
+    'The object cannot be read as of a past point in time, and snapshot: required asks for that.',
+    'Read a table instead, give it retention, or set snapshot: auto for it.',
+  ),
+  'SOURCE.SESSION_LOST': entry(
+    'chunk',
+    'The Snowflake session ended.',
+    'Nothing: the chunk is tried again with a new session.',
+  ),
+  'SOURCE.STATEMENT_TIMEOUT': entry(
+    'chunk',
+    'A statement ran into its time limit or was cancelled.',
+    'Raise STATEMENT_TIMEOUT_IN_SECONDS or lower batch_size.',
+  ),
+  'SOURCE.NETWORK': entry(
+    'chunk',
+    'The connection to Snowflake or to its storage broke.',
+    'Nothing: the chunk is tried again.',
+  ),
+  'SOURCE.STREAM_BROKEN': entry(
+    'chunk',
+    'Data of a chunk ended early, was corrupted or stood still.',
+    'Nothing: the chunk is tried again.',
+  ),
+  'SOURCE.FILE_MISSING': entry(
+    'never',
+    'A staged file of the run is gone.',
+    'Start a new run with --no-resume.',
+  ),
+  'SOURCE.STATEMENT_FAILED': entry(
+    'never',
+    'Snowflake refused a statement.',
+    'See the message of Snowflake; a source_filter is passed on as it is written.',
+  ),
+  'SOURCE.TYPE_UNSUPPORTED': entry(
+    'never',
+    'A source column has a type that cannot be read.',
+    'Leave the column out, or read a view that casts it.',
+  ),
+  'TARGET.UNREACHABLE': entry(
+    'run',
+    'PostgreSQL cannot be reached.',
+    'Check postgres.host, postgres.port and the network.',
+  ),
+  'TARGET.AUTH_FAILED': entry(
+    'never',
+    'PostgreSQL refused the login.',
+    'Check postgres.user, postgres.password and pg_hba.conf.',
+  ),
+  'TARGET.TLS': entry(
+    'never',
+    'The TLS connection to PostgreSQL could not be verified.',
+    'Give the certificate authority in postgres.ssl.ca.',
+  ),
+  'TARGET.DATABASE_NOT_FOUND': entry(
+    'never',
+    'The target database does not exist.',
+    'Create it, or correct target_pg_database.',
+  ),
+  'TARGET.PRIVILEGE': entry(
+    'never',
+    'The PostgreSQL user lacks a privilege.',
+    'Grant the privilege that the message names.',
+  ),
+  'TARGET.TABLE_MISSING': entry(
+    'never',
+    'The target table does not exist and may not be created.',
+    'Create it, or allow schema_evolution: create_and_add.',
+  ),
+  'TARGET.TABLE_UNSUITABLE': entry(
+    'never',
+    'The target table cannot take the rows as planned.',
+    'Mend each point that the message names.',
+  ),
+  'TARGET.TRUNCATE_CASCADES': entry(
+    'never',
+    'Emptying the target would empty other tables as well.',
+    'Load the named tables in the same run with truncate_onstart, or set truncate_cascade: true.',
+  ),
+  'TARGET.LOCKED': entry(
+    'chunk',
+    'A lock in PostgreSQL was not to be had in time.',
+    'End the session that the message names, or raise lock_timeout.',
+  ),
+  'TARGET.CONNECTION_LOST': entry(
+    'chunk',
+    'The connection to PostgreSQL broke.',
+    'Nothing: the chunk is tried again.',
+  ),
+  'TARGET.RESOURCES': entry(
+    'run',
+    'PostgreSQL is out of disk, memory or connections.',
+    'Free what the message names and run the same command again.',
+  ),
+  'TARGET.ROW_REJECTED': entry(
+    'never',
+    'PostgreSQL refused a row.',
+    'Correct the row at the source, or the type of the target column.',
+  ),
+  'TARGET.ROW_COUNT_MISMATCH': entry(
+    'chunk',
+    'The rows that arrived are not as many as the source announced; nothing was committed.',
+    'Nothing: the chunk is tried again.',
+  ),
+  'TARGET.STATEMENT_FAILED': entry(
+    'never',
+    'PostgreSQL refused a statement.',
+    'See the message of PostgreSQL.',
+  ),
+  'RUN.TABLE_BUSY': entry(
+    'run',
+    'Another run is loading the same table.',
+    'Wait for the other run, or stop it.',
+  ),
+  'RUN.NOT_FOUND': entry('never', 'There is no such run.', 'List the runs with `snowmelt status`.'),
+  'RUN.LEASE_LOST': entry(
+    'chunk',
+    'Another worker has taken the chunk over.',
+    'Nothing: the other worker finishes it.',
+  ),
+  'RUN.COUNT_MISMATCH': entry(
+    'never',
+    'The rows loaded are not the rows that the source holds at the snapshot point.',
+    'Start a new run with --no-resume; report it if it happens again.',
+  ),
+  'RUN.VERIFY_FAILED': entry(
+    'never',
+    'The rows in the target differ from those in the source.',
+    'See the message; other writers to the target table are the usual cause.',
+  ),
+  'RUN.CHUNKS_FAILED': entry(
+    'run',
+    'Chunks of a table failed after all tries.',
+    'Mend the cause that the message names and run the same command again.',
+  ),
+  'RUN.STOPPED': entry(
+    'run',
+    'The run was stopped with work left.',
+    'Run the same command again; it goes on where it stopped.',
+  ),
+  'STATUS.UNREACHABLE': entry(
+    'run',
+    'The status database cannot be reached.',
+    'Check the postgres section and status_tracking_database.',
+  ),
+  'STATUS.SCHEMA': entry(
+    'never',
+    'The status schema cannot be brought up to date.',
+    'Grant CREATE on the status database, or apply the files in sql/ by hand.',
+  ),
+  'DEMO.UNAVAILABLE': entry(
+    'never',
+    'The demo cannot start.',
+    'Install the package that the message names.',
+  ),
+} as const satisfies Record<string, CatalogEntry>;
+
+export type ErrorCode = keyof typeof errorCatalog;

@@ -1,0 +1,37 @@
+export type * from './contract/chunk.ts';
+export type * from './contract/json.ts';
+export type * from './contract/source.ts';
+export type * from './contract/status-store.ts';
+export type * from './contract/table-plan.ts';
+export type * from './contract/table-schema.ts';
+export type * from './contract/target.ts';
+export type * from './contract/work-context.ts';
+export { comparableColumns } from './digest/comparable-columns.ts';
+export { errorCatalog, type CatalogEntry, type ErrorCode, type Retry } from './errors/catalog.ts';
+export {
+  SnowmeltError,
+  isSnowmeltError,
+  type ErrorPlace,
+  type SnowmeltErrorOptions,
+} from './errors/snowmelt-error.ts';
+export { systemClock } from './clock/system-clock.ts';
+export { encodeCsvRow } from './csv/encode-csv.ts';
+export { decodeCsv } from './csv/decode-csv.ts';
+export {
+  decidePlan,
+  refuseErrors,
+  type DecideContext,
+  type Decision,
+} from './engine/decide-plan.ts';
+export type { Adapters } from './engine/open-run.ts';
+export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
+export type * from './engine/run-report.ts';
+export type * from './engine/table-job.ts';
+export {
+  createLogger,
+  formatJson,
+  formatLogfmt,
+  logLevels,
+  type LogEntry,
+  type LogLevel,
+} from './log/logger.ts';

@@ -1,0 +1,44 @@
+// Installs what is missing, then runs the script that is named, on the project's own Node.
+// This file must run on Node 20: nothing of the project is installed yet when it starts.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'node_modules', '.snowmelt-install');
+const bin = join(root, 'node_modules', '.bin');
+const [script, ...args] = process.argv.slice(2);
+
+const lock = readFileSync(join(root, 'package-lock.json'));
+const wanted = createHash('sha256').update(lock).digest('hex');
+const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+
+if (installed !== wanted) {
+  process.stderr.write('Installing dependencies (once) …\n');
+  // npm is a shell script or a .cmd file: a shell finds either. What it says goes to stderr, since
+  // stdout may be a JSON document.
+  const npm = spawnSync('npm ci --loglevel=error --no-audit --no-fund --no-progress', {
+    cwd: root,
+    shell: true,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, NODE_ENV: 'development' },
+  });
+  if (npm.status !== 0) {
+    process.stderr.write('npm ci failed: see its message above.\n');
+    process.exit(npm.status ?? 1);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+if (script !== undefined) {
+  const node = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
+  const child = spawnSync(node, [join(root, script), ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
+  });
+  if (child.error) throw child.error;
+  process.exit(child.status ?? 1);
+}

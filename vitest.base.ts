@@ -1,0 +1,36 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** The test projects of a package, by what their tests need. */
+export type ProjectName = 'unit' | 'pg' | 'e2e';
+
+const include: Record<ProjectName, string[]> = {
+  unit: ['test/**/*.test.ts'],
+  pg: ['test/**/*.pg.test.ts'],
+  e2e: ['test/**/*.e2e.test.ts'],
+};
+
+/**
+ * One vitest configuration for every package: sources are resolved through the `@snowmelt/source`
+ * condition, results are written to `.results/vitest.json`, where the test command adds them up.
+ */
+export function projects(...names: readonly ProjectName[]): ViteUserConfig {
+  const conditions = ['@snowmelt/source', 'node', 'import', 'module', 'default'];
+  return defineConfig({
+    test: {
+      reporters: ['default', ['json', { outputFile: '.results/vitest.json' }]],
+      disableConsoleIntercept: true,
+      projects: names.map((name) => ({
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          name,
+          include: include[name],
+          exclude: name === 'unit' ? ['**/node_modules/**', 'test/**/*.{pg,e2e}.test.ts'] : [],
+          testTimeout: name === 'unit' ? 20_000 : 120_000,
+          hookTimeout: 120_000,
+          ...(name === 'unit' ? {} : { globalSetup: ['@snowmelt/testkit/vitest-postgres'] }),
+        },
+      })),
+    },
+  });
+}

@@ -1,9 +1,8 @@
 // Installs what is missing, then runs the script that is named, on the project's own Node.
 // This file must run on Node 20: nothing of the project is installed yet when it starts.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -35,10 +34,15 @@ if (installed !== wanted) {
 
 if (script !== undefined) {
   const node = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
-  const child = spawnSync(node, [join(root, script), ...args], {
+  const child = spawn(node, [join(root, script), ...args], {
     stdio: 'inherit',
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
   });
-  if (child.error) throw child.error;
-  process.exit(child.status ?? 1);
+  // A terminal sends Ctrl-C to the child as well; this process waits for its clean end.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('error', (error) => {
+    throw error;
+  });
+  child.on('exit', (code) => process.exit(code ?? 1));
 }

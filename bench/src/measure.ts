@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import type { RowFiles } from './generate-rows.ts';
+
+export interface MeasureRequest {
+  readonly way: 'raw' | 'snowmelt';
+  readonly url: string;
+  readonly table: string;
+  readonly files: RowFiles;
+  readonly connections: number;
+}
+
+export interface Measurement {
+  readonly seconds: number;
+  /** The client process alone, from its start to its end. */
+  readonly cpuSeconds: number;
+  readonly peakRssMib: number;
+}
+
+/** One load in a new process. */
+export async function measure(request: MeasureRequest): Promise<Measurement> {
+  const script = fileURLToPath(new URL('measured.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(request)]);
+  return JSON.parse(stdout) as Measurement;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new RangeError('the median of nothing');
+  return middle;
+}

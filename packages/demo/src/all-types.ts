@@ -66,7 +66,7 @@ const rows: readonly (readonly string[])[] = [
     `PARSE_JSON('[1, "two", null, {"three": 3}]')::ARRAY`,
     '[1.5, -2.25, 0]::VECTOR(FLOAT, 3)',
     "TO_GEOGRAPHY('POINT(7.44 46.95)')",
-    "'spaces, \"quotes\" and commas in its name'",
+    '\'spaces, "quotes" and commas in its name\'',
   ],
   [
     '3',
@@ -148,7 +148,7 @@ const rows: readonly (readonly string[])[] = [
     'NULL',
     'NULL',
     'NULL',
-    'PARSE_JSON(\'[1e-7, -0.0, 100]\')',
+    "PARSE_JSON('[1e-7, -0.0, 100]')",
     'NULL',
     'NULL',
     'NULL',

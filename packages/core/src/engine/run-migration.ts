@@ -52,6 +52,7 @@ async function openRun(
 ): Promise<OpenRun> {
   const observer = request.observer ?? {};
   const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  await reachBoth(request.jobs, adapters, context);
   await adapters.status.migrate();
   const state = await adapters.status.openRun({
     configHash: request.configHash,
@@ -76,6 +77,19 @@ async function openRun(
     await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
     throw error;
   }
+}
+
+/** Before anything is written anywhere: a wrong password must leave no trace but its message. */
+async function reachBoth(
+  jobs: readonly TableJob[],
+  { source, target }: Adapters,
+  context: WorkContext,
+): Promise<void> {
+  const databases = new Set(jobs.map((job) => job.target.database));
+  await Promise.all([
+    source.ping(context),
+    ...[...databases].map((database) => target.ping(database, context)),
+  ]);
 }
 
 /** As many tables side by side as chunks may be in flight. A bug in one stops the others. */

@@ -1,0 +1,1 @@
+export { parseEvent, type LambdaEvent } from './parse-event.ts';

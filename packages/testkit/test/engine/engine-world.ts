@@ -1,0 +1,130 @@
+import {
+  runMigration,
+  type Adapters,
+  type ColumnSchema,
+  type ExtractMode,
+  type MigrationRequest,
+  type RunObserver,
+  type TableJob,
+  type TableRef,
+} from '@snowmelt/core';
+
+import {
+  fastClock,
+  MemoryDatabase,
+  memorySource,
+  MemoryStatusState,
+  memoryStatusStore,
+  memoryTarget,
+  MemoryWarehouse,
+  testContext,
+  type FaultInjector,
+  type MemoryTargetOptions,
+} from '../../src/index.ts';
+
+const column = (name: string): ColumnSchema => ({
+  name,
+  type: { kind: 'text' },
+  nativeType: 'VARCHAR',
+  nullable: true,
+  hasDefault: false,
+  generated: false,
+});
+
+/** What outlives a process: the warehouse, the target database and the status database. */
+export class World {
+  readonly warehouse = new MemoryWarehouse();
+  readonly database = new MemoryDatabase();
+  readonly state = new MemoryStatusState();
+
+  /** A source table with `rows` rows of an id and a text. */
+  addTable(name: string, rows: number): void {
+    this.warehouse.createTable({
+      ref: sourceRef(name),
+      columns: [column('ID'), column('TEXT')],
+      rows: rowsOf(rows),
+    });
+  }
+
+  replaceRows(name: string, rows: number): void {
+    this.warehouse.replaceRows(sourceRef(name), rowsOf(rows));
+  }
+
+  targetRows(name: string): (string | null)[][] {
+    return this.database
+      .rows(targetRef(name))
+      .map((row) => [...row])
+      .sort((a, b) => Number(a[0]) - Number(b[0]));
+  }
+
+  /** The adapters of a new process. */
+  adapters(faults: { open?: FaultInjector; load?: MemoryTargetOptions['fault'] } = {}) {
+    const { warehouse, database, state } = this;
+    return {
+      source: memorySource({
+        warehouse,
+        ...(faults.open === undefined ? {} : { fault: faults.open }),
+      }),
+      target: memoryTarget({
+        database,
+        ...(faults.load === undefined ? {} : { fault: faults.load }),
+      }),
+      status: memoryStatusStore({ state }),
+    };
+  }
+}
+
+export const rowsOf = (count: number): [string, string][] =>
+  Array.from({ length: count }, (_, n) => [String(n), `row "${n}"`]);
+
+export function job(name: string, changes: Partial<TableJob> & { extract?: ExtractMode } = {}) {
+  const { extract, ...rest } = changes;
+  return {
+    key: name,
+    sourceName: 'memory',
+    source: sourceRef(name),
+    target: targetRef(name),
+    mode: 'truncate',
+    read: { extract: extract ?? 'query', chunkColumns: [], sortColumns: [], batchRows: 10 },
+    columns: { exclude: [], mapping: {} },
+    parallelThreads: 3,
+    maxRetryAttempts: 3,
+    schemaEvolution: 'create',
+    truncateCascade: false,
+    snapshot: 'auto',
+    verify: 'digest',
+    hash: name,
+    notices: [],
+    ...rest,
+  } satisfies TableJob;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly observer?: RunObserver;
+  readonly resume?: MigrationRequest['resume'];
+}
+
+/** One invocation: what a process does from its start to its end. */
+export async function run(jobs: readonly TableJob[], adapters: Adapters, options: RunOptions = {}) {
+  const request: MigrationRequest = {
+    jobs,
+    configHash: 'c',
+    executionHash: 'e',
+    resume: options.resume ?? { mode: 'auto', maxAgeHours: 1 },
+    parallelThreads: 3,
+    ...(options.observer === undefined ? {} : { observer: options.observer }),
+  };
+  const context = testContext({
+    clock: fastClock(1000),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  try {
+    return await runMigration(request, adapters, context);
+  } finally {
+    await adapters.status[Symbol.asyncDispose]();
+  }
+}
+
+const sourceRef = (name: string): TableRef => ({ database: 'SRC', schema: 'PUBLIC', name });
+const targetRef = (name: string): TableRef => ({ database: 'dst', schema: 'public', name });

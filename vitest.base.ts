@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** The test projects of a package, by what their tests need. */
@@ -9,12 +11,18 @@ const include: Record<ProjectName, string[]> = {
   e2e: ['test/**/*.e2e.test.ts'],
 };
 
+/** By path: vitest looks a package's name up without the source condition, and finds no build. */
+const postgresSetup = fileURLToPath(
+  new URL('./packages/testkit/src/postgres/vitest-postgres.ts', import.meta.url),
+);
+
 /**
  * One vitest configuration for every package: sources are resolved through the `@snowmelt/source`
  * condition, results are written to `.results/vitest.json`, where the test command adds them up.
  */
 export function projects(...names: readonly ProjectName[]): ViteUserConfig {
-  const conditions = ['@snowmelt/source', 'node', 'import', 'module', 'default'];
+  // Vitest hands them to its workers' Node as well, for `require` too: no `import` or `module` here.
+  const conditions = ['@snowmelt/source', 'node'];
   return defineConfig({
     test: {
       reporters: ['default', ['json', { outputFile: '.results/vitest.json' }]],
@@ -28,7 +36,7 @@ export function projects(...names: readonly ProjectName[]): ViteUserConfig {
           exclude: name === 'unit' ? ['**/node_modules/**', 'test/**/*.{pg,e2e}.test.ts'] : [],
           testTimeout: name === 'unit' ? 20_000 : 120_000,
           hookTimeout: 120_000,
-          ...(name === 'unit' ? {} : { globalSetup: ['@snowmelt/testkit/vitest-postgres'] }),
+          ...(name === 'unit' ? {} : { globalSetup: [postgresSetup] }),
         },
       })),
     },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startPostgres } from '@snowmelt/testkit';
+import { startPostgres } from '@snowmelt/testkit/postgres';
 import pg from 'pg';
 
 import { columns, generateRows, type RowFiles } from './generate-rows.ts';

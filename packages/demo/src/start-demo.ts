@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { startEmulator, type Emulator } from '@snowmelt/snowflake-emulator';
-import { startPostgres, type TestPostgres } from '@snowmelt/testkit';
+import { startPostgres, type TestPostgres } from '@snowmelt/testkit/postgres';
 
 import { allTypesStatements, allTypesTable } from './all-types.ts';
 import { demoTables, type DemoTable } from './demo-tables.ts';

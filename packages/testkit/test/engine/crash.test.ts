@@ -95,7 +95,7 @@ async function killed(after: unknown): Promise<never> {
   throw new Killed();
 }
 
-async function* killedAfter(items: unknown): AsyncGenerator<unknown> {
+async function* killedAfter(items: unknown): AsyncGenerator {
   yield* items as AsyncIterable<unknown>;
   throw new Killed();
 }

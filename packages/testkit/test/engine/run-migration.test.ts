@@ -148,7 +148,7 @@ describe('a run', () => {
   it('P1: a target that holds other rows than the source fails verification', async () => {
     const world = worldOf({ A: 5 });
     const adapters = world.adapters();
-    const { publish } = adapters.target;
+    const publish = adapters.target.publish.bind(adapters.target);
     adapters.target.publish = (plan, context) => {
       world.database.insertRows(plan.target, [['5', 'somebody else']]);
       return publish(plan, context);
@@ -162,7 +162,7 @@ describe('a run', () => {
     world.addTable('A', 5);
     world.warehouse.table({ database: 'SRC', schema: 'PUBLIC', name: 'A' });
     const unpinnable = (adapters: ReturnType<World['adapters']>) => {
-      const { describe: describeTable } = adapters.source;
+      const describeTable = adapters.source.describe.bind(adapters.source);
       adapters.source.describe = async (ref, context) => ({
         ...(await describeTable(ref, context)),
         unpinnable: 'it is an external table',

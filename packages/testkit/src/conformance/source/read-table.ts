@@ -1,0 +1,107 @@
+import { finished } from 'node:stream/promises';
+
+import {
+  decodeCsv,
+  type ChunkPlan,
+  type ColumnPair,
+  type ExtractMode,
+  type Source,
+  type TablePlan,
+  type TableRef,
+} from '@snowmelt/core';
+import { expect } from 'vitest';
+
+import { testContext } from '../../context/test-context.ts';
+import { sampleColumns, samplePlan, sampleRead, sampleRows } from '../sample-plan.ts';
+import type { SampleTable, SourceHarness } from './source-harness.ts';
+
+type Rows = (string | null)[][];
+
+export async function ordersTable(
+  harness: SourceHarness,
+  rows: SampleTable['rows'] = sampleRows(0, 57),
+): Promise<TableRef> {
+  return harness.createTable({ name: 'ORDERS', columns: sampleColumns, rows, primaryKey: ['ID'] });
+}
+
+/** The plan of a table as the engine makes it: described, and pinned where it can be. */
+export async function planOf(
+  source: Source,
+  ref: TableRef,
+  extract: ExtractMode,
+  parts: Partial<TablePlan> = {},
+): Promise<TablePlan> {
+  const context = testContext();
+  const schema = await source.describe(ref, context);
+  const { at } = await source.pin(context);
+  const reason = schema.unpinnable;
+  return samplePlan({
+    source: ref,
+    sourceColumns: schema.columns,
+    extract,
+    snapshot: reason === undefined ? { pinned: true, at } : { pinned: false, reason },
+    read: { ...sampleRead, extract },
+    ...(schema.estimatedRows === undefined ? {} : { estimatedRows: schema.estimatedRows }),
+    ...parts,
+  });
+}
+
+/** A plan of some of the columns only, in the order named. */
+export function withColumns(plan: TablePlan, names: readonly string[]): TablePlan {
+  const columns = names.map((name) => plan.columns.find(({ source }) => source.name === name));
+  return { ...plan, columns: columns.filter((pair): pair is ColumnPair => pair !== undefined) };
+}
+
+/** A plan that cuts the table by ranges of a column. */
+export function cutBy(plan: TablePlan, column: string, type = 'bigint'): TablePlan {
+  return { ...plan, read: { ...plan.read, chunkColumns: [{ column, type }] } };
+}
+
+export function planChunks(source: Source, plan: TablePlan): Promise<ChunkPlan[]> {
+  return Array.fromAsync(source.plan(plan, testContext()));
+}
+
+/** All load chunks of the plan; extract chunks are extracted. */
+export async function loadChunks(source: Source, plan: TablePlan): Promise<ChunkPlan[]> {
+  const chunks: ChunkPlan[] = [];
+  for (const chunk of await planChunks(source, plan)) {
+    if (chunk.kind === 'load') chunks.push(chunk);
+    else chunks.push(...(await Array.fromAsync(source.extract(plan, chunk, testContext()))));
+  }
+  return chunks;
+}
+
+export async function firstLoadChunk(source: Source, plan: TablePlan): Promise<ChunkPlan> {
+  const [chunk] = await loadChunks(source, plan);
+  if (chunk === undefined) throw new Error('the plan gave no chunk');
+  return chunk;
+}
+
+/** A chunk's rows, as another process would read them: its plan has been JSON. */
+export async function readChunk(source: Source, plan: TablePlan, chunk: ChunkPlan): Promise<Rows> {
+  const carried = JSON.parse(JSON.stringify(chunk)) as ChunkPlan;
+  const { bytes, expectedRows } = await source.open(plan, carried, testContext());
+  const pieces = await Array.fromAsync(bytes as AsyncIterable<Buffer>);
+  await finished(bytes);
+  const content = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+  const rows = decodeCsv(
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content),
+  );
+  if (expectedRows !== undefined) expect(rows).toHaveLength(expectedRows);
+  if (chunk.expectedRows !== undefined) expect(rows).toHaveLength(chunk.expectedRows);
+  return rows;
+}
+
+export async function readChunks(
+  source: Source,
+  plan: TablePlan,
+  chunks: readonly ChunkPlan[],
+): Promise<Rows> {
+  const rows: Rows = [];
+  for (const chunk of chunks) rows.push(...(await readChunk(source, plan, chunk)));
+  return rows;
+}
+
+export async function readTable(source: Source, plan: TablePlan): Promise<Rows> {
+  return readChunks(source, plan, await loadChunks(source, plan));
+}

@@ -1,0 +1,27 @@
+import { registerSuite } from '../cases.ts';
+import { chunkCases } from './chunk-cases.ts';
+import { claimCases } from './claim-cases.ts';
+import { leaseCases } from './lease-cases.ts';
+import { runCases } from './run-cases.ts';
+import type { StatusStoreHarness } from './status-store-harness.ts';
+import { summaryCases } from './summary-cases.ts';
+import { tableCases } from './table-cases.ts';
+
+/** Registers what every `StatusStore` must keep. Call it at the top level of a test file. */
+export function statusStoreConformance(
+  name: string,
+  makeHarness: () => Promise<StatusStoreHarness>,
+): void {
+  registerSuite({
+    name: `${name} keeps the StatusStore contract`,
+    makeHarness,
+    groups: {
+      runs: runCases,
+      claims: claimCases,
+      tables: tableCases,
+      leases: leaseCases,
+      chunks: chunkCases,
+      summaries: summaryCases,
+    },
+  });
+}

@@ -1,0 +1,87 @@
+import { expect } from 'vitest';
+
+import type { Cases } from '../cases.ts';
+import { samplePlan } from '../sample-plan.ts';
+import {
+  extractChunk,
+  loadChunk,
+  openedRun,
+  runRequest,
+  summaryOf,
+  table,
+  tableRequest,
+  takeLease,
+} from './sample-run.ts';
+import type { StatusStoreHarness } from './status-store-harness.ts';
+
+/** What monitoring sees. */
+export const summaryCases: Cases<StatusStoreHarness> = {
+  'summary: load chunks only are counted, rows and bytes are added up': async (harness) => {
+    const chunks = [loadChunk('a'), loadChunk('b'), loadChunk('c'), extractChunk('x')];
+    const tables = [tableRequest(), tableRequest('empty')];
+    const opened = await openedRun(harness, chunks, { tables, sourceNames: ['shop', 'web'] });
+    const big = 3_000_000_000;
+    for (const rows of [1, big]) {
+      await opened.store.record(await takeLease(opened), { type: 'loaded', rows, bytes: rows * 2 });
+    }
+    await opened.store.record(await takeLease(opened), { type: 'failed', error: 'E' });
+    const summary = await opened.store.summary(opened.run.id);
+    expect(summary).toMatchObject({
+      status: 'running',
+      rows: big + 1,
+      sourceNames: ['shop', 'web'],
+    });
+    expect(summary.tables.map(({ key }) => key).sort()).toEqual(['empty', table]);
+    expect(await summaryOf(opened)).toMatchObject({
+      ...tableRequestFigures,
+      totalChunks: 3,
+      completedChunks: 2,
+      failedChunks: 1,
+      rows: big + 1,
+      bytes: big * 2 + 2,
+    });
+  },
+
+  'summary: says when things began and ended, and why': async (harness) => {
+    const opened = await openedRun(harness);
+    const { store, run } = opened;
+    expect(await summaryOf(opened)).toMatchObject({ status: 'pending', totalChunks: 0 });
+    await store.recordTable(run.id, table, { type: 'planned', plan: samplePlan({ key: table }) });
+    await store.recordTable(run.id, table, { type: 'completed' });
+    const done = await summaryOf(opened);
+    expect(done.startedAt).toBeInstanceOf(Date);
+    expect(done.completedAt).toBeInstanceOf(Date);
+    expect(done.error).toBeUndefined();
+    await store.closeRun(run.id, 'failed', 'SOURCE.AUTH_FAILED: refused');
+    const summary = await store.summary(run.id);
+    expect(summary).toMatchObject({ status: 'failed', error: 'SOURCE.AUTH_FAILED: refused' });
+    expect(summary.startedAt).toEqual(run.startedAt);
+    expect(summary.completedAt).toBeInstanceOf(Date);
+  },
+
+  'runs: newest first, as many as asked for, the same as their summaries': async (harness) => {
+    const { store, run } = await openedRun(harness, [loadChunk('a')]);
+    const ids = [run.id];
+    await store.closeRun(run.id, 'completed');
+    for (let nth = 0; nth < 2; nth += 1) {
+      await harness.passTime(1000);
+      const next = await store.openRun(runRequest({ resume: { mode: 'never' } }));
+      await store.closeRun(next.id, 'partial');
+      ids.unshift(next.id);
+    }
+    expect((await store.runs(10)).map(({ id }) => id)).toEqual(ids);
+    const latest = await store.runs(2);
+    expect(latest).toHaveLength(2);
+    expect(latest[0]).toEqual(await store.summary(ids[0] ?? ''));
+  },
+
+  'every process sees the same': async (harness) => {
+    const opened = await openedRun(harness, [loadChunk('a')]);
+    await opened.store.record(await takeLease(opened), { type: 'loaded', rows: 1, bytes: 1 });
+    const other = await harness.open();
+    const theirs = await other.summary(opened.run.id);
+    expect(theirs).toEqual(await opened.store.summary(opened.run.id));
+  },
+};
+
+const { key: _key, hash: _hash, ...tableRequestFigures } = tableRequest();

@@ -1,0 +1,22 @@
+import { registerSuite } from '../cases.ts';
+import { failureCases } from './failure-cases.ts';
+import { loadCases } from './load-cases.ts';
+import { prepareCases } from './prepare-cases.ts';
+import { publishCases } from './publish-cases.ts';
+import type { TargetHarness } from './target-harness.ts';
+import { valueCases } from './value-cases.ts';
+
+/** Registers what every `Target` must keep. Call it at the top level of a test file. */
+export function targetConformance(name: string, makeHarness: () => Promise<TargetHarness>): void {
+  registerSuite({
+    name: `${name} keeps the Target contract`,
+    makeHarness,
+    groups: {
+      prepare: prepareCases,
+      load: loadCases,
+      values: valueCases,
+      failures: failureCases,
+      publish: publishCases,
+    },
+  });
+}

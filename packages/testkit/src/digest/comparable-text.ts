@@ -1,0 +1,76 @@
+import type { ColumnPair } from '@snowmelt/core';
+
+/**
+ * A field as the digest takes it (docs/reference/digest.md), from its canonical CSV text. Throws
+ * `RangeError` for a text that is not of the column's type.
+ */
+export function comparableText(column: ColumnPair, text: string | null): string {
+  if (text === null) return '';
+  const { type } = column.source;
+  switch (type.kind) {
+    case 'boolean':
+      return ['t', 'true'].includes(text) ? 't' : 'f';
+    case 'decimal':
+      return decimalText(text, type.scale ?? 0);
+    case 'text':
+      return `"${text.replaceAll('"', '""')}"`;
+    case 'time':
+      return timeText(text, column.fractionDigits ?? type.precision);
+    case 'timestamp':
+      return timestampText(text, type.zone, column.fractionDigits ?? type.precision);
+    case 'binary':
+      return text.toLowerCase();
+    case 'date':
+      return text;
+    case 'decfloat':
+    case 'float':
+    case 'interval':
+    case 'json':
+    case 'spatial':
+    case 'unknown':
+    case 'uuid':
+    case 'vector':
+      throw new RangeError(`${column.source.name}: ${type.kind} takes no part in the digest`);
+  }
+}
+
+function decimalText(text: string, scale: number): string {
+  const parts = /^([+-]?)0*(\d*)(?:\.(\d*))?$/.exec(text);
+  if (parts === null) throw new RangeError(`not a decimal: ${text}`);
+  const [, sign = '', whole = '', fraction = ''] = parts;
+  const digits = fraction.padEnd(scale, '0').slice(0, scale);
+  const magnitude = `${whole === '' ? '0' : whole}${scale === 0 ? '' : `.${digits}`}`;
+  return sign === '-' && /[1-9]/.test(magnitude) ? `-${magnitude}` : magnitude;
+}
+
+function timeText(text: string, digits: number): string {
+  const [whole = '', fraction = ''] = text.split('.');
+  return `${whole}${fractionText(fraction, digits)}`;
+}
+
+function fractionText(fraction: string, digits: number): string {
+  return digits === 0 ? '' : `.${fraction.padEnd(digits, '0').slice(0, digits)}`;
+}
+
+const timestampPattern =
+  /^(\d{4,})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?: ?(Z|[+-]\d\d(?::?\d\d)?))?$/;
+
+function timestampText(text: string, zone: 'none' | 'instant' | 'offset', digits: number): string {
+  const parts = timestampPattern.exec(text);
+  if (parts === null) throw new RangeError(`not a timestamp: ${text}`);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+    .slice(1, 7)
+    .map(Number);
+  const local = new Date(0);
+  local.setUTCFullYear(year, month - 1, day);
+  local.setUTCHours(hour, minute, second);
+  const offset = zone === 'none' ? 0 : offsetMinutes(parts[8] ?? 'Z');
+  const wall = new Date(local.getTime() - offset * 60_000).toISOString().slice(0, -'.000Z'.length);
+  return `${wall}${fractionText(parts[7] ?? '', digits)}${zone === 'none' ? '' : 'Z'}`;
+}
+
+function offsetMinutes(offset: string): number {
+  if (offset === 'Z') return 0;
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3).replace(':', '') || 0);
+  return offset.startsWith('-') ? -minutes : minutes;
+}

@@ -1,0 +1,81 @@
+import { systemClock, type Clock, type StatusStore, type TableEvent } from '@snowmelt/core';
+
+import { addMemoryChunks, recordChunk, renewChunk, takeChunk } from './chunk-leases.ts';
+import { openMemoryRun } from './open-memory-run.ts';
+import { asJson, MemoryStatusState, type StoredTable } from './status-state.ts';
+import { summariseRun } from './summarise-run.ts';
+
+export interface MemoryStatusOptions {
+  readonly clock?: Clock;
+  /** How long a lease holds. Default 60 s. */
+  readonly leaseMilliseconds?: number;
+  /** Shared by the stores of several "processes"; without it the store has one of its own. */
+  readonly state?: MemoryStatusState;
+}
+
+export interface MemoryStatusStore extends StatusStore {
+  readonly state: MemoryStatusState;
+}
+
+/**
+ * A status store that keeps the whole contract in memory. Disposing it is the end of its process:
+ * the tables that it claimed are free.
+ */
+export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStatusStore {
+  const state = options.state ?? new MemoryStatusState();
+  const clock = options.clock ?? systemClock;
+  const store = Symbol('store');
+  const terms = () => ({
+    now: clock.now(),
+    milliseconds: options.leaseMilliseconds ?? 60_000,
+  });
+  const freeClaims = (isOver: (run: string) => boolean): void => {
+    for (const [key, claim] of state.claims) {
+      if (claim.store === store && isOver(claim.run)) state.claims.delete(key);
+    }
+  };
+  return {
+    state,
+    migrate: async () => undefined,
+    openRun: async (request) => openMemoryRun(state, asJson(request), { store, now: clock.now() }),
+    keepSnapshot: async (run, snapshot) => (state.run(run).snapshot ??= asJson(snapshot)),
+    recordTable: async (run, key, event) =>
+      recordTableEvent(state.table(run, key), event, clock.now()),
+    addChunks: async (run, key, chunks) => addMemoryChunks(state.table(run, key), chunks),
+    lease: async (run, key, worker) => takeChunk(state.table(run, key), { run, worker }, terms()),
+    renew: async (lease) => renewChunk(state.table(lease.run, lease.table), lease, terms()),
+    record: async (lease, event) => recordChunk(state.table(lease.run, lease.table), lease, event),
+    recordLoaded: async (run, key, loaded) => {
+      const { chunks } = state.table(run, key);
+      for (const { id, rows, bytes } of loaded) {
+        Object.assign(chunks.get(id) ?? {}, { state: 'loaded', rows, bytes });
+      }
+    },
+    closeRun: async (id, status, error) => {
+      Object.assign(state.run(id), { status, error, completedAt: clock.now() });
+      freeClaims((run) => run === id);
+    },
+    summary: async (run) => summariseRun(state.run(run)),
+    runs: async (limit) => [...state.runs.values()].toReversed().slice(0, limit).map(summariseRun),
+    [Symbol.asyncDispose]: async () => freeClaims(() => true),
+  };
+}
+
+function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): void {
+  switch (event.type) {
+    case 'planned':
+      table.plan = asJson(event.plan);
+      table.status = 'in_progress';
+      table.startedAt ??= now;
+      break;
+    case 'chunked':
+      table.planned = true;
+      break;
+    case 'completed':
+      Object.assign(table, { status: 'completed', completedAt: now, error: undefined });
+      break;
+    case 'failed':
+      Object.assign(table, { status: 'failed', error: event.error });
+      break;
+  }
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+
+import { SnowmeltError, type RunRequest, type RunState, type TableRequest } from '@snowmelt/core';
+
+import type { MemoryStatusState, StoredChunk, StoredRun, StoredTable } from './status-state.ts';
+
+const hourMilliseconds = 3_600_000;
+
+/** `StatusStore.openRun`, in one go: nothing happens where a table is busy. */
+export function openMemoryRun(
+  state: MemoryStatusState,
+  request: RunRequest,
+  { store, now }: { store: symbol; now: Date },
+): RunState {
+  const earlier = runToGoOnWith(state, request, now);
+  refuseBusy(state, request);
+  const run = earlier ?? newRun(request, now);
+  state.runs.set(run.id, run);
+  for (const { key } of request.tables) state.claims.set(key, { run: run.id, store });
+  for (const table of request.tables) reopenTable(run, table);
+  Object.assign(run, {
+    owner: request.owner,
+    status: 'running',
+    completedAt: undefined,
+    error: undefined,
+  } satisfies Partial<StoredRun>);
+  return describeRun(run, request, earlier !== undefined);
+}
+
+function runToGoOnWith(
+  state: MemoryStatusState,
+  { resume, executionHash }: RunRequest,
+  now: Date,
+): StoredRun | undefined {
+  if (resume.mode === 'never') return undefined;
+  if (resume.mode === 'run') return state.run(resume.run);
+  const oldest = now.getTime() - resume.maxAgeHours * hourMilliseconds;
+  return [...state.runs.values()].findLast(
+    (run) =>
+      run.executionHash === executionHash &&
+      run.status !== 'completed' &&
+      run.startedAt.getTime() >= oldest,
+  );
+}
+
+function refuseBusy(state: MemoryStatusState, { tables }: RunRequest): void {
+  for (const { key } of tables) {
+    const claim = state.claims.get(key);
+    if (claim === undefined) continue;
+    throw new SnowmeltError('RUN.TABLE_BUSY', `run ${claim.run} is loading ${key}`, {
+      place: { run: claim.run, table: key },
+    });
+  }
+}
+
+function newRun(request: RunRequest, now: Date): StoredRun {
+  return {
+    id: randomUUID(),
+    executionHash: request.executionHash,
+    sourceNames: request.sourceNames,
+    startedAt: now,
+    owner: request.owner,
+    status: 'running',
+    tables: new Map(),
+  };
+}
+
+function reopenTable(run: StoredRun, request: TableRequest): void {
+  const table = run.tables.get(request.key);
+  if (table === undefined || table.request.hash !== request.hash) {
+    run.tables.set(request.key, newTable(request));
+    return;
+  }
+  table.request = request;
+  if (table.status === 'failed') {
+    table.status = table.plan === undefined ? 'pending' : 'in_progress';
+    table.error = undefined;
+  }
+  for (const chunk of table.chunks.values()) reopenChunk(chunk, run);
+}
+
+function newTable(request: TableRequest): StoredTable {
+  return { request, status: 'pending', planned: false, chunks: new Map() };
+}
+
+/** The owner that had the run is gone, or its tables would be busy. Its workers are named after it. */
+function reopenChunk(chunk: StoredChunk, { owner }: StoredRun): void {
+  const orphaned = chunk.state === 'leased' && chunk.worker?.startsWith(owner) === true;
+  if (!orphaned && chunk.state !== 'failed') return;
+  if (chunk.state === 'failed') chunk.retries = 0;
+  chunk.state = 'open';
+  chunk.worker = undefined;
+}
+
+function describeRun(run: StoredRun, { tables }: RunRequest, resumed: boolean): RunState {
+  return {
+    id: run.id,
+    resumed,
+    startedAt: run.startedAt,
+    ...(run.snapshot === undefined ? {} : { snapshot: run.snapshot }),
+    tables: [...run.tables.values()]
+      .filter(({ request }) => tables.some(({ key }) => key === request.key))
+      .map(({ request, status, plan, planned }) => ({
+        key: request.key,
+        status,
+        planned,
+        ...(plan === undefined ? {} : { plan }),
+      })),
+  };
+}

@@ -1,0 +1,38 @@
+import type { RunSummary, TableSummary } from '@snowmelt/core';
+
+import type { StoredRun, StoredTable } from './status-state.ts';
+
+export function summariseRun(run: StoredRun): RunSummary {
+  const tables = [...run.tables.values()].map(summariseTable);
+  return {
+    id: run.id,
+    status: run.status,
+    startedAt: run.startedAt,
+    ...(run.completedAt === undefined ? {} : { completedAt: run.completedAt }),
+    ...(run.error === undefined ? {} : { error: run.error }),
+    sourceNames: run.sourceNames,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    tables,
+  };
+}
+
+function summariseTable(table: StoredTable): TableSummary {
+  const { key, sourceName, source, target } = table.request;
+  const chunks = [...table.chunks.values()].filter(({ plan }) => plan.kind === 'load');
+  const loaded = chunks.filter(({ state }) => state === 'loaded');
+  return {
+    key,
+    sourceName,
+    source,
+    target,
+    status: table.status,
+    totalChunks: chunks.length,
+    completedChunks: loaded.length,
+    failedChunks: chunks.filter(({ state }) => state === 'failed').length,
+    rows: loaded.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(table.startedAt === undefined ? {} : { startedAt: table.startedAt }),
+    ...(table.completedAt === undefined ? {} : { completedAt: table.completedAt }),
+    ...(table.error === undefined ? {} : { error: table.error }),
+  };
+}

@@ -1,0 +1,80 @@
+import { SnowmeltError, type ChunkPlan, type TablePlan } from '@snowmelt/core';
+import { z } from 'zod';
+
+import { cutFraction } from '../digest/cut-fraction.ts';
+import type { MemoryWarehouse } from './memory-warehouse.ts';
+import { rowFilter } from './row-filter.ts';
+import type { TextRow } from './rows.ts';
+
+/** How many load chunks an extract chunk gives at most. */
+export const filesPerExtract = 4;
+
+const rangeSpec = z.object({ from: z.number(), to: z.number() });
+const fileSpec = z.object({ path: z.string() });
+
+export function* planChunks(warehouse: MemoryWarehouse, plan: TablePlan): Generator<ChunkPlan> {
+  const total = tableRows(warehouse, plan).length;
+  const kind = plan.extract === 'unload' ? 'extract' : 'load';
+  // What can't be pinned is read by one statement, or its chunks would be of several moments.
+  const step = plan.snapshot.pinned
+    ? plan.read.batchRows * (kind === 'extract' ? filesPerExtract : 1)
+    : Math.max(total, 1);
+  for (let from = 0; from < total; from += step) {
+    const range = { from, to: Math.min(from + step, total) };
+    yield { id: `rows-${from}`, kind, range, spec: range, expectedRows: range.to - from };
+  }
+}
+
+export function* extractChunk(
+  warehouse: MemoryWarehouse,
+  plan: TablePlan,
+  chunk: ChunkPlan,
+): Generator<ChunkPlan> {
+  const rows = chunkRows(warehouse, plan, chunk);
+  // An extraction of its own folder: files of one that was given up are never read.
+  warehouse.extractions += 1;
+  const folder = `${plan.run}/${plan.key}/${chunk.id}/${warehouse.extractions}`;
+  for (let from = 0, part = 0; from < rows.length; from += plan.read.batchRows, part += 1) {
+    const path = `${folder}/${part}.csv`;
+    const file = rows.slice(from, from + plan.read.batchRows);
+    warehouse.stage.set(path, file);
+    yield {
+      id: `${chunk.id}/${warehouse.extractions}/${part}`,
+      kind: 'load',
+      range: { file: path },
+      spec: { path },
+      expectedRows: file.length,
+    };
+  }
+}
+
+export function chunkRows(
+  warehouse: MemoryWarehouse,
+  plan: TablePlan,
+  chunk: ChunkPlan,
+): readonly TextRow[] {
+  const file = fileSpec.safeParse(chunk.spec);
+  if (!file.success) {
+    const { from, to } = rangeSpec.parse(chunk.spec);
+    return tableRows(warehouse, plan).slice(from, to);
+  }
+  const rows = warehouse.stage.get(file.data.path);
+  if (rows !== undefined) return rows;
+  throw new SnowmeltError('SOURCE.FILE_MISSING', `${file.data.path} is not in the stage`);
+}
+
+/** The plan's columns of the rows that its filter keeps, at its snapshot point. */
+export function tableRows(warehouse: MemoryWarehouse, plan: TablePlan): readonly TextRow[] {
+  const { columns } = warehouse.table(plan.source);
+  const keeps = rowFilter(plan.read.filter, columns);
+  const picks = plan.columns.map(({ source, fractionDigits }) => ({
+    index: columns.findIndex(({ name }) => name === source.name),
+    fractionDigits,
+  }));
+  return warehouse
+    .rows(plan.source, plan.snapshot)
+    .filter(keeps)
+    .map((row) =>
+      picks.map(({ index, fractionDigits }) => cutFraction(row[index] ?? null, fractionDigits)),
+    );
+}

@@ -1,0 +1,106 @@
+import type {
+  ChunkPlan,
+  ChunkStream,
+  ReadOptions,
+  Source,
+  TablePlan,
+  TableRef,
+  TableSchema,
+} from '@snowmelt/core';
+
+import { referenceDigest } from '../digest/reference-digest.ts';
+import { chunkStream, type FaultInjector } from './chunk-stream.ts';
+import {
+  chunkRows,
+  extractChunk,
+  filesPerExtract,
+  planChunks,
+  tableRows,
+} from './memory-chunks.ts';
+import { MemoryWarehouse, type MemoryTable } from './memory-warehouse.ts';
+
+export interface MemorySourceOptions {
+  readonly tables?: readonly MemoryTable[];
+  /** Shared by the sources of several "processes"; without it the source has one of its own. */
+  readonly warehouse?: MemoryWarehouse;
+  readonly fault?: FaultInjector;
+}
+
+export interface MemorySource extends Source {
+  readonly warehouse: MemoryWarehouse;
+  /** How often each chunk was opened. */
+  readonly opened: ReadonlyMap<string, number>;
+  /** Bytes of CSV rendered so far. */
+  rendered(): number;
+}
+
+/**
+ * A source that keeps the whole contract on tables in memory. `query` plans load chunks of
+ * `batchRows` rows; `unload` plans extract chunks that write files of `batchRows` rows to the
+ * warehouse's stage.
+ */
+export function memorySource(options: MemorySourceOptions): MemorySource {
+  const warehouse = options.warehouse ?? new MemoryWarehouse(options.tables);
+  const opened = new Map<string, number>();
+  let nth = 0;
+  let rendered = 0;
+  const watch = { rendered: (bytes: number) => void (rendered += bytes) };
+
+  const open = (plan: TablePlan, chunk: ChunkPlan): ChunkStream => {
+    const tries = (opened.get(chunk.id) ?? 0) + 1;
+    opened.set(chunk.id, tries);
+    nth += 1;
+    const rows = chunkRows(warehouse, plan, chunk);
+    return chunkStream(rows, options.fault?.({ chunk, nth, tries }), watch);
+  };
+
+  return {
+    warehouse,
+    opened,
+    rendered: () => rendered,
+    ping: async () => 'in memory',
+    describe: async (ref) => describe(warehouse, ref),
+    pin: async () => ({ at: warehouse.now() }),
+    chooseExtract: async (schema, read) => chooseExtract(schema, read),
+    plan: (plan, { signal }) => withSignal(planChunks(warehouse, plan), signal),
+    extract: (plan, chunk, { signal }) => withSignal(extractChunk(warehouse, plan, chunk), signal),
+    open: async (plan, chunk, { signal }) => {
+      signal.throwIfAborted();
+      return open(plan, chunk);
+    },
+    count: async (plan) => tableRows(warehouse, plan).length,
+    digest: async (plan) => referenceDigest(plan.columns, tableRows(warehouse, plan)),
+    release: async (run) => release(warehouse, run),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function describe(warehouse: MemoryWarehouse, ref: TableRef): TableSchema {
+  const table = warehouse.table(ref);
+  return {
+    ref,
+    kind: 'table',
+    columns: table.columns,
+    primaryKey: table.primaryKey ?? [],
+    estimatedRows: table.versions.at(-1)?.rows.length ?? 0,
+    ...(table.unpinnable === undefined ? {} : { unpinnable: table.unpinnable }),
+  };
+}
+
+function chooseExtract(schema: TableSchema, read: ReadOptions) {
+  if (read.extract !== 'auto') return read.extract;
+  return (schema.estimatedRows ?? 0) > read.batchRows * filesPerExtract ? 'unload' : 'query';
+}
+
+function release(warehouse: MemoryWarehouse, run: string): void {
+  for (const path of warehouse.stage.keys()) {
+    if (path.startsWith(`${run}/`)) warehouse.stage.delete(path);
+  }
+}
+
+async function* withSignal<T>(items: Iterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  for (const item of items) {
+    signal.throwIfAborted();
+    yield item;
+  }
+}

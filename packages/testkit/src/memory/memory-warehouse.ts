@@ -1,0 +1,77 @@
+import {
+  SnowmeltError,
+  systemClock,
+  type Clock,
+  type ColumnSchema,
+  type TableRef,
+  type TableSnapshot,
+} from '@snowmelt/core';
+
+import { formatInstant, parseInstant, risingInstants } from './instants.ts';
+import { refKey, textRow, type MemoryValue, type TextRow } from './rows.ts';
+
+export interface MemoryTable {
+  readonly ref: TableRef;
+  readonly columns: readonly ColumnSchema[];
+  readonly rows: readonly (readonly MemoryValue[])[];
+  readonly primaryKey?: readonly string[];
+  /** Why it can't be read as of a past point in time. */
+  readonly unpinnable?: string;
+}
+
+interface Version {
+  readonly from: bigint;
+  readonly rows: readonly TextRow[];
+}
+
+export interface StoredTable extends Omit<MemoryTable, 'rows'> {
+  readonly versions: Version[];
+}
+
+/**
+ * Tables with their past, and a stage for unloaded files. Sources on the same warehouse see the
+ * same data, as processes of one run do.
+ */
+export class MemoryWarehouse {
+  readonly #tables = new Map<string, StoredTable>();
+  readonly #instants: () => bigint;
+  /** Files by path: what `extract` leaves here and `open` reads. */
+  readonly stage = new Map<string, readonly TextRow[]>();
+  /** Extractions so far; their number makes each one's paths its own. */
+  extractions = 0;
+
+  constructor(tables: readonly MemoryTable[] = [], clock: Clock = systemClock) {
+    this.#instants = risingInstants(clock);
+    for (const table of tables) this.createTable(table);
+  }
+
+  createTable({ rows, ...table }: MemoryTable): void {
+    const versions = [{ from: this.#instants(), rows: rows.map(textRow) }];
+    this.#tables.set(refKey(table.ref), { ...table, versions });
+  }
+
+  /** From now on the table holds these rows; earlier points in time keep theirs. */
+  replaceRows(ref: TableRef, rows: MemoryTable['rows']): void {
+    this.table(ref).versions.push({ from: this.#instants(), rows: rows.map(textRow) });
+  }
+
+  now(): string {
+    return formatInstant(this.#instants());
+  }
+
+  table(ref: TableRef): StoredTable {
+    const table = this.#tables.get(refKey(ref));
+    if (table !== undefined) return table;
+    const name = `${ref.database}.${ref.schema}.${ref.name}`;
+    throw new SnowmeltError('SOURCE.TABLE_NOT_FOUND', `${name} does not exist`);
+  }
+
+  rows(ref: TableRef, snapshot: TableSnapshot): readonly TextRow[] {
+    const { versions } = this.table(ref);
+    const at = snapshot.pinned ? parseInstant(snapshot.at) : this.#instants();
+    const version = versions.findLast(({ from }) => from <= at);
+    if (version !== undefined) return version.rows;
+    const when = formatInstant(at);
+    throw new SnowmeltError('SOURCE.SNAPSHOT_GONE', `${ref.name} holds nothing as of ${when}`);
+  }
+}

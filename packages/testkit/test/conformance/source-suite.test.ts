@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+
+import type { ChunkPlan, Source, TablePlan } from '@snowmelt/core';
+import { expect, it } from 'vitest';
+
+import { chunkCases } from '../../src/conformance/source/chunk-cases.ts';
+import { casesOf } from '../../src/conformance/source/mode-cases.ts';
+import { readCases } from '../../src/conformance/source/read-cases.ts';
+import { snapshotCases } from '../../src/conformance/source/snapshot-cases.ts';
+import type { SampleTable, SourceHarness } from '../../src/index.ts';
+import { memorySource, MemoryWarehouse } from '../../src/index.ts';
+import { failingCases } from './failing-cases.ts';
+
+const groups = [readCases, chunkCases, snapshotCases].flatMap((cases) => [
+  casesOf('query', cases),
+  casesOf('unload', cases),
+]);
+
+/** What the suite says of a source with a defect. */
+async function failures(
+  defect: (source: Source, warehouse: MemoryWarehouse) => Partial<Source>,
+): Promise<string[]> {
+  const found = await failingCases<SourceHarness>(groups, () => {
+    const warehouse = new MemoryWarehouse();
+    const create = async (table: SampleTable, unpinnable: { unpinnable?: string } = {}) => {
+      const ref = { database: 'SHOP', schema: 'SALES', name: table.name };
+      warehouse.createTable({ ...table, ...unpinnable, ref });
+      return ref;
+    };
+    return {
+      extracts: ['query', 'unload'],
+      open: async () => {
+        const source = memorySource({ warehouse });
+        return { ...source, ...defect(source, warehouse) };
+      },
+      createTable: create,
+      createUnpinnable: (table) => create(table, { unpinnable: 'it keeps no past' }),
+      replaceRows: async (ref, rows) => warehouse.replaceRows(ref, rows),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  });
+  return [...new Set(found)];
+}
+
+async function* changed(
+  chunks: AsyncIterable<ChunkPlan>,
+  change: (chunk: ChunkPlan, index: number) => readonly ChunkPlan[],
+): AsyncGenerator<ChunkPlan> {
+  let index = 0;
+  for await (const chunk of chunks) yield* change(chunk, index++);
+}
+
+it('lets a sound source pass', async () => {
+  expect(await failures(() => ({}))).toEqual([]);
+});
+
+it('catches a source that forgets a chunk', async () => {
+  const found = await failures((source) => ({
+    plan: (plan, context) =>
+      changed(source.plan(plan, context), (chunk, index) => (index === 1 ? [] : [chunk])),
+  }));
+  expect(found).toContain('P1: the chunks are the table, no row twice');
+});
+
+it('catches a source that plans a chunk twice', async () => {
+  const found = await failures((source) => ({
+    plan: (plan, context) =>
+      changed(source.plan(plan, context), (chunk) => [chunk, { ...chunk, id: `${chunk.id}x` }]),
+  }));
+  expect(found).toContain('P1: the chunks are the table, no row twice');
+});
+
+it('catches a source whose ids change', async () => {
+  const found = await failures((source) => ({
+    plan: (plan, context) =>
+      changed(source.plan(plan, context), (chunk) => [{ ...chunk, id: crypto.randomUUID() }]),
+  }));
+  expect(found).toEqual([
+    'plan: the same ids in the same order, in every process',
+    'P3: the plan of a pinned table is the same after a change',
+  ]);
+});
+
+it('catches a source that reads the present', async () => {
+  const live = (plan: TablePlan): TablePlan => ({
+    ...plan,
+    snapshot: { pinned: false, reason: 'a defect' },
+  });
+  const found = await failures((source) => ({
+    open: (plan, chunk, context) => source.open(live(plan), chunk, context),
+    count: (plan, context) => source.count(live(plan), context),
+  }));
+  expect(found).toContain('P3: what changes after the pin is not read');
+  expect(found).toContain('P3: what changes between planning and opening is not read');
+});
+
+it('catches a source that ignores the filter when it counts', async () => {
+  const found = await failures((source) => ({
+    count: (plan, context) => {
+      const { filter: _, ...read } = plan.read;
+      return source.count({ ...plan, read }, context);
+    },
+  }));
+  expect(found).toEqual(['filter: the rows that it keeps, counted and digested alike']);
+});
+
+it('catches a source that announces other rows than come', async () => {
+  const found = await failures((source) => ({
+    open: async (plan, chunk, context) => ({
+      ...(await source.open(plan, chunk, context)),
+      expectedRows: 1,
+    }),
+  }));
+  expect(found).toContain('P1: the chunks are the table, no row twice');
+});
+
+it('catches a source that extracts over what it extracted before', async () => {
+  const found = await failures((source, warehouse) => ({
+    extract: (plan, chunk, context) => {
+      for (const path of warehouse.stage.keys()) {
+        if (path.startsWith(`${plan.run}/`)) warehouse.stage.set(path, []);
+      }
+      return source.extract(plan, chunk, context);
+    },
+  }));
+  expect(found).toContain('P1: an extraction that is repeated leaves the earlier one unused');
+});
+
+it('catches a source that reads ahead of a slow reader', async () => {
+  const found = await failures((source) => ({
+    open: async (plan, chunk, context) => {
+      const { bytes, ...stream } = await source.open(plan, chunk, context);
+      const whole = Buffer.concat(await Array.fromAsync(bytes as AsyncIterable<Buffer>));
+      const eager = new Readable({ read: () => undefined });
+      eager.push(whole);
+      eager.push(Buffer.alloc(0));
+      eager.push(null);
+      return { ...stream, bytes: eager };
+    },
+  }));
+  expect(found).toContain('P6: a slow reader holds the source back');
+});

@@ -1,0 +1,25 @@
+import { memorySource, MemoryWarehouse, sourceConformance } from '../../src/index.ts';
+import type { MemorySource, SampleTable } from '../../src/index.ts';
+
+sourceConformance('memorySource', async () => {
+  const warehouse = new MemoryWarehouse();
+  const sources: MemorySource[] = [];
+  const create = (table: SampleTable, unpinnable?: string) => {
+    const ref = { database: 'SHOP', schema: 'SALES', name: table.name };
+    warehouse.createTable({ ...table, ref, ...(unpinnable === undefined ? {} : { unpinnable }) });
+    return ref;
+  };
+  return {
+    extracts: ['query', 'unload'],
+    open: async () => {
+      const source = memorySource({ warehouse });
+      sources.push(source);
+      return source;
+    },
+    createTable: async (table) => create(table),
+    createUnpinnable: async (table) => create(table, 'it keeps no past'),
+    replaceRows: async (ref, rows) => warehouse.replaceRows(ref, rows),
+    produced: () => sources.reduce((sum, source) => sum + source.rendered(), 0),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+});

@@ -1,0 +1,11 @@
+import { MemoryDatabase, memoryTarget, targetConformance } from '../../src/index.ts';
+
+targetConformance('memoryTarget', async () => {
+  const database = new MemoryDatabase();
+  return {
+    open: async () => memoryTarget({ database }),
+    ref: (name) => ({ database: 'shop', schema: 'public', name }),
+    readRows: async (ref, columns) => database.rows(ref, columns).map((row) => [...row]),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+});

@@ -8,9 +8,13 @@ import { errorCatalog } from '../packages/core/src/errors/catalog.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 
-const sql = spawnSync(process.execPath, [`${root}scripts/generate-sql.mjs`, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
+const sql = spawnSync(
+  process.execPath,
+  [`${root}scripts/generate-sql.mjs`, ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+  },
+);
 if (sql.status !== 0) process.exitCode = 1;
 
 keep('docs/reference/errors.md', errorReference());

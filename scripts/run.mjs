@@ -33,7 +33,10 @@ export function tryNx(args) {
 
 /** Runs a script of the project in the user's directory, and ends as it ends. */
 export function execNode(script, args) {
-  const child = spawn(process.execPath, [join(root, script), ...args], { stdio: 'inherit', env });
+  const child = spawn(process.execPath, ['--', join(root, script), ...args], {
+    stdio: 'inherit',
+    env,
+  });
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code) => process.exit(code ?? 1));

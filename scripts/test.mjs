@@ -35,7 +35,9 @@ function addTests(target, { status, output }) {
     totals.passed += result.numPassedTests;
     totals.skipped += result.numPendingTests + result.numTodoTests;
     failed += result.numFailedTests + brokenSuites;
-    console.log(`  ${name}: ${result.numPassedTests} passed, ${result.numFailedTests + brokenSuites} failed`);
+    console.log(
+      `  ${name}: ${result.numPassedTests} passed, ${result.numFailedTests + brokenSuites} failed`,
+    );
   }
   if (status !== 0 && failed === 0) failed = 1;
   totals.failed += failed;
@@ -55,7 +57,8 @@ function resultFiles(target) {
 }
 
 for (const target of ['test', 'e2e']) {
-  for (const { file } of resultFiles(target)) rmSync(dirname(file), { recursive: true, force: true });
+  for (const { file } of resultFiles(target))
+    rmSync(dirname(file), { recursive: true, force: true });
 }
 
 check('generated files', node('scripts/generate.mjs', '--check'));

@@ -21,7 +21,7 @@ export interface Running {
 
 /** Starts the built command as a user would, in a process of its own. */
 export function startSnowmelt(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [command, ...args], {
+  const child = spawn(process.execPath, ['--', command, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,6 +6,12 @@ export type * from './contract/table-plan.ts';
 export type * from './contract/table-schema.ts';
 export type * from './contract/target.ts';
 export type * from './contract/work-context.ts';
+export {
+  chunkTransitions,
+  type ChunkState,
+  type ChunkTransition,
+  type Refused,
+} from './engine/chunk-state.ts';
 export { comparableColumns } from './digest/comparable-columns.ts';
 export { errorCatalog, type CatalogEntry, type ErrorCode, type Retry } from './errors/catalog.ts';
 export {
@@ -35,3 +41,15 @@ export {
   type LogEntry,
   type LogLevel,
 } from './log/logger.ts';
+export { configWarnings } from './config/config-warnings.ts';
+export type { Environment } from './config/expand-variables.ts';
+export { configJsonSchema } from './config/json-schema.ts';
+export { loadConfig, loadEnvFile } from './config/load-config.ts';
+export { parseConfig, type ParseOptions } from './config/parse-config.ts';
+export { redact } from './config/redact.ts';
+export { resolveTables, runHashes, type RunHashes } from './config/resolve-tables.ts';
+export { configSchema, type Config } from './config/schema/config.ts';
+export type { PostgresConfig } from './config/schema/postgres.ts';
+export type { SnowflakeConfig } from './config/schema/snowflake.ts';
+export type { TableSelection } from './config/select-tables.ts';
+export { statusDatabase } from './config/status-database.ts';

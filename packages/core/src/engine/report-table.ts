@@ -65,13 +65,15 @@ async function recordFailure(job: TableJob, run: OpenRun, failure: SnowmeltError
 
 async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
   const loaded = trace.loaded ?? (await figuresOfStore(job, run));
+  const targetRows = trace.verdict?.targetRows;
   return {
     key: job.key,
     source: job.source,
     target: job.target,
     ...(trace.plan === undefined ? {} : { extract: trace.plan.extract }),
     ...loaded,
-    verified: trace.verified ?? false,
+    verified: trace.verdict?.verified ?? false,
+    ...(targetRows === undefined ? {} : { targetRows }),
     notices: trace.notices,
   };
 }

@@ -13,6 +13,8 @@ export interface TableReport {
   readonly sourceRows?: number;
   /** Rows that the run's ledger holds in the target. */
   readonly rows: number;
+  /** Rows that stand in the target, where `verify: digest` counted them. */
+  readonly targetRows?: number;
   /** Bytes of canonical CSV. */
   readonly bytes: number;
   readonly chunks: number;

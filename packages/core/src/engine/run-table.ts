@@ -5,13 +5,13 @@ import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
 import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
 import type { TableJob } from './table-job.ts';
-import { verifyTable } from './verify-table.ts';
+import { verifyTable, type Verdict } from './verify-table.ts';
 
 /** What `runTable` learned; the report is made of it, also where a later step throws. */
 export interface TableTrace {
   plan?: TablePlan;
   loaded?: Reconciled;
-  verified?: boolean;
+  verdict?: Verdict;
   readonly notices: string[];
 }
 
@@ -49,9 +49,8 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   await run.target.publish(plan, run.context);
 
   tell.tablePhase?.(plan.key, 'verifying');
-  const verdict = await verifyTable(plan, job.verify, trace.loaded, run);
-  trace.verified = verdict.verified;
-  trace.notices.push(...verdict.notices);
+  trace.verdict = await verifyTable(plan, job.verify, trace.loaded, run);
+  trace.notices.push(...trace.verdict.notices);
 
   await run.status.recordTable(run.state.id, plan.key, { type: 'completed' });
 }

@@ -7,6 +7,8 @@ import type { VerifyMode } from './table-job.ts';
 
 export interface Verdict {
   readonly verified: boolean;
+  /** Rows that stand in the target, where they were counted. */
+  readonly targetRows?: number;
   readonly notices: readonly string[];
 }
 
@@ -34,10 +36,11 @@ async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
     run.target.digest(plan, run.context),
   ]);
   if (plan.mode === 'append' && source.rows !== target.rows) {
-    return { verified: false, notices: ['not verified: the target holds other rows as well'] };
+    const notices = ['not verified: the target holds other rows as well'];
+    return { verified: false, targetRows: target.rows, notices };
   }
   if (source.rows === target.rows && source.digest === target.digest) {
-    return { verified: true, notices: leftOutNotice(plan) };
+    return { verified: true, targetRows: target.rows, notices: leftOutNotice(plan) };
   }
   throw new SnowmeltError(
     'RUN.VERIFY_FAILED',

@@ -199,6 +199,11 @@ export const errorCatalog = {
     'Wait for the other run, or stop it.',
   ),
   'RUN.NOT_FOUND': entry('never', 'There is no such run.', 'List the runs with `snowmelt status`.'),
+  'RUN.SUPERSEDED': entry(
+    'never',
+    'Another run has loaded a table since this run began on it.',
+    'Go on with the other run, or start a new one with --no-resume.',
+  ),
   'RUN.LEASE_LOST': entry(
     'chunk',
     'Another worker has taken the chunk over.',

@@ -10,6 +10,8 @@ import type {
   TestPostgres,
 } from './test-postgres.ts';
 
+export type { PostgresOptions, TestPostgres };
+
 /** Names a server to use instead of starting one; its user must be allowed to create databases. */
 export const postgresUrlVariable = 'SNOWMELT_TEST_POSTGRES_URL';
 

@@ -1,0 +1,20 @@
+import { Command } from '@oclif/core';
+
+/** What `run()` returns is what `--json` prints: one document on stdout, and nothing else there. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+
+  /** Failures are shown in one place, main.ts. */
+  protected override catch(error: Error): Promise<unknown> {
+    return Promise.reject(error);
+  }
+
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
+  }
+
+  /** Data for people; silent where JSON is asked for. */
+  protected print(lines: readonly string[]): void {
+    if (!this.jsonEnabled()) process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  }
+}

@@ -1,0 +1,20 @@
+import Check from './commands/check.ts';
+import ConfigSchema from './commands/config/schema.ts';
+import ConfigShow from './commands/config/show.ts';
+import ConfigValidate from './commands/config/validate.ts';
+import Demo from './commands/demo.ts';
+import Plan from './commands/plan.ts';
+import Run from './commands/run.ts';
+import Status from './commands/status.ts';
+
+/** Every command by its id. */
+export const commands = {
+  check: Check,
+  'config:schema': ConfigSchema,
+  'config:show': ConfigShow,
+  'config:validate': ConfigValidate,
+  demo: Demo,
+  plan: Plan,
+  run: Run,
+  status: Status,
+};

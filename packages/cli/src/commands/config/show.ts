@@ -1,0 +1,19 @@
+import { redact, type Config } from '@snowmelt/core';
+
+import { BaseCommand } from '../../base-command.ts';
+import { configFlags } from '../../flags.ts';
+import { readConfig } from '../../setup.ts';
+
+export default class ConfigShow extends BaseCommand {
+  static override summary = 'Print the configuration with variables and defaults in their places.';
+  static override description = 'Secrets are shown as ***.';
+  static override examples = ['<%= config.bin %> config show -c config.json'];
+  static override flags = configFlags;
+
+  async run(): Promise<Config> {
+    const { flags } = await this.parse(ConfigShow);
+    const config = redact(await readConfig(flags));
+    this.print([JSON.stringify(config, undefined, 2)]);
+    return config;
+  }
+}

@@ -1,0 +1,76 @@
+import { Flags } from '@oclif/core';
+import type { MigrationRequest } from '@snowmelt/core';
+
+import { BaseCommand } from '../base-command.ts';
+import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
+import { configFlags, logFlags, tableFlags } from '../flags.ts';
+import { migrate } from '../run/migrate.ts';
+import { logWarnings, makeLogger, readConfig, selectJobs } from '../setup.ts';
+import { formatRunReport, viewReport, type RunView } from '../show/run-report.ts';
+import { outputWidth } from '../show/text-table.ts';
+
+export default class Run extends BaseCommand {
+  static override summary = 'Move the tables, or go on with a run that was stopped.';
+  static override description = `Without more, the newest unfinished run of the same configuration goes on where it stopped.
+Progress and logs go to stderr, the report to stdout.
+
+Exit codes: 0 done; 1 a bug; 2 a failure that the message explains; 3 stopped with work left.`;
+  static override examples = [
+    '<%= config.bin %> run -c config.json',
+    '<%= config.bin %> run --source sales --table ORDERS,CUSTOMERS',
+    '<%= config.bin %> run --no-resume --verify digest',
+    '<%= config.bin %> run --json --log-level warn > report.json',
+  ];
+  static override flags = {
+    ...configFlags,
+    ...tableFlags,
+    'no-resume': Flags.boolean({
+      summary: 'Start a new run.',
+      exclusive: ['resume-run-id', 'resume-max-age'],
+    }),
+    'resume-max-age': Flags.integer({
+      default: 168,
+      min: 1,
+      helpValue: 'HOURS',
+      summary: 'How old a run may be to go on with.',
+      noCacheDefault: true,
+    }),
+    'resume-run-id': Flags.string({
+      helpValue: 'ID',
+      summary: 'Go on with this run, whatever its age and configuration.',
+    }),
+    verify: Flags.option({
+      options: ['off', 'count', 'digest'] as const,
+      summary: "How source and target are compared; overrides the configuration's.",
+    })(),
+    ...logFlags,
+  };
+
+  async run(): Promise<RunView> {
+    const { flags } = await this.parse(Run);
+    const config = await readConfig(flags);
+    logWarnings(config, makeLogger(flags));
+    const { verify } = flags;
+    const chosen = selectJobs(config, flags);
+    const jobs = verify === undefined ? chosen : chosen.map((job) => ({ ...job, verify }));
+    const report = await migrate({ config, jobs, resume: resumeOf(flags), flags });
+    process.exitCode = exitCodeOfReport(report);
+    const view = viewReport(report);
+    this.print(formatRunReport(view, outputWidth()));
+    if (process.exitCode === exitCodes.stopped) {
+      process.stderr.write('Stopped with work left. The same command goes on from here.\n');
+    }
+    return view;
+  }
+}
+
+function resumeOf(flags: {
+  'no-resume': boolean;
+  'resume-max-age': number;
+  'resume-run-id'?: string | undefined;
+}): MigrationRequest['resume'] {
+  if (flags['no-resume']) return { mode: 'never' };
+  const run = flags['resume-run-id'];
+  if (run !== undefined) return { mode: 'run', run };
+  return { mode: 'auto', maxAgeHours: flags['resume-max-age'] };
+}

@@ -1,0 +1,18 @@
+import { isSnowmeltError, type RunReport } from '@snowmelt/core';
+
+import { isUsageError, plainExitCode } from './usage-error.ts';
+
+export const exitCodes = { done: 0, bug: 1, failed: 2, stopped: 3, findings: 4 } as const;
+
+export function exitCodeOf(error: unknown): number {
+  if (isSnowmeltError(error)) {
+    return error.code === 'RUN.STOPPED' ? exitCodes.stopped : exitCodes.failed;
+  }
+  return isUsageError(error) ? exitCodes.failed : (plainExitCode(error) ?? exitCodes.bug);
+}
+
+export function exitCodeOfReport(report: RunReport): number {
+  if (report.status === 'completed') return exitCodes.done;
+  const failed = report.tables.some(({ status }) => status === 'failed');
+  return report.stopped && !failed ? exitCodes.stopped : exitCodes.failed;
+}

@@ -1,0 +1,27 @@
+import type { Config, Source, Target, WorkContext } from '@snowmelt/core';
+
+import { makeContext, makeLogger, type LogFlags } from '../setup.ts';
+import { listenForStop } from '../stop-signal.ts';
+import { openSource, openTarget } from '../wire/adapters.ts';
+
+export interface Sides extends AsyncDisposable {
+  readonly source: Source;
+  readonly target: Target;
+  readonly context: WorkContext;
+}
+
+/** Source and target for a look that changes nothing; Ctrl-C ends it. */
+export async function openSides(config: Config, flags: LogFlags): Promise<Sides> {
+  await using building = new AsyncDisposableStack();
+  const source = building.use(await openSource(config));
+  const target = building.use(await openTarget(config));
+  const log = makeLogger(flags);
+  const stop = building.use(listenForStop((line) => process.stderr.write(`${line}\n`)));
+  const resources = building.move();
+  return {
+    source,
+    target,
+    context: makeContext(log, stop.signal),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}

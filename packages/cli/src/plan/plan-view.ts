@@ -1,0 +1,120 @@
+import type { Finding, SnowmeltError, TableRef, TableSnapshot } from '@snowmelt/core';
+import { bold, cyan, dim, green, red, yellow } from 'ansis';
+
+import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
+import { formatBytes, formatRows } from '../show/quantities.ts';
+import { formatRef } from '../show/run-report.ts';
+import { findingsOf, isRefused, type ChunkCount, type PlannedTable } from './plan-tables.ts';
+
+export interface PlanView {
+  readonly tables: readonly TablePlanView[];
+}
+
+export interface TablePlanView {
+  readonly key: string;
+  readonly source: TableRef;
+  readonly target: TableRef;
+  readonly refused: boolean;
+  readonly mode: string;
+  readonly creates?: boolean;
+  readonly extract?: string;
+  readonly snapshot?: TableSnapshot;
+  readonly estimatedRows?: number;
+  readonly estimatedBytes?: number;
+  readonly chunks?: ChunkCount;
+  readonly columns?: readonly { source: string; type: string; target: string }[];
+  readonly findings: readonly Finding[];
+  readonly notices: readonly string[];
+  readonly error?: FailureView;
+}
+
+export function viewPlan(tables: readonly PlannedTable[]): PlanView {
+  return { tables: tables.map(viewTable) };
+}
+
+function viewTable(table: PlannedTable): TablePlanView {
+  const { job, decision, chunks, error } = table;
+  return {
+    key: job.key,
+    source: job.source,
+    target: job.target,
+    refused: isRefused(table),
+    mode: job.mode,
+    ...(decision === undefined ? {} : viewDecision(decision)),
+    ...(chunks === undefined ? {} : { chunks }),
+    findings: findingsOf(table),
+    notices: decision?.notices ?? job.notices,
+    ...viewError(error),
+  };
+}
+
+function viewDecision({ plan, existing }: NonNullable<PlannedTable['decision']>) {
+  const { extract, snapshot, estimatedRows, estimatedBytes, columns } = plan;
+  return {
+    creates: existing === undefined,
+    extract,
+    snapshot,
+    ...(estimatedRows === undefined ? {} : { estimatedRows }),
+    ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
+    columns: columns.map(({ source, target }) => ({
+      source: source.name,
+      type: source.nativeType,
+      target,
+    })),
+  };
+}
+
+function viewError(error: SnowmeltError | undefined): { error?: FailureView } {
+  const failure = error === undefined ? undefined : viewFailure(error, 'snowmelt');
+  return failure === undefined ? {} : { error: failure };
+}
+
+/** A few lines a table. */
+export function formatTablePlan(table: TablePlanView): readonly string[] {
+  const mark = table.refused ? red('✘') : green('✔');
+  return [
+    `${mark} ${bold(`${formatRef(table.source)} → ${formatRef(table.target)}`)}`,
+    ...planLines(table).map((line) => `    ${line}`),
+    ...formatFindings(table.findings).map((line) => `    ${line}`),
+    ...table.notices.map((notice) => `    ${dim(notice)}`),
+    ...(table.error === undefined ? [] : formatFailure(table.error).map((line) => `    ${line}`)),
+    '',
+  ];
+}
+
+export function formatFindings(findings: readonly Finding[]): readonly string[] {
+  const paint = { error: red, warning: yellow };
+  return findings.flatMap(({ severity, code, message, fix }) => [
+    `${paint[severity](severity)} ${code}: ${message}`,
+    `  ${cyan('Fix:')} ${fix}`,
+  ]);
+}
+
+function planLines(table: TablePlanView): readonly string[] {
+  const { snapshot, extract, columns = [] } = table;
+  if (snapshot === undefined) return [];
+  const replaced =
+    table.mode === 'truncate' ? 'replaces all rows (truncate)' : 'adds rows (append)';
+  const mapping = columns.map(({ source, type, target }) => `${source} ${type} → ${target}`);
+  return [
+    `${table.creates === true ? 'creates the table' : replaced}; ${sizeOf(table)}`,
+    `read by ${extract}, ${snapshot.pinned ? `as of ${snapshot.at}` : 'not at one point in time'}`,
+    ...(table.chunks === undefined ? [] : [chunkText(table.chunks)]),
+    ...mapping.map((line) => dim(`  ${line}`)),
+  ];
+}
+
+function sizeOf({ estimatedRows, estimatedBytes }: TablePlanView): string {
+  const rows = estimatedRows === undefined ? 'size unknown' : `${formatRows(estimatedRows)} rows`;
+  return estimatedBytes === undefined ? rows : `${rows}, ${formatBytes(estimatedBytes)}`;
+}
+
+function chunkText({ load, extract }: ChunkCount): string {
+  const parts = [
+    ...(load > 0 || extract === 0
+      ? [`${formatRows(load)} ${load === 1 ? 'chunk' : 'chunks'}`]
+      : []),
+    ...(extract > 0 ? [`${formatRows(extract)} ${extract === 1 ? 'unload' : 'unloads'}`] : []),
+  ];
+  return parts.join(' and ');
+}

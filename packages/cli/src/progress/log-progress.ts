@@ -1,0 +1,26 @@
+import type { Logger, RunObserver } from '@snowmelt/core';
+
+/** Tells a run as log lines, where there is no terminal to draw on. */
+export function logProgress(log: Logger): RunObserver {
+  return {
+    runOpened: ({ id, resumed, snapshot }) =>
+      log.info('run_opened', { run: id, resumed, snapshot }),
+    tableStarted: (table) => log.info('table_started', { table }),
+    tablePlanned: ({ key, mode, extract, estimatedRows, columns }) =>
+      log.info('table_planned', {
+        table: key,
+        mode,
+        extract,
+        estimated_rows: estimatedRows,
+        columns: columns.length,
+      }),
+    chunksAdded: (table, { count, rows }) => log.debug('chunks_added', { table, count, rows }),
+    chunkLoaded: (table, { id, rows, bytes }) =>
+      log.debug('chunk_loaded', { table, chunk: id, rows, bytes }),
+    tablePhase: (table, phase) => log.debug('table_phase', { table, phase }),
+    tableEnded: ({ key, status, rows, bytes, chunks, seconds, verified, notices }) => {
+      for (const notice of notices) log.info('table_notice', { table: key, notice });
+      log.info('table_ended', { table: key, status, rows, bytes, chunks, seconds, verified });
+    },
+  };
+}

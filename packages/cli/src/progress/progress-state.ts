@@ -1,0 +1,117 @@
+import type { RunObserver, TableJob, TableReport } from '@snowmelt/core';
+
+export type TablePhase =
+  | 'waiting'
+  | 'planning'
+  | 'loading'
+  | 'reconciling'
+  | 'publishing'
+  | 'verifying'
+  | TableReport['status'];
+
+interface Sample {
+  readonly at: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface TableProgress {
+  readonly name: string;
+  phase: TablePhase;
+  rows: number;
+  bytes: number;
+  /** Of all rows; `exact` where the source announced them, else an estimate of its catalog. */
+  expected?: { readonly rows: number; readonly exact: boolean };
+  chunks: number;
+  chunksDone: number;
+  retries: number;
+  startedAt?: number;
+  seconds?: number;
+  error?: string;
+  samples: Sample[];
+}
+
+/** What a display shows of a run; times in milliseconds since the epoch. */
+export interface Progress {
+  readonly startedAt: number;
+  run?: string;
+  resumed: boolean;
+  stopping: boolean;
+  readonly tables: ReadonlyMap<string, TableProgress>;
+}
+
+/** Rates are those of the last half minute: what a resume found done soon leaves them. */
+const rateWindow = 30_000;
+
+export function startProgress(jobs: readonly TableJob[], now: number): Progress {
+  const tables = jobs.map(({ key, source, target }): [string, TableProgress] => [
+    key,
+    {
+      name: `${source.schema}.${source.name} → ${target.schema}.${target.name}`,
+      phase: 'waiting',
+      rows: 0,
+      bytes: 0,
+      chunks: 0,
+      chunksDone: 0,
+      retries: 0,
+      samples: [],
+    },
+  ]);
+  return { startedAt: now, resumed: false, stopping: false, tables: new Map(tables) };
+}
+
+/** Writes what the engine tells into `progress`. */
+export function trackProgress(progress: Progress, now: () => number): Required<RunObserver> {
+  const of = (key: string): TableProgress | undefined => progress.tables.get(key);
+  const change = (key: string, values: Partial<TableProgress>): void => {
+    Object.assign(of(key) ?? {}, values);
+  };
+  return {
+    runOpened: ({ id, resumed }) => Object.assign(progress, { run: id, resumed }),
+    tableStarted: (key) => change(key, { phase: 'planning', startedAt: now() }),
+    tablePlanned: ({ key, estimatedRows: rows }) =>
+      change(key, rows === undefined ? {} : { expected: { rows, exact: false } }),
+    chunksAdded: (key, { count, rows }) => addChunks(of(key), count, rows),
+    chunkLoaded: (key, { rows, bytes }) => addRows(of(key), { at: now(), rows, bytes }),
+    chunkRetried: (key) => change(key, { retries: (of(key)?.retries ?? 0) + 1 }),
+    tablePhase: (key, phase) => change(key, { phase }),
+    tableEnded: (report) => change(report.key, ended(report)),
+  };
+}
+
+/** Rows and bytes a second, over the samples that are young enough. */
+export function rateOf(table: TableProgress, now: number): { rows: number; bytes: number } {
+  const since = Math.max(table.startedAt ?? now, now - rateWindow);
+  const seconds = Math.max(1, (now - since) / 1000);
+  const recent = table.samples.filter(({ at }) => at >= since);
+  const sum = (pick: (sample: Sample) => number): number =>
+    recent.reduce((total, sample) => total + pick(sample), 0) / seconds;
+  return { rows: sum(({ rows }) => rows), bytes: sum(({ bytes }) => bytes) };
+}
+
+export function isEnded(phase: TablePhase): boolean {
+  return ['completed', 'failed', 'stopped', 'skipped'].includes(phase);
+}
+
+function addChunks(table: TableProgress | undefined, count: number, rows?: number): void {
+  if (table === undefined) return;
+  table.chunks += count;
+  if (rows === undefined) return;
+  // What is announced in parts is exact for the parts; the catalog may still know of more.
+  const announced = (table.expected?.exact === true ? table.expected.rows : 0) + rows;
+  table.expected = { rows: announced, exact: true };
+}
+
+function addRows(table: TableProgress | undefined, sample: Sample): void {
+  if (table === undefined) return;
+  table.rows += sample.rows;
+  table.bytes += sample.bytes;
+  table.chunksDone += 1;
+  table.samples = [...table.samples.filter(({ at }) => at >= sample.at - rateWindow), sample];
+}
+
+function ended(report: TableReport): Partial<TableProgress> {
+  const { status: phase, rows, bytes, seconds, error } = report;
+  const shown = error === undefined ? {} : { error: `${error.code}: ${error.message}` };
+  return { phase, rows, bytes, seconds, samples: [], ...shown };
+}

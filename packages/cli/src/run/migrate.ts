@@ -1,0 +1,82 @@
+import {
+  runHashes,
+  runMigration,
+  type Adapters,
+  type Config,
+  type Logger,
+  type MigrationRequest,
+  type RunObserver,
+  type RunReport,
+  type TableJob,
+} from '@snowmelt/core';
+
+import { logProgress } from '../progress/log-progress.ts';
+import { startProgress, trackProgress } from '../progress/progress-state.ts';
+import { makeContext, makeLogger, type LogFlags } from '../setup.ts';
+import { listenForStop } from '../stop-signal.ts';
+import { openSource, openStatus, openTarget } from '../wire/adapters.ts';
+
+export interface Migration {
+  readonly config: Config;
+  readonly jobs: readonly TableJob[];
+  readonly resume: MigrationRequest['resume'];
+  readonly flags: LogFlags;
+}
+
+/** Runs a migration in this process and shows how it goes on stderr. */
+export async function migrate(migration: Migration): Promise<RunReport> {
+  const { config } = migration;
+  await using stack = new AsyncDisposableStack();
+  return await migrateWith(migration, {
+    source: stack.use(await openSource(config)),
+    target: stack.use(await openTarget(config)),
+    status: stack.use(await openStatus(config)),
+  });
+}
+
+/** The same between adapters that are there already. */
+export async function migrateWith(
+  { config, jobs, resume, flags }: Migration,
+  adapters: Adapters,
+): Promise<RunReport> {
+  using stage = await openStage(jobs, flags);
+  using stop = listenForStop(stage.tellStop);
+  return await runMigration(
+    {
+      jobs,
+      resume,
+      ...runHashes(config, jobs),
+      parallelThreads: config.parallel_threads,
+      observer: stage.observer,
+    },
+    adapters,
+    makeContext(stage.log, stop.signal),
+  );
+}
+
+interface Stage extends Disposable {
+  readonly log: Logger;
+  readonly observer: RunObserver;
+  readonly tellStop: (line: string) => void;
+}
+
+/** A live display on a terminal, log lines anywhere else. */
+async function openStage(jobs: readonly TableJob[], flags: LogFlags): Promise<Stage> {
+  if (!process.stderr.isTTY || process.env['TERM'] === 'dumb') {
+    const log = makeLogger(flags);
+    const tellStop = (line: string): void => log.warn('stopping', { message: line });
+    return { log, observer: logProgress(log), tellStop, [Symbol.dispose]: () => undefined };
+  }
+  const { showLive } = await import('../progress/live-display.ts');
+  const progress = startProgress(jobs, Date.now());
+  const display = showLive(progress, process.stderr);
+  return {
+    log: makeLogger(flags, (line) => display.print(line)),
+    observer: trackProgress(progress, Date.now),
+    tellStop(line) {
+      progress.stopping = true;
+      display.print(line);
+    },
+    [Symbol.dispose]: () => display[Symbol.dispose](),
+  };
+}

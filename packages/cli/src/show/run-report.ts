@@ -1,0 +1,67 @@
+import type { RunReport, TableRef, TableReport } from '@snowmelt/core';
+import { dim, green, red, yellow } from 'ansis';
+
+import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
+import { formatBytes, formatDuration, formatRows } from './quantities.ts';
+import { formatTable } from './text-table.ts';
+
+export interface TableView extends Omit<TableReport, 'error'> {
+  readonly error?: FailureView;
+}
+
+/** What `snowmelt run --json` prints. */
+export interface RunView extends Omit<RunReport, 'tables'> {
+  readonly tables: readonly TableView[];
+}
+
+export function viewReport(report: RunReport): RunView {
+  return { ...report, tables: report.tables.map(viewTable) };
+}
+
+function viewTable({ error, ...table }: TableReport): TableView {
+  const failure = error === undefined ? undefined : viewFailure(error, 'snowmelt');
+  return failure === undefined ? table : { ...table, error: failure };
+}
+
+const columns = [
+  { title: 'Table' },
+  { title: 'Status' },
+  { title: 'Rows', align: 'right' },
+  { title: 'Size', align: 'right' },
+  { title: 'Chunks', align: 'right' },
+  { title: 'Time', align: 'right' },
+  { title: 'Verified' },
+] as const;
+
+export function formatRunReport(report: RunView, width: number): readonly string[] {
+  const rows = report.tables.map((table) => [
+    `${formatRef(table.source)} → ${formatRef(table.target)}`,
+    table.status,
+    formatRows(table.rows),
+    formatBytes(table.bytes),
+    formatRows(table.chunks),
+    formatDuration(table.seconds),
+    table.verified ? 'yes' : 'no',
+  ]);
+  const notices = report.tables.flatMap(({ source, notices }) =>
+    notices.map((notice) => dim(`${formatRef(source)}: ${notice}`)),
+  );
+  const failures = report.tables.flatMap(({ error }) =>
+    error === undefined ? [] : ['', ...formatFailure(error)],
+  );
+  return [...formatTable(columns, rows, width), ...notices, ...failures, '', totals(report)];
+}
+
+export function formatRef({ database, schema, name }: TableRef): string {
+  return `${database}.${schema}.${name}`;
+}
+
+function totals(report: RunView): string {
+  const paint = { completed: green, partial: yellow, failed: red };
+  return [
+    `Run ${report.run}${report.resumed ? ' (resumed)' : ''}: ${paint[report.status](report.status)}`,
+    `${formatRows(report.rows)} rows`,
+    formatBytes(report.bytes),
+    formatDuration(report.seconds),
+  ].join(', ');
+}

@@ -1,0 +1,68 @@
+import {
+  statusDatabase,
+  type Config,
+  type PostgresConfig,
+  type SnowflakeConfig,
+  type Source,
+  type StatusStore,
+  type Target,
+} from '@snowmelt/core';
+
+/** Sessions for describing and planning, beside those of the chunks in flight. */
+const spareConnections = 2;
+
+/** The adapters that a configuration means. None connects before it is asked for something. */
+export async function openSource(config: Config): Promise<Source> {
+  const { createSnowflakeSource } = await import('@snowmelt/source-snowflake');
+  return createSnowflakeSource({
+    ...snowflakeOptions(config.snowflake),
+    connections: config.parallel_threads + spareConnections,
+    ...(config.query_tag === undefined ? {} : { queryTag: config.query_tag }),
+  });
+}
+
+export async function openTarget(config: Config): Promise<Target> {
+  const { createPostgresTarget } = await import('@snowmelt/target-postgres');
+  const maxConnections = config.parallel_threads + spareConnections;
+  return createPostgresTarget({ connection: postgresConnection(config.postgres), maxConnections });
+}
+
+export async function openStatus(config: Config): Promise<StatusStore> {
+  const { createPostgresStatusStore } = await import('@snowmelt/status-pg');
+  return createPostgresStatusStore({
+    connection: { ...postgresConnection(config.postgres), database: statusDatabase(config) },
+  });
+}
+
+function snowflakeOptions(snowflake: SnowflakeConfig) {
+  return {
+    account: snowflake.account,
+    user: snowflake.user ?? '',
+    ...given({
+      warehouse: snowflake.warehouse,
+      role: snowflake.role,
+      accessUrl: snowflake.access_url,
+      password: snowflake.password,
+      privateKey: snowflake.rsa_key,
+      privateKeyPassphrase: snowflake.rsa_key_passphrase,
+      token: snowflake.token,
+      authenticator: authenticatorOf(snowflake.authenticator),
+    }),
+  };
+}
+
+/** The driver writes its words in capitals; an Okta URL stays as it is. */
+function authenticatorOf(authenticator: string | undefined): string | undefined {
+  return authenticator?.startsWith('https:') ? authenticator : authenticator?.toUpperCase();
+}
+
+function postgresConnection(postgres: PostgresConfig) {
+  const { url, host, port, user, password, ssl } = postgres;
+  return given({ url, host, port, user, password, ssl: ssl === undefined ? ssl : given(ssl) });
+}
+
+/** Without the keys that are undefined. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

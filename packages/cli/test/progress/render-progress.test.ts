@@ -1,0 +1,119 @@
+import { stripVTControlCharacters } from 'node:util';
+
+import { SnowmeltError, type TableJob, type TableReport } from '@snowmelt/core';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { startProgress, trackProgress } from '../../src/progress/progress-state.ts';
+import { renderProgress, type View } from '../../src/progress/render-progress.ts';
+import { textWidth } from '../../src/show/text-width.ts';
+
+const job = (name: string): TableJob => {
+  const source = { database: 'PROD', schema: 'PUBLIC', name };
+  const target = { database: 'dwh', schema: 'sales', name: name.toLowerCase() };
+  return { key: name, source, target } as TableJob;
+};
+
+const report = (key: string, values: Partial<TableReport> = {}): TableReport => ({
+  ...job(key),
+  status: 'completed',
+  rows: 1000,
+  bytes: 50_000,
+  chunks: 2,
+  seconds: 2,
+  verified: true,
+  notices: [],
+  ...values,
+});
+
+function start(...names: string[]) {
+  let now = 1_000_000;
+  const progress = startProgress(names.map(job), now);
+  return {
+    progress,
+    observer: trackProgress(progress, () => now),
+    wait: (milliseconds: number) => (now += milliseconds),
+    lines: (view: Partial<View> = {}) =>
+      renderProgress(progress, { width: 120, height: 40, now, ...view }).map(
+        stripVTControlCharacters,
+      ),
+  };
+}
+
+describe('renderProgress', () => {
+  it('shows state, rows, percent, rates and time left of each table, then totals', () => {
+    const { observer, wait, lines } = start('ORDERS', 'ITEMS', 'LATER');
+    observer.runOpened({ id: 'r', resumed: false, snapshot: 's' });
+    observer.tableStarted('ORDERS');
+    observer.tableStarted('ITEMS');
+    observer.chunksAdded('ORDERS', { count: 2, rows: 400_000 });
+    observer.tablePhase('ORDERS', 'loading');
+    wait(10_000);
+    observer.chunkLoaded('ORDERS', { id: 'a', rows: 100_000, bytes: 20_000_000 });
+    observer.tableEnded(report('ITEMS'));
+    expect(lines()).toEqual([
+      '▸ PUBLIC.ORDERS → sales.orders loading        100,000 rows    25%  10,000 rows/s   2.0 MB/s     30s left',
+      '✔ PUBLIC.ITEMS → sales.items   completed        1,000 rows   100%     500 rows/s  25.0 kB/s         2.0s',
+      '· PUBLIC.LATER → sales.later   waiting',
+      '1/3 tables · 101,000 rows · 20.1 MB · 10,000 rows/s · 10s',
+    ]);
+  });
+
+  it('an estimate of the catalog is marked, and no part of it is called whole', () => {
+    const { observer, lines } = start('A');
+    observer.tableStarted('A');
+    observer.tablePlanned({ key: 'A', estimatedRows: 100 } as never);
+    observer.chunkLoaded('A', { id: 'a', rows: 150, bytes: 1 });
+    expect(lines()[0]).toContain(' ~99% ');
+  });
+
+  it('a rate is that of the last half minute', () => {
+    const { observer, wait, lines } = start('A');
+    observer.tableStarted('A');
+    observer.chunkLoaded('A', { id: 'resumed', rows: 1_000_000, bytes: 1 });
+    wait(40_000);
+    observer.chunkLoaded('A', { id: 'b', rows: 3000, bytes: 1 });
+    expect(lines()[0]).toContain(' 100 rows/s');
+  });
+
+  it('a failed table and a stop are seen', () => {
+    const { progress, observer, lines } = start('A');
+    const error = new SnowmeltError('TARGET.UNREACHABLE', 'refused');
+    observer.tableEnded(report('A', { status: 'failed', error }));
+    progress.stopping = true;
+    expect(lines()[0]).toMatch(/^✘ .* failed /);
+    expect(lines()[1]).toMatch(/stopping$/);
+  });
+
+  it('shows those at work where not all have room, and counts the others', () => {
+    const names = Array.from({ length: 50 }, (_, index) => `T${index}`);
+    const { observer, lines } = start(...names);
+    for (const name of names.slice(0, 20)) observer.tableEnded(report(name));
+    observer.tableStarted('T40');
+    const drawn = lines({ height: 10 });
+    expect(drawn).toHaveLength(8);
+    expect(drawn.filter((line) => line.includes('planning'))).toHaveLength(1);
+    expect(drawn.at(-2)).toBe('  … and 20 completed, 24 waiting');
+  });
+
+  it('is never wider or higher than the terminal', () => {
+    const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 20, max: 200 }),
+        fc.integer({ min: 5, max: 30 }),
+        (names, width, height) => {
+          const { observer, lines } = start(...names);
+          for (const key of names) {
+            observer.tableStarted(key);
+            observer.chunkLoaded(key, { id: 'a', rows: 123_456_789, bytes: 9e12 });
+          }
+          const drawn = lines({ width, height });
+          expect(Math.max(...drawn.map(textWidth))).toBeLessThanOrEqual(width);
+          expect(drawn.length).toBeLessThan(height);
+        },
+      ),
+    );
+  });
+});

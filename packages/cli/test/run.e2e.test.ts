@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startDemo, type Demo } from '@snowmelt/demo';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { runBin, startBin } from './run-bin.ts';
+
+const tables = ['MOVIES', 'Bird Strikes', 'AIRPORTS'];
+
+let demo: Demo;
+let cwd = '';
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'snowmelt-run-'));
+  demo = await startDemo({ tables });
+  await writeFile(join(cwd, 'config.json'), JSON.stringify(demo.config));
+});
+
+afterAll(async () => {
+  await demo?.[Symbol.asyncDispose]();
+  await rm(cwd, { recursive: true, force: true });
+});
+
+describe('a first migration, command by command', () => {
+  it('check finds both sides and every table in order', async () => {
+    const { code, stdout } = await runBin(['check', '--json'], { cwd });
+    const view = JSON.parse(stdout);
+    expect(view.checks.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    expect(view.checks).toHaveLength(2 + tables.length);
+    expect([0, 4]).toContain(code);
+  });
+
+  it('plan says what would be done and changes nothing', async () => {
+    const first = await runBin(['plan', '--json'], { cwd });
+    expect(first.code).toBe(0);
+    const view = JSON.parse(first.stdout);
+    expect(view.tables).toHaveLength(tables.length);
+    for (const table of view.tables) {
+      expect(table).toMatchObject({ refused: false, creates: true, mode: 'truncate' });
+      expect(table.snapshot.pinned).toBe(true);
+      expect(table.chunks.load + table.chunks.extract).toBeGreaterThan(0);
+    }
+    const again = JSON.parse((await runBin(['plan', '--json'], { cwd })).stdout);
+    expect(again.tables.map((table: { creates: boolean }) => table.creates)).toEqual(
+      tables.map(() => true),
+    );
+  });
+
+  it('P1: run moves every row, its report is the JSON, its logs are on stderr', async () => {
+    const { code, stdout, stderr } = await runBin(['run', '--json'], { cwd });
+    expect(stderr).toMatch(/^time=\S+ level=info event=run_opened /m);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ status: 'completed', resumed: false, stopped: false });
+    expect(report.rows).toBe(demo.rows);
+    for (const table of report.tables) {
+      expect(table).toMatchObject({ status: 'completed', verified: true });
+    }
+    expect(code).toBe(0);
+  });
+
+  it('status knows of it', async () => {
+    const { code, stdout } = await runBin(['status', '--json'], { cwd });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).runs).toEqual([
+      expect.objectContaining({ status: 'completed', rows: demo.rows }),
+    ]);
+    const people = await runBin(['status'], { cwd });
+    expect(people.stdout).toMatch(/^Run [0-9a-f-]{36}: completed, started /);
+  });
+
+  it('P8: a run that is not there', async () => {
+    const id = '00000000-0000-4000-8000-000000000000';
+    const ending = await runBin(['status', '--run', id], { cwd });
+    expect(ending).toMatchObject({ code: 2, stdout: '' });
+    expect(ending.stderr).toMatch(/^Error RUN\.NOT_FOUND: /);
+  });
+
+  it('P8: a table that is not there fails alone, with its name', async () => {
+    const config = structuredClone(demo.config) as { sources: { tables: object[] }[] };
+    config.sources[0]?.tables.push({
+      source: 'NO_SUCH',
+      target: 'no_such',
+      truncate_onstart: true,
+    });
+    await writeFile(join(cwd, 'missing.json'), JSON.stringify(config));
+    const ending = await runBin(['run', '-c', 'missing.json'], { cwd });
+    expect(ending.code).toBe(2);
+    expect(ending.stdout).toMatch(/Error SOURCE\.TABLE_NOT_FOUND: .*NO_SUCH/);
+    expect(ending.stdout).toMatch(/partial/);
+  });
+
+  it('P7: a wrong key is refused without being shown', async () => {
+    const config = structuredClone(demo.config) as { snowflake: Record<string, unknown> };
+    delete config.snowflake['rsa_key'];
+    config.snowflake['password'] = 'SECRET-WRONG';
+    await writeFile(join(cwd, 'wrong.json'), JSON.stringify(config));
+    const { code, stdout, stderr } = await runBin(['run', '-c', 'wrong.json'], { cwd });
+    expect(code).toBe(2);
+    expect(stdout + stderr).toMatch(/Error SOURCE\.AUTH_FAILED: /);
+    expect(stdout + stderr).not.toContain('SECRET');
+  });
+});
+
+describe('P4: Ctrl-C stops cleanly and the same command goes on', () => {
+  it('exit code 3, then 0 with every row', async () => {
+    const many = { ...demo.config, batch_size: 100, parallel_threads: 1, extract: 'query' };
+    await writeFile(join(cwd, 'many.json'), JSON.stringify(many));
+    const argv = ['run', '-c', 'many.json', '--json'];
+    const first = startBin(argv, { cwd });
+    let log = '';
+    first.child.stderr.on('data', (piece: Buffer) => {
+      log += piece.toString();
+      // The run is open and its tables are on their way.
+      if (log.includes('event=table_planned')) first.child.kill('SIGINT');
+    });
+    const stopped = await first.ended;
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ status: 'partial', stopped: true });
+    expect(stopped.stderr).toContain('The same command goes on from here.');
+    expect(stopped.code).toBe(3);
+
+    const second = await runBin(argv, { cwd });
+    const report = JSON.parse(second.stdout);
+    expect(report).toMatchObject({
+      run: JSON.parse(stopped.stdout).run,
+      resumed: true,
+      status: 'completed',
+      rows: demo.rows,
+    });
+    expect(second.code).toBe(0);
+  });
+});

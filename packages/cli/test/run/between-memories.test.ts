@@ -1,0 +1,148 @@
+import { stripVTControlCharacters } from 'node:util';
+
+import { parseConfig, resolveTables, type ColumnSchema } from '@snowmelt/core';
+import {
+  MemoryWarehouse,
+  memorySource,
+  memoryStatusStore,
+  memoryTarget,
+  testContext,
+} from '@snowmelt/testkit';
+import { describe, expect, it } from 'vitest';
+
+import { checkConfig } from '../../src/check/check-config.ts';
+import { exitCodeOfReport } from '../../src/failure/exit-codes.ts';
+import { planTables } from '../../src/plan/plan-tables.ts';
+import { formatTablePlan, viewPlan } from '../../src/plan/plan-view.ts';
+import { migrateWith } from '../../src/run/migrate.ts';
+import { formatRunReport, viewReport } from '../../src/show/run-report.ts';
+import { formatRun, formatRuns } from '../../src/show/run-summary.ts';
+
+const column = (name: string): ColumnSchema => ({
+  name,
+  type: { kind: 'decimal', precision: 38, scale: 0 },
+  nativeType: 'NUMBER(38,0)',
+  nullable: true,
+  hasDefault: false,
+  generated: false,
+});
+
+function start() {
+  const ref = { database: 'PROD', schema: 'PUBLIC', name: 'ORDERS' };
+  const rows = Array.from({ length: 1000 }, (_, index) => [index, index * 2]);
+  const warehouse = new MemoryWarehouse([{ ref, columns: [column('ID'), column('AMOUNT')], rows }]);
+  const config = parseConfig(
+    JSON.stringify({
+      snowflake: { account: 'A', user: 'U', password: 'x' },
+      postgres: { host: 'h', user: 'u' },
+      sources: [
+        {
+          source_name: 'sales',
+          source_sf_database: 'PROD',
+          source_sf_schema: 'PUBLIC',
+          target_pg_database: 'dwh',
+          target_pg_schema: 'sales',
+          tables: [
+            { source: 'ORDERS', target: 'orders', truncate_onstart: true, batch_size: 100 },
+            { source: 'NO_SUCH', target: 'no_such' },
+          ],
+        },
+      ],
+    }),
+    { env: {} },
+  );
+  return {
+    config,
+    source: memorySource({ warehouse }),
+    target: memoryTarget(),
+    status: memoryStatusStore(),
+    context: testContext(),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+const plain = (lines: readonly string[]) => lines.map(stripVTControlCharacters);
+
+describe('what people see of a plan, a check, a run and its status', () => {
+  it('plan: a table that can be moved and one that is not there', async () => {
+    const sides = start();
+    const planned = await planTables(resolveTables(sides.config), { ...sides, countChunks: true });
+    const { tables } = viewPlan(planned);
+    expect(tables.map(({ refused }) => refused)).toEqual([false, true]);
+    const [first, second] = tables.map((table) => plain(formatTablePlan(table)));
+    expect(first?.[0]).toBe('✔ PROD.PUBLIC.ORDERS → dwh.sales.orders');
+    expect(first?.[1]).toMatch(/^ {4}creates the table; /);
+    expect(first?.join('\n')).toMatch(/\d+ (?:chunk|unload)s?\n/);
+    expect(first).toContain('      ID NUMBER(38,0) → id');
+    expect(second?.join('\n')).toMatch(/^✘ PROD\.PUBLIC\.NO_SUCH[^]*Error SOURCE\.TABLE_NOT_FOUND/);
+  });
+
+  it('check: connections and tables, each by its name', async () => {
+    const sides = start();
+    const { ok, checks } = await checkConfig(sides.config, resolveTables(sides.config), sides);
+    expect(ok).toBe(false);
+    expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['snowflake', true],
+      ['postgres dwh', true],
+      ['sales/PROD.PUBLIC.ORDERS->dwh.sales.orders', true],
+      ['sales/PROD.PUBLIC.NO_SUCH->dwh.sales.no_such', false],
+    ]);
+  });
+
+  it('run: rows, failures with their fix, totals; then the same from the status store', async () => {
+    const { config, source, target, status } = start();
+    const jobs = resolveTables(config);
+    const flags = { 'log-level': 'silent' } as const;
+    const report = await migrateWith(
+      { config, jobs, resume: { mode: 'never' }, flags },
+      { source, target, status },
+    );
+    const lines = plain(formatRunReport(viewReport(report), 100));
+    expect(lines[1]).toMatch(/^PROD\.PUBLIC\.ORDERS → dwh\.sales\.orders +completed +1,000 /);
+    expect(lines.join('\n')).toMatch(/Error SOURCE\.TABLE_NOT_FOUND: [^]*\nFix: \S/);
+    expect(lines.at(-1)).toMatch(/^Run [0-9a-f-]+: partial, 1,000 rows, /);
+    expect(JSON.stringify(viewReport(report))).toContain('"code":"SOURCE.TABLE_NOT_FOUND"');
+
+    const summary = await status.summary(report.run);
+    expect(plain(formatRun(summary, 200)).join('\n')).toMatch(/ORDERS → \S+ +completed .* 1,000 /);
+    expect(plain(formatRuns([summary], 200))[1]).toMatch(/ partial .* 1\/2 +1,000 +sales$/);
+  });
+});
+
+describe('P4: Ctrl-C stops cleanly and the same command goes on', () => {
+  it('the stopped run says so; the next one resumes it and reads no chunk twice', async () => {
+    const { config, source, target, status } = start();
+    const opened: string[] = [];
+    let stopAt = 3;
+    const stopping: typeof source = {
+      ...source,
+      open(table, chunk, context) {
+        opened.push(chunk.id);
+        if (opened.length === stopAt) process.emit('SIGINT', 'SIGINT');
+        return source.open(table, chunk, context);
+      },
+    };
+    const migration = {
+      config: { ...config, parallel_threads: 1 },
+      jobs: resolveTables(config, { tables: ['ORDERS'] }),
+      resume: { mode: 'auto', maxAgeHours: 1 },
+      flags: { 'log-level': 'silent' },
+    } as const;
+    const first = await migrateWith(migration, { source: stopping, target, status });
+    expect(first).toMatchObject({ status: 'partial', stopped: true });
+    expect(exitCodeOfReport(first)).toBe(3);
+    expect(first.rows).toBeLessThan(1000);
+
+    const before = new Set(opened.slice(0, 2));
+    opened.length = 0;
+    stopAt = -1;
+    const second = await migrateWith(migration, { source: stopping, target, status });
+    expect(second).toMatchObject({
+      run: first.run,
+      resumed: true,
+      status: 'completed',
+      rows: 1000,
+    });
+    expect(opened.filter((chunk) => before.has(chunk))).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+
+import { formatBytes, formatDuration, formatRows } from '../src/show/quantities.ts';
+import { formatTable } from '../src/show/text-table.ts';
+import { textWidth, truncateText } from '../src/show/text-width.ts';
+
+describe('quantities', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [999_949, '999.9 kB'],
+    [999_950, '1.0 MB'],
+    [16_000_000_000, '16.0 GB'],
+  ])('%d bytes', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  it.each([
+    [0.04, '0.0s'],
+    [9.96, '10s'],
+    [59.7, '1m 00s'],
+    [61, '1m 01s'],
+    [7620, '2h 07m'],
+  ])('%d seconds', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+
+  it('rows have their thousands set apart', () => expect(formatRows(1234567.8)).toBe('1,234,568'));
+});
+
+describe('text', () => {
+  it('wide characters take two columns, marks none', () => {
+    expect(textWidth('表')).toBe(2);
+    expect(textWidth('e\u0301')).toBe(1);
+    expect(textWidth('\u001b[31mred\u001b[39m')).toBe(3);
+  });
+
+  it('what is cut shows that it is', () => {
+    expect(truncateText('PUBLIC.ORDERS', 13)).toBe('PUBLIC.ORDERS');
+    expect(truncateText('PUBLIC.ORDERS', 8)).toBe('PUBLIC.…');
+    expect(textWidth(truncateText('表表表表', 4))).toBeLessThanOrEqual(4);
+  });
+
+  it('a table gives way in its first column', () => {
+    const columns = [{ title: 'Name' }, { title: 'Rows', align: 'right' as const }];
+    const lines = formatTable(columns, [['A_VERY_LONG_TABLE_NAME', '12']], 20);
+    expect(lines[1]).toBe('A_VERY_LONG_T…    12');
+  });
+});

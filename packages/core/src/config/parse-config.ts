@@ -1,0 +1,85 @@
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { crossCheck } from './cross-checks.ts';
+import { expandVariables, type Environment, type Expansion } from './expand-variables.ts';
+import { formatPath, isPlainObject, type KeyPath } from './plain-object.ts';
+import { formatProblem, problemsOf, type Problem } from './problems.ts';
+import { detectFormat, readText, type TextFormat } from './read-text.ts';
+import { configSchema, type Config } from './schema/config.ts';
+import { stripComments } from './strip-comments.ts';
+
+export interface ParseOptions {
+  readonly env: Environment;
+  /** Names the file in messages, and says by its ending what it is. */
+  readonly path?: string;
+  readonly format?: TextFormat;
+}
+
+/**
+ * Reads a configuration. Throws `CONFIG.SYNTAX`, or one error with everything that is wrong, a
+ * line each: `CONFIG.MISSING_VARIABLE` where variables are missing, else `CONFIG.INVALID`.
+ */
+export function parseConfig(text: string, options: ParseOptions): Config {
+  const file = options.path ?? 'configuration';
+  const format = options.format ?? detectFormat(text, options.path);
+  const read = readText(text, file, format);
+  if (!isPlainObject(read)) {
+    throw new SnowmeltError('CONFIG.INVALID', `${file}: must be an object with keys`);
+  }
+  const expansion = expandVariables(stripComments(read), options.env);
+  const parsed = safeParse(expansion);
+  const missing = expansion.missing.map(({ path, name }): Problem => ({
+    path,
+    problem: `the variable ${name} is not set`,
+  }));
+  const unset = new Set(missing.map(({ path }) => formatPath(path)));
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error, configSchema)),
+    ...crossCheck(expansion.value),
+  ].filter(({ path }) => !unset.has(formatPath(path)));
+  if (missing.length > 0) throw failure('CONFIG.MISSING_VARIABLE', file, [...missing, ...problems]);
+  if (!parsed.success || problems.length > 0) throw failure('CONFIG.INVALID', file, problems);
+  return parsed.data;
+}
+
+function failure(
+  code: 'CONFIG.INVALID' | 'CONFIG.MISSING_VARIABLE',
+  file: string,
+  problems: readonly Problem[],
+): SnowmeltError {
+  const lines = [...new Set(problems.map(formatProblem))];
+  const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
+  return new SnowmeltError(code, `${file}: ${count}\n${lines.join('\n')}`);
+}
+
+/**
+ * A variable is text always; where a key wants a number or a boolean, and its value is one variable
+ * and nothing else, that text is read as one.
+ */
+function safeParse(expansion: Expansion) {
+  const first = configSchema.safeParse(expansion.value);
+  if (first.success) return first;
+  let changed = false;
+  for (const issue of first.error.issues) {
+    if (issue.code !== 'invalid_type' || !expansion.whole.has(formatPath(issue.path))) continue;
+    changed = convert(expansion.value, issue.path, issue.expected) || changed;
+  }
+  return changed ? configSchema.safeParse(expansion.value) : first;
+}
+
+function convert(root: unknown, path: KeyPath, expected: string): boolean {
+  const key = path.at(-1);
+  const parent = path.slice(0, -1).reduce<unknown>(childOf, root);
+  const text = key === undefined ? undefined : childOf(parent, key);
+  if (!isPlainObject(parent) || typeof key !== 'string' || typeof text !== 'string') return false;
+  if (expected === 'boolean' && /^(?:true|false)$/i.test(text)) {
+    parent[key] = text.toLowerCase() === 'true';
+  } else if (/^(?:number|int)$/.test(expected) && /^-?\d+$/.test(text)) {
+    parent[key] = Number(text);
+  } else return false;
+  return true;
+}
+
+function childOf(value: unknown, key: PropertyKey): unknown {
+  if (Array.isArray(value)) return value[Number(key)];
+  return isPlainObject(value) ? value[String(key)] : undefined;
+}

@@ -1,0 +1,84 @@
+import type { ReadOptions } from '../contract/table-plan.ts';
+import type { TableJob } from '../engine/table-job.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { Config } from './schema/config.ts';
+import { selectTables, type PlacedTable, type TableSelection } from './select-tables.ts';
+import { storedName } from './stored-name.ts';
+import { sha256, tableHash } from './table-hash.ts';
+import { sourceRef, tableKey, targetRef } from './table-refs.ts';
+import { setAside, unsupportedByFile, unsupportedByTable } from './unsupported.ts';
+
+/**
+ * The enabled tables that are asked for, with every default resolved. Throws
+ * `CONFIG.NO_SUCH_TABLE`, or `CONFIG.UNSUPPORTED` with all that this version does not do: no key
+ * is passed over in silence.
+ */
+export function resolveTables(config: Config, selection: TableSelection = {}): TableJob[] {
+  const placed = selectTables(config, selection);
+  const refused = [
+    ...unsupportedByFile(config),
+    ...placed.flatMap((one) => unsupportedByTable(one, config)),
+  ];
+  if (refused.length > 0) throw new SnowmeltError('CONFIG.UNSUPPORTED', refused.join('\n'));
+  return placed.map((one) => jobOf(one, config));
+}
+
+export interface RunHashes {
+  readonly configHash: string;
+  readonly executionHash: string;
+}
+
+/** `configHash` covers every enabled table, `executionHash` the chosen ones of them as well. */
+export function runHashes(config: Config, jobs: readonly TableJob[]): RunHashes {
+  const all = selectTables(config, {}).map((one) => jobOf(one, config));
+  const configHash = sha256(all.map(({ key, hash }) => `${key} ${hash}`).toSorted());
+  return { configHash, executionHash: sha256([configHash, jobs.map(({ key }) => key).toSorted()]) };
+}
+
+function jobOf(placed: PlacedTable, config: Config): TableJob {
+  const { source, table } = placed;
+  const job: Omit<TableJob, 'hash'> = {
+    key: tableKey(source, table),
+    sourceName: source.source_name,
+    source: sourceRef(source, table),
+    target: targetRef(source, table),
+    mode: table.truncate_onstart ? 'truncate' : 'append',
+    read: readOptions(placed, config),
+    columns: columnChoice(placed),
+    parallelThreads: table.parallel_threads ?? config.parallel_threads,
+    maxRetryAttempts: config.max_retry_attempts,
+    schemaEvolution: table.schema_evolution ?? config.schema_evolution,
+    truncateCascade: table.truncate_cascade,
+    snapshot: table.snapshot ?? config.snapshot,
+    verify: table.verify ?? config.verify,
+    notices: setAside(placed, config),
+  };
+  return { ...job, hash: tableHash(job, placed) };
+}
+
+function readOptions({ table }: PlacedTable, config: Config): ReadOptions {
+  const stage = table.stage ?? config.stage;
+  return {
+    extract: table.extract ?? config.extract,
+    ...(table.source_filter === undefined ? {} : { filter: table.source_filter }),
+    chunkColumns: table.chunking_columns.map((column, index) => ({
+      column: storedName(column),
+      type: table.chunking_column_types[index] ?? 'text',
+    })),
+    sortColumns: table.sort_columns.map(storedName),
+    // Both modes of this version COPY straight into the table.
+    batchRows: table.batch_size ?? config.batch_size_copy_mode ?? config.batch_size,
+    ...(stage === undefined ? {} : { stage }),
+  };
+}
+
+function columnChoice({ table }: PlacedTable): TableJob['columns'] {
+  const include = table.columns?.include?.map(storedName);
+  return {
+    ...(include === undefined ? {} : { include }),
+    exclude: (table.columns?.exclude ?? []).map(storedName),
+    mapping: Object.fromEntries(
+      Object.entries(table.column_mapping).map(([from, to]) => [storedName(from), storedName(to)]),
+    ),
+  };
+}

@@ -1,0 +1,52 @@
+import type { TableView } from './lenient-view.ts';
+import type { KeyPath } from './plain-object.ts';
+import type { Problem } from './problems.ts';
+
+/** The rules inside one table. */
+export function checkTable(table: TableView, path: KeyPath): readonly Problem[] {
+  const at = (key: string, problem: string): Problem => ({ path: [...path, key], problem });
+  return [
+    ...checkChunking(table).map((problem) => at('chunking_column_types', problem)),
+    ...checkMapping(table).map((problem) => at('column_mapping', problem)),
+    ...checkWatermark(table).map((problem) => at('source_watermark', problem)),
+    ...checkColumns(table).map((problem) => at('columns', problem)),
+    ...checkRefresh(table).map(([key, problem]) => at(key, problem)),
+  ];
+}
+
+function checkChunking({
+  chunking_columns: columns,
+  chunking_column_types: types,
+}: TableView): readonly string[] {
+  if (columns === undefined || types === undefined || columns.length === types.length) return [];
+  return [
+    `has ${types.length} types for the ${columns.length} columns of chunking_columns; give one for each`,
+  ];
+}
+
+function checkMapping({ column_mapping: mapping = {} }: TableView): readonly string[] {
+  const targets = Object.values(mapping);
+  const twice = targets.filter((target, index) => targets.indexOf(target) !== index);
+  return [...new Set(twice)].map((target) => `maps two source columns to ${target}`);
+}
+
+function checkWatermark(table: TableView): readonly string[] {
+  if (table.truncate_onstart === true) return [];
+  if ((table.source_watermark === undefined) === (table.target_watermark === undefined)) return [];
+  return ['source_watermark and target_watermark go together'];
+}
+
+function checkColumns({ columns }: TableView): readonly string[] {
+  const excluded = new Set(columns?.exclude);
+  const both = (columns?.include ?? []).filter((name) => excluded.has(name));
+  return both.map((name) => `${name} is in include and in exclude`);
+}
+
+function checkRefresh(table: TableView): readonly (readonly [string, string])[] {
+  if (table.truncate_onstart === true) return [];
+  const alone = 'needs truncate_onstart: true';
+  return [
+    ...(table.refresh === 'swap' ? [['refresh', alone] as const] : []),
+    ...(table.truncate_cascade === true ? [['truncate_cascade', alone] as const] : []),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { TableKey } from '../contract/table-plan.ts';
+import type { TableRef } from '../contract/table-schema.ts';
+import type { SourceConfig } from './schema/source.ts';
+import type { TableConfig } from './schema/table.ts';
+import { storedName } from './stored-name.ts';
+
+export function sourceRef(source: SourceConfig, table: TableConfig): TableRef {
+  return {
+    database: storedName(source.source_sf_database),
+    schema: storedName(source.source_sf_schema),
+    name: storedName(table.source),
+  };
+}
+
+export function targetRef(source: SourceConfig, table: TableConfig): TableRef {
+  return {
+    database: storedName(source.target_pg_database),
+    schema: storedName(source.target_pg_schema),
+    name: storedName(table.target),
+  };
+}
+
+export function formatTable(
+  source: SourceConfig,
+  table: TableConfig,
+  side: 'source' | 'target',
+): string {
+  const { database, schema, name } = (side === 'source' ? sourceRef : targetRef)(source, table);
+  return `${database}.${schema}.${name}`;
+}
+
+/** `source_name/DB.SCHEMA.TABLE->db.schema.table` */
+export function tableKey(source: SourceConfig, table: TableConfig): TableKey {
+  const from = formatTable(source, table, 'source');
+  return `${source.source_name}/${from}->${formatTable(source, table, 'target')}`;
+}

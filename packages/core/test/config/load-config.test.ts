@@ -1,0 +1,91 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+
+import { loadConfig, loadEnvFile } from '../../src/index.ts';
+import { exampleConfig } from './example.ts';
+
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pkcs8 = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const pkcs1 = pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+const encrypted = pair.privateKey
+  .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'opensesame' })
+  .toString();
+const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snowmelt-config-'));
+  await writeFile(join(folder, 'key.p8'), pkcs8);
+});
+
+async function load(login: Record<string, unknown>, name = 'config.json') {
+  const snowflake = { account: 'A', user: 'U', ...login };
+  const value = { ...exampleConfig(), snowflake };
+  const path = join(folder, name);
+  await writeFile(path, name.endsWith('.json') ? JSON.stringify(value) : stringify(value));
+  return loadConfig(path, { env: { PEM: pkcs8 } });
+}
+
+describe('snowflake.rsa_key', () => {
+  it('is a PEM, one with \\n, a variable, or a path beside the configuration', async () => {
+    for (const rsa_key of [pkcs8, pkcs8.replaceAll('\n', String.raw`\n`), '${PEM}', 'key.p8']) {
+      expect((await load({ rsa_key })).snowflake.rsa_key).toBe(pkcs8);
+    }
+  });
+
+  it('may be encrypted', async () => {
+    const config = await load({ rsa_key: encrypted, rsa_key_passphrase: 'opensesame' });
+    expect(config.snowflake.rsa_key).toBe(encrypted);
+  });
+
+  const refused: readonly [string, Record<string, unknown>, RegExp][] = [
+    ['PKCS#1', { rsa_key: pkcs1 }, /openssl pkcs8 -topk8/],
+    ['encrypted without passphrase', { rsa_key: encrypted }, /rsa_key_passphrase is missing/],
+    ['wrong passphrase', { rsa_key: encrypted, rsa_key_passphrase: 'x' }, /cannot be decrypted/],
+    ['not RSA', { rsa_key: elliptic }, /type ec/],
+    [
+      'cut',
+      { rsa_key: pkcs8.replace(/.{300}/s, '-----BEGIN PRIVATE KEY-----\n') },
+      /cut or changed/,
+    ],
+    ['body only', { rsa_key: pkcs8.split('\n').slice(1, -2).join('') }, /without its BEGIN/],
+    ['no such file', { rsa_key: 'nowhere.p8' }, /cannot read .*nowhere\.p8 \(ENOENT\)/],
+    ['a certificate', { rsa_key: '-----BEGIN CERTIFICATE-----' }, /holds a CERTIFICATE/],
+  ];
+  it.each(refused)('P7, P8: %s is refused without showing the key', async (_, login, message) => {
+    const error: unknown = await load(login).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      code: 'CONFIG.KEY_FORMAT',
+      message: expect.stringMatching(message),
+    });
+    expect(String(error)).not.toContain(pkcs8.split('\n')[5]);
+    expect(String(error)).not.toContain('opensesame');
+  });
+});
+
+describe('files', () => {
+  it('YAML has the same keys', async () => {
+    const config = await load({ rsa_key: 'key.p8' }, 'config.yaml');
+    expect(config).toEqual(await load({ rsa_key: 'key.p8' }));
+  });
+
+  it('P8: a missing file is named', async () => {
+    await expect(loadConfig(join(folder, 'none.json'), { env: {} })).rejects.toMatchObject({
+      code: 'CONFIG.NOT_FOUND',
+      message: expect.stringContaining('none.json: there is no such file'),
+    });
+  });
+
+  it('a .env file gives variables', async () => {
+    const path = join(folder, '.env');
+    await writeFile(path, '# comment\nA=1\nexport B="two words"\n');
+    expect(await loadEnvFile(path)).toEqual({ A: '1', B: 'two words' });
+  });
+});

@@ -1,0 +1,109 @@
+import type { ChunkEvent, Lease } from '@snowmelt/core';
+
+import type { Session } from '../connect/session.ts';
+import { storable } from '../table/storable.ts';
+import { chunkColumns, insertChunks } from './chunk-columns.ts';
+import { leaseLost } from './lease-lost.ts';
+import { wordAfter } from './status-word.ts';
+
+/**
+ * Records what became of a leased chunk, in one statement, fenced by worker and generation. Said
+ * again (`event` names the saying, for repetitions after a lost reply), it changes nothing.
+ */
+export async function record(
+  session: Session,
+  lease: Lease,
+  { what, event }: { what: ChunkEvent; event: string },
+): Promise<void> {
+  const rows =
+    what.type === 'extracted'
+      ? await recordExtracted(session, lease, { chunks: what.chunks, event })
+      : await recordChange(session, lease, { what, event });
+  if (rows.length === 0) await acceptRepetition(session, lease, { what, event });
+}
+
+/**
+ * A chunk has a deadline exactly while it is leased. To ask for its status instead would let the
+ * planner take the index of open chunks, all of which it would then read.
+ */
+const leased = `
+  c.run_id = $1 AND c.table_key = $2 AND c.lease_expires_at IS NOT NULL`;
+
+type Change = Exclude<ChunkEvent, { type: 'extracted' }>;
+
+async function recordChange(
+  session: Session,
+  lease: Lease,
+  { what, event }: { what: Change; event: string },
+): Promise<unknown[]> {
+  const { run, table, chunk, worker, generation } = lease;
+  const [assignments, values] = changes(what);
+  return session.query(
+    `UPDATE migration_status.migration_chunk_status c
+     SET last_event = $6, status = $7, ${assignments}
+     WHERE ${leased} AND c.chunk_id = $3 AND c.worker_id = $4 AND c.generation = $5
+       AND c.last_event IS DISTINCT FROM $6
+     RETURNING c.chunk_id`,
+    [run, table, chunk.id, worker, generation, event, wordAfter(what), ...values],
+  );
+}
+
+function changes(what: Change): readonly [assignments: string, values: readonly unknown[]] {
+  switch (what.type) {
+    case 'loaded':
+      return [
+        `rows_copied = $8, bytes = $9, completed_at = now(), lease_expires_at = NULL,
+         error_message = NULL`,
+        [what.rows, what.bytes],
+      ];
+    case 'retried':
+      return ['retry_count = retry_count + 1, error_message = $8', [storable(what.error)]];
+    case 'failed':
+      return [
+        'completed_at = now(), lease_expires_at = NULL, error_message = $8',
+        [storable(what.error)],
+      ];
+    case 'released':
+      return ['lease_expires_at = NULL', []];
+  }
+}
+
+/** The extract chunk ends and its load chunks appear, or neither. */
+async function recordExtracted(
+  session: Session,
+  lease: Lease,
+  {
+    chunks,
+    event,
+  }: { chunks: Extract<ChunkEvent, { type: 'extracted' }>['chunks']; event: string },
+): Promise<unknown[]> {
+  const { run, table, chunk, worker, generation } = lease;
+  return session.query(
+    `WITH ended AS (
+       UPDATE migration_status.migration_chunk_status c
+       SET last_event = $12, status = 'completed', completed_at = now(), lease_expires_at = NULL,
+         error_message = NULL
+       WHERE ${leased} AND c.chunk_id = $9 AND c.worker_id = $10 AND c.generation = $11
+         AND c.kind = 'extract'
+       RETURNING c.run_id, c.table_key
+     ), added AS (${insertChunks('ended')})
+     SELECT run_id FROM ended`,
+    [run, table, ...chunkColumns(chunks), chunk.id, worker, generation, event],
+  );
+}
+
+/** The same result under the same lease may come twice; anything else is a lease that is lost. */
+async function acceptRepetition(
+  session: Session,
+  lease: Lease,
+  { what, event }: { what: ChunkEvent; event: string },
+): Promise<void> {
+  const { run, table, chunk, worker, generation } = lease;
+  const [row] = await session.query(
+    `SELECT FROM migration_status.migration_chunk_status
+     WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3 AND worker_id = $4 AND generation = $5
+       AND (last_event = $6 OR (status = $7 AND status <> 'in_progress'))`,
+    [run, table, chunk.id, worker, generation, event, wordAfter(what)],
+  );
+  if (row === undefined) throw leaseLost(lease);
+}

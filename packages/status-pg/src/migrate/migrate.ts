@@ -1,0 +1,78 @@
+import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
+
+import type { Database } from '../connect/database.ts';
+import { hangUp } from '../connect/hang-up.ts';
+import { inTransaction, sessionOf, type Session } from '../connect/session.ts';
+import { errorCode } from '../connect/translate-error.ts';
+import { migrations } from '../generated/migrations.ts';
+
+const applied = 'SELECT name FROM migration_status.schema_migrations';
+
+/**
+ * Brings the schema up to date: one query where it is, one transaction under an advisory lock
+ * where it is not. Migrations that only a newer program knows are left alone.
+ */
+export async function migrate(database: Database): Promise<void> {
+  try {
+    await database.run(async (session) => {
+      const missing = await missingMigrations(session);
+      if (missing.length > 0) await migrateApart(database);
+    });
+  } catch (error) {
+    throw schemaError(error, database.server);
+  }
+}
+
+/** On a connection without a time limit: the rows of an earlier tool may be many. */
+async function migrateApart(database: Database): Promise<void> {
+  const client = await database.connectApart();
+  try {
+    await inTransaction(sessionOf(client), false, applyMissing);
+  } finally {
+    await hangUp(client);
+  }
+}
+
+async function missingMigrations(session: Session) {
+  const names = new Set(await appliedNames(session));
+  return migrations.filter(({ name }) => !names.has(name));
+}
+
+async function appliedNames(session: Session): Promise<readonly string[]> {
+  try {
+    const rows = await session.query<{ name: string }>(applied);
+    return rows.map(({ name }) => name);
+  } catch (error) {
+    const neverMigrated = ['42P01', '3F000'].includes(errorCode(error));
+    if (neverMigrated) return [];
+    throw error;
+  }
+}
+
+async function applyMissing(session: Session): Promise<void> {
+  await session.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended('snowmelt.migrate/migration_status', 0))`,
+  );
+  // Asked by name: a failed query would end the transaction.
+  const [present] = await session.query<{ is: boolean }>(
+    `SELECT to_regclass('migration_status.schema_migrations') IS NOT NULL AS is`,
+  );
+  const missing = present?.is === true ? await missingMigrations(session) : migrations;
+  for (const { name, sql } of missing) {
+    await session.query(sql);
+    await session.query('INSERT INTO migration_status.schema_migrations (name) VALUES ($1)', [
+      name,
+    ]);
+  }
+}
+
+/** What PostgreSQL refuses here is a matter of the schema, whatever its code says. */
+function schemaError(error: unknown, server: string): unknown {
+  if (isSnowmeltError(error)) return error;
+  const code = errorCode(error);
+  if (!/^[0-9A-Z]{5}$/.test(code) || !(error instanceof Error)) return error;
+  const { detail } = error as { detail?: string };
+  const reason = detail === undefined ? error.message : `${error.message} (${detail})`;
+  const message = `The status schema cannot be brought up to date (${server}): ${reason}`;
+  return new SnowmeltError('STATUS.SCHEMA', message, { cause: error });
+}

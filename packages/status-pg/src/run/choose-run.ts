@@ -1,0 +1,103 @@
+import { SnowmeltError, type RunId, type RunRequest, type TableRequest } from '@snowmelt/core';
+import { z } from 'zod';
+
+import type { Session } from '../connect/session.ts';
+
+/** A run to go on with, as its row has it. */
+export interface EarlierRun {
+  readonly id: RunId;
+  /** Who had it last. */
+  readonly owner: string;
+  readonly epoch: number;
+}
+
+type RunRow = { id: string; owner: string | null; epoch: number };
+
+/** The run that the request goes on with; nothing where it starts a new one. */
+export async function chooseRun(
+  session: Session,
+  request: RunRequest,
+): Promise<EarlierRun | undefined> {
+  const { resume, tables } = request;
+  if (resume.mode === 'never') return undefined;
+  if (resume.mode === 'run') {
+    const run = await namedRun(session, resume.run);
+    const table = await supersededTable(session, run.id, tables);
+    if (table !== undefined) throw superseded(run.id, table);
+    return run;
+  }
+  const run = await newestRun(session, request.executionHash, resume.maxAgeHours);
+  if (run === undefined) return undefined;
+  const table = await supersededTable(session, run.id, tables);
+  return table === undefined ? run : undefined;
+}
+
+async function newestRun(
+  session: Session,
+  executionHash: string,
+  maxAgeHours: number,
+): Promise<EarlierRun | undefined> {
+  const [row] = await session.query<EarlierRun & RunRow>(
+    `SELECT run_id AS id, owner, owner_epoch AS epoch
+     FROM migration_status.migration_runs
+     WHERE execution_hash = $1 AND owner IS NOT NULL AND status <> 'completed'
+       AND started_at > now() - $2::float8 * interval '1 hour'
+     ORDER BY started_at DESC
+     LIMIT 1`,
+    [executionHash, maxAgeHours],
+  );
+  return row;
+}
+
+async function namedRun(session: Session, id: RunId): Promise<EarlierRun> {
+  // Anything else would be a syntax error of PostgreSQL's.
+  const named = z.guid().safeParse(id).success;
+  const [row] = named
+    ? await session.query<RunRow>(
+        `SELECT run_id AS id, owner, owner_epoch AS epoch
+         FROM migration_status.migration_runs WHERE run_id = $1`,
+        [id],
+      )
+    : [];
+  if (row === undefined) throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${id}`);
+  const { owner, epoch } = row;
+  if (owner === null) {
+    throw new SnowmeltError('RUN.NOT_FOUND', `Run ${id} was made by the earlier tool`, {
+      place: { run: id },
+      fix: 'Start a new run: it cannot know which rows the earlier tool has loaded.',
+    });
+  }
+  return { id: row.id, owner, epoch };
+}
+
+interface Superseded {
+  readonly key: string;
+  readonly by: string;
+}
+
+/**
+ * A table that the run has begun and not finished, and that another run has claimed since. That
+ * run may have emptied and filled it: what is left of this one would come on top (P1).
+ */
+async function supersededTable(
+  session: Session,
+  run: RunId,
+  tables: readonly TableRequest[],
+): Promise<Superseded | undefined> {
+  const [row] = await session.query<{ key: string; by: string }>(
+    `SELECT t.table_key AS key, k.run_id AS by
+     FROM migration_status.migration_table_status t
+     JOIN migration_status.table_claims k USING (target_database, target_schema, target_table)
+     WHERE t.run_id = $1 AND t.table_key = ANY ($2::text[]) AND t.plan IS NOT NULL
+       AND t.status <> 'completed' AND k.run_id <> $1
+     ORDER BY t.ordinal
+     LIMIT 1`,
+    [run, tables.map(({ key }) => key)],
+  );
+  return row;
+}
+
+export function superseded(run: RunId, { key, by }: Superseded): SnowmeltError {
+  const message = `Run ${run} cannot go on with ${key}: run ${by} has loaded that table since`;
+  return new SnowmeltError('RUN.SUPERSEDED', message, { place: { run, table: key } });
+}

@@ -1,0 +1,102 @@
+import { SnowmeltError, type RunId, type TableRequest } from '@snowmelt/core';
+
+import type { Session } from '../connect/session.ts';
+import { runLock, tableLock, takeLocks } from './locks.ts';
+
+interface ClaimRequest {
+  readonly run: RunId;
+  readonly owner: string;
+  readonly tables: readonly TableRequest[];
+}
+
+/**
+ * Takes the locks of the run and of its target tables, and writes down whose they are. Throws
+ * `RUN.TABLE_BUSY` where a living process has one of them.
+ */
+export async function claimTables(session: Session, request: ClaimRequest): Promise<void> {
+  const { run, tables } = request;
+  const busyRun = await takeLocks(session, [runLock(run)]);
+  if (busyRun.length > 0) throw await runBusy(session, run);
+  const locks = [...new Set(tables.map(({ target }) => tableLock(target)))].sort();
+  const busy = new Set(await takeLocks(session, locks));
+  const table = tables.find(({ target }) => busy.has(tableLock(target)));
+  if (table !== undefined) throw await tableBusy(session, table);
+  await refuseLiveLeases(session, request);
+  await writeClaims(session, request);
+}
+
+async function runBusy(session: Session, run: RunId): Promise<SnowmeltError> {
+  const [row] = await session.query<{ owner: string; tables: string }>(
+    `SELECT r.owner, string_agg(t.table_key, ', ' ORDER BY t.ordinal) AS tables
+     FROM migration_status.migration_runs r
+     LEFT JOIN migration_status.migration_table_status t USING (run_id)
+     WHERE r.run_id = $1 GROUP BY r.run_id, r.owner`,
+    [run],
+  );
+  const message = `Run ${run} is going on at ${row?.owner ?? 'another process'}; it loads ${row?.tables ?? 'no table'}`;
+  return new SnowmeltError('RUN.TABLE_BUSY', message, { place: { run } });
+}
+
+async function tableBusy(session: Session, table: TableRequest): Promise<SnowmeltError> {
+  const { database, schema, name } = table.target;
+  const [row] = await session.query<{ run: string; owner: string }>(
+    `SELECT run_id AS run, owner FROM migration_status.table_claims
+     WHERE target_database = $1 AND target_schema = $2 AND target_table = $3`,
+    [database, schema, name],
+  );
+  const holder = row === undefined ? 'Another run' : `Run ${row.run} at ${row.owner}`;
+  return busyWith(table, holder);
+}
+
+function busyWith({ key, target }: TableRequest, holder: string): SnowmeltError {
+  const { database, schema, name } = target;
+  const message = `${holder} is loading ${database}.${schema}.${name}`;
+  return new SnowmeltError('RUN.TABLE_BUSY', message, { place: { table: key } });
+}
+
+/**
+ * Workers may go on after their run's owner is gone, as the functions of a distributed run do:
+ * while a lease of theirs has not run out, they are loading.
+ */
+async function refuseLiveLeases(session: Session, { run, tables }: ClaimRequest): Promise<void> {
+  const [row] = await session.query<{ at: string; run: string; worker: string }>(
+    `SELECT want.ordinality AS at, c.run_id AS run, c.worker_id AS worker
+     FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+       AS want (target_database, target_schema, target_table, ordinality)
+     JOIN migration_status.table_claims k USING (target_database, target_schema, target_table)
+     JOIN migration_status.migration_runs r USING (run_id)
+     JOIN migration_status.migration_table_status t
+       USING (run_id, target_database, target_schema, target_table)
+     JOIN migration_status.migration_chunk_status c
+       ON c.run_id = t.run_id AND c.table_key = t.table_key AND c.status = 'in_progress'
+     WHERE r.run_id <> $1 AND c.lease_expires_at > now() AND NOT starts_with(c.worker_id, r.owner)
+     LIMIT 1`,
+    [
+      run,
+      tables.map(({ target }) => target.database),
+      tables.map(({ target }) => target.schema),
+      tables.map(({ target }) => target.name),
+    ],
+  );
+  const table = row === undefined ? undefined : tables[Number(row.at) - 1];
+  if (row === undefined || table === undefined) return;
+  throw busyWith(table, `Worker ${row.worker} of run ${row.run}`);
+}
+
+async function writeClaims(session: Session, { run, owner, tables }: ClaimRequest): Promise<void> {
+  await session.query(
+    `INSERT INTO migration_status.table_claims AS k
+       (target_database, target_schema, target_table, run_id, owner)
+     SELECT DISTINCT t.*, $1::uuid, $2
+     FROM unnest($3::text[], $4::text[], $5::text[]) AS t
+     ON CONFLICT (target_database, target_schema, target_table) DO UPDATE
+     SET run_id = excluded.run_id, owner = excluded.owner, claimed_at = now()`,
+    [
+      run,
+      owner,
+      tables.map(({ target }) => target.database),
+      tables.map(({ target }) => target.schema),
+      tables.map(({ target }) => target.name),
+    ],
+  );
+}

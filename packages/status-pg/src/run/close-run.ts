@@ -1,0 +1,31 @@
+import { SnowmeltError, type RunId, type RunStatus } from '@snowmelt/core';
+
+import type { Session } from '../connect/session.ts';
+import { countTables } from '../table/count-tables.ts';
+import { storable } from '../table/storable.ts';
+import { claimLost, type Claim } from './claim.ts';
+
+export interface RunEnd {
+  readonly status: Exclude<RunStatus, 'running'>;
+  readonly error?: string | undefined;
+}
+
+/** Ends a run. With a claim, only while the claim is the run's last one. */
+export async function closeRun(
+  session: Session,
+  run: RunId,
+  { status, error }: RunEnd,
+  claim?: Claim,
+): Promise<void> {
+  await countTables(session, run);
+  const rows = await session.query(
+    `UPDATE migration_status.migration_runs
+     SET status = $2, error_message = $3, completed_at = now()
+     WHERE run_id = $1 AND ($4::integer IS NULL OR owner_epoch = $4)
+     RETURNING run_id`,
+    [run, status, storable(error), claim?.epoch],
+  );
+  if (rows.length > 0) return;
+  if (claim !== undefined) throw claimLost(claim);
+  throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
+}

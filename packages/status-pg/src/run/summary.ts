@@ -1,0 +1,135 @@
+import {
+  SnowmeltError,
+  type RunId,
+  type RunStatus,
+  type RunSummary,
+  type TableStatus,
+  type TableSummary,
+} from '@snowmelt/core';
+
+import type { Session } from '../connect/session.ts';
+
+interface RunRow {
+  id: string;
+  status: RunStatus;
+  started_at: Date;
+  completed_at: Date | null;
+  error: string | null;
+  source_names: string[] | null;
+  rows: string;
+  tables: TableRow[];
+}
+
+/** Through jsonb, so times are texts and counts are numbers. */
+interface TableRow {
+  key: string;
+  sourceName: string;
+  source: (string | null)[];
+  target: (string | null)[];
+  status: TableStatus;
+  totalChunks: number;
+  completedChunks: number;
+  failedChunks: number;
+  rows: number;
+  bytes: number;
+  startedAt: string | null;
+  completedAt: string | null;
+  error: string | null;
+}
+
+/**
+ * Chunks are counted where the counters of the table rows may be behind: in runs that go on, and
+ * for `live`. Runs of the earlier tool have counters only.
+ */
+const summaries = (runs: string): string => `
+  SELECT r.run_id AS id, r.status, r.started_at, r.completed_at, r.error_message AS error,
+    ARRAY (SELECT jsonb_array_elements_text(r.metadata -> 'source_names')
+           WHERE jsonb_typeof(r.metadata -> 'source_names') = 'array') AS source_names,
+    coalesce(s.row_sum, r.total_rows_copied, 0) AS rows, coalesce(s.tables, '[]') AS tables
+  FROM (${runs}) r
+  LEFT JOIN LATERAL (
+    SELECT sum(coalesce(c.row_sum, t.total_rows_copied)) AS row_sum,
+      json_agg(json_build_object(
+        'key', t.table_key, 'sourceName', coalesce(t.source_name, ''),
+        'source', json_build_array(t.source_database, t.source_schema, t.source_table),
+        'target', json_build_array(t.target_database, t.target_schema, t.target_table),
+        'status', t.status,
+        'totalChunks', coalesce(c.total, t.total_chunks, 0),
+        'completedChunks', coalesce(c.completed, t.completed_chunks, 0),
+        'failedChunks', coalesce(c.failed, t.failed_chunks, 0),
+        'rows', coalesce(c.row_sum, t.total_rows_copied, 0),
+        'bytes', coalesce(c.byte_sum, t.total_bytes, 0),
+        'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message
+      ) ORDER BY t.ordinal, t.table_key) AS tables
+    FROM migration_status.migration_table_status t
+    LEFT JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE kind = 'load') AS total,
+        count(*) FILTER (WHERE kind = 'load' AND status = 'completed') AS completed,
+        count(*) FILTER (WHERE kind = 'load' AND status = 'failed') AS failed,
+        coalesce(sum(rows_copied), 0) AS row_sum,
+        coalesce(sum(bytes), 0) AS byte_sum
+      FROM migration_status.migration_chunk_status
+      WHERE run_id = t.run_id AND table_key = t.table_key
+    ) c ON r.owner IS NOT NULL AND (r.live OR r.status = 'running')
+    WHERE t.run_id = r.run_id
+  ) s ON true
+  ORDER BY r.started_at DESC, r.run_id`;
+
+export async function summary(session: Session, run: RunId): Promise<RunSummary> {
+  const [row] = await session.query<RunRow>(
+    summaries(
+      'SELECT *, true AS live FROM migration_status.migration_runs WHERE run_id::text = $1',
+    ),
+    [run.toLowerCase()],
+  );
+  if (row === undefined) {
+    throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
+  }
+  return readSummary(row);
+}
+
+export async function runs(session: Session, limit: number): Promise<readonly RunSummary[]> {
+  const rows = await session.query<RunRow>(
+    summaries(`SELECT *, false AS live FROM migration_status.migration_runs
+      ORDER BY started_at DESC, run_id LIMIT $1`),
+    [limit],
+  );
+  return rows.map(readSummary);
+}
+
+function readSummary(row: RunRow): RunSummary {
+  return {
+    id: row.id,
+    status: row.status,
+    startedAt: row.started_at,
+    ...(row.completed_at === null ? {} : { completedAt: row.completed_at }),
+    ...(row.error === null ? {} : { error: row.error }),
+    sourceNames: row.source_names ?? [],
+    rows: Number(row.rows),
+    tables: row.tables.map(readTable),
+  };
+}
+
+function readTable(row: TableRow): TableSummary {
+  const { key, sourceName, status, totalChunks, completedChunks, failedChunks, rows, bytes } = row;
+  return {
+    key,
+    sourceName,
+    source: tableRef(row.source),
+    target: tableRef(row.target),
+    status,
+    totalChunks,
+    completedChunks,
+    failedChunks,
+    rows,
+    bytes,
+    ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
+    ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),
+    ...(row.error === null ? {} : { error: row.error }),
+  };
+}
+
+/** Rows of the earlier tool may leave names out. */
+function tableRef([database, schema, name]: readonly (string | null)[]) {
+  return { database: database ?? '', schema: schema ?? '', name: name ?? '' };
+}

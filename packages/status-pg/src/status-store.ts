@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+
+import type { StatusStore } from '@snowmelt/core';
+
+import { addChunks, chunksAtOnce } from './chunk/add-chunks.ts';
+import { lease } from './chunk/lease.ts';
+import { recordLoaded } from './chunk/record-loaded.ts';
+import { record } from './chunk/record.ts';
+import { renew } from './chunk/renew.ts';
+import type { PostgresStatusOptions } from './connect/connection-options.ts';
+import { createDatabase } from './connect/database.ts';
+import { migrate } from './migrate/migrate.ts';
+import { createOwnedRuns, type OwnedRuns } from './owned-runs.ts';
+import { closeRun } from './run/close-run.ts';
+import { keepSnapshot } from './run/keep-snapshot.ts';
+import { openRun } from './run/open-run.ts';
+import { runs, summary } from './run/summary.ts';
+import { recordTable } from './table/record-table.ts';
+import { createRefresher } from './table/refresh-counts.ts';
+
+type RunMethods = Pick<
+  StatusStore,
+  'openRun' | 'keepSnapshot' | 'recordTable' | 'closeRun' | 'summary' | 'runs'
+>;
+type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded'>;
+
+/**
+ * Runs, tables, chunks and leases in the schema `migration_status` of a PostgreSQL database.
+ * Connects when first used. Calls outlast a server that restarts or fails over
+ * (`outageSeconds`); what a run's owner calls fails once the run is not its own any more.
+ */
+export function createPostgresStatusStore(options: PostgresStatusOptions): StatusStore {
+  const owned = createOwnedRuns(createDatabase(options));
+  return {
+    migrate: () => migrate(owned.database),
+    ...runMethods(owned),
+    ...chunkMethods(owned, options.leaseSeconds ?? 60),
+    [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),
+  };
+}
+
+function runMethods(owned: OwnedRuns): RunMethods {
+  const { database } = owned;
+  return {
+    async openRun(request) {
+      const { state, ownership } = await openRun(database, request);
+      owned.add(ownership);
+      return state;
+    },
+    keepSnapshot: (run, snapshot) =>
+      owned.within(run, (session) => keepSnapshot(session, run, snapshot)),
+    async recordTable(run, table, event) {
+      const claim = await owned.heldClaim(run);
+      await database.transaction((session) => recordTable(session, { run, table }, event, claim));
+    },
+    async closeRun(run, status, error) {
+      try {
+        const claim = await owned.heldClaim(run);
+        await database.transaction((session) => closeRun(session, run, { status, error }, claim));
+      } finally {
+        await owned.letGo(run);
+      }
+    },
+    summary: (run) => database.run((session) => summary(session, run)),
+    runs: (limit) => database.run((session) => runs(session, limit)),
+  };
+}
+
+function chunkMethods(owned: OwnedRuns, seconds: number): ChunkMethods {
+  const refresh = createRefresher(owned.database);
+  return {
+    async addChunks(run, table, chunks) {
+      for (let start = 0; start < chunks.length; start += chunksAtOnce) {
+        const some = chunks.slice(start, start + chunksAtOnce);
+        await owned.within(run, (session) => addChunks(session, { run, table }, some));
+      }
+    },
+    lease(run, table, worker) {
+      const request = { run, table, worker, seconds, event: randomUUID() };
+      return owned.within(run, (session, again) => lease(session, request, again));
+    },
+    renew: (held) => owned.within(held.run, (session) => renew(session, held, seconds)),
+    async record(held, what) {
+      const event = randomUUID();
+      await owned.within(held.run, (session) => record(session, held, { what, event }));
+      await refresh(held.run, held.table);
+    },
+    recordLoaded: (run, table, chunks) =>
+      owned.within(run, (session) => recordLoaded(session, { run, table }, chunks)),
+  };
+}

@@ -1,0 +1,53 @@
+import { SnowmeltError, type RunId, type TableEvent, type TableKey } from '@snowmelt/core';
+
+import type { Session } from '../connect/session.ts';
+import { assertClaim, type Claim } from '../run/claim.ts';
+import { countTables } from './count-tables.ts';
+import { storable } from './storable.ts';
+
+/**
+ * Each event may be repeated. Run it in a transaction: an end is written with its counts. With a
+ * claim, only while the claim is the run's last one.
+ */
+export async function recordTable(
+  session: Session,
+  at: { run: RunId; table: TableKey },
+  event: TableEvent,
+  claim?: Claim,
+): Promise<void> {
+  if (claim !== undefined) await assertClaim(session, claim);
+  const [assignments, values] = changes(event);
+  const rows = await session.query(
+    `UPDATE migration_status.migration_table_status SET ${assignments}
+     WHERE run_id = $1 AND table_key = $2 RETURNING run_id`,
+    [at.run, at.table, ...values],
+  );
+  if (rows.length === 0) throw noSuchTable(at);
+  const ended = event.type === 'completed' || event.type === 'failed';
+  if (ended) await countTables(session, at.run, at.table);
+}
+
+function changes(event: TableEvent): readonly [assignments: string, values: readonly unknown[]] {
+  switch (event.type) {
+    case 'planned':
+      return [
+        `plan = $3::json, status = 'in_progress', started_at = coalesce(started_at, now()),
+         completed_at = NULL, error_message = NULL`,
+        [JSON.stringify(event.plan)],
+      ];
+    case 'chunked':
+      return ['planned = true', []];
+    case 'completed':
+      return [`status = 'completed', completed_at = now(), error_message = NULL`, []];
+    case 'failed':
+      return [
+        `status = 'failed', completed_at = now(), error_message = $3`,
+        [storable(event.error)],
+      ];
+  }
+}
+
+export function noSuchTable({ run, table }: { run: RunId; table: TableKey }): SnowmeltError {
+  const message = `Run ${run} has no table ${table}`;
+  return new SnowmeltError('RUN.NOT_FOUND', message, { place: { run, table } });
+}

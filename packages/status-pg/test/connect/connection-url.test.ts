@@ -1,0 +1,44 @@
+import { expect, it, test } from 'vitest';
+
+import { mergeConnectionUrl } from '../../src/connect/connection-url.ts';
+
+test('a URL is taken apart, and what stands beside it wins', () => {
+  const url =
+    'postgresql://us%40er:p%2Fw@db.example.com:6432/sta%20tus?sslmode=verify-ca&sslrootcert=/ca.pem';
+  expect(mergeConnectionUrl({ url, database: 'other', ssl: { cert: 'c' } })).toEqual({
+    host: 'db.example.com',
+    port: 6432,
+    user: 'us@er',
+    password: 'p/w',
+    database: 'other',
+    ssl: { mode: 'verify-ca', ca: '/ca.pem', cert: 'c' },
+  });
+});
+
+test('addresses and sockets', () => {
+  expect(mergeConnectionUrl({ url: 'postgres://[::1]:5433' })).toMatchObject({
+    host: '::1',
+    port: 5433,
+  });
+  expect(mergeConnectionUrl({ url: 'postgres:///db?host=/run/postgresql' })).toMatchObject({
+    host: '/run/postgresql',
+    database: 'db',
+  });
+});
+
+it.each([
+  'mysql://user:hunter2@host/db',
+  'host=a password=hunter2',
+  'postgres://user:hunter2%@host/db',
+  'postgres://user:hunter2@host/db?sslmode=hunter2',
+  'postgres://user:hunter2@host/db?password=hunter2',
+])('P7: refuses %s without showing its password', (url) => {
+  let error: unknown;
+  try {
+    mergeConnectionUrl({ url });
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toMatchObject({ code: 'CONFIG.INVALID' });
+  expect(String(error)).not.toContain('hunter2');
+});

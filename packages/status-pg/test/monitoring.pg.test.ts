@@ -1,0 +1,107 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { loads, openStore, query, request, table } from './support/open-store.ts';
+import { tablePlan } from './support/table-plan.ts';
+
+const folder = new URL('../../../sql/monitoring/', import.meta.url);
+
+describe('sql/monitoring and the views', () => {
+  let database: TestDatabase;
+  let store: ReturnType<typeof openStore>;
+  let run: string;
+
+  const ask = (file: string) => query(database, readFileSync(new URL(file, folder), 'utf8'));
+
+  /** Table a: one chunk loaded, one failed, one leased and overdue, one open. Table b: failed. */
+  beforeAll(async () => {
+    database = await testDatabase();
+    store = openStore(database);
+    await store.migrate();
+    ({ id: run } = await store.openRun(request({ tables: [table('a'), table('b')] })));
+    await store.recordTable(run, 's/a', { type: 'planned', plan: tablePlan(run, 'a') });
+    await store.addChunks(run, 's/a', loads(4));
+    for (const event of [
+      { type: 'loaded', rows: 10, bytes: 100 },
+      { type: 'failed', error: 'TARGET.ROW_REJECTED: row 3' },
+      { type: 'retried', error: 'SOURCE.NETWORK: reset' },
+    ] as const) {
+      const answer = await store.lease(run, 's/a', 'host/1/0');
+      if (answer.kind === 'lease') await store.record(answer.lease, event);
+    }
+    await store.recordTable(run, 's/b', { type: 'failed', error: 'SOURCE.TABLE_NOT_FOUND: B' });
+    await query(
+      database,
+      `UPDATE migration_status.migration_chunk_status
+       SET lease_expires_at = now() - interval '5 minutes' WHERE status = 'in_progress'`,
+    );
+  });
+
+  afterAll(async () => {
+    await store[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+  });
+
+  it('v_table_progress counts chunks as they are at this moment', async () => {
+    const rows = await query(database, `SELECT * FROM migration_status.v_table_progress`);
+    expect(rows).toHaveLength(2);
+    expect(rows.find(({ source_table }) => source_table === 'A')).toMatchObject({
+      source_name: 's',
+      status: 'in_progress',
+      total_chunks: '4',
+      completed_chunks: '1',
+      failed_chunks: '1',
+      leased_chunks: '1',
+      total_rows_copied: '10',
+      percent_complete: '25.0',
+    });
+  });
+
+  it('active-runs.sql', async () => {
+    expect(await ask('active-runs.sql')).toMatchObject([
+      { run_id: run, owner: 'host/1', tables: '0 of 2', leased_chunks: '0' },
+    ]);
+  });
+
+  it('table-progress.sql', async () => {
+    expect(await ask('table-progress.sql')).toMatchObject([
+      { source_table: 'B', status: 'failed', error_message: 'SOURCE.TABLE_NOT_FOUND: B' },
+      { source_table: 'A', chunks: '1 of 4', percent_complete: '25.0' },
+    ]);
+  });
+
+  it('slowest-chunks.sql', async () => {
+    expect(await ask('slowest-chunks.sql')).toMatchObject([
+      { source_table: 'A', chunk_id: 'c000000', rows_copied: '10', worker_id: 'host/1/0' },
+    ]);
+  });
+
+  it('failures.sql', async () => {
+    const rows = await ask('failures.sql');
+    expect(rows.map(({ what, name, error_message }) => [what, name, error_message])).toEqual([
+      ['table', 's: B', 'SOURCE.TABLE_NOT_FOUND: B'],
+      ['chunk', 'A: c000001', 'TARGET.ROW_REJECTED: row 3'],
+    ]);
+  });
+
+  it('stuck-leases.sql', async () => {
+    expect(await ask('stuck-leases.sql')).toMatchObject([
+      { run_id: run, chunk_id: 'c000002', last_error: 'SOURCE.NETWORK: reset' },
+    ]);
+  });
+
+  it('table-locks.sql', async () => {
+    expect(await ask('table-locks.sql')).toMatchObject([
+      { run_id: run, held: true },
+      { run_id: run, held: true },
+    ]);
+  });
+
+  it('every file has its test above', () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+    const tested = readFileSync(new URL(import.meta.url), 'utf8');
+    for (const file of files) expect(tested).toContain(`it('${file}'`);
+  });
+});

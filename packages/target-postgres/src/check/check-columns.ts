@@ -1,0 +1,91 @@
+import type { ColumnPair, ColumnSchema, Finding, TablePlan, TableSchema } from '@snowmelt/core';
+
+import { compatibility } from '../types/compatibility.ts';
+import { postgresType } from '../types/type-map.ts';
+import { caution, unsuitable } from './findings.ts';
+
+/** Whether each column that travels has a place that takes it, and each that doesn't can do without. */
+export function checkColumns(
+  table: TablePlan,
+  existing: TableSchema | undefined,
+): readonly Finding[] {
+  const there = new Map(existing?.columns.map((column) => [column.name, column]));
+  return [
+    ...table.columns.flatMap((pair) => checkPair(pair, there.get(pair.target))),
+    ...unfilled(table, existing),
+    ...checkKey(table, existing),
+  ];
+}
+
+function checkPair(pair: ColumnPair, target: ColumnSchema | undefined): readonly Finding[] {
+  if (target === undefined) return checkNewColumn(pair);
+  const column = target.name;
+  if (target.generated) {
+    return [
+      unsuitable({
+        column,
+        message: `column ${column} is computed by PostgreSQL and can't be written`,
+        fix: 'Leave the column out.',
+      }),
+    ];
+  }
+  return [...checkTypes(pair, target), ...checkNulls(pair, target)];
+}
+
+function checkNewColumn({ source, target }: ColumnPair): readonly Finding[] {
+  if (postgresType(source.type) !== undefined) return [];
+  return [
+    unsuitable({
+      column: target,
+      message: `PostgreSQL has no type for column ${target} (${source.nativeType})`,
+      fix: 'Leave the column out, or read a view that casts it.',
+    }),
+  ];
+}
+
+function checkTypes({ source }: ColumnPair, target: ColumnSchema): readonly Finding[] {
+  const verdict = compatibility(source.type, target.type);
+  if (verdict.fits === 'yes') return [];
+  const message = `${source.nativeType} goes into ${target.name} ${target.nativeType}: ${verdict.why}`;
+  const fix = `Change the type of the target column${verdict.fits === 'no' ? ', or leave the column out' : ' if that is not meant'}.`;
+  return [(verdict.fits === 'no' ? unsuitable : caution)({ column: target.name, message, fix })];
+}
+
+function checkNulls({ source }: ColumnPair, target: ColumnSchema): readonly Finding[] {
+  if (target.nullable || !source.nullable) return [];
+  return [
+    caution({
+      column: target.name,
+      message: `column ${target.name} is NOT NULL, its source may hold NULL`,
+      fix: 'Drop the NOT NULL constraint if such rows are to be loaded.',
+    }),
+  ];
+}
+
+function unfilled(table: TablePlan, existing: TableSchema | undefined): readonly Finding[] {
+  const filled = new Set(table.columns.map(({ target }) => target));
+  const left = existing?.columns.filter(({ name }) => !filled.has(name)) ?? [];
+  return left
+    .filter(({ nullable, hasDefault, generated }) => !nullable && !hasDefault && !generated)
+    .map(({ name }) =>
+      unsuitable({
+        column: name,
+        message: `column ${name} is NOT NULL, has no default, and no source column fills it`,
+        fix: 'Map a source column to it with column_mapping, or give it a default.',
+      }),
+    );
+}
+
+function checkKey(table: TablePlan, existing: TableSchema | undefined): readonly Finding[] {
+  if (existing !== undefined) return [];
+  const names = new Set(table.columns.map(({ target }) => target));
+  return table.primaryKey
+    .filter((name) => !names.has(name))
+    .map((column) =>
+      unsuitable({
+        column,
+        message: `column ${column} of the primary key does not travel`,
+        fix: 'Let the column travel, or create the target table beforehand.',
+      }),
+    );
+}

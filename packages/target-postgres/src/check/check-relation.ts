@@ -1,0 +1,104 @@
+import type { Finding, TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { nameTables, truncateReach } from '../prepare/truncate-reach.ts';
+import { caution, finding, unsuitable } from './findings.ts';
+
+interface RelationFacts {
+  readonly relkind: string;
+  readonly may_insert: boolean;
+  readonly may_truncate: boolean;
+  readonly owned: boolean;
+  readonly row_security: boolean;
+  readonly triggers: readonly string[];
+  readonly role: string;
+}
+
+const factsSql = `
+SELECT c.relkind::text AS relkind,
+       has_table_privilege(c.oid, 'INSERT') AS may_insert,
+       has_table_privilege(c.oid, 'TRUNCATE') AS may_truncate,
+       pg_has_role(c.relowner, 'USAGE') AS owned,
+       row_security_active(c.oid) AS row_security,
+       current_user::text AS role,
+       ARRAY(SELECT t.tgname::text FROM pg_catalog.pg_trigger t
+             WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+             ORDER BY t.tgname) AS triggers
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2`;
+
+const otherKinds: Readonly<Record<string, string>> = {
+  v: 'a view',
+  m: 'a materialized view',
+  f: 'a foreign table',
+};
+
+/** What stands in the way in an existing table: its kind, rights, triggers, foreign keys. */
+export async function checkRelation(
+  session: Session,
+  table: TablePlan,
+  addsColumns: boolean,
+): Promise<readonly Finding[]> {
+  const { schema, name } = table.target;
+  const [facts] = (await session.query<RelationFacts>(factsSql, [schema, name])).rows;
+  if (facts === undefined) return [];
+  const label = `${schema}.${name}`;
+  const kind = otherKinds[facts.relkind];
+  if (kind !== undefined) {
+    const message = `${label} is ${kind}; rows can only be COPYed into a table`;
+    return [unsuitable({ message, fix: 'Name the table behind it, or another target.' })];
+  }
+  return [
+    ...missingRights(table, facts, addsColumns),
+    ...behaviours(label, facts),
+    ...(table.mode === 'truncate' ? await cascades(session, table) : []),
+  ];
+}
+
+function missingRights(
+  table: TablePlan,
+  facts: RelationFacts,
+  addsColumns: boolean,
+): readonly Finding[] {
+  const label = `${table.target.schema}.${table.target.name}`;
+  const missing = [
+    ...(facts.may_insert ? [] : ['INSERT']),
+    ...(table.mode !== 'truncate' || facts.may_truncate ? [] : ['TRUNCATE']),
+  ].map((right) =>
+    finding('error', 'TARGET.PRIVILEGE', {
+      message: `role ${facts.role} lacks ${right} on ${label}`,
+      fix: `GRANT ${right} ON ${label} TO ${facts.role}.`,
+    }),
+  );
+  if (!addsColumns || facts.owned) return missing;
+  const message = `columns are to be added to ${label}, which role ${facts.role} does not own`;
+  const fix = 'Add them as the owner, leave them out, or set schema_evolution: create.';
+  return [...missing, finding('error', 'TARGET.PRIVILEGE', { message, fix })];
+}
+
+function behaviours(label: string, facts: RelationFacts): readonly Finding[] {
+  const secured = unsuitable({
+    message: `row-level security of ${label} applies to role ${facts.role}; COPY refuses it`,
+    fix: 'Load as the owner, or as a role with BYPASSRLS.',
+  });
+  const triggered = caution({
+    message: `triggers of ${label} fire for every row: ${facts.triggers.join(', ')}`,
+    fix: 'See that none of them changes or drops rows: a row that is dropped stops the chunk.',
+  });
+  return [
+    ...(facts.row_security ? [secured] : []),
+    ...(facts.triggers.length > 0 ? [triggered] : []),
+  ];
+}
+
+async function cascades(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+  if (table.truncateCascade) return [];
+  const reached = await truncateReach(session, table.target);
+  if (reached.length === 0) return [];
+  const message =
+    `TRUNCATE of ${nameTables([table.target])} would also empty ${nameTables(reached)}, ` +
+    'whose foreign keys lead to it';
+  const fix = 'Set truncate_cascade: true if they are to be emptied as well.';
+  return [finding('error', 'TARGET.TRUNCATE_CASCADES', { message, fix })];
+}

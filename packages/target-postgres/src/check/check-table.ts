@@ -1,0 +1,33 @@
+import type { Finding, TablePlan, TableSchema, WorkContext } from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { transaction } from '../connect/transaction.ts';
+import { missingColumns } from '../prepare/create-table.ts';
+import { checkColumns } from './check-columns.ts';
+import { checkCreation } from './check-creation.ts';
+import { checkNames } from './check-names.ts';
+import { checkRelation } from './check-relation.ts';
+
+export interface CheckRequest {
+  readonly table: TablePlan;
+  readonly existing: TableSchema | undefined;
+  readonly context: WorkContext;
+}
+
+/** Everything that can be known to stand in the way before a row moves. Changes nothing. */
+export async function checkTable(
+  databases: Databases,
+  { table, existing, context }: CheckRequest,
+): Promise<readonly Finding[]> {
+  const { database } = table.target;
+  const { signal } = context;
+  const place = { run: table.run, table: table.key };
+  const options = { database, signal, place, purpose: 'plain' } as const;
+  const asked = await transaction(databases, options, async (session) => {
+    const creation = await checkCreation(session, table, existing === undefined);
+    if (existing === undefined) return creation;
+    const addsColumns = missingColumns(table, existing).length > 0;
+    return [...creation, ...(await checkRelation(session, table, addsColumns))];
+  });
+  return [...checkNames(table), ...checkColumns(table, existing), ...asked];
+}

@@ -1,0 +1,86 @@
+import { Pool, type Client, type PoolClient } from 'pg';
+
+import type { PostgresTargetOptions } from './connection-options.ts';
+import { serverAccess, type ServerAccess } from './server-access.ts';
+import { translateError } from './translate-error.ts';
+
+/** One pool a database, and connections beside the pools for what a full pool must not hold up. */
+export interface Databases extends AsyncDisposable {
+  readonly lockTimeoutMs: number;
+  /** Rejects with the signal's reason where it comes first. The caller releases the client. */
+  acquire(database: string, signal: AbortSignal): Promise<PoolClient>;
+  /** A connection of its own; the caller ends it. */
+  connectApart(database: string): Promise<Client>;
+  /** Names a database in an error: host, port and database. */
+  serverName(database: string): string;
+}
+
+export function createDatabases(options: PostgresTargetOptions): Databases {
+  const access = serverAccess(options);
+  const pools = keepPools(access, options.maxConnections ?? 10);
+  const serverName = (database: string) => `${access.host}:${access.port}, database ${database}`;
+  return {
+    lockTimeoutMs: (options.settings?.lockTimeoutSeconds ?? 60) * 1000,
+    serverName,
+    acquire: (database, signal) =>
+      translated(serverName(database), async () => {
+        signal.throwIfAborted();
+        return abandonable((await pools.get(database)).connect(), signal);
+      }),
+    connectApart: (database) =>
+      translated(serverName(database), async () => {
+        const client = new access.Client(await access.clientConfig(database));
+        client.on('error', () => undefined); // What breaks it fails the statement in hand.
+        await client.connect();
+        return client;
+      }),
+    [Symbol.asyncDispose]: () => pools.end(),
+  };
+}
+
+function keepPools(access: ServerAccess, max: number) {
+  const pools = new Map<string, Promise<Pool>>();
+  const open = async (database: string): Promise<Pool> => {
+    const config = await access.clientConfig(database);
+    const pool = new Pool({ ...config, max, Client: access.Client, allowExitOnIdle: true });
+    // An idle connection that broke leaves the pool by itself; the next one is asked for anew.
+    pool.on('error', () => undefined);
+    return pool;
+  };
+  return {
+    get(database: string): Promise<Pool> {
+      const known = pools.get(database);
+      if (known !== undefined) return known;
+      const opening = open(database);
+      pools.set(database, opening);
+      // A server that was away may be back: the next call asks again.
+      opening.catch(() => pools.delete(database));
+      return opening;
+    },
+    async end(): Promise<void> {
+      const opened = await Promise.allSettled(pools.values());
+      pools.clear();
+      for (const one of opened) if (one.status === 'fulfilled') await one.value.end();
+    },
+  };
+}
+
+async function translated<T>(server: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateError(error, { server });
+  }
+}
+
+/** Where the signal comes first, the connection goes back to the pool when it is there at last. */
+function abandonable(connecting: Promise<PoolClient>, signal: AbortSignal): Promise<PoolClient> {
+  const { promise, resolve, reject } = Promise.withResolvers<PoolClient>();
+  const abandon = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', abandon, { once: true });
+  connecting
+    .then((client) => (signal.aborted ? client.release() : resolve(client)))
+    .catch(reject)
+    .finally(() => signal.removeEventListener('abort', abandon));
+  return promise;
+}

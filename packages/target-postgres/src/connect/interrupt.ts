@@ -1,0 +1,57 @@
+import type { PoolClient } from 'pg';
+
+import type { Databases } from './databases.ts';
+
+/** How long the server has to answer a cancellation before the connection is given up. */
+const patienceMs = 2000;
+
+export interface Interruption {
+  /** No interruption from now on. `reuse`: the connection goes on to other work. */
+  end(after: { readonly reuse: boolean }): Promise<void>;
+}
+
+/**
+ * On abort the statement in hand is cancelled on the server, and the connection is ended where
+ * that doesn't help; either way the statement's promise rejects.
+ */
+export function interruptOnAbort(
+  databases: Databases,
+  database: string,
+  client: PoolClient,
+  signal: AbortSignal,
+): Interruption {
+  let cancelling: Promise<void> | undefined;
+  let giveUp: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    cancelling = cancel(databases, database, client).catch(() => undefined);
+    giveUp = setTimeout(() => void endNow(client), patienceMs);
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  return {
+    async end({ reuse }) {
+      signal.removeEventListener('abort', interrupt);
+      clearTimeout(giveUp);
+      // A late cancellation would hit the next user of the connection.
+      if (reuse) await cancelling;
+    },
+  };
+}
+
+async function cancel(databases: Databases, database: string, client: PoolClient): Promise<void> {
+  const apart = await databases.connectApart(database);
+  try {
+    await apart.query('SELECT pg_catalog.pg_cancel_backend($1)', [backendPid(client)]);
+  } finally {
+    await apart.end();
+  }
+}
+
+/** With a statement in hand, `end` closes the socket at once. */
+async function endNow(client: PoolClient): Promise<void> {
+  await client.end().catch(() => undefined);
+}
+
+/** The server process behind a connection; pg has it, its types don't. */
+export function backendPid(client: PoolClient): number | null {
+  return (client as PoolClient & { processID: number | null }).processID;
+}

@@ -1,0 +1,51 @@
+/**
+ * Settings stand in the transaction that needs them (SET LOCAL), so that nothing is changed for
+ * anyone else, also behind a pooler that hands connections on between transactions.
+ *
+ * The keepalives end a session whose client has vanished (a frozen function, a pulled cable)
+ * within two minutes: it may hold the ledger key that the next loader of the chunk waits for.
+ * PostgreSQL before 17 has no transaction_timeout.
+ */
+const common = `
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL DateStyle = 'ISO, YMD';
+SET LOCAL IntervalStyle = 'postgres';
+SET LOCAL TimeZone = 'UTC';
+SET LOCAL bytea_output = 'hex';
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL tcp_keepalives_idle = 60;
+SET LOCAL tcp_keepalives_interval = 10;
+SET LOCAL tcp_keepalives_count = 6;
+SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';`;
+
+const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;${common}`;
+
+export function beginPlain(lockTimeoutMs: number): string {
+  return `${begin}\n${limitLocks(lockTimeoutMs)}`;
+}
+
+/**
+ * For the transaction of a chunk. COMMIT does not wait for the disk: rows and ledger row stand or
+ * fall together, and `receipts` and `publish` wait for the disk before they say that a chunk is in.
+ * No lock timeout at first, since the ledger key is only held by another loader of the same chunk.
+ */
+export const beginLoad = `${begin}
+SET LOCAL lock_timeout = 0;
+SET LOCAL synchronous_commit = off;`;
+
+export function limitLocks(lockTimeoutMs: number): string {
+  return `SET LOCAL lock_timeout = ${Math.round(lockTimeoutMs)};`;
+}
+
+/**
+ * Makes this transaction, and every one that committed before what it reads, durable: a commit
+ * with a transaction id writes a record and waits for all of the log before it
+ * (https://www.postgresql.org/docs/current/wal-async-commit.html).
+ */
+export const waitForDisk = `
+SELECT pg_catalog.txid_current(),
+       CASE current_setting('synchronous_commit')
+         WHEN 'off' THEN set_config('synchronous_commit', 'on', true)
+       END`;

@@ -1,0 +1,62 @@
+import type { ChunkPlan, LoadReceipt, TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import type { Copied } from './copy-stream.ts';
+
+const claimSql = `
+INSERT INTO snowmelt.chunk_ledger (run_id, table_key, chunk_id)
+VALUES ($1, $2, $3)
+ON CONFLICT (run_id, table_key, chunk_id) DO NOTHING`;
+
+/** Waits for another loader of the chunk. `false`: the chunk is in. */
+export async function claimChunk(
+  session: Session,
+  table: TablePlan,
+  chunk: ChunkPlan,
+): Promise<boolean> {
+  const { rowCount } = await session.query(claimSql, [table.run, table.key, chunk.id]);
+  return rowCount === 1;
+}
+
+const recordSql = `
+UPDATE snowmelt.chunk_ledger
+SET rows = $4, bytes = $5, loaded_at = clock_timestamp()
+WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3`;
+
+export async function recordChunk(
+  session: Session,
+  table: TablePlan,
+  chunk: ChunkPlan,
+  { rows, bytes }: Copied,
+): Promise<LoadReceipt> {
+  await session.query(recordSql, [table.run, table.key, chunk.id, rows, bytes]);
+  return { chunk: chunk.id, rows, bytes, alreadyLoaded: false };
+}
+
+interface ReceiptRow {
+  readonly chunk_id: string;
+  /** bigint, which pg gives as text. */
+  readonly rows: string;
+  readonly bytes: string;
+}
+
+const receiptsSql = `
+SELECT chunk_id, rows, bytes FROM snowmelt.chunk_ledger
+WHERE run_id = $1 AND table_key = $2 AND ($3::text IS NULL OR chunk_id = $3)
+ORDER BY loaded_at, chunk_id`;
+
+/** What the ledger has of the table in this run, or of one chunk of it. */
+export async function readReceipts(
+  session: Session,
+  table: TablePlan,
+  chunk?: string,
+): Promise<readonly LoadReceipt[]> {
+  const values = [table.run, table.key, chunk ?? null];
+  const { rows } = await session.query<ReceiptRow>(receiptsSql, values);
+  return rows.map((row) => ({
+    chunk: row.chunk_id,
+    rows: Number(row.rows),
+    bytes: Number(row.bytes),
+    alreadyLoaded: true,
+  }));
+}

@@ -1,0 +1,15 @@
+import type { TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../../connect/transaction.ts';
+import type { Copied } from '../copy-stream.ts';
+
+/** What a load mode is given: the transaction of the chunk, and its bytes as one COPY. */
+export interface LoadRowsRequest {
+  readonly session: Session;
+  readonly table: TablePlan;
+  /** COPYs the chunk's bytes into a table with the plan's columns. To be called once. */
+  readonly copyInto: (quotedTable: string) => Promise<Copied>;
+}
+
+/** Puts a chunk's rows into the target. What it counts is what the source has sent. */
+export type LoadRows = (request: LoadRowsRequest) => Promise<Copied>;

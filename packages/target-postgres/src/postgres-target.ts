@@ -1,0 +1,34 @@
+import type { Target } from '@snowmelt/core';
+
+import { checkTable } from './check/check-table.ts';
+import type { PostgresTargetOptions } from './connect/connection-options.ts';
+import { createDatabases } from './connect/databases.ts';
+import { pingDatabase } from './connect/ping.ts';
+import { transaction } from './connect/transaction.ts';
+import { describeTable } from './describe/describe-table.ts';
+import { digestTable } from './digest/digest-table.ts';
+import { loadChunk } from './load/load-chunk.ts';
+import { prepareTable } from './prepare/prepare-table.ts';
+import { publishTable } from './publish/publish-table.ts';
+import { readDurableReceipts } from './publish/read-durable-receipts.ts';
+import { fractionDigits } from './types/fraction-digits.ts';
+
+/** A target in PostgreSQL 14 or later. Connects when it is first asked for something. */
+export function createPostgresTarget(options: PostgresTargetOptions): Target {
+  const databases = createDatabases(options);
+  return {
+    ping: (database, context) => pingDatabase(databases, database, context),
+    describe: (ref, { signal }) =>
+      transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
+        describeTable(session, ref),
+      ),
+    fractionDigits,
+    check: (table, existing, context) => checkTable(databases, { table, existing, context }),
+    prepare: (table, context) => prepareTable(databases, table, context),
+    receipts: (table, context) => readDurableReceipts(databases, table, context),
+    load: (table, chunk, open, context) => loadChunk(databases, { table, chunk, open, context }),
+    publish: (table, context) => publishTable(databases, table, context),
+    digest: (table, context) => digestTable(databases, table, context),
+    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,47 @@
+import { SnowmeltError, type ColumnPair, type TablePlan, type TableSchema } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { postgresType } from '../types/type-map.ts';
+
+/** Column names, types, NOT NULL and the primary key; nothing else of the source means anything here. */
+export function createTableSql(table: TablePlan): string {
+  const columns = table.columns.map(
+    (pair) => `${columnSql(pair)}${pair.source.nullable ? '' : ' NOT NULL'}`,
+  );
+  const key = table.primaryKey.map(quoteIdentifier).join(', ');
+  const lines = key === '' ? columns : [...columns, `PRIMARY KEY (${key})`];
+  return `CREATE TABLE ${quoteTable(table.target)} (\n  ${lines.join(',\n  ')}\n)`;
+}
+
+/** Nothing where no column is missing. Added ones are nullable: the rows before them have no value. */
+export function addColumnsSql(table: TablePlan, existing: TableSchema): string | undefined {
+  const missing = missingColumns(table, existing);
+  if (missing.length === 0) return undefined;
+  const clauses = missing.map((pair) => `ADD COLUMN ${columnSql(pair)}`);
+  return `ALTER TABLE ${quoteTable(table.target)}\n  ${clauses.join(',\n  ')}`;
+}
+
+export function missingColumns(table: TablePlan, existing: TableSchema): readonly ColumnPair[] {
+  const names = new Set(existing.columns.map(({ name }) => name));
+  return table.columns.filter(({ target }) => !names.has(target));
+}
+
+/** In a transaction of its own, since the lock that makes it safe must not outlive it. */
+export async function createSchema(session: Session, name: string): Promise<void> {
+  const sql = 'SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1';
+  const { rowCount } = await session.query(sql, [name]);
+  if (rowCount === 0) await session.query(`CREATE SCHEMA ${quoteIdentifier(name)}`);
+}
+
+function columnSql({ source, target }: ColumnPair): string {
+  const type = postgresType(source.type);
+  if (type === undefined) {
+    throw new SnowmeltError(
+      'TARGET.TABLE_UNSUITABLE',
+      `PostgreSQL has no type for column ${target} (${source.nativeType})`,
+      { place: { column: target }, fix: 'Leave the column out, or read a view that casts it.' },
+    );
+  }
+  return `${quoteIdentifier(target)} ${type}`;
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+
+import type { TablePlan } from '@snowmelt/core';
+
+/**
+ * Fingerprint of what decides which rows go where. A run may plan a table anew (its configuration
+ * changed); the rows of the earlier plan must then not stay beside those of the new one (P1).
+ */
+export function planFingerprint(table: TablePlan): string {
+  const { source, target, primaryKey, snapshot, mode, extract, read } = table;
+  const columns = table.columns.map((pair) => [
+    pair.source.name,
+    pair.target,
+    pair.fractionDigits ?? null,
+  ]);
+  const decisive = { source, target, primaryKey, snapshot, mode, extract, read, columns };
+  return createHash('sha256').update(stableJson(decisive)).digest('hex');
+}
+
+/** The same text whatever the order of keys: a plan comes back from jsonb with another one. */
+function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isRecord(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,98 @@
+import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { transaction, type Session } from '../connect/transaction.ts';
+import { describeTable } from '../describe/describe-table.ts';
+import { readReceipts } from '../load/chunk-ledger.ts';
+import { quoteTable } from '../quote-identifier.ts';
+import { addColumnsSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
+import { ensureLedger, lockDdl } from './ensure-ledger.ts';
+import { planFingerprint } from './plan-fingerprint.ts';
+import { readTableLedger, refuseSuperseded, writeTableLedger } from './table-ledger.ts';
+import { truncateOnce } from './truncate-once.ts';
+
+/**
+ * Ledger, schema, table, columns, and the emptying of the table; each only where it is missing.
+ * The table's part is one transaction under a lock of the target's name: several processes may
+ * prepare the same table at once, and a kill leaves all of it or nothing.
+ */
+export async function prepareTable(
+  databases: Databases,
+  table: TablePlan,
+  context: WorkContext,
+): Promise<void> {
+  const options = {
+    database: table.target.database,
+    signal: context.signal,
+    place: { run: table.run, table: table.key },
+    purpose: 'plain',
+  } as const;
+  await ensureLedger(databases, options);
+  await transaction(databases, options, async (session) => {
+    await lockDdl(session);
+    await createSchema(session, table.target.schema);
+  });
+  await transaction(databases, options, async (session) => {
+    await lockTarget(session, table);
+    await createOrExtend(session, table, context);
+    await enterLedger(session, table, context);
+  });
+}
+
+async function lockTarget(session: Session, { target }: TablePlan): Promise<void> {
+  const sql = 'SELECT pg_catalog.pg_advisory_xact_lock(hashtextextended($1, 0))';
+  const name = JSON.stringify(['snowmelt prepare', target.schema, target.name]);
+  await session.locking(`preparing ${target.name}`, () => session.query(sql, [name]));
+}
+
+async function createOrExtend(
+  session: Session,
+  table: TablePlan,
+  { log }: WorkContext,
+): Promise<void> {
+  const { schema, name } = table.target;
+  const existing = await describeTable(session, table.target);
+  if (existing === undefined) {
+    await session.query(createTableSql(table));
+    log.info('target_table_created', { schema, table: name });
+    return;
+  }
+  const sql = addColumnsSql(table, existing);
+  if (sql === undefined) return;
+  await session.locking(`ALTER TABLE of ${schema}.${name}`, () => session.query(sql));
+  const columns = missingColumns(table, existing).map(({ target }) => target);
+  log.info('target_columns_added', { schema, table: name, columns });
+}
+
+async function enterLedger(
+  session: Session,
+  table: TablePlan,
+  { log }: WorkContext,
+): Promise<void> {
+  const hash = planFingerprint(table);
+  const before = await readTableLedger(session, table);
+  if (before !== undefined) refuseSuperseded(table, before);
+  const changed = before !== undefined && before.plan_hash !== hash;
+  if (changed && table.mode !== 'truncate') await refuseLoadedRows(session, table);
+  await writeTableLedger(session, table, hash);
+  if (table.mode !== 'truncate' || (before?.truncated === true && !changed)) return;
+  await truncateOnce(session, table, { again: changed });
+  const { schema, name } = table.target;
+  log.info('target_table_truncated', { schema, table: name, run: table.run });
+}
+
+/** Rows of an earlier plan can only go with all others, where the table is emptied anyway. */
+async function refuseLoadedRows(session: Session, table: TablePlan): Promise<void> {
+  const name = quoteTable(table.target);
+  // After this no load of the earlier plan is under way, and a later one finds the new plan.
+  await session.locking(`preparing ${name}`, () =>
+    session.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`),
+  );
+  const chunks = (await readReceipts(session, table)).length;
+  if (chunks === 0) return;
+  throw new SnowmeltError(
+    'TARGET.TABLE_UNSUITABLE',
+    `the plan of the table has changed after ${chunks} chunks were loaded by this run`,
+    { fix: 'Undo the change of the configuration, or start a new run with --no-resume.' },
+  );
+}

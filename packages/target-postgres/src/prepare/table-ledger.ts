@@ -1,0 +1,63 @@
+import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { planFingerprint } from './plan-fingerprint.ts';
+
+/** The ledger's row of a table in a run. */
+export interface TableLedgerRow {
+  readonly plan_hash: string;
+  readonly truncated: boolean;
+  readonly superseded_by: string | null;
+}
+
+const readSql = `
+SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by
+FROM snowmelt.table_ledger
+WHERE run_id = $1 AND table_key = $2`;
+
+export async function readTableLedger(
+  session: Session,
+  table: TablePlan,
+): Promise<TableLedgerRow | undefined> {
+  return (await session.query<TableLedgerRow>(readSql, [table.run, table.key])).rows[0];
+}
+
+/**
+ * Throws where the rows of this plan have no place in the table any more: a later run has emptied
+ * it, or this run has planned it anew. To be asked under the lock of the table, which both need.
+ */
+export async function refuseStalePlan(session: Session, table: TablePlan): Promise<void> {
+  const row = await readTableLedger(session, table);
+  if (row === undefined) throw new Error(`table ${table.key} is not prepared for ${table.run}`);
+  refuseSuperseded(table, row);
+  if (row.plan_hash === planFingerprint(table)) return;
+  throw new SnowmeltError('RUN.LEASE_LOST', 'the run has planned the table anew meanwhile');
+}
+
+const writeSql = `
+INSERT INTO snowmelt.table_ledger
+  (run_id, table_key, target_schema, target_table, mode, plan_hash)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (run_id, table_key) DO UPDATE
+SET target_schema = excluded.target_schema, target_table = excluded.target_table,
+    mode = excluded.mode, plan_hash = excluded.plan_hash`;
+
+export async function writeTableLedger(
+  session: Session,
+  table: TablePlan,
+  planHash: string,
+): Promise<void> {
+  const { schema, name } = table.target;
+  await session.query(writeSql, [table.run, table.key, schema, name, table.mode, planHash]);
+}
+
+/** Throws where a later run has emptied the table: what this run loaded is gone (P1). */
+export function refuseSuperseded(table: TablePlan, row: TableLedgerRow): void {
+  if (row.superseded_by === null) return;
+  throw new SnowmeltError(
+    'RUN.TABLE_BUSY',
+    `run ${row.superseded_by} has emptied ${table.target.schema}.${table.target.name} since this ` +
+      `run began: rows that this run has loaded are gone`,
+    { retry: 'never', fix: 'Start a new run with --no-resume.' },
+  );
+}

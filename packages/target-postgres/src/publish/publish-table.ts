@@ -1,0 +1,56 @@
+import {
+  isSnowmeltError,
+  type PublishReceipt,
+  type TablePlan,
+  type WorkContext,
+} from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { waitForDisk } from '../connect/session-settings.ts';
+import { transaction, type Session } from '../connect/transaction.ts';
+import { refuseStalePlan } from '../prepare/table-ledger.ts';
+import { quoteTable } from '../quote-identifier.ts';
+
+/** Closes the table's ledger durably, then refreshes the planner's statistics. Ledger rows stay. */
+export async function publishTable(
+  databases: Databases,
+  table: TablePlan,
+  context: WorkContext,
+): Promise<PublishReceipt> {
+  const options = {
+    database: table.target.database,
+    signal: context.signal,
+    place: { run: table.run, table: table.key },
+    purpose: 'plain',
+  } as const;
+  const rows = await transaction(databases, options, (session) => closeLedger(session, table));
+  try {
+    await transaction(databases, options, (session) => analyze(session, table));
+  } catch (error) {
+    // Statistics are not what was promised; autovacuum makes them as well.
+    if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
+    context.log.warn('target_not_analyzed', { table: table.key, message: error.message });
+  }
+  return { rows };
+}
+
+const sumSql = `
+SELECT coalesce(sum(rows), 0)::text AS rows FROM snowmelt.chunk_ledger
+WHERE run_id = $1 AND table_key = $2`;
+
+async function closeLedger(session: Session, table: TablePlan): Promise<number> {
+  const key = [table.run, table.key];
+  await refuseStalePlan(session, table);
+  await session.query(
+    'UPDATE snowmelt.table_ledger SET published_at = clock_timestamp() WHERE run_id = $1 AND table_key = $2',
+    key,
+  );
+  const { rows } = await session.query<{ rows: string }>(sumSql, key);
+  await session.query(waitForDisk);
+  return Number(rows[0]?.rows);
+}
+
+async function analyze(session: Session, table: TablePlan): Promise<void> {
+  const name = quoteTable(table.target);
+  await session.locking(`ANALYZE of ${name}`, () => session.query(`ANALYZE ${name}`));
+}

@@ -1,0 +1,118 @@
+import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { describe, expect, it } from 'vitest';
+
+import { isServerError } from '../src/connect/server-error.ts';
+import { translateError } from '../src/connect/translate-error.ts';
+import { rejectedRow } from '../src/load/copy-error.ts';
+import { quoteIdentifier } from '../src/quote-identifier.ts';
+import { pair, text } from './fixtures.ts';
+
+function server(code: string, fields: object = {}): Error {
+  return Object.assign(new Error('said the server'), { severity: 'ERROR', code, ...fields });
+}
+
+const scene = { server: 'db:5432, database sales', place: { table: 'orders' } };
+
+describe('translateError', () => {
+  const codes: readonly (readonly [string, string, string])[] = [
+    ['28P01', 'TARGET.AUTH_FAILED', 'never'],
+    ['28000', 'TARGET.AUTH_FAILED', 'never'],
+    ['3D000', 'TARGET.DATABASE_NOT_FOUND', 'never'],
+    ['42501', 'TARGET.PRIVILEGE', 'never'],
+    ['42P01', 'TARGET.TABLE_MISSING', 'never'],
+    ['53100', 'TARGET.RESOURCES', 'run'],
+    ['53300', 'TARGET.RESOURCES', 'run'],
+    ['55P03', 'TARGET.LOCKED', 'chunk'],
+    ['40P01', 'TARGET.LOCKED', 'chunk'],
+    ['40001', 'TARGET.LOCKED', 'chunk'],
+    ['57P01', 'TARGET.CONNECTION_LOST', 'chunk'],
+    ['57P03', 'TARGET.CONNECTION_LOST', 'chunk'],
+    ['08006', 'TARGET.CONNECTION_LOST', 'chunk'],
+    ['57014', 'TARGET.STATEMENT_FAILED', 'chunk'],
+    ['42601', 'TARGET.STATEMENT_FAILED', 'never'],
+  ];
+  it.each(codes)('SQLSTATE %s is %s, retry %s', (sqlState, code, retry) => {
+    expect(translateError(server(sqlState), scene)).toMatchObject({
+      code,
+      retry,
+      message: `said the server (SQLSTATE ${sqlState}, db:5432, database sales)`,
+      place: { table: 'orders' },
+    });
+  });
+
+  const network: readonly (readonly [string, string])[] = [
+    ['ECONNREFUSED', 'TARGET.UNREACHABLE'],
+    ['ENOTFOUND', 'TARGET.UNREACHABLE'],
+    ['ECONNRESET', 'TARGET.CONNECTION_LOST'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'TARGET.TLS'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'TARGET.TLS'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'TARGET.TLS'],
+    ['CERT_HAS_EXPIRED', 'TARGET.TLS'],
+  ];
+  it.each(network)('%s is %s', (code, expected) => {
+    const error = Object.assign(new Error('no'), { code });
+    expect(translateError(error, scene)).toMatchObject({ code: expected });
+    const several = new AggregateError([error, error]);
+    expect(translateError(several, scene)).toMatchObject({ code: expected });
+  });
+
+  it('leaves a bug as it is, and keeps what an error of Snowmelt says', () => {
+    const bug = new TypeError('x is not a function');
+    expect(translateError(bug, scene)).toBe(bug);
+    const known = new SnowmeltError('SOURCE.NETWORK', 'gone', { place: { chunk: 'c1' } });
+    expect(translateError(known, scene)).toMatchObject({
+      code: 'SOURCE.NETWORK',
+      place: { chunk: 'c1', table: 'orders' },
+    });
+  });
+
+  it('does not take errors of Node for those of the server', () => {
+    expect(isServerError(Object.assign(new Error('no'), { code: 'EPIPE' }))).toBe(false);
+  });
+});
+
+describe('rejectedRow', () => {
+  const names = ['a', 'a: "b', 'a, null input', 'line 9, column x'];
+  const table = {
+    target: { schema: 'public', name: 't, line 7' },
+    columns: names.map((name) => pair(name, text)),
+  } as unknown as TablePlan;
+
+  it.each(names)('finds column %s in the context', (name) => {
+    const where = `PL/pgSQL function f()\nCOPY t, line 7, line 12, column ${name}: "value, column a: ""`;
+    const error = rejectedRow(server('22P02', { where }), table);
+    expect(error).toMatchObject({ code: 'TARGET.ROW_REJECTED', place: { column: name } });
+  });
+
+  it('takes the column that the server names itself, and goes without one', () => {
+    const named = rejectedRow(
+      server('23502', { column: 'a', where: 'COPY t, line 7, line 3: "x"' }),
+      table,
+    );
+    expect(named).toMatchObject({
+      place: { column: 'a' },
+      message: expect.stringContaining('line 3 of the chunk, column a'),
+    });
+    expect(rejectedRow(server('23505', { detail: 'Key (id)=(1)' }), table)).toMatchObject({
+      message: 'said the server: Key (id)=(1) (SQLSTATE 23505; table public.t, line 7)',
+      place: {},
+    });
+  });
+
+  it('leaves what no row is to blame for', () => {
+    const error = server('53100');
+    expect(rejectedRow(error, table)).toBe(error);
+  });
+});
+
+describe('quoteIdentifier', () => {
+  it('quotes whatever the name holds', () => {
+    expect(quoteIdentifier('a"; DROP TABLE x; --')).toBe('"a""; DROP TABLE x; --"');
+  });
+
+  it.each(['', 'a\0b', 'ä'.repeat(32)])('refuses %j, which PostgreSQL would cut', (name) => {
+    expect(() => quoteIdentifier(name)).toThrow(
+      expect.objectContaining({ code: 'TARGET.TABLE_UNSUITABLE' }),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import { testContext } from '@snowmelt/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createPostgresTarget, type PostgresSsl } from '../src/index.ts';
+import { defaultSslMode } from '../src/connect/tls.ts';
+import { bench, connectionOf, type Bench } from './fixtures.ts';
+import { authority, startTlsProxy, type TlsProxy } from './tls-proxy.ts';
+
+describe('P7: certificates are verified', () => {
+  let on: Bench;
+  let proxy: TlsProxy;
+  beforeAll(async () => {
+    on = await bench();
+    proxy = await startTlsProxy(on.database);
+  });
+  afterAll(async () => {
+    await proxy[Symbol.asyncDispose]();
+    await on[Symbol.asyncDispose]();
+  });
+
+  async function connects(ssl: PostgresSsl | undefined, host = 'localhost', port = proxy.port) {
+    const connection = { ...connectionOf(on.database), host, port, ...(ssl ? { ssl } : {}) };
+    await using target = createPostgresTarget({ connection });
+    return target.ping(on.database.database, testContext()).then(
+      () => 'yes',
+      (error: { code?: string }) => error.code,
+    );
+  }
+
+  it('verify-full wants the authority and the name', async () => {
+    expect(await connects({ mode: 'verify-full', ca: authority })).toBe('yes');
+    expect(await connects({ mode: 'verify-full' })).toBe('TARGET.TLS');
+    expect(await connects({ mode: 'verify-full', ca: authority }, '127.0.0.1')).toBe('TARGET.TLS');
+  });
+
+  it('verify-ca wants the authority; so does require where one is given', async () => {
+    for (const mode of ['verify-ca', 'require'] as const) {
+      expect(await connects({ mode, ca: authority }, '127.0.0.1')).toBe('yes');
+    }
+    expect(await connects({ mode: 'verify-ca' })).toBe('TARGET.TLS');
+    expect(await connects({ mode: 'require' })).toBe('yes');
+  });
+
+  it('prefer and allow take TLS where it is offered, and go on where it is not', async () => {
+    for (const mode of ['prefer', 'allow'] as const) {
+      expect(await connects({ mode })).toBe('yes');
+      expect(await connects({ mode }, on.database.host, on.database.port)).toBe('yes');
+    }
+    // This proxy speaks nothing but TLS.
+    expect(await connects({ mode: 'disable' })).toBe('TARGET.CONNECTION_LOST');
+  });
+
+  it('a server that has no TLS is refused where TLS is asked for', async () => {
+    for (const mode of ['require', 'verify-ca', 'verify-full'] as const) {
+      const { host, port } = on.database;
+      expect(await connects({ mode, ca: authority }, host, port)).toBe('TARGET.TLS');
+    }
+  });
+
+  it('is verify-full for every host but this machine, where nothing is said', async () => {
+    const near = ['localhost', '127.0.0.1', '127.1.2.3', '::1', '/var/run/postgresql'];
+    expect(near.map(defaultSslMode)).toEqual(near.map(() => 'prefer'));
+    const far = ['db.example.com', '10.0.0.1', 'localhost.example.com', '::2'];
+    expect(far.map(defaultSslMode)).toEqual(far.map(() => 'verify-full'));
+    expect(await connects(undefined)).toBe('yes');
+  });
+});

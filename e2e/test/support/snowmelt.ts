@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const require = createRequire(import.meta.url);
-const command = join(dirname(require.resolve('@snowmelt/cli/package.json')), 'bin', 'run.js');
+/** The built command, as it is installed. */
+const command = fileURLToPath(new URL('../../../packages/cli/bin/run.js', import.meta.url));
 
 export interface Ended {
   /** `null` where a signal ended it. */

@@ -1,7 +1,7 @@
-import type { TableFile } from '@snowmelt/snowflake-emulator';
+import type { LoadFile } from '@snowmelt/snowflake-emulator';
 
 /** A table of the demo: a file of the npm package vega-datasets, and its columns in Snowflake. */
-export type DemoTable = Pick<TableFile, 'table' | 'format' | 'columns'> & {
+export type DemoTable = Pick<LoadFile, 'table' | 'format' | 'columns'> & {
   /** In the package's `data` folder. */
   readonly file: string;
 };

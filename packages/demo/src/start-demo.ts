@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { startEmulator, type Emulator } from '@snowmelt/snowflake-emulator';
 import { startPostgres, type TestPostgres } from '@snowmelt/testkit/postgres';
@@ -51,7 +51,9 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     tell(`${rows} rows of vega-datasets in the emulator`);
     const tables = files.map(({ table }) => table);
     if (wanted(allTypesTable)) tables.push(allTypesTable);
-    const databaseUrl = await postgres.createDatabase();
+    // A server of somebody's own may hold a demo already.
+    const name = postgres.origin === 'url' ? undefined : 'snowmelt_demo';
+    const databaseUrl = await postgres.createDatabase(name);
     const config = configure(emulator, databaseUrl, { privateKey: keys.privateKey, tables });
     const resources = stack.move();
     return {
@@ -101,9 +103,9 @@ async function loadTables(
   }
 }
 
+/** The package exports its entry only, `build/index.js`; the data lie beside that folder. */
 function dataFolder(): string {
-  const require = createRequire(import.meta.url);
-  return join(dirname(require.resolve('vega-datasets/package.json')), 'data');
+  return fileURLToPath(new URL('../data', import.meta.resolve('vega-datasets')));
 }
 
 function configure(

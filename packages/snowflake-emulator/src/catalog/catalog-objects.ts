@@ -1,0 +1,79 @@
+import type { SqlType } from '../sql/sql-type.ts';
+import type { Constraint } from '../sql/syntax/statement.ts';
+import type { Expr } from '../sql/syntax/tree.ts';
+
+export interface CatalogColumn {
+  name: string;
+  type: SqlType;
+  nullable: boolean;
+  /** Its name in DuckDB, which no other column of the table ever had. */
+  readonly physical: string;
+  defaultText?: string;
+  defaultValue?: Expr;
+  identity?: { readonly start: number; readonly step: number; readonly sequence: string };
+  comment?: string;
+}
+
+interface CatalogObject {
+  database: string;
+  schema: string;
+  name: string;
+  readonly owner: string;
+  /** Nanoseconds since the epoch. */
+  readonly createdNs: bigint;
+  alteredNs: bigint;
+  droppedNs?: bigint;
+  comment?: string;
+}
+
+export interface CatalogTable extends CatalogObject {
+  readonly kind: 'table';
+  /** Its name in DuckDB. Hidden columns: `vf`, `vt` (see transaction-log.ts), and `rid`. */
+  readonly physical: string;
+  columns: CatalogColumn[];
+  constraints: Constraint[];
+  readonly temporary: boolean;
+  readonly transient: boolean;
+  /** DATA_RETENTION_TIME_IN_DAYS; undefined: the schema's, the database's, or 1. */
+  retentionDays?: number;
+  changeTracking: boolean;
+  /** When change tracking began. */
+  trackedNs?: bigint;
+  clusterBy?: string;
+  nextColumn: number;
+}
+
+export interface CatalogView extends CatalogObject {
+  readonly kind: 'view';
+  readonly text: string;
+  readonly queryText: string;
+  readonly secure: boolean;
+  readonly columns: readonly { name: string; type: SqlType; nullable: boolean; comment?: string }[];
+}
+
+export interface CatalogSchema {
+  name: string;
+  readonly database: string;
+  readonly objects: Map<string, CatalogTable | CatalogView>;
+  /** Dropped tables that UNDROP brings back, oldest first. */
+  readonly dropped: CatalogTable[];
+  readonly createdNs: bigint;
+  readonly transient: boolean;
+  retentionDays?: number;
+  comment?: string;
+}
+
+export interface CatalogDatabase {
+  name: string;
+  readonly schemas: Map<string, CatalogSchema>;
+  readonly createdNs: bigint;
+  readonly transient: boolean;
+  retentionDays?: number;
+  comment?: string;
+}
+
+export interface AccountObject {
+  readonly name: string;
+  readonly createdNs: bigint;
+  readonly properties: ReadonlyMap<string, string>;
+}

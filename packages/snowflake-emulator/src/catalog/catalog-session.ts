@@ -1,0 +1,13 @@
+import type { QueryHistory } from '../sql/run/query-history.ts';
+import type { CatalogTable } from './catalog-objects.ts';
+import type { Catalog } from './catalog.ts';
+
+/** What the catalog's views need of the session that reads them. */
+export interface CatalogSession {
+  readonly id: number;
+  readonly user: string;
+  readonly database: string | undefined;
+  readonly schema: string | undefined;
+  readonly temporary: ReadonlyMap<string, CatalogTable>;
+  readonly shared: { readonly catalog: Catalog; readonly history: QueryHistory };
+}

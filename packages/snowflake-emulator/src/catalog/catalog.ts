@@ -1,0 +1,124 @@
+import { SqlError } from '../engine/contract.ts';
+import { existingObject, missingObject } from '../sql/unsupported.ts';
+import type {
+  AccountObject,
+  CatalogDatabase,
+  CatalogSchema,
+  CatalogTable,
+  CatalogView,
+} from './catalog-objects.ts';
+
+/** https://docs.snowflake.com/en/user-guide/data-time-travel: one day unless set otherwise. */
+const DEFAULT_RETENTION_DAYS = 1;
+
+export interface FullName {
+  readonly database: string;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** A name as Snowflake's messages show it: quoted where it must be. */
+export function displayName(...parts: readonly string[]): string {
+  return parts
+    .map((part) => (/^[A-Z_][A-Z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`))
+    .join('.');
+}
+
+/** What the account holds. Its objects' rows are in DuckDB; everything else is here. */
+export class Catalog {
+  readonly databases = new Map<string, CatalogDatabase>();
+  readonly warehouses = new Map<string, AccountObject>();
+  readonly roles = new Map<string, AccountObject>();
+  #lastPhysical = 0;
+
+  /** A name for a table or sequence in DuckDB. */
+  physicalName(prefix: string): string {
+    this.#lastPhysical += 1;
+    return `${prefix}${this.#lastPhysical}`;
+  }
+
+  createDatabase(name: string, nowNs: bigint, transient = false): CatalogDatabase {
+    if (this.databases.has(name)) throw existingObject(name);
+    const schemas = new Map<string, CatalogSchema>();
+    const database = { name, schemas, createdNs: nowNs, transient };
+    this.databases.set(name, database);
+    this.createSchema(name, 'PUBLIC', nowNs);
+    return database;
+  }
+
+  createSchema(database: string, name: string, nowNs: bigint, transient = false): CatalogSchema {
+    const parent = this.database(database);
+    if (parent.schemas.has(name) || name === 'INFORMATION_SCHEMA') throw existingObject(name);
+    const schema: CatalogSchema = {
+      name,
+      database,
+      objects: new Map(),
+      dropped: [],
+      createdNs: nowNs,
+      transient,
+    };
+    parent.schemas.set(name, schema);
+    return schema;
+  }
+
+  /** Throws 002003. */
+  database(name: string): CatalogDatabase {
+    const database = this.databases.get(name);
+    if (database === undefined) throw missingObject('Database', displayName(name));
+    return database;
+  }
+
+  /** Throws 002003. */
+  schema(database: string, name: string): CatalogSchema {
+    const schema = this.database(database).schemas.get(name);
+    if (schema === undefined) throw missingObject('Schema', displayName(database, name));
+    return schema;
+  }
+
+  find(name: FullName): CatalogTable | CatalogView | undefined {
+    return this.databases.get(name.database)?.schemas.get(name.schema)?.objects.get(name.name);
+  }
+
+  add(object: CatalogTable | CatalogView): void {
+    const { objects } = this.schema(object.database, object.schema);
+    if (objects.has(object.name)) throw existingObject(object.name);
+    objects.set(object.name, object);
+  }
+
+  drop(object: CatalogTable | CatalogView, nowNs: bigint): void {
+    const schema = this.schema(object.database, object.schema);
+    schema.objects.delete(object.name);
+    object.droppedNs = nowNs;
+    if (object.kind === 'table') schema.dropped.push(object);
+  }
+
+  undrop(name: FullName): CatalogTable {
+    const schema = this.schema(name.database, name.schema);
+    const index = schema.dropped.findLastIndex((table) => table.name === name.name);
+    const table = schema.dropped[index];
+    if (table === undefined) {
+      throw new SqlError(
+        '002003',
+        '42S02',
+        `SQL compilation error:\nTable '${displayName(name.name)}' did not exist or was purged.`,
+      );
+    }
+    if (schema.objects.has(name.name)) throw existingObject(name.name);
+    schema.dropped.splice(index, 1);
+    delete table.droppedNs;
+    schema.objects.set(name.name, table);
+    return table;
+  }
+
+  /** Days of time travel: the table's own setting, or its schema's, or its database's. */
+  retentionDays(table: CatalogTable): number {
+    const database = this.databases.get(table.database);
+    const schema = database?.schemas.get(table.schema);
+    return (
+      table.retentionDays ??
+      schema?.retentionDays ??
+      database?.retentionDays ??
+      DEFAULT_RETENTION_DAYS
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { QueryPlan } from '../sql/compile/typed.ts';
+import { typeText } from '../sql/sql-type.ts';
+import type { CatalogTable, CatalogView } from './catalog-objects.ts';
+import { TEXT_CELL, virtualRelation, type Cell, type VirtualColumns } from './virtual-relation.ts';
+
+const COLUMNS: VirtualColumns = {
+  name: TEXT_CELL,
+  type: TEXT_CELL,
+  kind: TEXT_CELL,
+  'null?': TEXT_CELL,
+  default: TEXT_CELL,
+  'primary key': TEXT_CELL,
+  'unique key': TEXT_CELL,
+  check: TEXT_CELL,
+  expression: TEXT_CELL,
+  comment: TEXT_CELL,
+  'policy name': TEXT_CELL,
+  'privacy domain': TEXT_CELL,
+};
+
+/** https://docs.snowflake.com/en/sql-reference/sql/desc-table */
+export function describeColumns(object: CatalogTable | CatalogView): QueryPlan {
+  const rows = object.columns.map((column): Record<string, Cell> => ({
+    name: column.name,
+    type: typeText(column.type),
+    kind: 'COLUMN',
+    'null?': column.nullable ? 'Y' : 'N',
+    default: defaultText(column),
+    'primary key': keyed(object, 'PRIMARY KEY', column.name),
+    'unique key': keyed(object, 'UNIQUE', column.name),
+    comment: column.comment ?? null,
+  }));
+  return virtualRelation(COLUMNS, rows);
+}
+
+function defaultText(
+  column: CatalogTable['columns'][number] | CatalogView['columns'][number],
+): string | null {
+  if ('identity' in column && column.identity !== undefined) {
+    return `IDENTITY START ${column.identity.start} INCREMENT ${column.identity.step} ORDER`;
+  }
+  return 'defaultText' in column ? (column.defaultText ?? null) : null;
+}
+
+function keyed(object: CatalogTable | CatalogView, type: string, name: string): string {
+  if (object.kind === 'view') return 'N';
+  return object.constraints.some((each) => each.type === type && each.columns.includes(name))
+    ? 'Y'
+    : 'N';
+}

@@ -1,0 +1,33 @@
+import type { CatalogSession } from './catalog-session.ts';
+import type { CatalogTable, CatalogView } from './catalog-objects.ts';
+import { OPEN_END } from './transaction-log.ts';
+
+/** Tables and views of a database, or of one of its schemas, with the session's temporary tables. */
+export function listObjects(
+  session: CatalogSession,
+  database: string,
+  schema?: string,
+): (CatalogTable | CatalogView)[] {
+  const schemas =
+    session.shared.catalog.databases.get(database)?.schemas ?? new Map<string, never>();
+  const found = [...schemas.values()].flatMap((each) => [...each.objects.values()]);
+  const temporary = [...session.temporary.values()].filter((table) => table.database === database);
+  return [...temporary, ...found]
+    .filter((object) => schema === undefined || object.schema === schema)
+    .sort((a, b) => compareText(a.schema, b.schema) || compareText(a.name, b.name));
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** DuckDB SQL for a table's number of rows, and an estimate of their bytes. */
+export function rowCount(table: CatalogTable): string {
+  return `(SELECT count(*) FROM ${table.physical} WHERE vt = ${OPEN_END})`;
+}
+
+/** No bytes are kept in files: 8 a value stand for them. */
+export function byteCount(table: CatalogTable): string {
+  return `(${rowCount(table)} * ${table.columns.length * 8})`;
+}

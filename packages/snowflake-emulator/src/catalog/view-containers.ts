@@ -1,0 +1,62 @@
+import type { InformationView } from './information-schema.ts';
+import { MOMENT_CELL, NUMBER_CELL, TEXT_CELL, momentCell } from './virtual-relation.ts';
+
+const yes = (value: boolean): string => (value ? 'YES' : 'NO');
+
+/** https://docs.snowflake.com/en/sql-reference/info-schema/databases */
+export const DATABASES_VIEW: InformationView = {
+  columns: {
+    DATABASE_NAME: TEXT_CELL,
+    DATABASE_OWNER: TEXT_CELL,
+    IS_TRANSIENT: TEXT_CELL,
+    COMMENT: TEXT_CELL,
+    CREATED: MOMENT_CELL,
+    LAST_ALTERED: MOMENT_CELL,
+    RETENTION_TIME: NUMBER_CELL,
+    TYPE: TEXT_CELL,
+  },
+  rows: (_database, { shared }) =>
+    [...shared.catalog.databases.values()].map((database) => ({
+      DATABASE_NAME: database.name,
+      DATABASE_OWNER: 'ACCOUNTADMIN',
+      IS_TRANSIENT: yes(database.transient),
+      COMMENT: database.comment ?? null,
+      CREATED: momentCell(database.createdNs),
+      LAST_ALTERED: momentCell(database.createdNs),
+      RETENTION_TIME: database.retentionDays ?? 1,
+      TYPE: 'STANDARD',
+    })),
+};
+
+/** https://docs.snowflake.com/en/sql-reference/info-schema/schemata */
+export const SCHEMATA_VIEW: InformationView = {
+  columns: {
+    CATALOG_NAME: TEXT_CELL,
+    SCHEMA_NAME: TEXT_CELL,
+    SCHEMA_OWNER: TEXT_CELL,
+    IS_TRANSIENT: TEXT_CELL,
+    IS_MANAGED_ACCESS: TEXT_CELL,
+    RETENTION_TIME: NUMBER_CELL,
+    DEFAULT_CHARACTER_SET_CATALOG: TEXT_CELL,
+    DEFAULT_CHARACTER_SET_SCHEMA: TEXT_CELL,
+    DEFAULT_CHARACTER_SET_NAME: TEXT_CELL,
+    SQL_PATH: TEXT_CELL,
+    CREATED: MOMENT_CELL,
+    LAST_ALTERED: MOMENT_CELL,
+    COMMENT: TEXT_CELL,
+  },
+  rows: (name, { shared }) => {
+    const database = shared.catalog.database(name);
+    return [...database.schemas.values()].map((schema) => ({
+      CATALOG_NAME: name,
+      SCHEMA_NAME: schema.name,
+      SCHEMA_OWNER: 'ACCOUNTADMIN',
+      IS_TRANSIENT: yes(schema.transient),
+      IS_MANAGED_ACCESS: 'NO',
+      RETENTION_TIME: schema.retentionDays ?? database.retentionDays ?? 1,
+      CREATED: momentCell(schema.createdNs),
+      LAST_ALTERED: momentCell(schema.createdNs),
+      COMMENT: schema.comment ?? null,
+    }));
+  },
+};

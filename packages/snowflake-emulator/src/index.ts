@@ -1,0 +1,12 @@
+export type { Endpoint, Fault, FaultInput } from './faults/fault.ts';
+export type { ArmedFault, FaultRegistry } from './faults/fault-registry.ts';
+export type {
+  EmulatorOptions,
+  EmulatorUser,
+  Log,
+  ResultLayout,
+} from './server/emulator-options.ts';
+export { startEmulator, type Emulator } from './server/start-emulator.ts';
+export type { EmulatorStats, StatementRecord } from './server/stats.ts';
+export type { LoadColumn, LoadFile } from './sql/run/load-file.ts';
+export type { SnowflakeSqlEngine } from './sql/create-sql-engine.ts';

@@ -1,0 +1,96 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { SqlError } from '../engine/contract.ts';
+import { startQuery } from './start-query.ts';
+import type { FinishedStatement, StatementRequest, StatementRunner } from './run-statement.ts';
+import type { Session } from './sessions.ts';
+import type { StatementRecord, StatsRecorder } from './stats.ts';
+
+export type Outcome =
+  | { readonly kind: 'rows'; readonly statement: FinishedStatement }
+  | { readonly kind: 'multi'; readonly children: readonly Query[] }
+  | { readonly kind: 'error'; readonly error: SqlError };
+
+/** A statement, or several of one request, from its arrival on. */
+export interface Query {
+  readonly id: string;
+  readonly session: Session;
+  readonly request: StatementRequest;
+  readonly record: StatementRecord;
+  readonly isAsync: boolean;
+  readonly startedAt: number;
+  endedAt: number | undefined;
+  /** Settles when the query has ended, and never rejects. */
+  readonly outcome: Promise<Outcome>;
+  /** Interrupts it; without effect once it has ended. */
+  cancel(): void;
+}
+
+export interface QuerySubmission {
+  readonly session: Session;
+  readonly request: StatementRequest;
+  readonly requestId?: string | undefined;
+  readonly isAsync: boolean;
+}
+
+export interface QueryRegistry {
+  /** Starts a query, or gives the one that the session's same `requestId` has started before. */
+  submit(submission: QuerySubmission): Query;
+  find(queryId: string): Query | undefined;
+  findByRequest(session: Session, requestId: string): Query | undefined;
+  /** Interrupts the session's running queries and waits for their end. */
+  cancelAll(session: Session): Promise<void>;
+}
+
+/** Queries whose results are kept for repeated requests; older ones are forgotten. */
+const keptQueries = 2000;
+
+export function createQueryRegistry(runner: StatementRunner, stats: StatsRecorder): QueryRegistry {
+  const byId = new Map<string, Query>();
+  const byRequest = new Map<string, Query>();
+  const keyOf = (session: Session, requestId: string): string => `${session.sql.id}/${requestId}`;
+
+  function start(submission: QuerySubmission): Query {
+    const query = startQuery(submission, { runner, stats, startChild: start });
+    byId.set(query.id, query);
+    if (byId.size > keptQueries) forgetOldest();
+    return query;
+  }
+
+  function forgetOldest(): void {
+    const oldest = [...byId.values()].find((query) => query.endedAt !== undefined);
+    if (oldest === undefined) return;
+    const { requestId } = oldest.record;
+    byId.delete(oldest.id);
+    if (requestId !== undefined) byRequest.delete(keyOf(oldest.session, requestId));
+    removeSpool(runner, oldest.id);
+  }
+
+  return {
+    submit(submission) {
+      const { session, requestId } = submission;
+      if (requestId === undefined) return start(submission);
+      const known = byRequest.get(keyOf(session, requestId));
+      if (known !== undefined) return known;
+      const query = start(submission);
+      byRequest.set(keyOf(session, requestId), query);
+      return query;
+    },
+    find: (queryId) => byId.get(queryId),
+    findByRequest: (session, requestId) => byRequest.get(keyOf(session, requestId)),
+    async cancelAll(session) {
+      const running = [...byId.values()].filter(
+        (query) => query.session === session && query.endedAt === undefined,
+      );
+      for (const query of running) query.cancel();
+      await Promise.all(running.map((query) => query.outcome));
+    },
+  };
+}
+
+function removeSpool(runner: StatementRunner, queryId: string): void {
+  const directory = path.join(runner.spoolDirectory, queryId);
+  rm(directory, { recursive: true, force: true }).catch((error: unknown) =>
+    runner.log('spool-not-removed', { queryId, error }),
+  );
+}

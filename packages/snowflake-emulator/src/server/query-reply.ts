@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failure, success } from './envelope.ts';
+import type { Outcome, Query } from './queries.ts';
+import { encodeMulti, encodeResult } from './result-data.ts';
+import type { FinishedStatement } from './run-statement.ts';
+import type { ServerContext } from './server-context.ts';
+import { transferData } from './transfer-data.ts';
+
+/**
+ * The reply to whoever runs or reads `query`, as JSON: its outcome, or "in progress" when it has
+ * none after `waitSeconds` (the client then asks `getResultUrl`, which waits again).
+ */
+export async function replyWithQuery(
+  query: Query,
+  context: ServerContext,
+  waitSeconds = context.longPollSeconds,
+): Promise<string> {
+  const outcome = waitSeconds === 0 ? undefined : await outcomeWithin(query, waitSeconds);
+  if (outcome === undefined) return JSON.stringify(inProgress(query));
+  if (outcome.kind === 'error') return JSON.stringify(errorReply(query, outcome.error));
+  if (outcome.kind === 'multi') return multiReply(query, outcome.children);
+  return rowsReply(query, outcome.statement, context);
+}
+
+async function outcomeWithin(query: Query, seconds: number): Promise<Outcome | undefined> {
+  const timer = new AbortController();
+  const timeout = sleep(seconds * 1000, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([query.outcome, timeout]);
+  } finally {
+    timer.abort();
+  }
+}
+
+function inProgress(query: Query) {
+  const getResultUrl = `/queries/${query.id}/result`;
+  const data = { queryId: query.id, getResultUrl, queryAbortsAfterSecs: 300, progressDesc: null };
+  return success(data, query.isAsync ? '333334' : '333333');
+}
+
+function errorReply(query: Query, error: { code: string; sqlState: string; message: string }) {
+  const { code, sqlState, message } = error;
+  const data = {
+    internalError: code === '000603',
+    errorCode: code,
+    sqlState,
+    queryId: query.id,
+    age: 0,
+  };
+  return failure(code, message, data);
+}
+
+function rowsReply(query: Query, statement: FinishedStatement, context: ServerContext): string {
+  const { transfer } = statement;
+  const baseUrl = context.baseUrl();
+  if (transfer !== undefined) {
+    const server = { baseUrl, tokens: context.transferTokens };
+    return JSON.stringify(success(transferData(query, { ...statement, transfer }, server)));
+  }
+  return encodeResult(
+    query,
+    statement,
+    (path) => baseUrl + context.presigner.sign(path, context.chunkUrlSeconds),
+  );
+}
+
+async function multiReply(query: Query, children: readonly Query[]): Promise<string> {
+  const outcomes = await Promise.all(children.map((child) => child.outcome));
+  const statements = outcomes.flatMap((outcome) =>
+    outcome.kind === 'rows' ? [outcome.statement] : [],
+  );
+  return encodeMulti(query, children, statements);
+}

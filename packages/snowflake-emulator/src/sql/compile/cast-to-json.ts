@@ -1,0 +1,60 @@
+import type { Environment } from './environment.ts';
+import { renderText } from './render-text.ts';
+import type { Typed } from './typed.ts';
+import { storageType, typeText, type SqlType } from '../sql-type.ts';
+import { compilationError } from '../unsupported.ts';
+
+const JSON_TEXT: ReadonlySet<string> = new Set([
+  'VARIANT',
+  'OBJECT',
+  'ARRAY',
+  'GEOGRAPHY',
+  'GEOMETRY',
+]);
+
+/** DuckDB SQL for the JSON text of a value: numbers keep their digits, all else is a JSON string. */
+export function toJson(value: Typed, env: Environment): string {
+  const { sql, type } = value;
+  if (JSON_TEXT.has(type.name)) return sql;
+  switch (type.name) {
+    case 'NULL':
+      return 'CAST(NULL AS VARCHAR)';
+    case 'NUMBER':
+      return type.scale === 0
+        ? `CAST(${sql} AS VARCHAR)`
+        : `sf_trim_number(CAST(${sql} AS VARCHAR))`;
+    case 'FLOAT':
+      return `sf_float_json(${sql})`;
+    case 'BOOLEAN':
+      return `CAST(${sql} AS VARCHAR)`;
+    case 'VARCHAR':
+      return `sf_quote_json(${sql})`;
+    case 'VECTOR':
+      return renderText(sql, type, env.parameter.bind(env));
+    default:
+      return `('"' || ${renderText(sql, type, env.parameter.bind(env))} || '"')`;
+  }
+}
+
+export function castToSemiStructured(value: Typed, type: SqlType, env: Environment): string {
+  if (type.name === 'VARIANT') return toJson(value, env);
+  if (value.type.name === 'VARIANT') return `sf_expect_json(${value.sql}, '${type.name}')`;
+  if (type.name === 'ARRAY' && value.type.name === 'VECTOR') return toJson(value, env);
+  throw compilationError(
+    `invalid type [CAST(${typeText(value.type)} AS ${type.name})] for parameter 'TO_${type.name}'`,
+    '001007',
+    '22023',
+  );
+}
+
+/** To NUMBER or FLOAT from numbers and booleans: rounds half away from zero, refuses overflow. */
+export function castToNumber(value: Typed, type: SqlType): string {
+  const { name } = value.type;
+  if (name === 'BOOLEAN') return `CAST(CAST(${value.sql} AS INTEGER) AS ${storageType(type)})`;
+  if (name === 'NUMBER' || name === 'FLOAT') return `CAST(${value.sql} AS ${storageType(type)})`;
+  throw compilationError(
+    `invalid type [CAST(… AS ${typeText(type)})] for parameter 'TO_NUMBER'`,
+    '001007',
+    '22023',
+  );
+}

@@ -1,0 +1,66 @@
+import type { Environment } from './environment.ts';
+import { castTo } from './cast.ts';
+import type { Typed } from './typed.ts';
+import { isTimestamp, numberType, textType, type SqlType } from '../sql-type.ts';
+
+/**
+ * The type that CASE, COALESCE, set operations and comparisons bring two types to: the one with
+ * precedence here, wide enough for both.
+ * https://docs.snowflake.com/en/sql-reference/data-type-conversion#implicit-casting-coercion
+ */
+const PRECEDENCE: readonly SqlType['name'][] = [
+  'NULL',
+  'VARCHAR',
+  'BINARY',
+  'BOOLEAN',
+  'NUMBER',
+  'FLOAT',
+  'TIME',
+  'DATE',
+  'TIMESTAMP_NTZ',
+  'TIMESTAMP_LTZ',
+  'TIMESTAMP_TZ',
+  'VECTOR',
+  'GEOGRAPHY',
+  'GEOMETRY',
+  'ARRAY',
+  'OBJECT',
+  'VARIANT',
+];
+
+export function commonType(a: SqlType, b: SqlType): SqlType {
+  const higher = PRECEDENCE.indexOf(a.name) >= PRECEDENCE.indexOf(b.name) ? a : b;
+  if (a.name === b.name) return widen(a, b);
+  if (higher.name === 'NUMBER') {
+    const other = higher === a ? b : a;
+    return other.name === 'VARCHAR' ? numberType(38, Math.max(higher.scale ?? 0, 5)) : higher;
+  }
+  if (isTimestamp(higher)) return { name: higher.name, scale: 9 };
+  return higher;
+}
+
+/** Both of one name: room for the digits or characters of either. */
+export function widen(a: SqlType, b: SqlType): SqlType {
+  if (a.name === 'NUMBER') {
+    const scale = Math.max(a.scale ?? 0, b.scale ?? 0);
+    const whole = Math.max(
+      (a.precision ?? 38) - (a.scale ?? 0),
+      (b.precision ?? 38) - (b.scale ?? 0),
+    );
+    return numberType(Math.min(38, whole + scale), scale);
+  }
+  if (a.name === 'VARCHAR') return textType(Math.max(a.length ?? 0, b.length ?? 0));
+  if (a.scale !== undefined) return { name: a.name, scale: Math.max(a.scale, b.scale ?? 0) };
+  return (a.length ?? 0) >= (b.length ?? 0) ? a : b;
+}
+
+/** All values cast to their common type. */
+export function unify(
+  values: readonly Typed[],
+  env: Environment,
+): { type: SqlType; values: Typed[] } {
+  let type: SqlType = { name: 'NULL' };
+  for (const value of values) type = commonType(type, value.type);
+  const target = type.name === 'NULL' ? textType() : type;
+  return { type: target, values: values.map((value) => castTo(value, target, env)) };
+}

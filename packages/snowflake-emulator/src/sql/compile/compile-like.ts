@@ -1,0 +1,29 @@
+import { castTo } from './cast.ts';
+import { quoteText, typed, type Compiler, type Scope, type Typed } from './typed.ts';
+import { BOOLEAN, textType } from '../sql-type.ts';
+import type { Like } from '../syntax/tree.ts';
+
+/** LIKE, ILIKE and RLIKE, with ANY or ALL of several patterns. */
+export function compileLike(like: Like, scope: Scope, compiler: Compiler): Typed {
+  const text = (value: Typed): string => castTo(value, textType(), compiler.env).sql;
+  const subject = text(compiler.expression(like.expr, scope));
+  const escape =
+    like.escape === undefined ? undefined : text(compiler.expression(like.escape, scope));
+  const parts = like.patterns.map((pattern) =>
+    match(like.op, subject, text(compiler.expression(pattern, scope)), escape),
+  );
+  const all = parts.join(like.quantifier === 'ANY' ? ' OR ' : ' AND ');
+  return typed(`(${like.not ? 'NOT ' : ''}(${all}))`, BOOLEAN);
+}
+
+function match(
+  op: Like['op'],
+  subject: string,
+  pattern: string,
+  escape: string | undefined,
+): string {
+  if (op === 'RLIKE') return `CAST(sf_regexp_like(${subject}, ${pattern}, '') AS BOOLEAN)`;
+  if (escape === undefined) return `(${subject} ${op} ${pattern})`;
+  const mode = quoteText(op === 'ILIKE' ? 'i' : '');
+  return `CAST(sf_like(${subject}, ${pattern}, ${escape}, ${mode}) AS BOOLEAN)`;
+}

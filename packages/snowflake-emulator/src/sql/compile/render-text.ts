@@ -1,0 +1,117 @@
+import type { SqlType } from '../sql-type.ts';
+import type { TextFormats } from '../statement-handler.ts';
+import { renderMoment } from './render-moment.ts';
+import { quoteText } from './typed.ts';
+
+type Parameters = (name: string) => string | number | boolean | undefined;
+
+export function zoneOf(parameter: Parameters): string {
+  return quoteText(String(parameter('TIMEZONE') ?? 'America/Los_Angeles'));
+}
+
+/**
+ * DuckDB SQL for the text that a cast to VARCHAR gives.
+ * https://docs.snowflake.com/en/sql-reference/functions/to_char
+ */
+export function renderText(
+  sql: string,
+  type: SqlType,
+  parameter: Parameters,
+  formats: TextFormats = {},
+): string {
+  switch (type.name) {
+    case 'NUMBER':
+      return renderNumber(sql, type);
+    case 'BOOLEAN':
+      return `CAST(${sql} AS VARCHAR)`;
+    case 'FLOAT':
+      return `sf_float_text(${sql})`;
+    case 'BINARY':
+      return renderBinary(
+        sql,
+        formats.binary ?? String(parameter('BINARY_OUTPUT_FORMAT') ?? 'HEX'),
+      );
+    case 'DATE':
+      return renderDate(
+        sql,
+        formats.date ?? String(parameter('DATE_OUTPUT_FORMAT') ?? 'YYYY-MM-DD'),
+      );
+    case 'TIME':
+      return renderTime(
+        sql,
+        formats.time ?? String(parameter('TIME_OUTPUT_FORMAT') ?? 'HH24:MI:SS'),
+      );
+    case 'TIMESTAMP_NTZ':
+    case 'TIMESTAMP_LTZ':
+    case 'TIMESTAMP_TZ':
+      return renderTimestamp(
+        sql,
+        type,
+        formats.timestamp ?? timestampFormat(type, parameter),
+        parameter,
+      );
+    case 'VARIANT':
+      return `sf_variant_text(${sql})`;
+    case 'VECTOR':
+      return renderVector(sql, type);
+    default:
+      return sql;
+  }
+}
+
+/** DuckDB leaves out the zero before the point where a type has no digits there. */
+export function renderNumber(sql: string, type: SqlType): string {
+  const text = `CAST(${sql} AS VARCHAR)`;
+  if (type.precision !== type.scale) return text;
+  return `regexp_replace(${text}, '^(-?)[.]', '\\10.')`;
+}
+
+function renderBinary(sql: string, format: string): string {
+  if (format === 'BASE64') return `base64(${sql})`;
+  return format === 'UTF8' ? `decode(${sql})` : `hex(${sql})`;
+}
+
+export function renderDate(sql: string, format: string): string {
+  if (/^yyyy-mm-dd$/i.test(format) || format === 'AUTO') return `CAST(${sql} AS VARCHAR)`;
+  return renderMoment({ clock: sql }, format);
+}
+
+export function renderTime(sql: string, format: string): string {
+  const clock = `make_timestamp(${sql} // 1000)`;
+  const used = format === 'AUTO' ? 'HH24:MI:SS' : format;
+  return renderMoment({ clock, nanos: `(${sql} % 1000000000)` }, used);
+}
+
+/** https://docs.snowflake.com/en/sql-reference/parameters#timestamp-output-format */
+function timestampFormat(type: SqlType, parameter: Parameters): string {
+  const own = String(parameter(`${type.name}_OUTPUT_FORMAT`) ?? '');
+  return own === '' ? String(parameter('TIMESTAMP_OUTPUT_FORMAT') ?? '') : own;
+}
+
+export function renderTimestamp(
+  sql: string,
+  type: SqlType,
+  format: string,
+  parameter: Parameters,
+): string {
+  const used = format === '' || format === 'AUTO' ? 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM' : format;
+  if (type.name === 'TIMESTAMP_NTZ') {
+    const plain = format === '' ? 'YYYY-MM-DD HH24:MI:SS.FF3' : used;
+    return renderMoment({ clock: `sf_ts(${sql})`, nanos: `sf_ns(${sql})` }, plain);
+  }
+  if (type.name === 'TIMESTAMP_TZ') {
+    const wall = `sf_tz_wall(${sql})`;
+    const offset = `sf_tz_offset(${sql})`;
+    return renderMoment({ clock: `sf_ts(${wall})`, nanos: `sf_ns(${wall})`, offset }, used);
+  }
+  const zone = zoneOf(parameter);
+  const wall = `sf_wall(${sql}, ${zone})`;
+  const offset = `sf_offset(${sql}, ${zone})`;
+  return renderMoment({ clock: `sf_ts(${wall})`, nanos: `sf_ns(${sql})`, offset }, used);
+}
+
+/** Floats of a vector show six digits after the point. */
+function renderVector(sql: string, type: SqlType): string {
+  const item = type.element === 'INT' ? 'CAST(x AS VARCHAR)' : "printf('%.6f', x)";
+  return `('[' || array_to_string(list_transform(${sql}, lambda x: ${item}), ',') || ']')`;
+}

@@ -1,0 +1,97 @@
+import type { CatalogTable, CatalogView } from '../../catalog/catalog-objects.ts';
+import { displayName } from '../../catalog/catalog.ts';
+import type { Snapshot } from '../../catalog/transaction-log.ts';
+import { informationFunction, informationView } from '../../catalog/information-schema.ts';
+import { SqlError, type ExecuteRequest } from '../../engine/contract.ts';
+import type { Environment } from '../compile/environment.ts';
+import { parseQuery } from '../syntax/parse.ts';
+import type { Travel } from '../syntax/tree.ts';
+import { unsupported } from '../unsupported.ts';
+import { bindingValue } from './bindings.ts';
+import type { Evaluated } from './evaluate-before.ts';
+import { findObject } from './find-object.ts';
+import { resultScan } from './result-scan.ts';
+import type { Session } from './session.ts';
+
+export function createEnvironment(
+  session: Session,
+  request: ExecuteRequest,
+  evaluated: Evaluated,
+  nowNs: bigint = session.now(),
+): Environment {
+  let last = 0;
+  const env: Environment = {
+    user: session.user,
+    sessionId: session.id,
+    role: session.role,
+    database: session.database,
+    schema: session.schema,
+    warehouse: session.warehouse,
+    account: session.shared.account,
+    nowNs,
+    parameter: (name) => session.parameter(name),
+    binding: (key) => bindingValue(key, request),
+    find: (parts) => findObject(session, parts),
+    informationSchema: (parts) => informationView(parts, session),
+    informationFunction: (name) => informationFunction(name, session),
+    snapshot: (travel) => snapshotOf(travel, evaluated),
+    checkTravel: (table, snapshot) => checkTravel(table, snapshot, session, nowNs),
+    evaluated: (call) => evaluated.calls.get(call),
+    viewQuery: (view, travel) => viewQuery(view, travel, session, env),
+    queryId: (index) => (index < 0 ? session.queryIds.at(index) : session.queryIds[index - 1]),
+    resultScan: (queryId) => resultScan(queryId, session),
+    unique: () => {
+      last += 1;
+      return last;
+    },
+  };
+  return env;
+}
+
+function snapshotOf(travel: Travel, evaluated: Evaluated): Snapshot {
+  const snapshot = evaluated.snapshots.get(travel);
+  if (snapshot === undefined) throw unsupported('AT or BEFORE in a view');
+  return snapshot;
+}
+
+/** A view's names are looked up in its own database and schema. */
+function viewQuery(
+  view: CatalogView,
+  travel: Travel | undefined,
+  session: Session,
+  env: Environment,
+): ReturnType<Environment['viewQuery']> {
+  const query = parseQuery(view.queryText, String(session.parameter('TIMESTAMP_TYPE_MAPPING')));
+  const complete = (parts: readonly string[]): readonly string[] =>
+    parts.length === 1
+      ? [view.database, view.schema, ...parts]
+      : parts.length === 2
+        ? [view.database, ...parts]
+        : parts;
+  const inner: Environment = {
+    ...env,
+    database: view.database,
+    schema: view.schema,
+    find: (parts): CatalogTable | CatalogView => findObject(session, complete(parts)),
+    informationSchema: (parts) =>
+      informationView(parts.length === 2 ? [view.database, ...parts] : parts, session),
+    viewQuery: (other, at) => viewQuery(other, at, session, inner),
+    ...(travel === undefined ? {} : { inherited: { travel } }),
+  };
+  return { query, env: inner };
+}
+
+const DAY_NS = 86_400_000_000_000n;
+
+/** 000707: before the table was made, or beyond its retention, or in the future. */
+function checkTravel(table: CatalogTable, { ns }: Snapshot, session: Session, nowNs: bigint): void {
+  const days = session.shared.catalog.retentionDays(table);
+  const oldest = nowNs - BigInt(days) * DAY_NS;
+  const isReachable = days > 0 && ns >= table.createdNs && ns >= oldest && ns <= session.now();
+  if (isReachable) return;
+  throw new SqlError(
+    '000707',
+    '02000',
+    `Time travel data is not available for table ${displayName(table.name)}. The requested time is either beyond the allowed time travel period or before the object creation time.`,
+  );
+}

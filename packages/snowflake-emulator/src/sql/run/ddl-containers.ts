@@ -1,0 +1,99 @@
+import { displayName } from '../../catalog/catalog.ts';
+import type { StatementResult } from '../../engine/contract.ts';
+import type {
+  CreateAccountObject,
+  CreateContainer,
+  Statement,
+  TableOptions,
+} from '../syntax/statement.ts';
+import { existingObject, unsupported } from '../unsupported.ts';
+import { done } from './done.ts';
+import type { Session } from './session.ts';
+
+type ContainerStatement =
+  CreateContainer | CreateAccountObject | Extract<Statement, { kind: 'alterContainer' }>;
+
+export async function runContainerStatement(
+  statement: ContainerStatement,
+  session: Session,
+): Promise<StatementResult> {
+  await session.transaction.commit();
+  switch (statement.kind) {
+    case 'createContainer':
+      return createContainer(statement, session);
+    case 'createAccountObject':
+      return createAccountObject(statement, session);
+    case 'alterContainer': {
+      if (statement.newName !== undefined)
+        throw unsupported(`ALTER ${statement.objectType} RENAME`);
+      applyOptions(containerOf(statement.objectType, statement.name, session), statement.options);
+      return done();
+    }
+  }
+}
+
+function containerOf(type: 'DATABASE' | 'SCHEMA', name: readonly string[], session: Session) {
+  const { catalog } = session.shared;
+  const own = name.at(-1) ?? '';
+  if (type === 'DATABASE') return catalog.database(own);
+  return catalog.schema(name.length > 1 ? (name[0] ?? '') : currentDatabase(session), own);
+}
+
+function currentDatabase(session: Session): string {
+  return session.resolveName(['x', 'x']).database;
+}
+
+interface HasOptions {
+  retentionDays?: number;
+  comment?: string;
+}
+
+function applyOptions(target: HasOptions, options: TableOptions): void {
+  if (options.retentionDays !== undefined) target.retentionDays = options.retentionDays;
+  if (options.comment !== undefined) target.comment = options.comment;
+}
+
+/** The new database or schema becomes the session's. */
+function createContainer(statement: CreateContainer, session: Session): StatementResult {
+  const { catalog } = session.shared;
+  const { objectType, flags } = statement;
+  const name = statement.name.at(-1) ?? '';
+  const database =
+    objectType === 'DATABASE'
+      ? name
+      : statement.name.length > 1
+        ? (statement.name[0] ?? '')
+        : currentDatabase(session);
+  const siblings: Map<string, unknown> =
+    objectType === 'DATABASE' ? catalog.databases : catalog.database(database).schemas;
+  const label = objectType === 'DATABASE' ? 'Database' : 'Schema';
+  if (siblings.has(name)) {
+    if (flags.ifNotExists) return done(`${name} already exists, statement succeeded.`);
+    if (!flags.orReplace) throw existingObject(displayName(...statement.name));
+    siblings.delete(name);
+  }
+  const nowNs = session.now();
+  const created =
+    objectType === 'DATABASE'
+      ? catalog.createDatabase(name, nowNs, flags.transient)
+      : catalog.createSchema(database, name, nowNs, flags.transient);
+  applyOptions(created, statement.options);
+  session.database = database;
+  session.schema = objectType === 'DATABASE' ? 'PUBLIC' : name;
+  return done(`${label} ${name} successfully created.`);
+}
+
+function createAccountObject(statement: CreateAccountObject, session: Session): StatementResult {
+  const { catalog } = session.shared;
+  const { objectType, flags, properties } = statement;
+  const name = statement.name.at(-1) ?? '';
+  const objects = objectType === 'WAREHOUSE' ? catalog.warehouses : catalog.roles;
+  const label = objectType === 'WAREHOUSE' ? 'Warehouse' : 'Role';
+  if (objects.has(name) && !flags.orReplace) {
+    if (flags.ifNotExists) return done(`${name} already exists, statement succeeded.`);
+    throw existingObject(displayName(name));
+  }
+  objects.set(name, { name, createdNs: session.now(), properties });
+  if (objectType === 'WAREHOUSE') session.warehouse = name;
+  return done(`${label} ${name} successfully created.`);
+}

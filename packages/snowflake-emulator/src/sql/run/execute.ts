@@ -1,0 +1,252 @@
+import {
+  SqlError,
+  type ExecuteRequest,
+  type StatementResult,
+  type WireRow,
+} from '../../engine/contract.ts';
+import type { QueryColumn, StatementHandler } from '../statement-handler.ts';
+import { parseStatement } from '../syntax/parse.ts';
+import type { Statement } from '../syntax/statement.ts';
+import { tokenize } from '../syntax/tokenize.ts';
+import { runAlterTable } from './ddl-alter.ts';
+import { runCreateTable } from './ddl-create-table.ts';
+import { runContainerStatement } from './ddl-containers.ts';
+import { runCreateView, runDrop, runUndrop } from './ddl-objects.ts';
+import { runDelete, runUpdate } from './dml-change.ts';
+import { runInsert } from './dml-insert.ts';
+import { runMerge } from './dml-merge.ts';
+import { compileQueryTree } from './compile-request.ts';
+import { done } from './done.ts';
+import { MOST_RESULT_ROWS, type HistoryEntry } from './query-history.ts';
+import { runQuery } from './run-query.ts';
+import type { Session } from './session.ts';
+import { runDescribe, runShow } from './show.ts';
+import { runSessionStatement } from './session-statements.ts';
+import { isParameter } from './is-parameter.ts';
+import { translateError } from './translate-error.ts';
+import { columnOfWire } from './wire-columns.ts';
+
+/** Runs a statement and keeps what the history shows of it. */
+export async function execute(
+  session: Session,
+  request: ExecuteRequest,
+  signal: AbortSignal,
+): Promise<StatementResult> {
+  session.overrides = new Map(
+    Object.entries(request.parameters ?? {}).flatMap(([name, value]) =>
+      isParameter(value) ? [[name.toUpperCase(), value] as const] : [],
+    ),
+  );
+  const entry = startEntry(session, request);
+  const timer = timeoutOf(session, signal);
+  try {
+    const result = await dispatch(session, request, timer.signal, entry);
+    return remember(result, session, request, entry);
+  } catch (error) {
+    const translated = timer.translate(translateError(error));
+    endEntry(entry, session, translated);
+    throw translated;
+  }
+}
+
+function startEntry(session: Session, request: ExecuteRequest): HistoryEntry {
+  const entry: HistoryEntry = {
+    queryId: request.queryId,
+    text: request.sql,
+    user: session.user,
+    role: session.role,
+    warehouse: session.warehouse,
+    database: session.database,
+    schema: session.schema,
+    sessionId: session.id,
+    tag: String(session.parameter('QUERY_TAG') ?? ''),
+    startNs: session.now(),
+    endNs: undefined,
+    status: 'RUNNING',
+    rows: 0,
+  };
+  session.shared.history.add(entry);
+  return entry;
+}
+
+function endEntry(entry: HistoryEntry, session: Session, error: unknown): void {
+  entry.endNs = session.now();
+  const { lastCommitNs } = session.transaction;
+  if (lastCommitNs > entry.startNs) entry.commitNs = lastCommitNs;
+  entry.status = error === undefined ? 'SUCCESS' : 'FAILED_WITH_ERROR';
+  if (error instanceof Error) entry.errorMessage = error.message;
+  if (error instanceof SqlError) entry.errorCode = error.code;
+}
+
+interface Timer {
+  readonly signal: AbortSignal;
+  translate(error: unknown): unknown;
+}
+
+/** STATEMENT_TIMEOUT_IN_SECONDS: 000630. */
+function timeoutOf(session: Session, signal: AbortSignal): Timer {
+  const seconds = Number(session.parameter('STATEMENT_TIMEOUT_IN_SECONDS'));
+  if (!(seconds > 0) || seconds >= 172_800) return { signal, translate: (error) => error };
+  const limit = AbortSignal.timeout(seconds * 1000);
+  const message = `Statement reached its statement or warehouse timeout of ${seconds} second(s) and was canceled.`;
+  return {
+    signal: AbortSignal.any([signal, limit]),
+    translate: (error) =>
+      limit.aborted && !signal.aborted && error instanceof SqlError && error.code === '000604'
+        ? new SqlError('000630', '57014', message)
+        : error,
+  };
+}
+
+/** Rows pass on; a small result stays for RESULT_SCAN. */
+function remember(
+  result: StatementResult,
+  session: Session,
+  request: ExecuteRequest,
+  entry: HistoryEntry,
+): StatementResult {
+  if (request.describeOnly !== true) session.queryIds.push(request.queryId);
+  const columns: Omit<QueryColumn, 'physical'>[] = result.columns.map(columnOfWire);
+  const kept: NonNullable<HistoryEntry['result']> = { columns, rows: [], complete: false };
+  entry.result = kept;
+  if (result.statementTypeId !== 4096) endEntry(entry, session, undefined);
+  const batches = async function* (): AsyncGenerator<readonly WireRow[]> {
+    try {
+      for await (const batch of result.batches) {
+        entry.rows += batch.length;
+        if (entry.rows <= MOST_RESULT_ROWS) kept.rows.push(...batch);
+        else kept.rows = [];
+        yield batch;
+      }
+      kept.complete = entry.rows <= MOST_RESULT_ROWS;
+      endEntry(entry, session, undefined);
+    } catch (error) {
+      endEntry(entry, session, error);
+      throw error;
+    }
+  };
+  return { ...result, batches: batches() };
+}
+
+const SKIPPED = new Set([
+  'OR',
+  'REPLACE',
+  'TEMPORARY',
+  'TEMP',
+  'TRANSIENT',
+  'SECURE',
+  'LOCAL',
+  'GLOBAL',
+]);
+
+/** The handler of an extension whose key words the statement starts with; the longest key wins. */
+function extensionHandler(
+  session: Session,
+  sql: string,
+): { kind: string; handler: StatementHandler } | undefined {
+  const words: string[] = [];
+  for (const token of tokenize(firstWords(sql))) {
+    if (token.kind !== 'word') break;
+    if (!(words[0] === 'CREATE' && SKIPPED.has(token.text))) words.push(token.text);
+  }
+  for (let count = Math.min(3, words.length); count > 0; count -= 1) {
+    const kind = words.slice(0, count).join(' ');
+    for (const { statements } of session.shared.extensions) {
+      const handler = statements?.get(kind);
+      if (handler !== undefined) return { kind, handler };
+    }
+  }
+  return undefined;
+}
+
+/** Only the words at the start: what follows may be no SQL (a file's path). */
+function firstWords(sql: string): string {
+  return /^(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/|[A-Za-z_]+\b)*/.exec(sql)?.[0] ?? '';
+}
+
+function dispatch(
+  session: Session,
+  request: ExecuteRequest,
+  signal: AbortSignal,
+  entry: HistoryEntry,
+): Promise<StatementResult> {
+  const extension = extensionHandler(session, request.sql);
+  if (extension !== undefined) {
+    const sql = request.sql.trim().replace(/;\s*$/, '');
+    return extension.handler({ kind: extension.kind, sql }, session, request, signal);
+  }
+  const mapping = String(session.parameter('TIMESTAMP_TYPE_MAPPING'));
+  const { statement } = parseStatement(request.sql, mapping);
+  return run(statement, session, request, signal, entry);
+}
+
+// oxlint-disable-next-line eslint/max-params -- one place that hands a statement to its handler
+async function run(
+  statement: Statement,
+  session: Session,
+  request: ExecuteRequest,
+  signal: AbortSignal,
+  entry: HistoryEntry,
+): Promise<StatementResult> {
+  void entry;
+  switch (statement.kind) {
+    case 'query':
+      return runSelect(statement, session, request, signal);
+    case 'insert':
+      return runInsert(statement, session, request, signal);
+    case 'update':
+      return runUpdate(statement, session, request, signal);
+    case 'delete':
+      return runDelete(statement, session, request, signal);
+    case 'merge':
+      return runMerge(statement, session, request, signal);
+    case 'createTable':
+      return runCreateTable(statement, session, request, signal);
+    case 'createView':
+      return runCreateView(statement, session, request);
+    case 'alterTable':
+      return runAlterTable(statement, session, signal);
+    case 'drop':
+      return runDrop(statement, session);
+    case 'undrop':
+      return runUndrop(statement, session);
+    case 'show':
+      return runShow(statement, session);
+    case 'describe':
+      return runDescribe(statement, session);
+    case 'createContainer':
+    case 'createAccountObject':
+    case 'alterContainer':
+      return runContainerStatement(statement, session);
+    case 'truncate':
+    case 'use':
+    case 'alterSession':
+    case 'begin':
+    case 'commit':
+    case 'rollback':
+    case 'comment':
+      return runSessionStatement(statement, session, request, signal);
+    case 'accepted':
+      return done();
+  }
+}
+
+async function runSelect(
+  statement: Extract<Statement, { kind: 'query' }>,
+  session: Session,
+  request: ExecuteRequest,
+  signal: AbortSignal,
+): Promise<StatementResult> {
+  const plan = await compileQueryTree(statement.query, session, request);
+  const { pool } = session.shared;
+  const isOwn = session.transaction.isOpen;
+  const describe = request.describeOnly === true;
+  return runQuery(describe ? { ...plan, sql: `SELECT * FROM (${plan.sql}) d LIMIT 0` } : plan, {
+    open: () => (isOwn ? Promise.resolve(session.connection) : pool.take()),
+    close: (connection, finished) => {
+      if (!isOwn) pool.give(connection, finished);
+    },
+    signal,
+    whole: isOwn,
+  });
+}

@@ -1,0 +1,191 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { randomUUID } from 'node:crypto';
+import type { CatalogTable } from '../../catalog/catalog-objects.ts';
+import type {
+  ExecuteRequest,
+  SessionOptions,
+  SessionState,
+  SqlEngine,
+  SqlSession,
+  StatementResult,
+} from '../../engine/contract.ts';
+import { castFromText } from '../compile/cast-from-text.ts';
+import { renderText } from '../compile/render-text.ts';
+import { typed } from '../compile/typed.ts';
+import { textType, type SqlType } from '../sql-type.ts';
+import type {
+  CompiledQuery,
+  EngineSession,
+  QualifiedName,
+  TargetColumn,
+  TextFormats,
+} from '../statement-handler.ts';
+import { parseName, parseQuery, splitStatements } from '../syntax/parse.ts';
+import { SqlError } from '../../engine/contract.ts';
+import { compileQueryTree } from './compile-request.ts';
+import type { EngineState } from './engine-state.ts';
+import { execute } from './execute.ts';
+import { findTable } from './find-object.ts';
+import { insertRows } from './insert-rows.ts';
+import { checkParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts';
+import { SessionTransaction } from './session-transaction.ts';
+
+/** One client's session: its place in the catalog, its parameters, its transaction. */
+export class Session implements SqlSession, EngineSession {
+  readonly id: number;
+  readonly user: string;
+  readonly shared: EngineState;
+  readonly connection: DuckDBConnection;
+  readonly transaction: SessionTransaction;
+  readonly parameters = new Map<string, ParameterValue>();
+  /** Temporary tables by full name; they hide others of that name. */
+  readonly temporary = new Map<string, CatalogTable>();
+  readonly queryIds: string[] = [];
+  database: string | undefined;
+  schema: string | undefined;
+  warehouse: string | undefined;
+  role: string | undefined;
+  /** Parameters of the statement that runs. */
+  overrides: ReadonlyMap<string, ParameterValue> = new Map();
+
+  constructor(
+    shared: EngineState,
+    connection: DuckDBConnection,
+    id: number,
+    options: SessionOptions,
+  ) {
+    this.shared = shared;
+    this.connection = connection;
+    this.id = id;
+    this.user = options.user.toUpperCase();
+    this.transaction = new SessionTransaction(shared, connection);
+    this.#place(options);
+    for (const [name, value] of Object.entries(options.parameters ?? {})) {
+      if (isParameterValue(value))
+        this.parameters.set(name.toUpperCase(), checkParameter(name.toUpperCase(), value));
+    }
+  }
+
+  /** A database or schema that is not there leaves the session without one, as Snowflake does. */
+  #place(options: SessionOptions): void {
+    const { catalog } = this.shared;
+    const database = folded(options.database);
+    const schema = folded(options.schema) ?? 'PUBLIC';
+    this.warehouse = folded(options.warehouse);
+    this.role = folded(options.role) ?? 'ACCOUNTADMIN';
+    const found = database === undefined ? undefined : catalog.databases.get(database);
+    this.database = found?.name;
+    this.schema = found?.schemas.get(schema)?.name;
+  }
+
+  get engine(): SqlEngine {
+    return this.shared.engine;
+  }
+
+  get state(): SessionState {
+    const parameters = new Map<string, ParameterValue>();
+    for (const [name, { value }] of Object.entries(DEFAULT_PARAMETERS)) parameters.set(name, value);
+    for (const [name, value] of this.parameters) parameters.set(name, value);
+    return {
+      database: this.database,
+      schema: this.schema,
+      warehouse: this.warehouse,
+      role: this.role,
+      parameters,
+    };
+  }
+
+  parameter(name: string): ParameterValue | undefined {
+    return this.overrides.get(name) ?? this.parameters.get(name) ?? DEFAULT_PARAMETERS[name]?.value;
+  }
+
+  now(): bigint {
+    return this.shared.log.now();
+  }
+
+  newQueryId(): string {
+    return randomUUID();
+  }
+
+  parseName(text: string): readonly string[] {
+    return parseName(text);
+  }
+
+  resolveName(parts: readonly string[]): QualifiedName {
+    const [name, schema, database] = parts.toReversed();
+    const home = database ?? this.database;
+    if (home === undefined) {
+      throw new SqlError(
+        '090105',
+        '22000',
+        "Cannot perform operation. This session does not have a current database. Call 'USE DATABASE', or use a qualified name.",
+      );
+    }
+    const place = schema ?? this.schema;
+    if (place === undefined) {
+      throw new SqlError(
+        '090106',
+        '22000',
+        "Cannot perform operation. This session does not have a current schema. Call 'USE SCHEMA', or use a qualified name.",
+      );
+    }
+    return { database: home, schema: place, name: name ?? '' };
+  }
+
+  async compileQuery(sql: string, request: ExecuteRequest): Promise<CompiledQuery> {
+    const mapping = String(this.parameter('TIMESTAMP_TYPE_MAPPING'));
+    return compileQueryTree(parseQuery(sql, mapping), this, request);
+  }
+
+  renderText(expression: string, type: SqlType, formats?: TextFormats): string {
+    return renderText(expression, type, this.parameter.bind(this), formats);
+  }
+
+  castText(expression: string, type: SqlType, formats?: TextFormats): string {
+    const parameter = this.parameter.bind(this);
+    const options = { parameter, safe: false, ...(formats === undefined ? {} : { formats }) };
+    return castFromText(typed(expression, textType()), type, options);
+  }
+
+  targetColumns(name: QualifiedName): readonly TargetColumn[] {
+    return findTable(this, [name.database, name.schema, name.name]).columns;
+  }
+
+  async insertSelect(
+    target: QualifiedName,
+    columns: readonly string[],
+    select: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const table = findTable(this, [target.database, target.schema, target.name]);
+    return this.transaction.write(table, signal, (write) =>
+      insertRows({ session: this, table, columns, select, write, signal }),
+    );
+  }
+
+  execute(request: ExecuteRequest, signal: AbortSignal): Promise<StatementResult> {
+    return execute(this, request, signal);
+  }
+
+  split(sql: string): readonly string[] {
+    return splitStatements(sql);
+  }
+
+  async close(): Promise<void> {
+    await this.transaction.rollback();
+    for (const extension of this.shared.extensions) await extension.onSessionClose?.(this);
+    for (const table of this.temporary.values())
+      await this.connection.run(`DROP TABLE IF EXISTS ${table.physical}`);
+    this.connection.closeSync();
+  }
+}
+
+function isParameterValue(value: unknown): value is ParameterValue {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+/** Names in connection options fold as identifiers do. */
+function folded(name: string | undefined): string | undefined {
+  if (name === undefined || name === '') return undefined;
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toUpperCase();
+}

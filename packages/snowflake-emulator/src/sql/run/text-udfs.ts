@@ -1,0 +1,109 @@
+import { formatNumber } from '../values/format-number.ts';
+import { failure } from './failure.ts';
+import type { TextFunction } from './scalar-functions.ts';
+
+type Args = readonly (string | null)[];
+
+function format([text, model]: Args): string | null {
+  const result = formatNumber(text ?? '', model ?? '');
+  if (result === undefined)
+    throw failure('000002', '0A000', `Unsupported feature 'format ${model}'.`);
+  return result;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** POSIX-like patterns of the REGEXP functions; flags as Snowflake's parameters c, i, m, s, e. */
+function pattern(source: string, parameters: string, whole: boolean): RegExp {
+  const flags = `gu${parameters.includes('i') ? 'i' : ''}${parameters.includes('m') ? 'm' : ''}${parameters.includes('s') ? 's' : ''}`;
+  const key = `${flags}/${whole}/${source}`;
+  const known = patterns.get(key);
+  if (known !== undefined) return known;
+  try {
+    const compiled = new RegExp(whole ? `^(?:${source})$` : source, flags);
+    patterns.set(key, compiled);
+    return compiled;
+  } catch {
+    throw failure('100048', '2201B', `Invalid regular expression: '${source}'`);
+  }
+}
+
+/** REGEXP_LIKE: the pattern is anchored at both ends. */
+function regexpLike([text, source, parameters]: Args): string {
+  const compiled = pattern(source ?? '', parameters ?? '', true);
+  compiled.lastIndex = 0;
+  return String(compiled.test(text ?? ''));
+}
+
+/** REGEXP_REPLACE(subject, pattern, replacement, position, occurrence, parameters). */
+function regexpReplace(args: Args): string {
+  const [text, source, replacement, position, occurrence, parameters] = args;
+  const start = Number(position ?? 1) - 1;
+  const compiled = pattern(source ?? '', parameters ?? '', false);
+  const wanted = Number(occurrence ?? 0);
+  let count = 0;
+  const subject = text ?? '';
+  const replaced = subject.slice(start).replace(compiled, (...found) => {
+    count += 1;
+    const [match] = found as string[];
+    return wanted === 0 || wanted === count
+      ? expand(replacement ?? '', found as (string | undefined)[])
+      : (match ?? '');
+  });
+  return subject.slice(0, start) + replaced;
+}
+
+/** `\\1` in the replacement stands for a group. */
+function expand(replacement: string, found: readonly (string | undefined)[]): string {
+  return replacement.replaceAll(/\\(\d)/g, (_all, group: string) => found[Number(group)] ?? '');
+}
+
+/** REGEXP_SUBSTR(subject, pattern, position, occurrence, parameters, group). */
+function regexpSubstr([text, source, position, occurrence, parameters, group]: Args):
+  string | null {
+  const flags = parameters ?? '';
+  const compiled = pattern(source ?? '', flags, false);
+  const matches = [...(text ?? '').slice(Number(position ?? 1) - 1).matchAll(compiled)];
+  const match = matches[Number(occurrence ?? 1) - 1];
+  const wanted = Number(group ?? (flags.includes('e') ? 1 : 0));
+  return match?.[wanted] ?? null;
+}
+
+function regexpCount([text, source, position, parameters]: Args): string {
+  const compiled = pattern(source ?? '', parameters ?? '', false);
+  return String([...(text ?? '').slice(Number(position ?? 1) - 1).matchAll(compiled)].length);
+}
+
+/** The LIKE pattern with an escape character. */
+function like([text, source, escape, insensitive]: Args): string {
+  let regular = '';
+  const chars = [...(source ?? '')];
+  for (let i = 0; i < chars.length; i += 1) {
+    const char = chars[i] ?? '';
+    if (char === escape && escape !== '') {
+      i += 1;
+      regular += literal(chars[i] ?? '');
+    } else if (char === '%') regular += '[\\s\\S]*';
+    else regular += char === '_' ? '[\\s\\S]' : literal(char);
+  }
+  return String(new RegExp(`^${regular}$`, insensitive === 'i' ? 'iu' : 'u').test(text ?? ''));
+}
+
+function literal(char: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
+
+function needsAll(run: TextFunction['run'], count: number): TextFunction {
+  return {
+    run: (args) => (args.slice(0, count).includes(null) ? null : run(args)),
+  };
+}
+
+export const TEXT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
+  sf_format_number: { run: format },
+  sf_regexp_like: needsAll(regexpLike, 2),
+  sf_regexp_replace: needsAll(regexpReplace, 3),
+  sf_regexp_substr: needsAll(regexpSubstr, 2),
+  sf_regexp_count: needsAll(regexpCount, 2),
+  sf_like: needsAll(like, 3),
+};

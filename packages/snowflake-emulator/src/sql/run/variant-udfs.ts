@@ -1,0 +1,50 @@
+import { parseGeography, geographyText } from '../values/geography.ts';
+import { JsonSyntaxError, parseJson, writeJson } from '../values/json-value.ts';
+import * as variant from '../values/variant.ts';
+import { failure } from './failure.ts';
+import type { TextFunction } from './scalar-functions.ts';
+
+type Args = readonly (string | null)[];
+
+/** Modes: `safe` gives NULL for what is no JSON; ARRAY and OBJECT demand that kind. */
+function parse([text, mode]: Args): string | null {
+  if ((text ?? '').trim() === '') return null;
+  try {
+    const value = parseJson(text ?? '');
+    const written = writeJson(value);
+    return mode === 'ARRAY' || mode === 'OBJECT' ? variant.expectKind(written, mode) : written;
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    if (mode === 'safe') return null;
+    throw failure('100069', '22P02', `Error parsing JSON: ${error.message}`);
+  }
+}
+
+function expect([text, kind]: Args): string | null {
+  const value = variant.expectKind(text ?? '', kind ?? '');
+  if (value !== null || text === 'null') return value;
+  throw failure('100071', '22000', `Failed to cast variant value ${text} to ${kind}`);
+}
+
+function geography([text, kind, mode]: Args): string | null {
+  const value = parseGeography(text ?? '');
+  if (value !== undefined) return value;
+  if (mode === 'safe') return null;
+  throw failure('100205', 'P0000', `Error parsing ${kind} from: ${text}`);
+}
+
+export const VARIANT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
+  sf_parse_json: { run: parse },
+  sf_expect_json: { run: expect },
+  sf_variant_text: { run: ([text]) => variant.variantText(text ?? '') },
+  sf_path: { run: ([text, ...steps]) => variant.followPath(text ?? '', steps) },
+  sf_typeof: { run: ([text]) => variant.variantType(text ?? '') },
+  sf_object_keys: { run: ([text]) => variant.objectKeys(text ?? '') },
+  sf_array_size: { run: ([text]) => variant.arraySize(text ?? '') },
+  sf_object: { run: (args) => variant.buildObject(args, false), takesNull: true },
+  sf_object_keep: { run: (args) => variant.buildObject(args, true), takesNull: true },
+  sf_array: { run: (args) => variant.buildArray(args), takesNull: true },
+  sf_flatten: { run: ([text, path]) => variant.flattenRows(text ?? '', path ?? '') },
+  sf_parse_geography: { run: geography },
+  sf_geography_text: { run: ([text, format]) => geographyText(text ?? '', format ?? '') },
+};

@@ -1,0 +1,219 @@
+import type { SqlType } from '../sql-type.ts';
+import type { Alias, Expr, FromItem, Query, TableRef, Travel } from './tree.ts';
+
+export type Statement =
+  | { readonly kind: 'query'; readonly query: Query }
+  | Insert
+  | Update
+  | Delete
+  | Merge
+  | CreateTable
+  | CreateView
+  | CreateContainer
+  | CreateAccountObject
+  | Drop
+  | { readonly kind: 'undrop'; readonly objectType: ObjectType; readonly name: Name }
+  | {
+      readonly kind: 'alterTable';
+      readonly name: Name;
+      readonly ifExists: boolean;
+      readonly actions: readonly AlterAction[];
+    }
+  | {
+      readonly kind: 'alterContainer';
+      readonly objectType: 'DATABASE' | 'SCHEMA';
+      readonly name: Name;
+      readonly options: TableOptions;
+      readonly newName?: Name;
+    }
+  | { readonly kind: 'truncate'; readonly name: Name; readonly ifExists: boolean }
+  | {
+      readonly kind: 'use';
+      readonly objectType: 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE' | 'SECONDARY ROLES';
+      readonly name: Name;
+    }
+  | {
+      readonly kind: 'alterSession';
+      readonly set: ReadonlyMap<string, Expr>;
+      readonly unset: readonly string[];
+    }
+  | Show
+  | { readonly kind: 'describe'; readonly objectType: ObjectType; readonly name: Name }
+  | { readonly kind: 'begin' | 'commit' | 'rollback' }
+  | {
+      readonly kind: 'comment';
+      readonly objectType: string;
+      readonly name: Name;
+      readonly column?: string;
+      readonly text: string;
+      readonly ifExists: boolean;
+    }
+  | { readonly kind: 'accepted'; readonly what: string };
+
+export type Name = readonly string[];
+export type ObjectType = 'TABLE' | 'VIEW' | 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE';
+
+export interface Insert {
+  readonly kind: 'insert';
+  readonly table: Name;
+  readonly columns: readonly string[];
+  readonly overwrite: boolean;
+  /** A VALUES list is a query whose body is `values`. */
+  readonly query: Query;
+}
+
+export interface Assignment {
+  readonly column: string;
+  readonly value: Expr;
+}
+
+export interface Update {
+  readonly kind: 'update';
+  readonly table: TableRef;
+  readonly set: readonly Assignment[];
+  readonly from?: FromItem;
+  readonly where?: Expr;
+}
+
+export interface Delete {
+  readonly kind: 'delete';
+  readonly table: TableRef;
+  readonly using?: FromItem;
+  readonly where?: Expr;
+}
+
+export interface Merge {
+  readonly kind: 'merge';
+  readonly table: TableRef;
+  readonly using: FromItem;
+  readonly on: Expr;
+  readonly whens: readonly MergeWhen[];
+}
+
+export interface MergeWhen {
+  readonly matched: boolean;
+  readonly condition?: Expr;
+  readonly action:
+    | { readonly kind: 'update'; readonly set: readonly Assignment[] }
+    | { readonly kind: 'delete' }
+    | {
+        readonly kind: 'insert';
+        readonly columns: readonly string[];
+        readonly values: readonly Expr[];
+      };
+}
+
+export interface ColumnDef {
+  readonly name: string;
+  readonly type: SqlType | undefined;
+  readonly notNull: boolean;
+  readonly defaultText?: string;
+  readonly defaultValue?: Expr;
+  readonly identity?: { readonly start: number; readonly step: number };
+  readonly comment?: string;
+  readonly constraints: readonly Constraint[];
+}
+
+export interface Constraint {
+  readonly type: 'PRIMARY KEY' | 'UNIQUE' | 'FOREIGN KEY';
+  readonly name?: string;
+  readonly columns: readonly string[];
+  readonly references?: { readonly table: Name; readonly columns: readonly string[] };
+}
+
+export interface TableOptions {
+  readonly retentionDays?: number;
+  readonly changeTracking?: boolean;
+  readonly comment?: string;
+  /** The key of CLUSTER BY as written, without its parentheses. */
+  readonly clusterBy?: string;
+}
+
+export interface CreateFlags {
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+  readonly temporary: boolean;
+  readonly transient: boolean;
+  readonly secure: boolean;
+}
+
+export interface CreateTable {
+  readonly kind: 'createTable';
+  readonly name: Name;
+  readonly flags: CreateFlags;
+  readonly columns: readonly ColumnDef[];
+  readonly constraints: readonly Constraint[];
+  readonly options: TableOptions;
+  readonly as?: Query;
+  readonly like?: Name;
+  readonly clone?: { readonly source: Name; readonly travel?: Travel };
+}
+
+export interface CreateView {
+  readonly kind: 'createView';
+  readonly name: Name;
+  readonly flags: CreateFlags;
+  readonly columns: readonly { readonly name: string; readonly comment?: string }[];
+  readonly comment?: string;
+  /** The statement as written, which INFORMATION_SCHEMA.VIEWS shows, and where the query starts. */
+  readonly text: string;
+  readonly queryText: string;
+}
+
+export interface CreateContainer {
+  readonly kind: 'createContainer';
+  readonly objectType: 'DATABASE' | 'SCHEMA';
+  readonly name: Name;
+  readonly flags: CreateFlags;
+  readonly options: TableOptions;
+}
+
+export interface CreateAccountObject {
+  readonly kind: 'createAccountObject';
+  readonly objectType: 'WAREHOUSE' | 'ROLE';
+  readonly name: Name;
+  readonly flags: CreateFlags;
+  readonly properties: ReadonlyMap<string, string>;
+}
+
+export interface Drop {
+  readonly kind: 'drop';
+  readonly objectType: ObjectType;
+  readonly name: Name;
+  readonly ifExists: boolean;
+}
+
+export type AlterAction =
+  | { readonly kind: 'addColumn'; readonly column: ColumnDef; readonly ifNotExists: boolean }
+  | { readonly kind: 'dropColumn'; readonly name: string; readonly ifExists: boolean }
+  | { readonly kind: 'renameColumn'; readonly from: string; readonly to: string }
+  | { readonly kind: 'rename'; readonly to: Name }
+  | { readonly kind: 'swap'; readonly with: Name }
+  | { readonly kind: 'setType'; readonly name: string; readonly type: SqlType }
+  | { readonly kind: 'setNotNull'; readonly name: string; readonly notNull: boolean }
+  | { readonly kind: 'dropDefault'; readonly name: string }
+  | { readonly kind: 'columnComment'; readonly name: string; readonly text: string }
+  | { readonly kind: 'options'; readonly options: TableOptions }
+  | { readonly kind: 'addConstraint'; readonly constraint: Constraint }
+  | {
+      readonly kind: 'dropConstraint';
+      readonly type: Constraint['type'] | undefined;
+      readonly name?: string;
+    }
+  | { readonly kind: 'dropClusterBy' };
+
+export interface Show {
+  readonly kind: 'show';
+  /** `TABLES`, `PRIMARY KEYS`, … */
+  readonly what: string;
+  readonly terse: boolean;
+  readonly like?: string;
+  readonly startsWith?: string;
+  readonly limit?: number;
+  readonly scope?: {
+    readonly type: 'ACCOUNT' | 'DATABASE' | 'SCHEMA' | 'TABLE' | 'SESSION' | undefined;
+    readonly name: Name;
+  };
+}
+
+export type { Alias };

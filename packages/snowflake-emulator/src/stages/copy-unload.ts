@@ -1,0 +1,110 @@
+/**
+ * COPY INTO a stage: the query's rows, streamed from DuckDB into compressed files.
+ * https://docs.snowflake.com/en/sql-reference/sql/copy-into-location
+ */
+
+import { join } from 'node:path';
+
+import type { StatementResult } from '../engine/contract.ts';
+import { integerColumn, rowsResult, textColumn } from '../sql/statement-handler.ts';
+import type { CommandContext } from './command-context.ts';
+import { filesAlreadyExist } from './errors.ts';
+import { unloadedName, unloadPrefix } from './file-names.ts';
+import type { UnloadNaming } from './file-names.ts';
+import type { UnloadCommand } from './stage-command.ts';
+import { stageFiles } from './stage-files.ts';
+import { placeFile } from './stage-layout.ts';
+import type { OpenStage } from './stage-store.ts';
+import { unloadOptions } from './unload-options.ts';
+import type { UnloadOptions } from './unload-options.ts';
+import { unloadHeader, unloadRecords } from './unload-records.ts';
+import { publishFile, UnloadWriter } from './unload-writer.ts';
+import type { UnloadedFile } from './unload-writer.ts';
+
+/** Writers side by side, as the eight threads of a small warehouse. */
+const THREADS = 8;
+/** The JDBC driver's SFStatementType.UNLOAD. */
+const UNLOAD_TYPE_ID = 0x3700;
+
+export async function copyUnload(
+  command: UnloadCommand,
+  context: CommandContext,
+): Promise<StatementResult> {
+  const { store, session, request, signal } = context;
+  const stage = store.open(command.location, session);
+  const options = unloadOptions(command.options, stage.fileFormat, (given) =>
+    store.expandFormat(given, session),
+  );
+  const query = await session.compileQuery(command.query, request);
+  const naming = namingOf(command, options, request.queryId);
+  await refuseExisting(command, stage, { naming, options });
+  await using writer = new UnloadWriter({
+    directory: join(session.engine.stageRoot, 'unloading', request.queryId),
+    compression: naming.compression,
+    maxFileSize: options.maxFileSize,
+    single: options.single,
+    header: options.header ? unloadHeader(query, options.format) : undefined,
+    threads: THREADS,
+    signal,
+  });
+  for await (const block of unloadRecords(query, options.format, context)) {
+    await writer.write(block);
+  }
+  const files = await writer.finish();
+  for (const file of files) {
+    await publishFile(
+      file,
+      await placeFile(stage.path, unloadedName(naming, file.thread, file.part)),
+    );
+  }
+  return options.detailedOutput ? detailedResult(files, naming) : summaryResult(files);
+}
+
+function namingOf(command: UnloadCommand, options: UnloadOptions, queryId: string): UnloadNaming {
+  const { format, single, includeQueryId } = options;
+  return {
+    path: command.location.path,
+    single,
+    compression: format.compression === 'AUTO' ? 'GZIP' : format.compression,
+    fileExtension: format.fileExtension,
+    queryId: includeQueryId ? queryId : undefined,
+  };
+}
+
+/**
+ * Without OVERWRITE an unload is refused where a file already has a name that starts as its own
+ * files' names do; a SINGLE unload minds its one name only.
+ */
+async function refuseExisting(
+  command: UnloadCommand,
+  stage: OpenStage,
+  unload: { readonly naming: UnloadNaming; readonly options: UnloadOptions },
+): Promise<void> {
+  if (unload.options.overwrite) return;
+  const prefix = unloadPrefix(unload.naming);
+  const taken = await stageFiles(stage.path, prefix);
+  if (unload.options.single ? taken.some((file) => file.name === prefix) : taken.length > 0) {
+    throw filesAlreadyExist(command.location.written);
+  }
+}
+
+/** DETAILED_OUTPUT = TRUE: a row a file; its name is given relative to the location's path. */
+function detailedResult(files: readonly UnloadedFile[], naming: UnloadNaming): StatementResult {
+  const directory = naming.path.slice(0, naming.path.lastIndexOf('/') + 1);
+  const columns = [textColumn('FILE_NAME'), integerColumn('FILE_SIZE'), integerColumn('ROW_COUNT')];
+  const rows = files.map((file) => [
+    unloadedName(naming, file.thread, file.part).slice(directory.length),
+    String(file.bytesOut),
+    String(file.rows),
+  ]);
+  return rowsResult(columns, rows, UNLOAD_TYPE_ID);
+}
+
+/** DETAILED_OUTPUT = FALSE: one row; `input_bytes` are the bytes before compression. */
+function summaryResult(files: readonly UnloadedFile[]): StatementResult {
+  const columns = ['rows_unloaded', 'input_bytes', 'output_bytes'].map(integerColumn);
+  const sum = (of: (file: UnloadedFile) => number): string =>
+    String(files.reduce((total, file) => total + of(file), 0));
+  const row = [sum((f) => f.rows), sum((f) => f.bytesIn), sum((f) => f.bytesOut)];
+  return rowsResult(columns, [row], UNLOAD_TYPE_ID);
+}

@@ -1,0 +1,109 @@
+import { isSnowmeltError, type WorkContext } from '@snowmelt/core';
+
+import type { Settings } from '../options.ts';
+import type { Connection } from './driver.ts';
+import { login, logout } from './login.ts';
+
+/**
+ * At most `connections` sessions, logged in when first needed and used again. A session is lent
+ * for the time of one statement; the rows of a result are fetched after it has gone back.
+ */
+export class SessionPool implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #idle: Connection[] = [];
+  readonly #all = new Set<Connection>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #ending = new Set<Promise<void>>();
+  #lent = 0;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Lends a session to `use`. Where the session turns out to be gone, `use` is called once more
+   * with a new one: what is run here can be repeated.
+   */
+  async with<T>(context: WorkContext, use: (session: Connection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#once(context, use);
+    } catch (error) {
+      if (!isSnowmeltError(error) || error.code !== 'SOURCE.SESSION_LOST') throw error;
+      context.log.warn('session_lost', { message: error.message });
+      return await this.#once(context, use);
+    }
+  }
+
+  async #once<T>(context: WorkContext, use: (session: Connection) => Promise<T>): Promise<T> {
+    await this.#turn(context.signal);
+    try {
+      const session = await this.#take(context);
+      try {
+        const result = await use(session);
+        this.#idle.push(session);
+        return result;
+      } catch (error) {
+        this.#giveBack(session, error);
+        throw error;
+      }
+    } finally {
+      this.#lent -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #take(context: WorkContext): Promise<Connection> {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (idle.isUp()) return idle;
+      this.#end(idle);
+    }
+    const session = await login(this.#settings, context);
+    this.#all.add(session);
+    context.log.debug('session_opened', { sessions: this.#all.size });
+    return session;
+  }
+
+  /** A refused statement leaves its session sound; anything else makes it suspect. */
+  #giveBack(session: Connection, error: unknown): void {
+    const lost = ['SOURCE.SESSION_LOST', 'SOURCE.NETWORK', 'SOURCE.AUTH_FAILED'];
+    if (isSnowmeltError(error) && !lost.includes(error.code)) {
+      this.#idle.push(session);
+      return;
+    }
+    this.#end(session);
+  }
+
+  /** Nobody waits for the farewell but `dispose`. */
+  #end(session: Connection): void {
+    this.#all.delete(session);
+    const farewell = logout(session).finally(() => this.#ending.delete(farewell));
+    this.#ending.add(farewell);
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    while (this.#lent >= this.#settings.connections) await this.#wait(signal);
+    this.#lent += 1;
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      };
+      const stop = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
+        reject(signal.reason as Error);
+      };
+      this.#waiting.push(wake);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#idle.length = 0;
+    for (const session of this.#all) this.#end(session);
+    await Promise.all(this.#ending);
+  }
+}

@@ -1,0 +1,2 @@
+export type { SnowflakeSourceOptions } from './options.ts';
+export { createSnowflakeSource } from './source.ts';

@@ -1,0 +1,56 @@
+/** How to reach Snowflake and how to read it. Sizes in bytes, times in milliseconds. */
+export interface SnowflakeSourceOptions {
+  /** Account identifier, such as `myorg-myaccount`. */
+  readonly account: string;
+  readonly user: string;
+  readonly warehouse?: string;
+  readonly role?: string;
+  /** Another endpoint: PrivateLink, or a local server (`http://127.0.0.1:PORT`). */
+  readonly accessUrl?: string;
+
+  /** One way in: a password, a private key, or a token (see {@link authenticator}). */
+  readonly password?: string;
+  /** PKCS#8 PEM, encrypted or not; its line ends may be written as `\n`. */
+  readonly privateKey?: string;
+  readonly privateKeyPassphrase?: string;
+  /** A programmatic access token, or with `authenticator: 'OAUTH'` an OAuth token. */
+  readonly token?: string;
+  /** As the driver names it; by default the one that goes with the credential given. */
+  readonly authenticator?: string;
+
+  /** Most sessions in parallel. A session runs one statement at a time. Default 4. */
+  readonly connections?: number;
+  /** Marks every statement in Snowflake's query history. Default `snowmelt`. */
+  readonly queryTag?: string;
+  /** Until when a login must be done. Default 30,000; a browser login gets two minutes more. */
+  readonly connectTimeout?: number;
+  /** How long data may stand still while it is asked for. Default 120,000. */
+  readonly idleTimeout?: number;
+  /** Size an unloaded file aims at, compressed. Default 64 MiB. */
+  readonly fileBytes?: number;
+  /** A table larger than this, by the catalog, is unloaded in segments. Default 4 GiB. */
+  readonly segmentBytes?: number;
+}
+
+export type Settings = SnowflakeSourceOptions & {
+  readonly connections: number;
+  readonly queryTag: string;
+  readonly connectTimeout: number;
+  readonly idleTimeout: number;
+  readonly fileBytes: number;
+  readonly segmentBytes: number;
+};
+
+const MiB = 1024 * 1024;
+
+export function withDefaults(options: SnowflakeSourceOptions): Settings {
+  return {
+    ...options,
+    connections: options.connections ?? 4,
+    queryTag: options.queryTag ?? 'snowmelt',
+    connectTimeout: options.connectTimeout ?? 30_000,
+    idleTimeout: options.idleTimeout ?? 120_000,
+    fileBytes: options.fileBytes ?? 64 * MiB,
+    segmentBytes: options.segmentBytes ?? 4096 * MiB,
+  };
+}

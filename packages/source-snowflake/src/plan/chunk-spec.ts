@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+import type { ChunkPlan, JsonObject } from '@snowmelt/core';
+
+import { keyRangeSchema } from './key-range.ts';
+
+/** What `ChunkPlan.spec` holds, in whichever process it is read. */
+const chunkSpecSchema = z.discriminatedUnion('way', [
+  /** Rows to be unloaded into files. */
+  z.strictObject({ way: z.literal('unload'), range: keyRangeSchema }),
+  /** Rows to be read by a query. */
+  z.strictObject({ way: z.literal('query'), range: keyRangeSchema }),
+  /** A staged file: `stage` as written in SQL, `path` relative to it. */
+  z.strictObject({ way: z.literal('file'), stage: z.string(), path: z.string() }),
+]);
+
+export type ChunkSpec = z.infer<typeof chunkSpecSchema>;
+
+export function readSpec(chunk: ChunkPlan): ChunkSpec {
+  return chunkSpecSchema.parse(chunk.spec);
+}
+
+/** Drops what is undefined, so that the spec is JSON. */
+export function writeSpec(spec: ChunkSpec): JsonObject {
+  return JSON.parse(JSON.stringify(spec)) as JsonObject;
+}

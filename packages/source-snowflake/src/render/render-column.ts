@@ -1,0 +1,72 @@
+import { SnowmeltError, type ColumnPair, type LogicalType } from '@snowmelt/core';
+
+import { quoteIdentifier } from '../sql/quote.ts';
+import { cutFraction, timeFormat, timestampFormat } from './fraction.ts';
+
+type Kind = LogicalType['kind'];
+type OfKind<K extends Kind> = Extract<LogicalType, { kind: K }>;
+
+/** SQL that renders a column as its CSV field; NULL stays NULL. */
+type Rendering<K extends Kind> = (column: string, type: OfKind<K>, pair: ColumnPair) => string;
+
+/** In double quotes, a quote doubled: never to be told from NULL, whatever the text holds. */
+const quoted = (text: string): string => `'"' || REPLACE(${text}, '"', '""') || '"'`;
+
+/**
+ * One rendering for both ways of extraction, in one place. Sources are pages of
+ * docs.snowflake.com/en/sql-reference.
+ */
+const renderings: { readonly [K in Kind]: Rendering<K> } = {
+  // IFF takes NULL for false; CASE leaves it NULL (functions/iff).
+  boolean: (column) => `CASE WHEN ${column} THEN 't' WHEN NOT ${column} THEN 'f' END`,
+  // Exact, with all digits of the scale (functions/to_char).
+  decimal: (column) => `TO_VARCHAR(${column})`,
+  decfloat: (column) => `TO_VARCHAR(${column})`,
+  // TME: 17 significant digits, where CSV unloads cut to 15 (sql-format-models). NaN equals itself
+  // and infinity is written `inf` (data-types-numeric, "Special values"). TRIM: a format model may
+  // put a blank where the sign goes.
+  float: (column) =>
+    `CASE WHEN ${column} = 'NaN'::FLOAT THEN 'NaN' WHEN ${column} = 'inf'::FLOAT THEN 'Infinity' ` +
+    `WHEN ${column} = '-inf'::FLOAT THEN '-Infinity' ELSE TRIM(TO_VARCHAR(${column}, 'TME')) END`,
+  // A collation decides what REPLACE finds, and two different ones can't be joined: it is taken
+  // off ('' is the plain order of UTF-8; collation, "Collation specifications").
+  text: (column, _, { source }) =>
+    quoted(/\bCOLLATE\b/iu.test(source.nativeType) ? `COLLATE(${column}, '')` : column),
+  uuid: (column) => `TO_VARCHAR(${column})`,
+  // The second argument 0 asks for lower-case digits (functions/hex_encode).
+  binary: (column) => `'\\\\x' || HEX_ENCODE(${column}, 0)`,
+  date: (column) => `TO_VARCHAR(${column}, 'YYYY-MM-DD')`,
+  time: (column, { precision }, { fractionDigits: digits = precision }) =>
+    cutFraction({ column, ...timeFormat, precision }, digits),
+  timestamp: (column, { precision, zone }, { fractionDigits: digits = precision }) => {
+    const text = cutFraction({ column, ...timestampFormat, precision }, digits);
+    return zone === 'none' ? text : `${text} || TO_VARCHAR(${column}, 'TZH:TZM')`;
+  },
+  // TO_JSON keeps every digit of a number; structured types have to be VARIANT first
+  // (functions/to_json, data-types-structured).
+  json: (column, { shape }) =>
+    quoted(`TO_JSON(${shape === 'any' ? column : `${column}::VARIANT`})`),
+  spatial: (column) => quoted(`TO_JSON(ST_ASGEOJSON(${column})::VARIANT)`),
+  // An array of PostgreSQL, or JSON where the target holds that; a cast to ARRAY is documented
+  // (data-types-vector).
+  vector: (column, _, { targetType }) => {
+    const text = `TO_JSON(${column}::ARRAY::VARIANT)`;
+    return quoted(targetType?.kind === 'json' ? text : `TRANSLATE(${text}, '[]', '{}')`);
+  },
+  interval: (column) => quoted(`TO_VARCHAR(${column})`),
+  unknown: (column) => column,
+};
+
+/** SQL of a column's CSV field, NULL where the value is NULL. `SOURCE.TYPE_UNSUPPORTED` where there is none. */
+export function renderColumn(pair: ColumnPair): string {
+  const { name, type, nativeType } = pair.source;
+  if (type.kind === 'unknown') {
+    throw new SnowmeltError(
+      'SOURCE.TYPE_UNSUPPORTED',
+      `Column ${name} has the type ${nativeType}, which can't be read.`,
+      { place: { column: name } },
+    );
+  }
+  const render = renderings[type.kind] as Rendering<Kind>;
+  return render(quoteIdentifier(name), type, pair);
+}

@@ -1,0 +1,71 @@
+import type { ChunkPlan, ChunkStream, Source, TablePlan, WorkContext } from '@snowmelt/core';
+
+import { countRows } from './check/count-rows.ts';
+import { digestTable } from './check/digest-table.ts';
+import { ping } from './connect/ping.ts';
+import { queryRows } from './connect/query-rows.ts';
+import { SessionPool } from './connect/session-pool.ts';
+import { describeTable } from './describe/describe-table.ts';
+import { withDefaults, type Settings, type SnowflakeSourceOptions } from './options.ts';
+import { readSpec } from './plan/chunk-spec.ts';
+import { pinSnapshot } from './plan/pin-snapshot.ts';
+import { planChunks } from './plan/plan-chunks.ts';
+import type { Ask } from './plan/strategy.ts';
+import { openQuery } from './query/open-query.ts';
+import { chooseExtract } from './unload/choose-extract.ts';
+import { extractFiles } from './unload/extract-files.ts';
+import { openFile } from './unload/open-file.ts';
+import { releaseRun } from './unload/release-run.ts';
+
+/**
+ * Snowflake as a source. Nothing is connected before the first call that needs it. Errors are
+ * catalogue errors (`SOURCE.*`, `CONFIG.*`) with Snowflake's message and the query's id.
+ */
+export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
+  const settings = withDefaults(options);
+  const pool = new SessionPool(settings);
+  const ask: Ask = (sql, context) => queryRows(pool, sql, context);
+  return {
+    ping: (context) => ping(pool, context),
+    describe: (ref, context) => describeTable(pool, ref, context),
+    pin: (context) => pinSnapshot(pool, context),
+    chooseExtract: (schema, read, context) => chooseExtract(pool, schema, read, context),
+    plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
+    extract: (table, chunk, context) => extract(pool, settings, { table, chunk }, context),
+    open: (table, chunk, context) => open(pool, settings, { table, chunk }, context),
+    count: (table, context) => countRows(pool, table, context),
+    digest: (table, context) => digestTable(pool, table, context),
+    release: (run, tables, context) => releaseRun(pool, run, tables, context),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+interface Work {
+  readonly table: TablePlan;
+  readonly chunk: ChunkPlan;
+}
+
+function extract(
+  pool: SessionPool,
+  { fileBytes }: Settings,
+  { table, chunk }: Work,
+  context: WorkContext,
+): AsyncIterable<ChunkPlan> {
+  const spec = readSpec(chunk);
+  if (spec.way !== 'unload') throw new RangeError(`chunk ${chunk.id} is not one to extract`);
+  return extractFiles(pool, { table, chunk, range: spec.range, fileBytes }, context);
+}
+
+async function open(
+  pool: SessionPool,
+  settings: Settings,
+  { table, chunk }: Work,
+  context: WorkContext,
+): Promise<ChunkStream> {
+  const spec = readSpec(chunk);
+  if (spec.way === 'query') {
+    return openQuery(pool, settings, { table, range: spec.range }, context);
+  }
+  if (spec.way === 'file') return openFile(pool, settings, { chunk, file: spec }, context);
+  throw new RangeError(`chunk ${chunk.id} has to be extracted first`);
+}

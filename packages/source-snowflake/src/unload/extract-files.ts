@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+
+import { SnowmeltError, type ChunkPlan, type TablePlan, type WorkContext } from '@snowmelt/core';
+
+import { queryRows, type NamedRow } from '../connect/query-rows.ts';
+import type { SessionPool } from '../connect/session-pool.ts';
+import { writeSpec } from '../plan/chunk-spec.ts';
+import type { KeyRange } from '../plan/key-range.ts';
+import { copyInto } from './copy-into.ts';
+import { attemptPlace, createStage, runStage, type StagePlace } from './stage.ts';
+
+const count = z.coerce.number().int().nonnegative();
+
+/** Of DETAILED_OUTPUT = TRUE: one row a file, and none where there is no row to unload. */
+const fileSchema = z.object({ file_name: z.string().min(1), file_size: count, row_count: count });
+
+type UnloadedFile = z.infer<typeof fileSchema>;
+
+export interface UnloadRequest {
+  readonly table: TablePlan;
+  readonly chunk: ChunkPlan;
+  readonly range: KeyRange;
+  readonly fileBytes: number;
+}
+
+/**
+ * Unloads a segment into files of its own directory and gives a load chunk for each. A repetition
+ * writes to another directory and gives other ids: whatever an earlier attempt left is never read.
+ */
+export async function* extractFiles(
+  pool: SessionPool,
+  request: UnloadRequest,
+  context: WorkContext,
+): AsyncGenerator<ChunkPlan> {
+  const { table, chunk, range, fileBytes } = request;
+  const attempt = randomBytes(6).toString('hex');
+  const place = attemptPlace(table, chunk.id, attempt);
+  if (place.own) {
+    await queryRows(pool, createStage(runStage(table.run, table.source)), context);
+  }
+  const rows = await queryRows(pool, copyInto(table, range, { place, fileBytes }), context);
+  const files = readFiles(rows);
+  context.log.info('unloaded', {
+    table: table.key,
+    chunk: chunk.id,
+    files: files.length,
+    rows: files.reduce((sum, file) => sum + file.row_count, 0),
+    bytes: files.reduce((sum, file) => sum + file.file_size, 0),
+  });
+  for (const [index, file] of files.entries()) {
+    yield loadChunk({ segment: chunk.id, attempt, index, place }, file);
+  }
+}
+
+function readFiles(rows: readonly NamedRow[]): readonly UnloadedFile[] {
+  const { data, error } = z.array(fileSchema).safeParse(rows);
+  if (data === undefined) {
+    const message = `COPY INTO answered without the files it wrote: ${z.prettifyError(error)}`;
+    throw new SnowmeltError('SOURCE.STATEMENT_FAILED', message);
+  }
+  // The same files in the same order, whatever the order of the threads that wrote them.
+  return data
+    .filter((file) => file.row_count > 0)
+    .sort((left, right) => (left.file_name < right.file_name ? -1 : 1));
+}
+
+interface FilePlace {
+  readonly segment: string;
+  readonly attempt: string;
+  readonly index: number;
+  readonly place: StagePlace;
+}
+
+/**
+ * Whether FILE_NAME tells the path from the stage or from the location is not documented; its last
+ * part is the file's name either way, and the directory is ours.
+ */
+function loadChunk({ segment, attempt, index, place }: FilePlace, file: UnloadedFile): ChunkPlan {
+  const name = file.file_name.slice(file.file_name.lastIndexOf('/') + 1);
+  const path = `${place.directory}${name}`;
+  return {
+    id: `${segment}/${attempt}/${String(index + 1).padStart(5, '0')}`,
+    kind: 'load',
+    range: { segment, file: name },
+    spec: writeSpec({ way: 'file', stage: place.stage, path }),
+    expectedRows: file.row_count,
+    expectedBytes: file.file_size,
+  };
+}

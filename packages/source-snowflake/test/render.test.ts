@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+
+import type { LogicalType } from '@snowmelt/core';
+
+import { joinFields, renderLine } from '../src/render/render-line.ts';
+import { renderColumn } from '../src/render/render-column.ts';
+import { renderComparable } from '../src/render/render-comparable.ts';
+import { pair } from './fixtures/table-plan.ts';
+
+const render = (type: LogicalType, fractionDigits?: number): string =>
+  renderColumn(pair('C', type, fractionDigits === undefined ? {} : { fractionDigits }));
+
+describe('renderColumn: one rendering for both ways of extraction', () => {
+  it('keeps a NULL boolean NULL', () => {
+    expect(render({ kind: 'boolean' })).toBe(`CASE WHEN "C" THEN 't' WHEN NOT "C" THEN 'f' END`);
+  });
+
+  it('always encloses text, so that no text is taken for NULL', () => {
+    expect(render({ kind: 'text' })).toBe(`'"' || REPLACE("C", '"', '""') || '"'`);
+  });
+
+  it('takes a collation off, which would decide what a quote is', () => {
+    const named = pair('C', { kind: 'text' });
+    const source = { ...named.source, nativeType: "VARCHAR(10) COLLATE 'en-ci-pi'" };
+    expect(renderColumn({ ...named, source })).toContain(`REPLACE(COLLATE("C", ''),`);
+  });
+
+  it('writes all digits of a FLOAT and the three words that PostgreSQL knows', () => {
+    const sql = render({ kind: 'float', bits: 64 });
+    expect(sql).toContain(`TO_VARCHAR("C", 'TME')`);
+    for (const word of ['NaN', 'Infinity', '-Infinity']) expect(sql).toContain(`THEN '${word}'`);
+  });
+
+  it('writes binary as lower-case hex after a backslash and x', () => {
+    expect(render({ kind: 'binary' })).toBe(String.raw`'\\x' || HEX_ENCODE("C", 0)`);
+  });
+
+  it.each([
+    [{ kind: 'time', precision: 9 }, undefined, `TO_VARCHAR("C", 'HH24:MI:SS.FF9')`],
+    [{ kind: 'time', precision: 0 }, undefined, `TO_VARCHAR("C", 'HH24:MI:SS')`],
+    [{ kind: 'time', precision: 9 }, 6, `LEFT(TO_VARCHAR("C", 'HH24:MI:SS.FF9'), 15)`],
+    [{ kind: 'time', precision: 9 }, 0, `LEFT(TO_VARCHAR("C", 'HH24:MI:SS.FF9'), 8)`],
+    [
+      { kind: 'timestamp', precision: 9, zone: 'none' },
+      6,
+      `LEFT(TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF9'), 26)`,
+    ],
+    [
+      { kind: 'timestamp', precision: 3, zone: 'offset' },
+      6,
+      `TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF3') || TO_VARCHAR("C", 'TZH:TZM')`,
+    ],
+  ] as const)('%o with %s digits is cut, never rounded', (type, digits, sql) => {
+    expect(render(type, digits)).toBe(sql);
+  });
+
+  it('refuses a type that it can not map, naming column and type', () => {
+    expect(() => render({ kind: 'unknown' })).toThrow(
+      expect.objectContaining({
+        code: 'SOURCE.TYPE_UNSUPPORTED',
+        message: expect.stringContaining('UNKNOWN'),
+        place: { column: 'C' },
+      }),
+    );
+  });
+
+  it('quotes a name with quotes, spaces and capitals', () => {
+    const sql = renderColumn(pair('Visit "Updated" At', { kind: 'date' }));
+    expect(sql).toBe(`TO_VARCHAR("Visit ""Updated"" At", 'YYYY-MM-DD')`);
+  });
+});
+
+describe('renderLine', () => {
+  it('makes nothing of NULL and never gives NULL itself', () => {
+    const line = renderLine([pair('A', { kind: 'decimal' }), pair('B', { kind: 'decimal' })]);
+    expect(line.replaceAll(/\s+/gu, ' ')).toBe(
+      `COALESCE(TO_VARCHAR("A"), '') || ',' || COALESCE(TO_VARCHAR("B"), '')`,
+    );
+  });
+
+  it('keeps every field of a wide table, in order, with one comma between two', () => {
+    const names = Array.from({ length: 173 }, (_, index) => `"F${index}"`);
+    const sql = joinFields(names);
+    expect(sql.match(/"F\d+"/gu)).toEqual(names);
+    expect(sql.match(/\|\| ',' \|\|/gu)).toHaveLength(172);
+  });
+});
+
+describe('renderComparable', () => {
+  it('writes an instant in UTC with Z, since the target keeps no offset', () => {
+    const type = { kind: 'timestamp', precision: 9, zone: 'offset' } as const;
+    expect(renderComparable(pair('C', type, { fractionDigits: 6 }))).toBe(
+      `LEFT(TO_VARCHAR(CONVERT_TIMEZONE('UTC', "C"), 'YYYY-MM-DD"T"HH24:MI:SS.FF9'), 26) || 'Z'`,
+    );
+  });
+});

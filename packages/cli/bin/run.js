@@ -3,3 +3,5 @@
 import { main } from '../dist/main.js';
 
 await main(process.argv.slice(2));
+// A driver's forgotten timer must not keep a finished command alive (a stuck run at 3 a.m.).
+process.stdout.write('', () => process.exit());

@@ -13,6 +13,11 @@ export abstract class BaseCommand extends Command {
     process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
   }
 
+  /** Failures for people: stderr, since stdout may be a document. */
+  protected complain(lines: readonly string[]): void {
+    process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  }
+
   /** Data for people; silent where JSON is asked for. */
   protected print(lines: readonly string[]): void {
     if (!this.jsonEnabled()) process.stdout.write(lines.map((line) => `${line}\n`).join(''));

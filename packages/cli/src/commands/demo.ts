@@ -5,7 +5,7 @@ import { runDemo } from '../demo/run-demo.ts';
 import { exitCodeOfReport } from '../failure/exit-codes.ts';
 import { logFlags } from '../flags.ts';
 import { formatDemoEnd, viewDemo, type DemoView } from '../demo/demo-report.ts';
-import { formatRunReport, viewReport } from '../show/run-report.ts';
+import { formatRunFailures, formatRunReport, viewReport } from '../show/run-report.ts';
 import { outputWidth } from '../show/text-table.ts';
 
 export default class Demo extends BaseCommand {
@@ -22,6 +22,7 @@ export default class Demo extends BaseCommand {
     const { flags } = await this.parse(Demo);
     const report = await runDemo(flags, (report, demo) => {
       this.print(formatRunReport(viewReport(report), outputWidth()));
+      this.complain(formatRunFailures(viewReport(report)));
       this.print(formatDemoEnd(report, demo, flags.keep));
     });
     process.exitCode = exitCodeOfReport(report);

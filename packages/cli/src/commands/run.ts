@@ -6,7 +6,12 @@ import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
 import { configFlags, logFlags, tableFlags } from '../flags.ts';
 import { migrate } from '../run/migrate.ts';
 import { logWarnings, makeLogger, readConfig, selectJobs } from '../setup.ts';
-import { formatRunReport, viewReport, type RunView } from '../show/run-report.ts';
+import {
+  formatRunFailures,
+  formatRunReport,
+  viewReport,
+  type RunView,
+} from '../show/run-report.ts';
 import { outputWidth } from '../show/text-table.ts';
 
 export default class Run extends BaseCommand {
@@ -57,6 +62,7 @@ Exit codes: 0 done; 1 a bug; 2 a failure that the message explains; 3 stopped wi
     process.exitCode = exitCodeOfReport(report);
     const view = viewReport(report);
     this.print(formatRunReport(view, outputWidth()));
+    this.complain(formatRunFailures(view));
     if (process.exitCode === exitCodes.stopped) {
       process.stderr.write('Stopped with work left. The same command goes on from here.\n');
     }

@@ -1,13 +1,14 @@
-import { inspect, stripVTControlCharacters } from 'node:util';
+import { inspect } from 'node:util';
 
-import { isSnowmeltError, type ErrorPlace } from '@snowmelt/core';
+import { isSnowmeltError, type ErrorCode, type ErrorPlace } from '@snowmelt/core';
 import { bold, cyan, red } from 'ansis';
 
-import { isUsageError, plainExitCode } from './usage-error.ts';
+import { plainExitCode, usageError } from './usage-error.ts';
 
 /** A failure in the shape that `--json` prints. */
 export interface FailureView {
-  readonly code: string;
+  /** `BUG` for whatever is not an expected failure. */
+  readonly code: ErrorCode | 'BUG';
   readonly message: string;
   readonly fix: string;
   readonly place: ErrorPlace;
@@ -15,14 +16,10 @@ export interface FailureView {
 
 /** Nothing for what is no failure, as the end of `--help`. */
 export function viewFailure(error: unknown, bin: string): FailureView | undefined {
-  if (isSnowmeltError(error)) {
-    const { code, message, fix, place } = error;
+  const expected = isSnowmeltError(error) ? error : usageError(error, bin);
+  if (expected !== undefined) {
+    const { code, message, fix, place } = expected;
     return { code, message, fix, place };
-  }
-  if (isUsageError(error)) {
-    const message = stripVTControlCharacters(error.message).split('\nSee more help')[0] ?? '';
-    const fix = `See ${bin} --help.`;
-    return { code: 'CLI.USAGE', message: message.trim(), fix, place: {} };
   }
   if (plainExitCode(error) !== undefined) return undefined;
   return {
@@ -38,7 +35,7 @@ export function formatFailure(failure: FailureView): readonly string[] {
   const place = Object.entries(failure.place).map(([word, value]) => `${word} ${value}`);
   return [
     `${red.bold('Error')} ${bold(`${failure.code}:`)} ${failure.message}`,
-    ...(place.length === 0 ? [] : [`  at ${place.join(', ')}`]),
+    ...(place.length === 0 ? [] : [`  in ${place.join(', ')}`]),
     `${cyan('Fix:')} ${failure.fix}`,
   ];
 }

@@ -46,10 +46,12 @@ export function formatRunReport(report: RunView, width: number): readonly string
   const notices = report.tables.flatMap(({ source, notices }) =>
     notices.map((notice) => dim(`${formatRef(source)}: ${notice}`)),
   );
-  const failures = report.tables.flatMap(({ error }) =>
-    error === undefined ? [] : ['', ...formatFailure(error)],
-  );
-  return [...formatTable(columns, rows, width), ...notices, ...failures, '', totals(report)];
+  return [...formatTable(columns, rows, width), ...notices, '', totals(report)];
+}
+
+/** Why tables failed: for stderr, as every failure. */
+export function formatRunFailures(report: RunView): readonly string[] {
+  return report.tables.flatMap(({ error }) => (error === undefined ? [] : formatFailure(error)));
 }
 
 export function formatRef({ database, schema, name }: TableRef): string {

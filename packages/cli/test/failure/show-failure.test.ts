@@ -17,7 +17,7 @@ describe('P8: a failure says code, message, place and fix', () => {
     const view = viewFailure(failure, 'snowmelt');
     expect(view && formatFailure(view).map(stripVTControlCharacters)).toEqual([
       'Error TARGET.ROW_REJECTED: value too long',
-      '  at run r1, table s/A->b, chunk c9, column NAME',
+      '  in run r1, table s/A->b, chunk c9, column NAME',
       'Fix: Correct the row at the source, or the type of the target column.',
     ]);
   });

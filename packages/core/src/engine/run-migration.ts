@@ -86,10 +86,12 @@ async function reachBoth(
   context: WorkContext,
 ): Promise<void> {
   const databases = new Set(jobs.map((job) => job.target.database));
-  await Promise.all([
+  const pings = await Promise.allSettled([
     source.ping(context),
     ...[...databases].map((database) => target.ping(database, context)),
   ]);
+  const failed = pings.find((ping) => ping.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** As many tables side by side as chunks may be in flight. A bug in one stops the others. */

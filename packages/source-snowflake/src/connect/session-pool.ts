@@ -14,6 +14,8 @@ export class SessionPool implements AsyncDisposable {
   readonly #all = new Set<Connection>();
   readonly #waiting: (() => void)[] = [];
   readonly #ending = new Set<Promise<void>>();
+  readonly #beginning = new Set<Promise<Connection>>();
+  #closed = false;
   #lent = 0;
 
   constructor(settings: Settings) {
@@ -57,10 +59,22 @@ export class SessionPool implements AsyncDisposable {
       if (idle.isUp()) return idle;
       this.#end(idle);
     }
-    const session = await login(this.#settings, context);
+    const session = await this.#login(context);
     this.#all.add(session);
+    // A session that arrives after the end would keep the process alive by its heartbeat.
+    if (this.#closed) this.#end(session);
     context.log.debug('session_opened', { sessions: this.#all.size });
     return session;
+  }
+
+  async #login(context: WorkContext): Promise<Connection> {
+    const beginning = login(this.#settings, context);
+    this.#beginning.add(beginning);
+    try {
+      return await beginning;
+    } finally {
+      this.#beginning.delete(beginning);
+    }
   }
 
   /** A refused statement leaves its session sound; anything else makes it suspect. */
@@ -102,7 +116,9 @@ export class SessionPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     this.#idle.length = 0;
+    await Promise.allSettled(this.#beginning);
     for (const session of this.#all) this.#end(session);
     await Promise.all(this.#ending);
   }

@@ -19,14 +19,15 @@ if (installed !== wanted) {
   process.stderr.write('Installing dependencies (once) …\n');
   // npm is a shell script or a .cmd file: a shell finds either. What it says goes to stderr, since
   // stdout may be a JSON document.
-  const npm = spawnSync('npm ci --loglevel=error --no-audit --no-fund --no-progress', {
+  // Not `npm ci`: the lock file lacks the binaries of platforms that had none when it was made.
+  const npm = spawnSync('npm install --no-save --loglevel=error --no-progress', {
     cwd: root,
     shell: true,
     stdio: ['ignore', 2, 2],
     env: { ...process.env, NODE_ENV: 'development' },
   });
   if (npm.status !== 0) {
-    process.stderr.write('npm ci failed: see its message above.\n');
+    process.stderr.write('npm install failed: see its message above.\n');
     process.exit(npm.status ?? 1);
   }
   writeFileSync(stamp, wanted);

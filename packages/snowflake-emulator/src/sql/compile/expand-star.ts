@@ -29,7 +29,7 @@ export function expandStar(star: Star, scope: Scope): ScopeColumn[] {
 
 /** A LIKE pattern as a regular expression. */
 export function likePattern(like: string, insensitive: boolean): RegExp {
-  const source = [...like]
+  const source = Array.from(like)
     .map((char) => {
       if (char === '%') return '.*';
       return char === '_' ? '.' : char.replace(/[.*+?^${}()|[\]\\]/, String.raw`\$&`);

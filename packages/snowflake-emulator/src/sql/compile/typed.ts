@@ -92,7 +92,7 @@ export function typed(sql: string, type: SqlType, nullable = true): Typed {
 export function textConstant(text: string): Typed {
   return {
     sql: quoteText(text),
-    type: { name: 'VARCHAR', length: Math.max([...text].length, 1) },
+    type: { name: 'VARCHAR', length: Math.max(Array.from(text).length, 1) },
     nullable: false,
     literal: text,
   };

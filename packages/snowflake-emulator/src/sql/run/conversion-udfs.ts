@@ -1,4 +1,5 @@
-import { parseMoment, parseTime, type ParsedMoment } from '../values/parse-timestamp.ts';
+import type { ParsedMoment } from '../values/moment.ts';
+import { parseMoment, parseTime } from '../values/parse-timestamp.ts';
 import { parseNumber } from '../values/parse-number.ts';
 import { failure } from './failure.ts';
 import type { TextFunction } from './scalar-functions.ts';

@@ -4,7 +4,7 @@ import {
   type StatementResult,
   type WireRow,
 } from '../../engine/contract.ts';
-import type { QueryColumn, StatementHandler } from '../statement-handler.ts';
+import type { StatementHandler } from '../statement-handler.ts';
 import { parseStatement } from '../syntax/parse.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { tokenize } from '../syntax/tokenize.ts';
@@ -18,7 +18,7 @@ import { runMerge } from './dml-merge.ts';
 import { compileQueryTree } from './compile-request.ts';
 import { done } from './done.ts';
 import { MOST_RESULT_ROWS, type HistoryEntry } from './query-history.ts';
-import { runQuery } from './run-query.ts';
+import { SELECT_TYPE, runQuery } from './run-query.ts';
 import type { Session } from './session.ts';
 import { runDescribe, runShow } from './show.ts';
 import { runSessionStatement } from './session-statements.ts';
@@ -40,8 +40,8 @@ export async function execute(
   const entry = startEntry(session, request);
   const timer = timeoutOf(session, signal);
   try {
-    const result = await dispatch(session, request, timer.signal, entry);
-    return remember(result, session, request, entry);
+    const result = await dispatch(session, request, timer.signal);
+    return remember(result, { session, request, entry, timer });
   } catch (error) {
     const translated = timer.translate(translateError(error));
     endEntry(entry, session, translated);
@@ -98,18 +98,24 @@ function timeoutOf(session: Session, signal: AbortSignal): Timer {
   };
 }
 
+interface Remembered {
+  readonly session: Session;
+  readonly request: ExecuteRequest;
+  readonly entry: HistoryEntry;
+  readonly timer: Timer;
+}
+
 /** Rows pass on; a small result stays for RESULT_SCAN. */
-function remember(
-  result: StatementResult,
-  session: Session,
-  request: ExecuteRequest,
-  entry: HistoryEntry,
-): StatementResult {
+function remember(result: StatementResult, context: Remembered): StatementResult {
+  const { session, request, entry, timer } = context;
   if (request.describeOnly !== true) session.queryIds.push(request.queryId);
-  const columns: Omit<QueryColumn, 'physical'>[] = result.columns.map(columnOfWire);
-  const kept: NonNullable<HistoryEntry['result']> = { columns, rows: [], complete: false };
+  const kept: NonNullable<HistoryEntry['result']> = {
+    columns: result.columns.map(columnOfWire),
+    rows: [],
+    complete: false,
+  };
   entry.result = kept;
-  if (result.statementTypeId !== 4096) endEntry(entry, session, undefined);
+  if (result.statementTypeId !== SELECT_TYPE) endEntry(entry, session, undefined);
   const batches = async function* (): AsyncGenerator<readonly WireRow[]> {
     try {
       for await (const batch of result.batches) {
@@ -119,10 +125,11 @@ function remember(
         yield batch;
       }
       kept.complete = entry.rows <= MOST_RESULT_ROWS;
-      endEntry(entry, session, undefined);
+      if (entry.status === 'RUNNING') endEntry(entry, session, undefined);
     } catch (error) {
-      endEntry(entry, session, error);
-      throw error;
+      const translated = timer.translate(error);
+      endEntry(entry, session, translated);
+      throw translated;
     }
   };
   return { ...result, batches: batches() };
@@ -164,31 +171,31 @@ function firstWords(sql: string): string {
   return /^(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/|[A-Za-z_]+\b)*/.exec(sql)?.[0] ?? '';
 }
 
-function dispatch(
+/** What uses the session's own connection runs one after the other; queries of their own don't wait. */
+async function dispatch(
   session: Session,
   request: ExecuteRequest,
   signal: AbortSignal,
-  entry: HistoryEntry,
 ): Promise<StatementResult> {
   const extension = extensionHandler(session, request.sql);
   if (extension !== undefined) {
+    const { kind, handler } = extension;
     const sql = request.sql.trim().replace(/;\s*$/, '');
-    return extension.handler({ kind: extension.kind, sql }, session, request, signal);
+    return session.inTurn(() => handler({ kind, sql }, session, request, signal));
   }
   const mapping = String(session.parameter('TIMESTAMP_TYPE_MAPPING'));
   const { statement } = parseStatement(request.sql, mapping);
-  return run(statement, session, request, signal, entry);
+  const isFree = statement.kind === 'query' && !session.transaction.isOpen;
+  if (isFree) return runSelect(statement, session, request, signal);
+  return session.inTurn(() => run(statement, session, request, signal));
 }
 
-// oxlint-disable-next-line eslint/max-params -- one place that hands a statement to its handler
 async function run(
   statement: Statement,
   session: Session,
   request: ExecuteRequest,
   signal: AbortSignal,
-  entry: HistoryEntry,
 ): Promise<StatementResult> {
-  void entry;
   switch (statement.kind) {
     case 'query':
       return runSelect(statement, session, request, signal);

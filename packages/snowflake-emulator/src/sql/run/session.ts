@@ -28,6 +28,7 @@ import { execute } from './execute.ts';
 import { findTable } from './find-object.ts';
 import { insertRows } from './insert-rows.ts';
 import { checkParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts';
+import { isParameter } from './is-parameter.ts';
 import { SessionTransaction } from './session-transaction.ts';
 
 /** One client's session: its place in the catalog, its parameters, its transaction. */
@@ -61,7 +62,7 @@ export class Session implements SqlSession, EngineSession {
     this.transaction = new SessionTransaction(shared, connection);
     this.#place(options);
     for (const [name, value] of Object.entries(options.parameters ?? {})) {
-      if (isParameterValue(value))
+      if (isParameter(value))
         this.parameters.set(name.toUpperCase(), checkParameter(name.toUpperCase(), value));
     }
   }
@@ -163,6 +164,15 @@ export class Session implements SqlSession, EngineSession {
     );
   }
 
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** Runs one after the other what may not overlap in a session. */
+  inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(run);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
   execute(request: ExecuteRequest, signal: AbortSignal): Promise<StatementResult> {
     return execute(this, request, signal);
   }
@@ -178,10 +188,6 @@ export class Session implements SqlSession, EngineSession {
       await this.connection.run(`DROP TABLE IF EXISTS ${table.physical}`);
     this.connection.closeSync();
   }
-}
-
-function isParameterValue(value: unknown): value is ParameterValue {
-  return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 /** Names in connection options fold as identifiers do. */

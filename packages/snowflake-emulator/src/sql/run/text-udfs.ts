@@ -77,7 +77,7 @@ function regexpCount([text, source, position, parameters]: Args): string {
 /** The LIKE pattern with an escape character. */
 function like([text, source, escape, insensitive]: Args): string {
   let regular = '';
-  const chars = [...(source ?? '')];
+  const chars = Array.from(source ?? '');
   for (let i = 0; i < chars.length; i += 1) {
     const char = chars[i] ?? '';
     if (char === escape && escape !== '') {

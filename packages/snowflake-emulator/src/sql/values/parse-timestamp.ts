@@ -1,5 +1,12 @@
 /** Text to dates, times and timestamps, in the formats that Snowflake detects or is told. */
-import { daysOf, monthNumber, nanosOf, offsetMinutes, secondsOfDay, type ParsedMoment } from './moment.ts';
+import {
+  daysOf,
+  monthNumber,
+  nanosOf,
+  offsetMinutes,
+  secondsOfDay,
+  type ParsedMoment,
+} from './moment.ts';
 import { parseWithFormat } from './parse-with-format.ts';
 
 const DATE = String.raw`(\d{4})-(\d{1,2})-(\d{1,2})`;

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Binding, ResultColumn } from '../../src/engine/contract.ts';
+import { createSqlEngine, type SnowflakeSqlEngine } from '../../src/sql/create-sql-engine.ts';
+
+export type Rows = readonly (readonly (string | null)[])[];
+
+export interface TestSession {
+  run(sql: string, bindings?: Record<string, Binding>): Promise<Rows>;
+  /** Runs with a query id of its own, to be named in AT(STATEMENT => …). */
+  runAs(queryId: string, sql: string): Promise<Rows>;
+  columns(sql: string): Promise<readonly ResultColumn[]>;
+  /** `code: message` of the error that the statement ends with. */
+  failure(sql: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openEngine(): Promise<SnowflakeSqlEngine> {
+  return createSqlEngine({ threads: 2, databases: ['D'] });
+}
+
+/** A session in database D, schema PUBLIC, with UTC as its zone. */
+export async function openSession(engine: SnowflakeSqlEngine): Promise<TestSession> {
+  const session = await engine.openSession({
+    user: 'tester',
+    database: 'D',
+    parameters: { TIMEZONE: 'UTC' },
+  });
+  const never = new AbortController().signal;
+  const execute = async (queryId: string, sql: string, bindings?: Record<string, Binding>) => {
+    const request = { queryId, sql, ...(bindings === undefined ? {} : { bindings }) };
+    const result = await session.execute(request, never);
+    const rows: (readonly (string | null)[])[] = [];
+    for await (const batch of result.batches) rows.push(...batch);
+    return { columns: result.columns, rows };
+  };
+  return {
+    run: async (sql, bindings) => (await execute(randomUUID(), sql, bindings)).rows,
+    runAs: async (queryId, sql) => (await execute(queryId, sql)).rows,
+    columns: async (sql) => (await execute(randomUUID(), sql)).columns,
+    failure: async (sql) => {
+      try {
+        await execute(randomUUID(), sql);
+      } catch (error) {
+        const { code, message } = error as { code?: string; message: string };
+        return `${code}: ${message}`;
+      }
+      throw new Error(`no error: ${sql}`);
+    },
+    close: () => session.close(),
+  };
+}

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 import type { ChunkPlan, ColumnSchema, LogicalType, Source, TableRef } from '@snowmelt/core';
+import { z } from 'zod';
 
 import { columns, type RowFiles } from './generate-rows.ts';
 
@@ -19,7 +20,7 @@ export function fileSource(files: RowFiles): Source {
     open(_table, chunk) {
       const gunzip = createGunzip({ chunkSize: 256 * 1024 });
       // A fault surfaces on the last stream, which its reader watches.
-      pipeline(createReadStream(String(chunk.spec['file'])), gunzip, () => undefined);
+      pipeline(createReadStream(z.string().parse(chunk.spec['file'])), gunzip, () => undefined);
       return Promise.resolve({ bytes: gunzip, expectedRows: files.rowsPerFile });
     },
     count: () => Promise.resolve(files.rowsPerFile * files.gzip.length),

@@ -91,7 +91,8 @@ async function main() {
     return;
   }
   if (flags.user === undefined) return refuse('--user is missing.');
-  if (!/^\d+$/.test(flags.port ?? '0')) return refuse(`--port ${flags.port} is not a number.`);
+  const port = String(flags.port ?? '0');
+  if (!/^\d+$/.test(port)) return refuse(`--port ${port} is not a number.`);
   try {
     const user = await userOf(flags);
     if (!user.password && !user.publicKey && !user.token) {

@@ -15,7 +15,7 @@ import { exitCodeOfReport } from '../../src/failure/exit-codes.ts';
 import { planTables } from '../../src/plan/plan-tables.ts';
 import { formatTablePlan, viewPlan } from '../../src/plan/plan-view.ts';
 import { migrateWith } from '../../src/run/migrate.ts';
-import { formatRunReport, viewReport } from '../../src/show/run-report.ts';
+import { formatRunFailures, formatRunReport, viewReport } from '../../src/show/run-report.ts';
 import { formatRun, formatRuns } from '../../src/show/run-summary.ts';
 
 const column = (name: string): ColumnSchema => ({
@@ -99,7 +99,8 @@ describe('what people see of a plan, a check, a run and its status', () => {
     );
     const lines = plain(formatRunReport(viewReport(report), 100));
     expect(lines[1]).toMatch(/^PROD\.PUBLIC\.ORDERS → dwh\.sales\.orders +completed +1,000 /);
-    expect(lines.join('\n')).toMatch(/Error SOURCE\.TABLE_NOT_FOUND: [^]*\nFix: \S/);
+    const failures = plain(formatRunFailures(viewReport(report)));
+    expect(failures.join('\n')).toMatch(/Error SOURCE\.TABLE_NOT_FOUND: [^]*\nFix: \S/);
     expect(lines.at(-1)).toMatch(/^Run [0-9a-f-]+: partial, 1,000 rows, /);
     expect(JSON.stringify(viewReport(report))).toContain('"code":"SOURCE.TABLE_NOT_FOUND"');
 

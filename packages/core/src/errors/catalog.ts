@@ -188,6 +188,11 @@ export const errorCatalog = {
     'The rows that arrived are not as many as the source announced; nothing was committed.',
     'Nothing: the chunk is tried again.',
   ),
+  'TARGET.INDEX_NOT_REBUILT': entry(
+    'run',
+    'An index or constraint that was dropped for the load could not come back; its definition is kept in snowmelt.index_ledger.',
+    'Mend the rows that the message names and run `snowmelt repair`.',
+  ),
   'TARGET.STATEMENT_FAILED': entry(
     'never',
     'PostgreSQL refused a statement.',
@@ -238,6 +243,11 @@ export const errorCatalog = {
     'never',
     'The status schema cannot be brought up to date.',
     'Grant CREATE on the status database, or apply the files in sql/ by hand.',
+  ),
+  'CLI.USAGE': entry(
+    'never',
+    'The command line cannot be used: an unknown command or flag, or a value that does not fit.',
+    'See --help of the command.',
   ),
   'DEMO.UNAVAILABLE': entry(
     'never',

@@ -1,3 +1,0 @@
-import { projects } from '../../vitest.base.ts';
-
-export default projects('unit');

@@ -58,6 +58,7 @@ function job(database: string, table: string, connections: number): TableJob {
     source: ref,
     target: ref,
     mode: 'truncate',
+    uniqueness: [],
     read: { extract: 'unload', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
     columns: { exclude: [], mapping: {} },
     parallelThreads: connections,

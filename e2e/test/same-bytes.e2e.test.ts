@@ -87,6 +87,7 @@ describe('unload and query', () => {
         name: table.toLowerCase(),
       },
       mode: 'append',
+      uniqueness: [],
       read: { extract, chunkColumns: [], sortColumns: [], batchRows: 25_000 },
       columns: { exclude: [], mapping: {} },
       parallelThreads: 1,

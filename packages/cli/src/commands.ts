@@ -4,6 +4,7 @@ import ConfigShow from './commands/config/show.ts';
 import ConfigValidate from './commands/config/validate.ts';
 import Demo from './commands/demo.ts';
 import Plan from './commands/plan.ts';
+import Repair from './commands/repair.ts';
 import Run from './commands/run.ts';
 import Status from './commands/status.ts';
 
@@ -15,6 +16,7 @@ export const commands = {
   'config:validate': ConfigValidate,
   demo: Demo,
   plan: Plan,
+  repair: Repair,
   run: Run,
   status: Status,
 };

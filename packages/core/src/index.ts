@@ -20,6 +20,7 @@ export {
   type ErrorPlace,
   type SnowmeltErrorOptions,
 } from './errors/snowmelt-error.ts';
+export { compareWatermarks } from './watermark/watermark-order.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { encodeCsvRow } from './csv/encode-csv.ts';
 export { decodeCsv } from './csv/decode-csv.ts';
@@ -53,3 +54,4 @@ export type { PostgresConfig } from './config/schema/postgres.ts';
 export type { SnowflakeConfig } from './config/schema/snowflake.ts';
 export type { TableSelection } from './config/select-tables.ts';
 export { statusDatabase } from './config/status-database.ts';
+export { targetDatabases } from './config/target-databases.ts';

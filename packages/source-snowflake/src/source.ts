@@ -7,6 +7,7 @@ import { queryRows } from './connect/query-rows.ts';
 import { SessionPool } from './connect/session-pool.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { withDefaults, type Settings, type SnowflakeSourceOptions } from './options.ts';
+import { readChunkKeys } from './plan/chunk-keys.ts';
 import { readSpec } from './plan/chunk-spec.ts';
 import { pinSnapshot } from './plan/pin-snapshot.ts';
 import { planChunks } from './plan/plan-chunks.ts';
@@ -29,7 +30,11 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     ping: (context) => ping(pool, context),
     describe: (ref, context) => describeTable(pool, ref, context),
     pin: (context) => pinSnapshot(pool, context),
-    chooseExtract: (schema, read, context) => chooseExtract(pool, schema, read, context),
+    chooseExtract: async (schema, read, context) => {
+      // Before anything is changed anywhere, and not only when chunks are planned.
+      readChunkKeys(read.chunkColumns, schema.columns);
+      return chooseExtract(pool, schema, read, context);
+    },
     plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
     extract: (table, chunk, context) => extract(pool, settings, { table, chunk }, context),
     open: (table, chunk, context) => open(pool, settings, { table, chunk }, context),

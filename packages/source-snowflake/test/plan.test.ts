@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { ChunkPlan, LogicalType, TablePlan, WorkContext } from '@snowmelt/core';
@@ -7,6 +6,7 @@ import type { NamedRow } from '../src/connect/query-rows.ts';
 import { readSpec } from '../src/plan/chunk-spec.ts';
 import { rangeConditions } from '../src/plan/key-range.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
+import { selectLines } from '../src/query/select-lines.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -26,10 +26,10 @@ async function plan(table: TablePlan, rows: readonly NamedRow[], segmentBytes = 
   return { asked, chunks: await Array.fromAsync(planChunks(table, segmentBytes, ask, context)) };
 }
 
-function keyed(type: LogicalType, more: Partial<TablePlan> = {}): TablePlan {
+function keyed(type: LogicalType, more: Partial<TablePlan> = {}, word = 'number'): TablePlan {
   const read = {
     extract: 'auto',
-    chunkColumns: [{ column: 'k', type: 'any' }],
+    chunkColumns: [{ column: 'k', type: word }],
     sortColumns: [],
     batchRows: 100,
   } as const;
@@ -38,47 +38,24 @@ function keyed(type: LogicalType, more: Partial<TablePlan> = {}): TablePlan {
 
 const decimal: LogicalType = { kind: 'decimal', precision: 38, scale: 0 };
 
-/** How many chunks hold a key, by their bounds. */
-function holders(chunks: readonly ChunkPlan[], key: bigint | null): number {
-  return chunks.filter((chunk) => {
-    const spec = readSpec(chunk);
-    if (spec.way === 'file') return false;
-    const { range } = spec;
-    if (range.keys === 'all') return true;
-    if (range.keys === 'null') return key === null;
-    if (key === null) return false;
-    const above = range.from === undefined || key >= BigInt(range.from);
-    return above && (range.to === undefined || key < BigInt(range.to));
-  }).length;
-}
+const mark = (kind: string, first: string | null, rows: number, next: string | null = null) => ({
+  kind,
+  first_text: first,
+  next_text: next,
+  held_rows: String(rows),
+});
 
-describe('numeric ranges', () => {
-  it('P1: every key, also one outside of the bounds seen, and NULL are in exactly one chunk', async () => {
-    const key = fc.bigInt({ min: -(10n ** 38n), max: 10n ** 38n });
-    await fc.assert(
-      fc.asyncProperty(key, key, key, fc.integer({ min: 1, max: 5000 }), async (a, b, probe, n) => {
-        const [low, high] = a < b ? [a, b] : [b, a];
-        const { chunks } = await plan(keyed(decimal), [
-          {
-            all_rows: String(n + 1),
-            key_rows: String(n),
-            low: String(low),
-            high: String(high),
-          },
-        ]);
-        for (const value of [low, high, low - 1n, high + 1n, probe, null]) {
-          expect(holders(chunks, value)).toBe(1);
-        }
-        expect(new Set(chunks.map(({ id }) => id)).size).toBe(chunks.length);
-      }),
-      { numRuns: 300 },
-    );
-  });
+const rangeOf = (chunk: ChunkPlan | undefined): readonly string[] => {
+  const spec = readSpec(chunk!);
+  if (spec.way === 'file') throw new Error('no file was planned');
+  return rangeConditions(spec.range);
+};
+
+describe('key ranges', () => {
+  const marks = [mark('range', '1', 90), mark('range', '101', 90), mark('range', '201', 70)];
 
   it('P3: bounds are literals and come from one query at the snapshot point', async () => {
-    const { asked, chunks } = await plan(keyed(decimal), [
-      { all_rows: '250', key_rows: '250', low: '1', high: '300' },
-    ]);
+    const { asked, chunks } = await plan(keyed(decimal), marks);
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain(
       `AT(TIMESTAMP => '2026-11-23T21:40:00.123456789+00:00'::TIMESTAMP_LTZ)`,
@@ -88,57 +65,98 @@ describe('numeric ranges', () => {
       '00002-from-101',
       '00003-from-201',
     ]);
-    const second = readSpec(chunks[1]!);
-    if (second.way !== 'query') throw new Error('a query was planned');
-    expect(rangeConditions(second.range)).toEqual(['"K" >= 101', '"K" < 201']);
-  });
-
-  it('an empty table is one chunk', async () => {
-    const { chunks } = await plan(keyed(decimal), [
-      { all_rows: '0', key_rows: '0', low: null, high: null },
-    ]);
-    expect(chunks).toHaveLength(1);
-  });
-});
-
-describe('date ranges', () => {
-  const days = [
-    { day: '2024-01-01', day_rows: '60' },
-    { day: '2024-01-02', day_rows: '40' },
-    { day: '2024-01-05', day_rows: '500' },
-    { day: '2024-01-06', day_rows: '1' },
-    { day: null, day_rows: '7' },
-  ];
-
-  it('puts days together up to the rows asked for and leaves NULL to a chunk of its own', async () => {
-    const zone = { kind: 'timestamp', precision: 9, zone: 'offset' } as const;
-    const { asked, chunks } = await plan(keyed(zone), days);
-    expect(asked).toHaveLength(1);
-    expect(asked[0]).toContain(`CONVERT_TIMEZONE('UTC', "K")`);
-    expect(chunks.map(({ id, expectedRows }) => [id, expectedRows])).toEqual([
-      ['00001-from-earliest', 100],
-      ['00002-from-2024-01-05', 500],
-      ['00003-from-2024-01-06', 1],
-      ['00004-null', 7],
-    ]);
-    expect(chunks[1]?.range).toEqual({
-      keys: 'range',
-      column: 'K',
-      from: `'2024-01-05T00:00:00+00:00'::TIMESTAMP_TZ`,
-      to: `'2024-01-06T00:00:00+00:00'::TIMESTAMP_TZ`,
-    });
+    expect(rangeOf(chunks[1])).toEqual(['"K" >= 101', '"K" < 201']);
   });
 
   it.each([
-    [{ kind: 'date' }, `'2024-01-06'::DATE`],
-    [{ kind: 'timestamp', precision: 9, zone: 'none' }, `'2024-01-06T00:00:00'::TIMESTAMP_NTZ`],
+    [{ kind: 'date' }, 'date', '2024-01-06', `'2024-01-06'::DATE`],
+    [
+      { kind: 'timestamp', precision: 9, zone: 'none' },
+      'timestamp_ntz',
+      '2024-01-06T10:00:00.5',
+      `'2024-01-06T10:00:00.5'::TIMESTAMP_NTZ`,
+    ],
     [
       { kind: 'timestamp', precision: 9, zone: 'instant' },
-      `'2024-01-06T00:00:00+00:00'::TIMESTAMP_LTZ`,
+      'timestamp',
+      '2024-01-06T10:00:00.5',
+      `'2024-01-06T10:00:00.5+00:00'::TIMESTAMP_LTZ`,
     ],
-  ] as const)('compares %o by a literal of its own type', async (type, literal) => {
-    const { chunks } = await plan(keyed(type), days);
-    expect(chunks[2]?.range).toMatchObject({ from: literal });
+    [
+      { kind: 'timestamp', precision: 9, zone: 'offset' },
+      'timestamp_tz',
+      '10000-01-01T07:59:59.0',
+      `'9999-12-31T23:59:59.999999999+00:00'::TIMESTAMP_TZ`,
+    ],
+    [{ kind: 'text' }, 'varchar', String.raw`it's \ here`, String.raw`'it''s \\ here'`],
+    [{ kind: 'float', bits: 64 }, 'number', 'NaN', `'NaN'::FLOAT`],
+  ] as const)('compares %o by a literal of its own type', async (type, word, key, literal) => {
+    const answer = [mark('range', null, 90), mark('range', key, 90)];
+    const { chunks } = await plan(keyed(type, {}, word), answer);
+    expect(rangeOf(chunks[1])).toEqual([`"K" >= ${literal}`]);
+  });
+
+  it('reads digits in text as numbers, and what is no number with NULL', async () => {
+    const answer = [...marks, mark('null', null, 4)];
+    const { chunks } = await plan(keyed({ kind: 'text' }, {}, 'varchar_numeric'), answer);
+    expect(rangeOf(chunks[0])).toEqual(['TRY_TO_NUMBER("K", 38, 0) < 101']);
+    expect(rangeOf(chunks[3])).toEqual(['TRY_TO_NUMBER("K", 38, 0) IS NULL']);
+  });
+
+  it('cuts by a column that is not copied', async () => {
+    const { source } = pair('K', decimal);
+    const table = keyed(decimal, { columns: [pair('V', decimal)], chunkColumns: [source] });
+    expect((await plan(table, marks)).chunks).toHaveLength(3);
+  });
+});
+
+describe('P8: chunk columns that contradict the source are refused', () => {
+  it.each([
+    [{ kind: 'text' }, 'bigint', /TEXT in Snowflake, not bigint/u],
+    [{ kind: 'decimal' }, 'date', /DECIMAL in Snowflake, not date/u],
+    [{ kind: 'date' }, 'varchar', /not varchar/u],
+    [{ kind: 'binary' }, 'uuid', /not uuid/u],
+  ] as const)('%o as %s', async (type, word, message) => {
+    await expect(plan(keyed(type, {}, word), [])).rejects.toMatchObject({
+      code: 'CONFIG.INVALID',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('a column that is not there', async () => {
+    const table = keyed(decimal, { columns: [pair('OTHER', decimal)] });
+    await expect(plan(table, [])).rejects.toMatchObject({ code: 'CONFIG.INVALID' });
+  });
+});
+
+describe('without chunk columns', () => {
+  const read = { ...tablePlan().read, batchRows: 100, sortColumns: [] };
+  const answer = [mark('range', '1', 90), mark('range', '101', 90)];
+
+  it('a query is cut by the primary key', async () => {
+    const { chunks } = await plan(tablePlan({ read, primaryKey: ['id'] }), answer);
+    expect(rangeOf(chunks[1])).toEqual(['"ID" >= 101']);
+  });
+
+  it('an unload is not: every segment could read the whole table', async () => {
+    const sizes = { extract: 'unload', estimatedRows: 1e6, estimatedBytes: 2 ** 40 } as const;
+    const { chunks } = await plan(tablePlan({ read, primaryKey: ['id'], ...sizes }), answer);
+    expect(chunks).toHaveLength(1);
+  });
+
+  it('P1: keys without ranges are cut by offsets of a total order, from one count', async () => {
+    const columns = [pair('ID', { kind: 'binary' })];
+    const table = tablePlan({ read, columns, primaryKey: ['id'] });
+    const { asked, chunks } = await plan(table, [{ total: '250' }]);
+    expect(asked).toHaveLength(1);
+    expect(chunks.map(({ id, expectedRows }) => [id, expectedRows])).toEqual([
+      ['00001-row-1', 100],
+      ['00002-row-101', 100],
+      ['00003-row-201', 50],
+    ]);
+    const spec = readSpec(chunks[1]!);
+    if (spec.way !== 'query') throw new Error('a query was planned');
+    expect(selectLines(table, spec.range)).toMatch(/ORDER BY "ID", 1\nLIMIT 100 OFFSET 100$/u);
   });
 });
 
@@ -169,7 +187,7 @@ describe('one chunk', () => {
 
 it('cuts a large unload into segments by its catalog bytes', async () => {
   const table = keyed(decimal, { extract: 'unload', estimatedRows: 4000, estimatedBytes: 4000 });
-  const answer = [{ all_rows: '4000', key_rows: '4000', low: '1', high: '4000' }];
+  const answer = [1, 2, 3, 4].map((key) => mark('range', String(key), 1000));
   const { chunks } = await plan(table, answer, 1000);
   expect(chunks.map(({ kind }) => kind)).toEqual(['extract', 'extract', 'extract', 'extract']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { digestQuery } from '../src/check/digest-table.ts';
-import { allRows } from '../src/plan/key-range.ts';
+import { allRows, type KeyRange } from '../src/plan/key-range.ts';
 import { selectLines } from '../src/query/select-lines.ts';
 import { quoteIdentifier, quoteText } from '../src/sql/quote.ts';
 import { copyInto } from '../src/unload/copy-into.ts';
@@ -24,7 +24,8 @@ describe('SQL', () => {
 
   it('keeps a filter that ends in a comment apart from the range', () => {
     const read = { ...tablePlan().read, filter: `STATE <> 'X' OR ID > 3 -- only open ones` };
-    const range = { keys: 'range', column: 'ID', from: '5' } as const;
+    const cut = { column: 'ID', reading: 'column', is: 'between', from: '5' } as const;
+    const range: KeyRange = { keys: 'cut', by: [cut] };
     expect(selectLines(tablePlan({ read }), range)).toContain(
       `WHERE (\nSTATE <> 'X' OR ID > 3 -- only open ones\n) AND ("ID" >= 5)`,
     );

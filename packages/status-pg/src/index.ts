@@ -1,7 +1,2 @@
-export type {
-  PostgresStatusOptions,
-  SslMode,
-  StatusConnection,
-  StatusSsl,
-} from './connect/connection-options.ts';
+export type { PostgresStatusOptions } from './connect/connection-options.ts';
 export { createPostgresStatusStore } from './status-store.ts';

@@ -7,11 +7,14 @@ import { pingDatabase } from './connect/ping.ts';
 import { transaction } from './connect/transaction.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
+import { repairDatabase } from './indexes/repair-database.ts';
 import { loadChunk } from './load/load-chunk.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
 import { readDurableReceipts } from './publish/read-durable-receipts.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
+import { isEmpty } from './watermark/is-empty.ts';
+import { newestWatermark } from './watermark/newest-watermark.ts';
 
 /** A target in PostgreSQL 14 or later. Connects when it is first asked for something. */
 export function createPostgresTarget(options: PostgresTargetOptions): Target {
@@ -22,6 +25,8 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
       transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
         describeTable(session, ref),
       ),
+    isEmpty: (ref, context) => isEmpty(databases, ref, context),
+    newestWatermark: (ref, column, context) => newestWatermark(databases, ref, column, context),
     fractionDigits,
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
@@ -29,6 +34,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
     load: (table, chunk, open, context) => loadChunk(databases, { table, chunk, open, context }),
     publish: (table, context) => publishTable(databases, table, context),
     digest: (table, context) => digestTable(databases, table, context),
+    repair: (database, context) => repairDatabase(databases, database, context),
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };
 }

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 
+import type { PostgresConnection } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { createPostgresTarget, type PostgresConnection } from '../src/index.ts';
+import { createPostgresTarget } from '../src/index.ts';
 import { bench, chunkOf, connectionOf, opening, planFor, type Bench } from './fixtures.ts';
 
 const secret = 'S3cret-p4ssword';

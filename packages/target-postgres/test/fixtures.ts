@@ -84,6 +84,7 @@ export function planFor(database: TestDatabase, parts: Partial<TablePlan> = {}):
     primaryKey: [],
     snapshot: { pinned: true, at: '2026-01-01T00:00:00.000000000Z' },
     mode: 'append',
+    keyColumns: [],
     extract: 'query',
     read: { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
     truncateCascade: false,

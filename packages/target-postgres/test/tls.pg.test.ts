@@ -1,8 +1,8 @@
+import { defaultSslMode, type PostgresSsl } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { createPostgresTarget, type PostgresSsl } from '../src/index.ts';
-import { defaultSslMode } from '../src/connect/tls.ts';
+import { createPostgresTarget } from '../src/index.ts';
 import { bench, connectionOf, type Bench } from './fixtures.ts';
 import { authority, startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 

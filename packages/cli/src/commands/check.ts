@@ -6,8 +6,8 @@ import { exitCodes } from '../failure/exit-codes.ts';
 import { formatFailure } from '../failure/show-failure.ts';
 import { configFlags, logFlags, tableFlags } from '../flags.ts';
 import { openSides } from '../plan/open-sides.ts';
-import { formatFindings } from '../plan/plan-view.ts';
 import { logWarnings, makeLogger, readConfig, selectJobs } from '../setup.ts';
+import { formatFindings } from '../show/findings.ts';
 
 export default class Check extends BaseCommand {
   static override summary = 'Check configuration, connections, privileges and tables.';

@@ -19,7 +19,8 @@ export default class Run extends BaseCommand {
   static override description = `Without more, the newest unfinished run of the same configuration goes on where it stopped.
 Progress and logs go to stderr, the report to stdout.
 
-Exit codes: 0 done; 1 a bug; 2 a failure that the message explains; 3 stopped with work left.`;
+Exit codes: 0 done; 4 done, with findings; 2 a failure that the message explains; 3 stopped with
+work left; 1 a bug.`;
   static override examples = [
     '<%= config.bin %> run -c config.json',
     '<%= config.bin %> run --source sales --table ORDERS,CUSTOMERS',

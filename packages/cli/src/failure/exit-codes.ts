@@ -12,7 +12,10 @@ export function exitCodeOf(error: unknown): number {
 }
 
 export function exitCodeOfReport(report: RunReport): number {
-  if (report.status === 'completed') return exitCodes.done;
+  if (report.status === 'completed') {
+    const found = report.tables.some(({ findings }) => findings.length > 0);
+    return found ? exitCodes.findings : exitCodes.done;
+  }
   const failed = report.tables.some(({ status }) => status === 'failed');
   return report.stopped && !failed ? exitCodes.stopped : exitCodes.failed;
 }

@@ -1,7 +1,8 @@
 import type { Finding, SnowmeltError, TableRef, TableSnapshot } from '@snowmelt/core';
-import { bold, cyan, dim, green, red, yellow } from 'ansis';
+import { bold, dim, green, red } from 'ansis';
 
 import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
+import { formatFindings } from '../show/findings.ts';
 import { formatBytes, formatRows } from '../show/quantities.ts';
 import { formatRef } from '../show/run-report.ts';
 import { findingsOf, isRefused, type ChunkCount, type PlannedTable } from './plan-tables.ts';
@@ -82,19 +83,18 @@ export function formatTablePlan(table: TablePlanView): readonly string[] {
   ];
 }
 
-export function formatFindings(findings: readonly Finding[]): readonly string[] {
-  const paint = { error: red, warning: yellow };
-  return findings.flatMap(({ severity, code, message, fix }) => [
-    `${paint[severity](severity)} ${code}: ${message}`,
-    `  ${cyan('Fix:')} ${fix}`,
-  ]);
-}
+const modes: Readonly<Record<string, string>> = {
+  append: 'adds rows (append)',
+  truncate: 'replaces all rows (truncate)',
+  swap: 'replaces all rows at the end (swap)',
+  upsert: 'adds rows and replaces those with the same key (upsert)',
+  'insert-only': 'adds rows whose key is not there (insert-only)',
+};
 
 function planLines(table: TablePlanView): readonly string[] {
   const { snapshot, extract, columns = [] } = table;
   if (snapshot === undefined) return [];
-  const replaced =
-    table.mode === 'truncate' ? 'replaces all rows (truncate)' : 'adds rows (append)';
+  const replaced = modes[table.mode] ?? table.mode;
   const mapping = columns.map(({ source, type, target }) => `${source} ${type} → ${target}`);
   return [
     `${table.creates === true ? 'creates the table' : replaced}; ${sizeOf(table)}`,

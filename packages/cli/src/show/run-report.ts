@@ -2,6 +2,7 @@ import type { RunReport, TableRef, TableReport } from '@snowmelt/core';
 import { dim, green, red, yellow } from 'ansis';
 
 import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
+import { formatFindings } from './findings.ts';
 import { formatBytes, formatDuration, formatRows } from './quantities.ts';
 import { formatTable } from './text-table.ts';
 
@@ -46,7 +47,8 @@ export function formatRunReport(report: RunView, width: number): readonly string
   const notices = report.tables.flatMap(({ source, notices }) =>
     notices.map((notice) => dim(`${formatRef(source)}: ${notice}`)),
   );
-  return [...formatTable(columns, rows, width), ...notices, '', totals(report)];
+  const found = report.tables.flatMap(({ findings }) => formatFindings(findings));
+  return [...formatTable(columns, rows, width), ...notices, ...found, '', totals(report)];
 }
 
 /** Why tables failed: for stderr, as every failure. */

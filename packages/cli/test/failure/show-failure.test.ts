@@ -60,7 +60,7 @@ describe('exit codes', () => {
     ({
       status,
       stopped: tables.includes('stopped'),
-      tables: tables.map((one) => ({ status: one })),
+      tables: tables.map((one) => ({ status: one, findings: [] })),
     }) as unknown as RunReport;
   it.each([
     [report('completed', 'completed', 'skipped'), 0],
@@ -70,5 +70,11 @@ describe('exit codes', () => {
     [report('partial', 'failed', 'stopped'), 2],
   ])('%j', (one, code) => {
     expect(exitCodeOfReport(one)).toBe(code);
+  });
+
+  it('4 where the rows are in and something is missing', () => {
+    const done = report('completed', 'completed');
+    const tables = [{ ...done.tables[0], findings: [{}] }] as unknown as RunReport['tables'];
+    expect(exitCodeOfReport({ ...done, tables })).toBe(4);
   });
 });

@@ -23,6 +23,7 @@ const report = (key: string, values: Partial<TableReport> = {}): TableReport => 
   seconds: 2,
   verified: true,
   notices: [],
+  findings: [],
   ...values,
 });
 

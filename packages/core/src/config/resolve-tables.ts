@@ -1,6 +1,7 @@
 import type { ReadOptions } from '../contract/table-plan.ts';
 import type { TableJob } from '../engine/table-job.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { batchRows, mergeMode, mergeRules, withoutEffect } from './load-mode.ts';
 import type { Config } from './schema/config.ts';
 import { selectTables, type PlacedTable, type TableSelection } from './select-tables.ts';
 import { storedName } from './stored-name.ts';
@@ -42,21 +43,29 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     sourceName: source.source_name,
     source: sourceRef(source, table),
     target: targetRef(source, table),
-    mode: table.truncate_onstart ? 'truncate' : 'append',
+    mode: table.truncate_onstart ? table.refresh : mergeMode(placed, config),
+    ...mergeRules(placed, config),
     read: readOptions(placed, config),
     columns: columnChoice(placed),
     parallelThreads: table.parallel_threads ?? config.parallel_threads,
     maxRetryAttempts: config.max_retry_attempts,
     schemaEvolution: table.schema_evolution ?? config.schema_evolution,
     truncateCascade: table.truncate_cascade,
+    ...(rebuildsIndexes(placed) ? { rebuildIndexes: true } : {}),
     snapshot: table.snapshot ?? config.snapshot,
     verify: table.verify ?? config.verify,
-    notices: setAside(placed, config),
+    notices: [...setAside(placed, config), ...withoutEffect(placed, config)],
   };
-  return { ...job, hash: tableHash(job, placed) };
+  return { ...job, hash: tableHash(job) };
 }
 
-function readOptions({ table }: PlacedTable, config: Config): ReadOptions {
+/** A swap fills a new table, whose indexes are built once, after the rows, in any case. */
+function rebuildsIndexes({ table }: PlacedTable): boolean {
+  return table.disable_index && !(table.truncate_onstart && table.refresh === 'swap');
+}
+
+function readOptions(placed: PlacedTable, config: Config): ReadOptions {
+  const { table } = placed;
   const stage = table.stage ?? config.stage;
   return {
     extract: table.extract ?? config.extract,
@@ -66,8 +75,7 @@ function readOptions({ table }: PlacedTable, config: Config): ReadOptions {
       type: table.chunking_column_types[index] ?? 'text',
     })),
     sortColumns: table.sort_columns.map(storedName),
-    // Both modes of this version COPY straight into the table.
-    batchRows: table.batch_size ?? config.batch_size_copy_mode ?? config.batch_size,
+    batchRows: batchRows(placed, config),
     ...(stage === undefined ? {} : { stage }),
   };
 }

@@ -9,6 +9,7 @@ export function checkTable(table: TableView, path: KeyPath): readonly Problem[] 
     ...checkChunking(table).map((problem) => at('chunking_column_types', problem)),
     ...checkMapping(table).map((problem) => at('column_mapping', problem)),
     ...checkWatermark(table).map((problem) => at('source_watermark', problem)),
+    ...checkOverlap(table).map((problem) => at('watermark_overlap', problem)),
     ...checkColumns(table).map((problem) => at('columns', problem)),
     ...checkRefresh(table).map(([key, problem]) => at(key, problem)),
   ];
@@ -34,6 +35,17 @@ function checkWatermark(table: TableView): readonly string[] {
   if (table.truncate_onstart === true) return [];
   if ((table.source_watermark === undefined) === (table.target_watermark === undefined)) return [];
   return ['source_watermark and target_watermark go together'];
+}
+
+function checkOverlap(table: TableView): readonly string[] {
+  if (table.truncate_onstart === true || (table.watermark_overlap ?? 0) === 0) return [];
+  const keyless = (table.uniqueness_columns ?? []).length === 0;
+  return [
+    ...(table.source_watermark === undefined ? ['needs source_watermark'] : []),
+    ...(keyless
+      ? ['needs uniqueness_columns: without a key, rows that are read again are added again']
+      : []),
+  ];
 }
 
 function checkColumns({ columns }: TableView): readonly string[] {

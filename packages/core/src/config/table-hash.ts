@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 
 import type { JsonValue } from '../contract/json.ts';
 import type { TableJob } from '../engine/table-job.ts';
-import type { PlacedTable } from './select-tables.ts';
 
 /**
  * Hash of what decides which rows go where. Credentials, hosts, threads, retries and checks after
  * the load are not in it, so that a change of those goes on with a run.
  */
-export function tableHash(job: Omit<TableJob, 'hash'>, { table }: PlacedTable): string {
+export function tableHash(job: Omit<TableJob, 'hash'>): string {
   return sha256({
     source: job.source,
     target: job.target,
@@ -17,8 +16,8 @@ export function tableHash(job: Omit<TableJob, 'hash'>, { table }: PlacedTable): 
     columns: job.columns,
     schemaEvolution: job.schemaEvolution,
     snapshot: job.snapshot,
-    uniqueness: job.mode === 'truncate' ? [] : table.uniqueness_columns,
-    watermark: job.mode === 'truncate' ? [] : [table.source_watermark, table.target_watermark],
+    uniqueness: job.uniqueness,
+    watermark: job.watermark ?? null,
   });
 }
 

@@ -8,11 +8,13 @@ interface Route {
   readonly source: string;
   readonly target: string;
   readonly truncates: boolean;
+  readonly watermarked: boolean;
 }
 
 /**
  * Two tables may add to one target, each with rows of its own; but a table that empties its target
- * must have it for itself, and the same source into the same target would double its rows.
+ * must have it for itself, and the same source into the same target would double its rows. So must
+ * a table with a watermark: the newest one of another table's rows says nothing of its own.
  */
 export function checkTargets(sources: readonly SourceView[]): readonly Problem[] {
   const routes = sources.flatMap(routesOf);
@@ -26,7 +28,8 @@ export function checkTargets(sources: readonly SourceView[]): readonly Problem[]
 }
 
 function clash(a: Route, b: Route): boolean {
-  return a.target === b.target && (a.truncates || b.truncates || a.source === b.source);
+  const alone = [a, b].some(({ truncates, watermarked }) => truncates || watermarked);
+  return a.target === b.target && (alone || a.source === b.source);
 }
 
 function routesOf(source: SourceView, index: number): readonly Route[] {
@@ -41,7 +44,9 @@ function routeOf(source: SourceView, table: TableView, path: KeyPath): readonly 
   const from = [source.source_sf_database, source.source_sf_schema, table.source];
   const to = [source.target_pg_database, source.target_pg_schema, table.target];
   if ([...from, ...to].includes(undefined)) return [];
-  return [{ path, source: dotted(from), target: dotted(to), truncates: !!table.truncate_onstart }];
+  const truncates = table.truncate_onstart === true;
+  const watermarked = !truncates && table.source_watermark !== undefined;
+  return [{ path, source: dotted(from), target: dotted(to), truncates, watermarked }];
 }
 
 function dotted(parts: readonly (string | undefined)[]): string {

@@ -1,50 +1,77 @@
 import type { Config } from './schema/config.ts';
+import type { TableConfig } from './schema/table.ts';
 import type { PlacedTable } from './select-tables.ts';
+
+/** A value that the schema takes and this version refuses: nothing is passed over in silence. */
+export interface UnsupportedTableKey {
+  readonly key: keyof TableConfig;
+  /** The values, for the documentation. */
+  readonly values: string;
+  /** In words; by default the key and its value. */
+  readonly what?: string;
+  /** Not refused where `truncate_onstart` sets the key aside. */
+  readonly setAside?: true;
+  readonly asked: (table: TableConfig, config: Config) => boolean;
+}
+
+/** Whoever builds one of these takes it out here; docs/configuration.md is generated from it. */
+export const unsupportedTableKeys: readonly UnsupportedTableKey[] = [
+  {
+    key: 'delete_missing',
+    values: '`hard`, `soft`',
+    asked: (table) => table.delete_missing !== 'off',
+  },
+  { key: 'changes', values: '`cdc`', asked: (table) => table.changes !== 'off' },
+  {
+    key: 'on_row_error',
+    values: '`quarantine`',
+    asked: (table) => table.on_row_error !== 'fail',
+  },
+  {
+    key: 'on_unsupported_text',
+    values: '`strip`, `replace`',
+    asked: (table) => table.on_unsupported_text !== 'fail',
+  },
+  {
+    key: 'query_tag',
+    values: 'any but the global one',
+    what: 'a query_tag of one table (the global one is)',
+    asked: (table, config) => table.query_tag !== undefined && table.query_tag !== config.query_tag,
+  },
+];
+
+/** The same for keys outside of tables. */
+export const unsupportedFileKeys = [
+  {
+    path: 'postgres.auth',
+    values: '`rds_iam`',
+    what: 'rds_iam (tokens of AWS IAM)',
+    asked: (config: Config) => config.postgres.auth === 'rds_iam',
+  },
+] as const;
 
 /** What the file asks for that this version does not do: a line each, with its path. */
 export function unsupportedByFile(config: Config): readonly string[] {
-  return config.postgres.auth === 'rds_iam'
-    ? ['postgres.auth: rds_iam (tokens of AWS IAM) is not in this version']
-    : [];
+  return unsupportedFileKeys
+    .filter(({ asked }) => asked(config))
+    .map(({ path, what }) => `${path}: ${what} is not in this version`);
 }
 
 /** The same for a table. Keys that a full refresh sets aside are no obstacle. */
-export function unsupportedByTable(placed: PlacedTable, config: Config): readonly string[] {
-  const { table, path } = placed;
-  const wanted: readonly (readonly [key: string, asked: boolean, what: string])[] = [
-    ...(table.truncate_onstart ? [] : incremental(placed, config)),
-    ['disable_index', table.disable_index, 'dropping and rebuilding indexes'],
-    ['refresh', table.refresh === 'swap', 'refresh: swap'],
-    ['delete_missing', table.delete_missing !== 'off', `delete_missing: ${table.delete_missing}`],
-    ['changes', table.changes !== 'off', 'changes: cdc'],
-    ['on_row_error', table.on_row_error !== 'fail', `on_row_error: ${table.on_row_error}`],
-    [
-      'on_unsupported_text',
-      table.on_unsupported_text !== 'fail',
-      `on_unsupported_text: ${table.on_unsupported_text}`,
-    ],
-    [
-      'query_tag',
-      table.query_tag !== undefined && table.query_tag !== config.query_tag,
-      'a query_tag of one table (the global one is)',
-    ],
-  ];
-  return wanted
-    .filter(([, asked]) => asked)
-    .map(([key, , what]) => `${path}.${key}: ${what} is not in this version`);
+export function unsupportedByTable(
+  { table, path }: PlacedTable,
+  config: Config,
+): readonly string[] {
+  return unsupportedTableKeys
+    .filter(({ setAside }) => !(setAside && table.truncate_onstart))
+    .filter(({ asked }) => asked(table, config))
+    .map(({ key, what = `${key}: ${wordOf(table[key])}` }) => {
+      return `${path}.${key}: ${what} is not in this version`;
+    });
 }
 
-function incremental(
-  { table }: PlacedTable,
-  config: Config,
-): readonly (readonly [string, boolean, string])[] {
-  const insertOnly = table.insert_only_mode ?? config.insert_only_mode;
-  return [
-    ['uniqueness_columns', table.uniqueness_columns.length > 0, 'upsert'],
-    ['source_watermark', table.source_watermark !== undefined, 'incremental loading'],
-    ['insert_only_mode', insertOnly, 'insert_only_mode'],
-    ['watermark_overlap', table.watermark_overlap > 0, 'watermark_overlap'],
-  ];
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** What a full refresh sets aside, for people. */

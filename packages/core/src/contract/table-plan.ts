@@ -19,8 +19,32 @@ export interface ColumnPair {
   readonly fractionDigits?: number;
 }
 
-/** How rows get into the target. `swap`, `upsert` and `insert-only` have their place here. */
-export type LoadMode = 'append' | 'truncate';
+/**
+ * How rows get into the target. `swap`: they are gathered beside it and take the place of its rows
+ * at `publish`, all at once. `upsert`: where its key is there, a row takes the place of the old
+ * one if it is newer. `insert-only`: the old one stays.
+ */
+export type LoadMode = 'append' | 'truncate' | 'swap' | 'upsert' | 'insert-only';
+
+/** From where on an incremental load reads. Recorded once a run; nothing moves it. */
+export interface WatermarkBound {
+  /**
+   * Canonical text (docs/reference/canonical-csv.md) of the source column's type: a number, a date,
+   * or a timestamp in UTC without offset, whatever zone its type has.
+   */
+  readonly value: string;
+  /** Rows of exactly this watermark are read as well. */
+  readonly inclusive: boolean;
+  /** Rows without a watermark are read as well. */
+  readonly orNull: boolean;
+}
+
+/** The column that says how new a row is. */
+export interface WatermarkPlan {
+  readonly column: ColumnPair;
+  /** Absent: all rows are read. */
+  readonly from?: WatermarkBound;
+}
 
 export type ExtractMode = 'unload' | 'query';
 
@@ -63,10 +87,22 @@ export interface TablePlan {
   readonly primaryKey: readonly string[];
   readonly snapshot: TableSnapshot;
   readonly mode: LoadMode;
+  /** Target column names by which `upsert` and `insert-only` find a row; else empty. */
+  readonly keyColumns: readonly string[];
+  readonly watermark?: WatermarkPlan;
+  /**
+   * The target of `upsert` or `insert-only` was empty when the run planned the table: chunks are
+   * COPYed straight into it, and merged only where a key is there already.
+   */
+  readonly firstLoad?: boolean;
   readonly extract: ExtractMode;
   readonly read: ReadOptions;
+  /** The source's columns that `read.chunkColumns` names, copied or not. Absent: none is named. */
+  readonly chunkColumns?: readonly ColumnSchema[];
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
   /** TRUNCATE may reach tables outside the run through CASCADE. */
   readonly truncateCascade: boolean;
+  /** Secondary indexes are dropped for the load and rebuilt at publish. Absent: they stay. */
+  readonly rebuildIndexes?: boolean;
 }

@@ -1,11 +1,13 @@
 import type { TableSchema } from '../contract/table-schema.ts';
-import type { TablePlan, TableSnapshot } from '../contract/table-plan.ts';
+import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
 import type { Finding, Target } from '../contract/target.ts';
 import type { Source } from '../contract/source.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { decideMerge, type MergeDecision } from './decide-merge.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
+import { watermarkMapped } from './watermark-mapped.ts';
 
 export interface Decision {
   readonly plan: TablePlan;
@@ -32,14 +34,21 @@ export async function decidePlan(job: TableJob, using: DecideContext): Promise<D
     using.target.describe(job.target, using.context),
   ]);
   if (existing === undefined && job.schemaEvolution === 'off') throw targetMissing(job);
-  const columns = pairColumns(sourceSchema, existing, job.columns, {
+  const choice = watermarkMapped(job, sourceSchema, existing);
+  const columns = pairColumns(sourceSchema, existing, choice, {
     mayAdd: job.schemaEvolution === 'create_and_add',
     fractionDigits: (source, target) => using.target.fractionDigits(source, target),
   });
   refuseBadColumns(job, columns);
-  const plan = await planOf(job, using, sourceSchema, columns);
+  const merge = await decideMerge(job, { existing, pairs: columns.pairs }, using);
+  const plan = await planOf(job, using, { schema: sourceSchema, columns, merge });
   const findings = await using.target.check(plan, existing, using.context);
-  const notices = [...job.notices, ...planNotices(plan, columns), ...warnings(findings)];
+  const notices = [
+    ...job.notices,
+    ...planNotices(plan, columns),
+    ...merge.notices,
+    ...warnings(findings),
+  ];
   return { plan, sourceSchema, existing, findings, notices };
 }
 
@@ -56,29 +65,77 @@ export function refuseErrors(job: TableJob, findings: readonly Finding[]): void 
   );
 }
 
-async function planOf(
-  job: TableJob,
-  using: DecideContext,
-  schema: TableSchema,
-  columns: PairedColumns,
-): Promise<TablePlan> {
-  const targetOf = new Map(columns.pairs.map(({ source, target }) => [source.name, target]));
-  const primaryKey = schema.primaryKey.map((name) => targetOf.get(name) ?? foldedName(name));
-  return {
+interface Decided {
+  readonly schema: TableSchema;
+  readonly columns: PairedColumns;
+  readonly merge: MergeDecision;
+}
+
+async function planOf(job: TableJob, using: DecideContext, decided: Decided): Promise<TablePlan> {
+  const { schema, columns, merge } = decided;
+  const draft: TablePlan = {
     run: using.run,
     key: job.key,
     source: job.source,
     target: job.target,
     columns: columns.pairs,
-    primaryKey: schema.primaryKey.every((name) => targetOf.has(name)) ? primaryKey : [],
+    primaryKey: primaryKeyOf(decided),
     snapshot: snapshotOf(job, schema, using.snapshotAt),
     mode: job.mode,
-    extract: await using.source.chooseExtract(schema, job.read, using.context),
-    read: job.read,
-    ...(schema.estimatedRows === undefined ? {} : { estimatedRows: schema.estimatedRows }),
-    ...(schema.estimatedBytes === undefined ? {} : { estimatedBytes: schema.estimatedBytes }),
+    ...merge.parts,
+    extract: 'query',
+    read: readOf(job, merge),
+    ...chunkColumnsOf(job, schema),
     truncateCascade: job.truncateCascade,
+    ...(job.rebuildIndexes === true ? { rebuildIndexes: true } : {}),
   };
+  const size = await sizeOf(draft, schema, using);
+  const extract = await using.source.chooseExtract(
+    { ...schema, ...size },
+    draft.read,
+    using.context,
+  );
+  return { ...draft, extract, ...size };
+}
+
+/** Of a table that the run creates: the key that rows are found by, or the source's. */
+function primaryKeyOf({ schema, columns, merge }: Decided): readonly string[] {
+  if (merge.parts.keyColumns.length > 0) return merge.parts.keyColumns;
+  const targetOf = new Map(columns.pairs.map(({ source, target }) => [source.name, target]));
+  const primaryKey = schema.primaryKey.map((name) => targetOf.get(name) ?? foldedName(name));
+  return schema.primaryKey.every((name) => targetOf.has(name)) ? primaryKey : [];
+}
+
+function readOf({ read, firstLoadBatchRows }: TableJob, { parts }: MergeDecision): ReadOptions {
+  if (parts.firstLoad !== true || firstLoadBatchRows === undefined) return read;
+  return { ...read, batchRows: firstLoadBatchRows };
+}
+
+/** They cut the table whether they are copied or not. */
+function chunkColumnsOf(
+  { read }: TableJob,
+  { columns }: TableSchema,
+): Pick<TablePlan, 'chunkColumns'> {
+  if (read.chunkColumns.length === 0) return {};
+  const asked = new Set(read.chunkColumns.map(({ column }) => column.toLowerCase()));
+  return { chunkColumns: columns.filter(({ name }) => asked.has(name.toLowerCase())) };
+}
+
+/** What the catalog says; of an increment its own rows, counted, and its part of the bytes. */
+async function sizeOf(
+  plan: TablePlan,
+  { estimatedRows, estimatedBytes }: TableSchema,
+  { source, context }: DecideContext,
+): Promise<Pick<TablePlan, 'estimatedRows' | 'estimatedBytes'>> {
+  const known = {
+    ...(estimatedRows === undefined ? {} : { estimatedRows }),
+    ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
+  };
+  if (plan.watermark?.from === undefined || estimatedRows === undefined) return known;
+  const rows = await source.count(plan, context);
+  if (estimatedBytes === undefined || estimatedRows === 0) return { estimatedRows: rows };
+  const bytes = Math.ceil((estimatedBytes * rows) / estimatedRows);
+  return { estimatedRows: rows, estimatedBytes: bytes };
 }
 
 function snapshotOf(job: TableJob, schema: TableSchema, at: string): TableSnapshot {

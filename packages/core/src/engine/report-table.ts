@@ -10,12 +10,21 @@ import { describeError } from './work-chunk.ts';
 export async function reportTable(job: TableJob, run: OpenRun): Promise<TableReport> {
   run.observer.tableStarted?.(job.key);
   const started = run.context.clock.now();
-  const trace: TableTrace = { notices: [] };
+  const trace: TableTrace = { notices: [], findings: [] };
   const ending = await endingOf(job, run, trace);
+  if (ending.status !== 'completed') trace.notices.push(...awayNotice(trace));
   const seconds = (run.context.clock.now().getTime() - started.getTime()) / 1000;
   const report = { ...(await figures(job, run, trace)), ...ending, seconds };
   run.observer.tableEnded?.(report);
   return report;
+}
+
+/** The target's ledger remembers them; whoever reads this should not have to find out. */
+function awayNotice({ plan }: TableTrace): readonly string[] {
+  if (plan?.rebuildIndexes !== true) return [];
+  return [
+    'indexes that were dropped for the load stay away until a run completes the table, or `snowmelt repair`',
+  ];
 }
 
 /** A table that an earlier invocation of the same run has completed. */
@@ -31,6 +40,7 @@ export function skippedReport(job: TableJob, summary: TableSummary): TableReport
     seconds: 0,
     verified: false,
     notices: ['completed before, in this run'],
+    findings: [],
   };
 }
 
@@ -75,6 +85,7 @@ async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
     verified: trace.verdict?.verified ?? false,
     ...(targetRows === undefined ? {} : { targetRows }),
     notices: trace.notices,
+    findings: trace.findings,
   };
 }
 

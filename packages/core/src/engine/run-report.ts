@@ -1,5 +1,6 @@
 import type { RunId, TableKey, ExtractMode, TablePlan } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
+import type { Finding } from '../contract/target.ts';
 import type { SnowmeltError } from '../errors/snowmelt-error.ts';
 
 export interface TableReport {
@@ -22,6 +23,8 @@ export interface TableReport {
   /** Counts (and digests, where asked) were compared and are equal. */
   readonly verified: boolean;
   readonly notices: readonly string[];
+  /** What the target lacks although the rows are in, as an index that they do not allow. */
+  readonly findings: readonly Finding[];
   readonly error?: SnowmeltError;
 }
 

@@ -1,4 +1,5 @@
 import type { TablePlan } from '../contract/table-plan.ts';
+import type { Finding } from '../contract/target.ts';
 import { decidePlan, refuseErrors } from './decide-plan.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
@@ -13,6 +14,8 @@ export interface TableTrace {
   loaded?: Reconciled;
   verdict?: Verdict;
   readonly notices: string[];
+  /** What the target lacks although its rows are in. */
+  readonly findings: Finding[];
 }
 
 /**
@@ -26,7 +29,7 @@ export interface TableTrace {
  * - lease → open → load → record, by N workers: source to COPY as one stream of bytes, the chunk's
  *   ledger row in the same transaction (`loadChunks`, `workChunk`)
  * - reconcile the counts of source, ledger and status store
- * - publish: what comes after the last chunk
+ * - publish: what comes after the last chunk, as the indexes that were dropped for the load
  * - verify, when asked
  */
 export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): Promise<void> {
@@ -46,7 +49,8 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   trace.loaded = await reconcile(plan, job.verify, run);
 
   tell.tablePhase?.(plan.key, 'publishing');
-  await run.target.publish(plan, run.context);
+  const published = await run.target.publish(plan, run.context);
+  trace.findings.push(...(published.findings ?? []));
 
   tell.tablePhase?.(plan.key, 'verifying');
   trace.verdict = await verifyTable(plan, job.verify, trace.loaded, run);

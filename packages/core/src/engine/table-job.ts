@@ -13,6 +13,13 @@ export interface ColumnChoice {
   readonly mapping: Readonly<Record<string, string>>;
 }
 
+/** Column names as the configuration has them; which side's they are is found with the schemas. */
+export interface WatermarkChoice {
+  readonly source: string;
+  readonly target: string;
+  readonly overlapSeconds: number;
+}
+
 /** One table to move: the configuration with every default resolved. */
 export interface TableJob {
   readonly key: TableKey;
@@ -20,6 +27,11 @@ export interface TableJob {
   readonly source: TableRef;
   readonly target: TableRef;
   readonly mode: LoadMode;
+  /** The key of `upsert` and `insert-only`: names of source or target columns. */
+  readonly uniqueness: readonly string[];
+  readonly watermark?: WatermarkChoice;
+  /** Takes the place of `read.batchRows` in the first load of an empty target. */
+  readonly firstLoadBatchRows?: number;
   readonly read: ReadOptions;
   readonly columns: ColumnChoice;
   /** Chunks of this table in flight at most. */
@@ -28,6 +40,8 @@ export interface TableJob {
   readonly maxRetryAttempts: number;
   readonly schemaEvolution: 'create_and_add' | 'create' | 'off';
   readonly truncateCascade: boolean;
+  /** Secondary indexes are dropped for the load and rebuilt after it. Absent: they stay. */
+  readonly rebuildIndexes?: boolean;
   readonly snapshot: 'auto' | 'required' | 'off';
   readonly verify: VerifyMode;
   /** Hash of what decides which rows go where. */

@@ -16,6 +16,7 @@ describe('resolveTables', () => {
         source: { database: 'PROD', schema: 'PUBLIC', name: 'ORDERS' },
         target: { database: 'dwh', schema: 'sales', name: 'orders' },
         mode: 'append',
+        uniqueness: [],
         read: { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
         columns: { exclude: [], mapping: {} },
         parallelThreads: 4,
@@ -61,6 +62,24 @@ describe('resolveTables', () => {
     expect(job?.columns).toEqual({ exclude: ['x'], mapping: { 'Visit Id': 'Visit Key' } });
   });
 
+  it('disable_index has the indexes rebuilt', () => {
+    expect(resolve([exampleTable({ disable_index: true })])[0]?.rebuildIndexes).toBe(true);
+    expect(resolve([exampleTable()])[0]?.rebuildIndexes).toBeUndefined();
+  });
+
+  it('refresh: swap is a mode of its own, and names the keys that have no effect with it', () => {
+    const [job] = resolve([
+      exampleTable({ refresh: 'swap', disable_index: true, truncate_cascade: true }),
+    ]);
+    expect(job?.mode).toBe('swap');
+    expect(job?.notices).toEqual([
+      'disable_index has no effect with refresh: swap: readers need the indexes meanwhile',
+      'truncate_cascade has no effect with refresh: swap: nothing is truncated',
+    ]);
+    const [other] = resolve([exampleTable()]);
+    expect(job?.hash).not.toBe(other?.hash);
+  });
+
   it('a full refresh sets keys of increments aside and says so', () => {
     const [job] = resolve([
       exampleTable({ uniqueness_columns: ['ID'], source_watermark: 'U', target_watermark: 'u' }),
@@ -77,20 +96,18 @@ describe('P1: what this version does not do is refused, never passed over', () =
     const append = { truncate_onstart: false };
     expect(() =>
       resolve([
-        exampleTable({ ...append, uniqueness_columns: ['ID'], insert_only_mode: true }),
-        exampleTable({ ...append, target: 'b', source_watermark: 'U', target_watermark: 'u' }),
-        exampleTable({ target: 'c', refresh: 'swap', disable_index: true, changes: 'cdc' }),
+        exampleTable({ ...append, on_row_error: 'quarantine' }),
+        exampleTable({ ...append, target: 'b', delete_missing: 'soft' }),
+        exampleTable({ target: 'c', query_tag: 'x', changes: 'cdc' }),
       ]),
     ).toThrow(
       expect.objectContaining({
         code: 'CONFIG.UNSUPPORTED',
         message: [
-          'sources[0].tables[0].uniqueness_columns: upsert is not in this version',
-          'sources[0].tables[0].insert_only_mode: insert_only_mode is not in this version',
-          'sources[0].tables[1].source_watermark: incremental loading is not in this version',
-          'sources[0].tables[2].disable_index: dropping and rebuilding indexes is not in this version',
-          'sources[0].tables[2].refresh: refresh: swap is not in this version',
+          'sources[0].tables[0].on_row_error: on_row_error: quarantine is not in this version',
+          'sources[0].tables[1].delete_missing: delete_missing: soft is not in this version',
           'sources[0].tables[2].changes: changes: cdc is not in this version',
+          'sources[0].tables[2].query_tag: a query_tag of one table (the global one is) is not in this version',
         ].join('\n'),
       }),
     );
@@ -101,7 +118,6 @@ describe('P1: what this version does not do is refused, never passed over', () =
     [{ on_unsupported_text: 'strip' }],
     [{ delete_missing: 'soft' }],
     [{ query_tag: 'x' }],
-    [{ truncate_onstart: false, watermark_overlap: 60 }],
   ];
   it.each(keys)('%j', (values) => {
     expect(() => resolve([exampleTable(values)])).toThrow(Object.keys(values).at(-1));
@@ -186,6 +202,8 @@ describe('P4: hashes decide what goes on with a run', () => {
     { source: 'B' },
     { target: 'b' },
     { truncate_onstart: false },
+    { truncate_onstart: false, uniqueness_columns: ['ID'] },
+    { truncate_onstart: false, source_watermark: 'U', target_watermark: 'u' },
     { column_mapping: { ID: 'key' } },
     { columns: { exclude: ['ID'] } },
     { chunking_columns: ['ID'], chunking_column_types: ['int'] },

@@ -1,6 +1,6 @@
 import type { ChunkPlan, JsonObject, TablePlan, WorkContext } from '@snowmelt/core';
 
-import { chooseStrategy, chunkKey } from './choose-strategy.ts';
+import { chooseStrategy, rangeRequest } from './choose-strategy.ts';
 import { writeSpec } from './chunk-spec.ts';
 import type { Ask, PlannedRange } from './strategy.ts';
 
@@ -9,7 +9,8 @@ const mostSegments = 256;
 
 /**
  * Load chunks where the table is read by query, extract chunks where it is unloaded. The ids are
- * numbers in the order of the ranges: the same snapshot gives the same ids.
+ * numbers in the order of the ranges: the same snapshot gives the same ranges and ids, so that a plan
+ * that was broken off and one that is made again don't mix.
  */
 export async function* planChunks(
   table: TablePlan,
@@ -18,7 +19,7 @@ export async function* planChunks(
   context: WorkContext,
 ): AsyncGenerator<ChunkPlan> {
   context.signal.throwIfAborted();
-  const request = { table, key: chunkKey(table), chunkRows: rowsOfChunk(table, segmentBytes) };
+  const request = rangeRequest(table, rowsOfChunk(table, segmentBytes));
   const strategy = chooseStrategy(request);
   const ranges = await strategy.ranges(request, ask, context);
   context.log.debug('chunks_planned', {

@@ -1,6 +1,7 @@
-import type { ColumnSchema, TablePlan, WorkContext } from '@snowmelt/core';
+import type { TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { NamedRow } from '../connect/query-rows.ts';
+import type { ChunkKey } from './chunk-keys.ts';
 import type { KeyRange } from './key-range.ts';
 
 /** A chunk before it has a number: its rows, and how many there are where that is known. */
@@ -13,10 +14,14 @@ export interface PlannedRange {
 
 export interface RangeRequest {
   readonly table: TablePlan;
-  /** The chunk column, where the table has one that the source knows. */
-  readonly key: ColumnSchema | undefined;
+  /** What the table can be cut by, the coarsest first; empty where there is nothing. */
+  readonly keys: readonly ChunkKey[];
+  /** Source columns to put the rows in order by; empty where there is no reason for any. */
+  readonly order: readonly string[];
   /** Rows that a chunk aims at; `Infinity` for one chunk. */
   readonly chunkRows: number;
+  /** Rather larger chunks than more of them. */
+  readonly mostChunks: number;
 }
 
 /** Asks Snowflake; one statement for a whole plan is the aim. */

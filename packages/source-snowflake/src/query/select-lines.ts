@@ -11,13 +11,18 @@ export function selectLines(table: TablePlan, range: KeyRange): string {
     `SELECT ${renderLine(table.columns)} AS "LINE"`,
     `FROM ${fromClause(table)}`,
     whereClause(table, ...rangeConditions(range)),
-    orderBy(table),
+    orderBy(table, range),
   ]
     .filter((clause) => clause !== '')
     .join('\n');
 }
 
-function orderBy({ read }: TablePlan): string {
-  if (read.sortColumns.length === 0) return '';
-  return `ORDER BY ${read.sortColumns.map(quoteIdentifier).join(', ')}`;
+function orderBy({ read }: TablePlan, range: KeyRange): string {
+  const sorted = read.sortColumns.map(quoteIdentifier);
+  // 1 is the line: with it the order is total, or rows could be in two offset ranges and in none.
+  if (range.keys === 'offset') {
+    const order = [...range.order.map(quoteIdentifier), '1'].join(', ');
+    return `ORDER BY ${order}\nLIMIT ${String(range.take)} OFFSET ${String(range.skip)}`;
+  }
+  return sorted.length === 0 ? '' : `ORDER BY ${sorted.join(', ')}`;
 }

@@ -1,6 +1,7 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import { quoteTable, quoteText } from './quote.ts';
+import { watermarkConditions } from './watermark.ts';
 
 /**
  * The table as of the run's snapshot point. Every query of a pinned table reads it through here,
@@ -15,9 +16,14 @@ export function fromClause(table: TablePlan): string {
     : relation;
 }
 
-/** The plan's filter and further conditions; the filter stands alone on its lines, as it may end in a comment. */
+/**
+ * The plan's filter, its watermark and further conditions: every query of a table goes through
+ * here, counts and digests included. The filter stands alone on its lines, as it may end in a
+ * comment.
+ */
 export function whereClause(table: TablePlan, ...conditions: readonly string[]): string {
   const { filter } = table.read;
-  const all = [...(filter === undefined ? [] : [`\n${filter}\n`]), ...conditions];
+  const filters = filter === undefined ? [] : [`\n${filter}\n`];
+  const all = [...filters, ...watermarkConditions(table), ...conditions];
   return all.length === 0 ? '' : `WHERE ${all.map((condition) => `(${condition})`).join(' AND ')}`;
 }

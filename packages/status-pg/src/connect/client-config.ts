@@ -1,8 +1,8 @@
 import type { ClientConfig } from 'pg';
 
+import { mergeConnectionUrl, tlsOptions } from '@snowmelt/pg-connection';
+
 import type { PostgresStatusOptions } from './connection-options.ts';
-import { mergeConnectionUrl } from './connection-url.ts';
-import { tlsOptions } from './tls.ts';
 
 /** Host, port and database, for messages. */
 export function serverName({ connection }: PostgresStatusOptions): string {

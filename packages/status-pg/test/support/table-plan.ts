@@ -25,6 +25,7 @@ export function tablePlan(run: string, name: string): TablePlan {
     primaryKey: [],
     snapshot: { pinned: true, at: '2026-01-02T03:04:05.678901234Z' },
     mode: 'truncate',
+    keyColumns: [],
     extract: 'query',
     read: { extract: 'query', chunkColumns: [], sortColumns: [], batchRows: 100 },
     truncateCascade: false,

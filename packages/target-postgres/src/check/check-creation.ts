@@ -23,7 +23,7 @@ SELECT current_user::text AS role, current_database()::text AS database,
        (SELECT bool_and(has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
                         AND has_table_privilege(c.oid, 'UPDATE'))
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = 'snowmelt' AND c.relname IN ('table_ledger', 'chunk_ledger')
+        WHERE n.nspname = 'snowmelt' AND c.relname IN ('table_ledger', 'chunk_ledger', 'index_ledger')
        ) AS may_write_ledger`;
 
 /** Rights to make what is not there yet: the ledger, the schema, the table. */

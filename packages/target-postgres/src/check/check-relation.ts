@@ -1,7 +1,9 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { dropsIndexes } from '../indexes/drop-indexes.ts';
 import { nameTables, truncateReach } from '../prepare/truncate-reach.ts';
+import { checkSwap } from '../swap/check-swap.ts';
 import { caution, finding, unsuitable } from './findings.ts';
 
 interface RelationFacts {
@@ -9,6 +11,7 @@ interface RelationFacts {
   readonly may_insert: boolean;
   readonly may_truncate: boolean;
   readonly owned: boolean;
+  readonly may_create: boolean;
   readonly row_security: boolean;
   readonly triggers: readonly string[];
   readonly role: string;
@@ -19,6 +22,7 @@ SELECT c.relkind::text AS relkind,
        has_table_privilege(c.oid, 'INSERT') AS may_insert,
        has_table_privilege(c.oid, 'TRUNCATE') AS may_truncate,
        pg_has_role(c.relowner, 'USAGE') AS owned,
+       has_schema_privilege(n.oid, 'CREATE') AS may_create,
        row_security_active(c.oid) AS row_security,
        current_user::text AS role,
        ARRAY(SELECT t.tgname::text FROM pg_catalog.pg_trigger t
@@ -52,7 +56,9 @@ export async function checkRelation(
   return [
     ...missingRights(table, facts, addsColumns),
     ...behaviours(label, facts),
+    ...(dropsIndexes(table) ? indexRights(label, facts) : []),
     ...(table.mode === 'truncate' ? await cascades(session, table) : []),
+    ...(table.mode === 'swap' ? await checkSwap(session, table) : []),
   ];
 }
 
@@ -75,6 +81,26 @@ function missingRights(
   const message = `columns are to be added to ${label}, which role ${facts.role} does not own`;
   const fix = 'Add them as the owner, leave them out, or set schema_evolution: create.';
   return [...missing, finding('error', 'TARGET.PRIVILEGE', { message, fix })];
+}
+
+/** Whoever drops an index must be sure to be able to make it again. */
+function indexRights(label: string, facts: RelationFacts): readonly Finding[] {
+  if (facts.relkind === 'p') {
+    return [
+      caution({
+        message: `${label} is partitioned: disable_index leaves its indexes as they are`,
+        fix: 'Load its partitions each as a table, or set disable_index: false.',
+      }),
+    ];
+  }
+  if (facts.owned && facts.may_create) return [];
+  const lacks = facts.owned ? 'lacks CREATE on the schema' : 'does not own the table';
+  return [
+    finding('error', 'TARGET.PRIVILEGE', {
+      message: `disable_index: role ${facts.role} ${lacks} of ${label}, so it can't rebuild indexes`,
+      fix: 'Load as the owner with CREATE on the schema, or set disable_index: false.',
+    }),
+  ];
 }
 
 function behaviours(label: string, facts: RelationFacts): readonly Finding[] {

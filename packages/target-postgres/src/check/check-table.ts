@@ -5,6 +5,8 @@ import { transaction } from '../connect/transaction.ts';
 import { missingColumns } from '../prepare/create-table.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkCreation } from './check-creation.ts';
+import { checkSwapOfNew } from '../swap/check-swap.ts';
+import { checkMerge } from './check-merge.ts';
 import { checkNames } from './check-names.ts';
 import { checkRelation } from './check-relation.ts';
 
@@ -25,9 +27,14 @@ export async function checkTable(
   const options = { database, signal, place, purpose: 'plain' } as const;
   const asked = await transaction(databases, options, async (session) => {
     const creation = await checkCreation(session, table, existing === undefined);
-    if (existing === undefined) return creation;
+    if (existing === undefined) {
+      return table.mode === 'swap'
+        ? [...creation, ...(await checkSwapOfNew(session, table))]
+        : creation;
+    }
     const addsColumns = missingColumns(table, existing).length > 0;
-    return [...creation, ...(await checkRelation(session, table, addsColumns))];
+    const relation = await checkRelation(session, table, addsColumns);
+    return [...creation, ...relation, ...(await checkMerge(session, table))];
   });
   return [...checkNames(table), ...checkColumns(table, existing), ...asked];
 }

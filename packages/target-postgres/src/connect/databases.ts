@@ -7,6 +7,8 @@ import { translateError } from './translate-error.ts';
 /** One pool a database, and connections beside the pools for what a full pool must not hold up. */
 export interface Databases extends AsyncDisposable {
   readonly lockTimeoutMs: number;
+  /** To each database. */
+  readonly maxConnections: number;
   /** Rejects with the signal's reason where it comes first. The caller releases the client. */
   acquire(database: string, signal: AbortSignal): Promise<PoolClient>;
   /** A connection of its own; the caller ends it. */
@@ -17,10 +19,12 @@ export interface Databases extends AsyncDisposable {
 
 export function createDatabases(options: PostgresTargetOptions): Databases {
   const access = serverAccess(options);
-  const pools = keepPools(access, options.maxConnections ?? 10);
+  const maxConnections = options.maxConnections ?? 10;
+  const pools = keepPools(access, maxConnections);
   const serverName = (database: string) => `${access.host}:${access.port}, database ${database}`;
   return {
     lockTimeoutMs: (options.settings?.lockTimeoutSeconds ?? 60) * 1000,
+    maxConnections,
     serverName,
     acquire: (database, signal) =>
       translated(serverName(database), async () => {

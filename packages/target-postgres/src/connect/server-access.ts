@@ -1,8 +1,8 @@
 import { Client, type ClientConfig } from 'pg';
 
+import { mergeConnectionUrl, tlsOptions } from '@snowmelt/pg-connection';
+
 import type { PostgresTargetOptions } from './connection-options.ts';
-import { mergeConnectionUrl } from './connection-url.ts';
-import { tlsOptions } from './tls.ts';
 
 /** How to get at the server, with every default resolved. */
 export interface ServerAccess {

@@ -1,5 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
+import { batchName } from './merge/batch-table.ts';
+import { shadowName } from '../swap/shadow-table.ts';
 import { isServerError, serverMessage, type ServerError } from '../connect/server-error.ts';
 
 /** SQLSTATE classes that a row is to blame for: data, constraints, limits, a trigger's RAISE. */
@@ -29,9 +31,12 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
  */
 function copyPlace(error: ServerError, table: TablePlan): { line?: number; column?: string } {
   const context = error.where ?? '';
-  const start = `COPY ${table.target.name}, line `;
+  const start = [table.target.name, batchName, shadowName(table)]
+    .map((name) => `COPY ${name}, line `)
+    .find((text) => context.includes(text));
+  if (start === undefined) return error.column === undefined ? {} : { column: error.column };
   const at = context.indexOf(start);
-  const match = at < 0 ? null : /^(\d+)(, column )?/.exec(context.slice(at + start.length));
+  const match = /^(\d+)(, column )?/.exec(context.slice(at + start.length));
   if (match === null) return error.column === undefined ? {} : { column: error.column };
   const rest = context.slice(at + start.length + match[0].length);
   const column = error.column ?? (match[2] === undefined ? undefined : columnAt(rest, table));

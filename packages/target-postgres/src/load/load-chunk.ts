@@ -1,4 +1,5 @@
 import {
+  isSnowmeltError,
   SnowmeltError,
   type ChunkPlan,
   type ChunkStream,
@@ -9,13 +10,18 @@ import {
 
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
+import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
+import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
 import { rejectedRow } from './copy-error.ts';
 import { copyStream, type Copied } from './copy-stream.ts';
+import { append } from './modes/append.ts';
 import { loadModes } from './modes/load-modes.ts';
+import type { LoadRows } from './modes/load-rows.ts';
 
 export interface LoadRequest {
   readonly table: TablePlan;
@@ -39,21 +45,38 @@ export async function loadChunk(databases: Databases, request: LoadRequest): Pro
     // Of COMMIT as well, where deferred constraints speak.
     explain: (error: unknown) => rejectedRow(error, table),
   } as const;
-  return transaction(databases, options, (session) => loadOnce(databases, session, request));
+  const loadBy = (loadRows: LoadRows) =>
+    transaction(databases, options, (session) => loadOnce(databases, session, request, loadRows));
+  if (table.firstLoad !== true) return loadBy(loadModes[table.mode]);
+  try {
+    return await loadBy(append);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    // A key comes twice in the source, or somebody else has stored it meanwhile.
+    context.log.info('chunk_merged', { table: table.key, chunk: chunk.id });
+    return loadBy(loadModes[table.mode]);
+  }
+}
+
+/** Also of COMMIT, where a deferred constraint speaks. */
+function isDuplicateKey(error: unknown): boolean {
+  return isSnowmeltError(error) && sqlState(error.cause) === '23505';
 }
 
 async function loadOnce(
   databases: Databases,
   session: Session,
   { table, chunk, open, context }: LoadRequest,
+  loadRows: LoadRows,
 ): Promise<LoadReceipt> {
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
+  if (table.mode === 'swap') await refuseWithoutShadow(session, table);
   await lockRows(databases, session, table);
   await refuseStalePlan(session, table);
   context.signal.throwIfAborted();
   const stream = await open();
   try {
-    const copied = await loadModes[table.mode]({
+    const copied = await loadRows({
       session,
       table,
       copyInto: (into) =>
@@ -77,12 +100,8 @@ async function knownReceipt(
 }
 
 /** What COPY takes anyway; TRUNCATE of another run can't come between this and COMMIT. */
-async function lockRows(
-  databases: Databases,
-  session: Session,
-  { target }: TablePlan,
-): Promise<void> {
-  const name = quoteTable(target);
+async function lockRows(databases: Databases, session: Session, table: TablePlan): Promise<void> {
+  const name = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
   await session.locking(`COPY into ${name}`, () =>
     session.query(
       `${limitLocks(databases.lockTimeoutMs)} LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`,

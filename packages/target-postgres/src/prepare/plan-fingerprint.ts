@@ -13,7 +13,8 @@ export function planFingerprint(table: TablePlan): string {
     pair.target,
     pair.fractionDigits ?? null,
   ]);
-  const decisive = { source, target, primaryKey, snapshot, mode, extract, read, columns };
+  const merge = { keyColumns: table.keyColumns, watermark: table.watermark ?? null };
+  const decisive = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
   return createHash('sha256').update(stableJson(decisive)).digest('hex');
 }
 

@@ -3,10 +3,14 @@ import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core'
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
+import { dropIndexes } from '../indexes/drop-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
+import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
+import { prepareSwap } from '../swap/prepare-swap.ts';
 import { addColumnsSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
+import { lockTarget } from './lock-target.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 import { readTableLedger, refuseSuperseded, writeTableLedger } from './table-ledger.ts';
 import { truncateOnce } from './truncate-once.ts';
@@ -37,12 +41,7 @@ export async function prepareTable(
     await createOrExtend(session, table, context);
     await enterLedger(session, table, context);
   });
-}
-
-async function lockTarget(session: Session, { target }: TablePlan): Promise<void> {
-  const sql = 'SELECT pg_catalog.pg_advisory_xact_lock(hashtextextended($1, 0))';
-  const name = JSON.stringify(['snowmelt prepare', target.schema, target.name]);
-  await session.locking(`preparing ${target.name}`, () => session.query(sql, [name]));
+  await dropIndexes(databases, table, context);
 }
 
 async function createOrExtend(
@@ -73,12 +72,19 @@ async function enterLedger(
   const before = await readTableLedger(session, table);
   if (before !== undefined) refuseSuperseded(table, before);
   const changed = before !== undefined && before.plan_hash !== hash;
-  if (changed && table.mode !== 'truncate') await refuseLoadedRows(session, table);
+  if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
   await writeTableLedger(session, table, hash);
+  if (table.mode === 'swap') await prepareSwap(session, table, { again: changed, log });
   if (table.mode !== 'truncate' || (before?.truncated === true && !changed)) return;
   await truncateOnce(session, table, { again: changed });
+  await dropEarlierShadows(session, table, log);
   const { schema, name } = table.target;
   log.info('target_table_truncated', { schema, table: name, run: table.run });
+}
+
+/** A full refresh: what this run has loaded by an earlier plan goes with all the rest. */
+function replacesRows({ mode }: TablePlan): boolean {
+  return mode === 'truncate' || mode === 'swap';
 }
 
 /** Rows of an earlier plan can only go with all others, where the table is emptied anyway. */

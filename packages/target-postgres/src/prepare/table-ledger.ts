@@ -36,11 +36,12 @@ export async function refuseStalePlan(session: Session, table: TablePlan): Promi
 
 const writeSql = `
 INSERT INTO snowmelt.table_ledger
-  (run_id, table_key, target_schema, target_table, mode, plan_hash)
-VALUES ($1, $2, $3, $4, $5, $6)
+  (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (run_id, table_key) DO UPDATE
 SET target_schema = excluded.target_schema, target_table = excluded.target_table,
-    mode = excluded.mode, plan_hash = excluded.plan_hash`;
+    mode = excluded.mode, plan_hash = excluded.plan_hash,
+    watermark_from = excluded.watermark_from`;
 
 export async function writeTableLedger(
   session: Session,
@@ -48,7 +49,9 @@ export async function writeTableLedger(
   planHash: string,
 ): Promise<void> {
   const { schema, name } = table.target;
-  await session.query(writeSql, [table.run, table.key, schema, name, table.mode, planHash]);
+  const from = table.watermark?.from?.value ?? null;
+  const values = [table.run, table.key, schema, name, table.mode, planHash, from];
+  await session.query(writeSql, values);
 }
 
 /** Throws where a later run has emptied the table: what this run loaded is gone (P1). */

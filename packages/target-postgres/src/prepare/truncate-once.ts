@@ -122,7 +122,8 @@ FROM unnest($2::text[], $3::text[]) AS e (schema, name)
 WHERE t.target_schema = e.schema AND t.target_table = e.name
   AND t.run_id <> $1 AND t.superseded_by IS NULL`;
 
-async function supersede(
+/** Marks the runs that loaded these tables before: their rows are gone. */
+export async function supersede(
   session: Session,
   table: TablePlan,
   emptied: readonly ReachedTable[],

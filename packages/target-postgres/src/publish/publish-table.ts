@@ -8,10 +8,15 @@ import {
 import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
+import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
+import { swapRows } from '../swap/swap-rows.ts';
 
-/** Closes the table's ledger durably, then refreshes the planner's statistics. Ledger rows stay. */
+/**
+ * Closes the table's ledger durably, gives the table its indexes back, then refreshes the planner's
+ * statistics. Ledger rows stay.
+ */
 export async function publishTable(
   databases: Databases,
   table: TablePlan,
@@ -23,7 +28,9 @@ export async function publishTable(
     place: { run: table.run, table: table.key },
     purpose: 'plain',
   } as const;
+  if (table.mode === 'swap') await swapRows(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
+  const findings = await restoreAfterLoad(databases, table, context);
   try {
     await transaction(databases, options, (session) => analyze(session, table));
   } catch (error) {
@@ -31,7 +38,7 @@ export async function publishTable(
     if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
     context.log.warn('target_not_analyzed', { table: table.key, message: error.message });
   }
-  return { rows };
+  return { rows, ...(findings.length === 0 ? {} : { findings }) };
 }
 
 const sumSql = `

@@ -34,6 +34,7 @@ export function samplePlan({ sourceColumns = sampleColumns, ...parts }: PlanPart
     primaryKey: [],
     snapshot: { pinned: false, reason: 'a plan of the conformance suite' },
     mode: 'append',
+    keyColumns: [],
     extract: 'query',
     read: sampleRead,
     truncateCascade: false,

@@ -5,6 +5,7 @@ import { cutFraction } from '../digest/cut-fraction.ts';
 import type { MemoryWarehouse } from './memory-warehouse.ts';
 import { rowFilter } from './row-filter.ts';
 import type { TextRow } from './rows.ts';
+import { watermarkFilter } from './watermark-filter.ts';
 
 /** How many load chunks an extract chunk gives at most. */
 export const filesPerExtract = 4;
@@ -63,17 +64,18 @@ export function chunkRows(
   throw new SnowmeltError('SOURCE.FILE_MISSING', `${file.data.path} is not in the stage`);
 }
 
-/** The plan's columns of the rows that its filter keeps, at its snapshot point. */
+/** The plan's columns of the rows that its filter and its watermark keep, at its snapshot point. */
 export function tableRows(warehouse: MemoryWarehouse, plan: TablePlan): readonly TextRow[] {
   const { columns } = warehouse.table(plan.source);
   const keeps = rowFilter(plan.read.filter, columns);
+  const isNew = watermarkFilter(plan, columns);
   const picks = plan.columns.map(({ source, fractionDigits }) => ({
     index: columns.findIndex(({ name }) => name === source.name),
     fractionDigits,
   }));
   return warehouse
     .rows(plan.source, plan.snapshot)
-    .filter(keeps)
+    .filter((row) => keeps(row) && isNew(row))
     .map((row) =>
       picks.map(({ index, fractionDigits }) => cutFraction(row[index] ?? null, fractionDigits)),
     );

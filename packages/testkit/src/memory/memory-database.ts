@@ -7,6 +7,8 @@ import {
   type TableSchema,
 } from '@snowmelt/core';
 
+import { MemoryRuns } from './memory-runs.ts';
+import { mergeRows } from './merge-rows.ts';
 import { refKey, textRow, type MemoryValue, type TextRow } from './rows.ts';
 
 interface TargetTable {
@@ -21,9 +23,13 @@ type Entry = Omit<LoadReceipt, 'alreadyLoaded'>;
  * of one run do. Every method runs to its end before another starts: a transaction.
  */
 export class MemoryDatabase {
+  readonly runs = new MemoryRuns();
   readonly #tables = new Map<string, TargetTable>();
   readonly #ledger = new Map<string, Map<string, Entry>>();
   readonly #emptied = new Set<string>();
+  /** Rows of swaps that were not published yet, by run and table. */
+  readonly #gathered = new Map<string, TextRow[]>();
+  readonly #swapped = new Set<string>();
   readonly #locks = new Map<string, Promise<void>>();
 
   schema(ref: TableRef): TableSchema | undefined {
@@ -55,10 +61,12 @@ export class MemoryDatabase {
   }
 
   /** Empties the plan's target unless this run has done it before: two tables may share one. */
-  emptyOnce({ run, target }: TablePlan): void {
+  emptyOnce(plan: TablePlan): void {
+    const { run, target } = plan;
     const mark = JSON.stringify([run, refKey(target)]);
     if (this.#emptied.has(mark)) return;
     this.#emptied.add(mark);
+    this.runs.forgetOthers(plan);
     this.#table(target).rows = [];
   }
 
@@ -69,10 +77,33 @@ export class MemoryDatabase {
   /** Rows and ledger entry, or neither. */
   commit(plan: TablePlan, rows: readonly TextRow[], entry: Entry): void {
     const complete = this.#inTableOrder(plan, rows);
-    const table = this.#table(plan.target);
-    table.rows = [...table.rows, ...complete];
+    this.#put(plan, complete);
     const entries = this.#ledger.get(ledgerKey(plan)) ?? new Map<string, Entry>();
     this.#ledger.set(ledgerKey(plan), entries.set(entry.chunk, entry));
+  }
+
+  /** Puts what the plan's run has gathered in place of the table's rows, once. */
+  swapOnce(plan: TablePlan): void {
+    if (this.#swapped.has(ledgerKey(plan))) return;
+    this.#swapped.add(ledgerKey(plan));
+    this.runs.forgetOthers(plan);
+    this.#table(plan.target).rows = this.#gathered.get(ledgerKey(plan)) ?? [];
+    this.#gathered.delete(ledgerKey(plan));
+  }
+
+  #put(plan: TablePlan, complete: readonly TextRow[]): void {
+    if (plan.mode === 'swap') {
+      const before = this.#gathered.get(ledgerKey(plan)) ?? [];
+      this.#gathered.set(ledgerKey(plan), [...before, ...complete]);
+      return;
+    }
+    const table = this.#table(plan.target);
+    const names = table.schema.columns.map(({ name }) => name);
+    table.rows =
+      plan.keyColumns.length === 0
+        ? [...table.rows, ...complete]
+        : mergeRows(plan, names, table.rows, complete);
+    this.runs.load(plan);
   }
 
   /** Holds the lock of a plan's chunk while `work` runs; a second caller waits for the first. */

@@ -16,7 +16,9 @@ import {
 } from '@snowmelt/core';
 
 import { referenceDigest } from '../digest/reference-digest.ts';
+import { checkKey } from './check-key.ts';
 import { MemoryDatabase } from './memory-database.ts';
+import { newestWatermark } from './newest-watermark.ts';
 import type { TextRow } from './rows.ts';
 
 /**
@@ -47,11 +49,14 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     database,
     ping: async () => 'in memory',
     describe: async (ref) => database.schema(ref),
+    isEmpty: async (ref) => database.rows(ref).length === 0,
+    newestWatermark: async (ref, column) => newestWatermark(database, ref, column),
     fractionDigits: (source, target) => fractionDigits(source, target),
-    check: async (plan, existing) => check(plan, existing),
+    check: async (plan, existing) => [...check(plan, existing), ...checkKey(plan, existing)],
     prepare: async (plan, { signal }) => {
       signal.throwIfAborted();
       prepare(database, plan);
+      database.runs.enter(plan);
     },
     receipts: async (plan) =>
       database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
@@ -63,13 +68,16 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       );
     },
     publish: async (plan) => {
+      if (plan.mode === 'swap') database.swapOnce(plan);
       const entries = database.receipts(plan);
+      database.runs.finish(plan);
       return { rows: entries.reduce((sum, { rows }) => sum + rows, 0) };
     },
     digest: async (plan) => {
       const names = plan.columns.map(({ target }) => target);
       return referenceDigest(plan.columns, database.rows(plan.target, names));
     },
+    repair: async (name) => ({ database: name, tables: [] }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -1,15 +1,25 @@
-import type { Target } from '@snowmelt/core';
+import type { TablePlan, Target } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
 import { failureCases } from '../../src/conformance/target/failure-cases.ts';
 import { loadCases } from '../../src/conformance/target/load-cases.ts';
+import { mergeCases } from '../../src/conformance/target/merge-cases.ts';
 import { prepareCases } from '../../src/conformance/target/prepare-cases.ts';
 import { publishCases } from '../../src/conformance/target/publish-cases.ts';
+import { swapCases } from '../../src/conformance/target/swap-cases.ts';
 import { valueCases } from '../../src/conformance/target/value-cases.ts';
 import { MemoryDatabase, memoryTarget } from '../../src/index.ts';
 import { failingCases } from './failing-cases.ts';
 
-const groups = [prepareCases, loadCases, valueCases, failureCases, publishCases];
+const groups = [
+  prepareCases,
+  loadCases,
+  valueCases,
+  failureCases,
+  publishCases,
+  mergeCases,
+  swapCases,
+];
 
 /** What the suite says of a target with a defect. */
 function failures(defect: (target: Target, database: MemoryDatabase) => Partial<Target>) {
@@ -63,6 +73,7 @@ it('catches a target that does not count', async () => {
     'P1: fewer rows than announced are rolled back',
     'P1: more rows than announced are rolled back',
     'P1: rows where none was announced are rolled back',
+    'P5: swap leaves the old rows where a chunk fails',
   ]);
 });
 
@@ -122,4 +133,75 @@ it('catches a target that takes NULL for the empty string', async () => {
 it('catches a target whose ledger forgets', async () => {
   const found = await failures(() => ({ receipts: async () => [] }));
   expect(found).toContain('load: rows and receipt, with rows and bytes counted');
+});
+
+it('catches a target that overwrites whatever is newer', async () => {
+  const found = await failures((target) => ({
+    load: ({ watermark: _watermark, ...plan }, ...rest) => target.load(plan, ...rest),
+  }));
+  expect(found).toContain(
+    'upsert: an older row, one as old, and one without watermark change nothing',
+  );
+  expect(found).toContain('upsert: of a key that comes twice in a batch the newest lands');
+});
+
+it('catches a target that takes insert-only for upsert, and the other way round', async () => {
+  const modes = { upsert: 'insert-only', 'insert-only': 'upsert' } as const;
+  for (const [mode, other] of Object.entries(modes)) {
+    const found = await failures((target) => ({
+      load: (plan, ...rest) =>
+        target.load({ ...plan, mode: plan.mode === mode ? other : plan.mode }, ...rest),
+    }));
+    expect(found.length).toBeGreaterThan(0);
+  }
+});
+
+it('catches a target that adds what it should merge', async () => {
+  const found = await failures((target) => ({
+    load: (plan, ...rest) => target.load({ ...plan, mode: 'append', keyColumns: [] }, ...rest),
+  }));
+  expect(found).toContain('upsert: a newer row replaces the stored one, a new key is added');
+  expect(found).toContain('P1: a row whose key is NULL is refused, as no key would find it again');
+});
+
+it('catches a target that believes the newest row of a run that did not finish', async () => {
+  const found = await failures((target) => ({
+    newestWatermark: async (...asked) => {
+      const { unfinished: _unfinished, ...rest } = await target.newestWatermark(...asked);
+      return rest;
+    },
+  }));
+  expect(found).toEqual([
+    'P1: while a run is unfinished the newest row says nothing of those it did not load',
+  ]);
+});
+
+it('catches a target that shows the rows of a swap too early', async () => {
+  const found = await failures((target) => {
+    const early = (plan: TablePlan): TablePlan =>
+      plan.mode === 'swap' ? { ...plan, mode: 'truncate' } : plan;
+    return {
+      prepare: (plan, context) => target.prepare(early(plan), context),
+      load: (plan, chunk, open, context) => target.load(early(plan), chunk, open, context),
+      publish: (plan, context) => target.publish(early(plan), context),
+    };
+  });
+  expect(found).toEqual([
+    'P5: swap shows the old rows until publish, then all new ones and no others',
+    'P5: swap leaves the old rows where a chunk fails',
+  ]);
+});
+
+it('catches a target that swaps again', async () => {
+  let nth = 0;
+  const found = await failures((target) => ({
+    publish: (plan, context) => {
+      nth += 1;
+      return target.publish(
+        plan.mode === 'swap' ? { ...plan, key: `again-${nth}` } : plan,
+        context,
+      );
+    },
+  }));
+  expect(found).toContain('P4: swap goes on in another process, and is done once');
 });

@@ -6,8 +6,14 @@ import { job, rowsOf, run, World } from './engine-world.ts';
 /** A process that dies: from its `nth` call on, every call to an adapter ends in this. */
 class Killed extends Error {}
 
-describe.each(['query', 'unload'] as const)('P4: killed at any call, read by %s', (extract) => {
-  const jobs = [job('BIG', { extract }), job('SMALL', { extract })];
+const ways = [
+  ['query', 'truncate'],
+  ['unload', 'truncate'],
+  ['unload', 'swap'],
+] as const;
+
+describe.each(ways)('P4: killed at any call, read by %s, loaded by %s', (extract, mode) => {
+  const jobs = [job('BIG', { extract, mode }), job('SMALL', { extract, mode })];
 
   function world(): World {
     const made = new World();

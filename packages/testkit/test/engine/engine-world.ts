@@ -85,6 +85,7 @@ export function job(name: string, changes: Partial<TableJob> & { extract?: Extra
     source: sourceRef(name),
     target: targetRef(name),
     mode: 'truncate',
+    uniqueness: [],
     read: { extract: extract ?? 'query', chunkColumns: [], sortColumns: [], batchRows: 10 },
     columns: { exclude: [], mapping: {} },
     parallelThreads: 3,

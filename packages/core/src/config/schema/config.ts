@@ -1,27 +1,97 @@
 import { z } from 'zod';
 
+import { doc, none } from './key-doc.ts';
 import { loadOptions } from './load-options.ts';
 import { postgresSchema } from './postgres.ts';
 import { snowflakeSchema } from './snowflake.ts';
 import { sourceSchema } from './source.ts';
 
 export const globalShape = {
-  status_tracking_database: z.string().min(1).optional().meta({
-    description: 'Database of the status schema; by default the first target database.',
-  }),
-  parallel_threads: z.int().min(1).default(4).meta({ description: 'Chunks in flight.' }),
-  batch_size: z.int().min(100).default(25_000).meta({
-    description: 'Rows a chunk aims at when a table is read by query.',
-  }),
-  batch_size_copy_mode: z.int().min(100).optional().meta({
-    description: 'The same for chunks that are COPYed; by default `batch_size`.',
-  }),
-  max_retry_attempts: z.int().min(1).max(10).default(3).meta({
-    description: 'Tries a chunk, with waits of 4 s, 8 s, … 60 s between them.',
-  }),
-  lambda_timeout_buffer_seconds: z.int().min(10).max(600).default(120).meta({
-    description: 'On Lambda: no new chunk when less time is left.',
-  }),
+  status_tracking_database: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      doc({
+        description: 'Database of the status schema `migration_status`.',
+        example: 'ops',
+        absent: 'the `target_pg_database` of the first enabled source',
+        speed: none,
+        safety:
+          'Runs are held by locks of a session there: reach it directly, not through a pooler in transaction mode. Another database has no earlier runs to go on with.',
+      }),
+    ),
+  parallel_threads: z
+    .int()
+    .min(1)
+    .default(4)
+    .meta(
+      doc({
+        description: 'Chunks in flight over all tables; warns over 20.',
+        example: 8,
+        speed:
+          'More of them read and load in parallel, as far as warehouse, network and PostgreSQL have room; memory grows with it.',
+        safety:
+          'Takes as many connections and two more: sessions of Snowflake, and connections to each PostgreSQL database.',
+      }),
+    ),
+  batch_size: z
+    .int()
+    .min(100)
+    .default(25_000)
+    .meta(
+      doc({
+        description:
+          'Rows that a chunk aims at when a table is read by query. Unloads are cut by bytes.',
+        example: 50_000,
+        speed:
+          'Small chunks cost a statement and a transaction each; large ones leave threads idle.',
+        safety: 'A failed try loads one chunk again, never the table.',
+      }),
+    ),
+  batch_size_copy_mode: z
+    .int()
+    .min(100)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'The same for chunks that are COPYed straight into the target: those of a full refresh, of a table without `uniqueness_columns`, and of a first load.',
+        example: 100_000,
+        absent: '`batch_size`',
+        speed: 'As `batch_size`.',
+        safety: 'As `batch_size`.',
+      }),
+    ),
+  max_retry_attempts: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .meta(
+      doc({
+        description:
+          'Tries a chunk, with waits of 4 s, 8 s, … 60 s between them, each up to a quarter shorter by chance.',
+        example: 5,
+        speed: 'A source or target that is down is given up later.',
+        safety:
+          'Only faults that may pass are tried again; a row that PostgreSQL refuses fails its chunk at once.',
+      }),
+    ),
+  lambda_timeout_buffer_seconds: z
+    .int()
+    .min(10)
+    .max(600)
+    .default(120)
+    .meta(
+      doc({
+        description:
+          'On AWS Lambda: seconds before the time limit from which no new chunk is begun. The command has no time limit and does not read it.',
+        example: 180,
+        speed: 'A larger buffer leaves more of each invocation unused.',
+        safety: 'Must be longer than a chunk takes, else the chunk is cut off and loaded again.',
+      }),
+    ),
   insert_only_mode: loadOptions.insert_only_mode.default(false),
   extract: loadOptions.extract.default('auto'),
   snapshot: loadOptions.snapshot.default('auto'),
@@ -37,7 +107,10 @@ export const configSchema = z
     snowflake: snowflakeSchema,
     postgres: postgresSchema,
     ...globalShape,
-    sources: z.array(sourceSchema).min(1).meta({ description: 'What to move.' }),
+    sources: z
+      .array(sourceSchema)
+      .min(1)
+      .meta({ description: 'What to move: tables, grouped by their schemas.' }),
   })
   .meta({ title: 'Snowmelt configuration' });
 

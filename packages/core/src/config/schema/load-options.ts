@@ -1,32 +1,80 @@
 import { z } from 'zod';
 
+import { doc, none } from './key-doc.ts';
+
+const stage = z.string().regex(/^@./, 'must begin with @, such as @db.schema.stage/path');
+
 /** What a table says of its load, and the whole file for all tables that do not say it. */
 export const loadOptions = {
-  extract: z.enum(['auto', 'unload', 'query']).meta({
-    description:
-      '`unload`: files through a stage, for volume. `query`: one SELECT a chunk. `auto`: by size.',
-  }),
-  snapshot: z.enum(['auto', 'required', 'off']).meta({
-    description:
-      'One point in time for all chunks (Time Travel). `required` refuses an object that has none; `auto` says so in the plan.',
-  }),
-  schema_evolution: z.enum(['create_and_add', 'create', 'off']).meta({
-    description:
-      'What may change in the target: missing tables are created (`create`), missing columns added as well (`create_and_add`), or nothing (`off`).',
-  }),
-  verify: z.enum(['off', 'count', 'digest']).meta({
-    description: 'How source and target are compared after the load.',
-  }),
-  insert_only_mode: z.boolean().meta({
-    description: 'A row whose key exists in the target is left alone, row by row.',
-  }),
-  stage: z
-    .string()
-    .regex(/^@./, 'must begin with @, such as @db.schema.stage/path')
-    .meta({ description: "The user's own stage for unloads, as Snowflake SQL writes it." }),
+  extract: z.enum(['auto', 'unload', 'query']).meta(
+    doc({
+      description:
+        '`unload`: files through a stage, for volume. `query`: one SELECT a chunk. `auto`: by query up to 200,000 rows and 32 MiB by the catalog, else by unload where a stage can be made.',
+      example: 'unload',
+      speed:
+        '`unload` lets the warehouse render and compress in parallel, and a resume reads the files again, not the table; `query` saves the seconds around a stage for small tables.',
+      safety: 'Both give the same bytes for the same rows.',
+    }),
+  ),
+  snapshot: z.enum(['auto', 'required', 'off']).meta(
+    doc({
+      description:
+        'One point in time for all chunks (Time Travel). `required` refuses an object that has none; `auto` says so in the plan and reads it by one statement; `off` reads it so as well.',
+      example: 'required',
+      speed: 'What is not read at a snapshot is not cut by key ranges: one statement reads it.',
+      safety:
+        'Without a snapshot tables are read at different moments, and neither counts nor digests are compared with the source.',
+    }),
+  ),
+  schema_evolution: z.enum(['create_and_add', 'create', 'off']).meta(
+    doc({
+      description:
+        'What may change in the target: missing tables are created (`create`), missing columns added as well (`create_and_add`), or nothing (`off`).',
+      example: 'create_and_add',
+      speed: none,
+      safety:
+        'Without `create_and_add`, source columns that the target lacks are left out, which is said once a table.',
+    }),
+  ),
+  verify: z.enum(['off', 'count', 'digest']).meta(
+    doc({
+      description:
+        'How source and target are compared after the load. `count`: the rows of the source at the snapshot and those loaded. `digest`: the values as well.',
+      example: 'digest',
+      speed: '`count` costs one COUNT in Snowflake, `digest` a scan of both sides.',
+      safety:
+        'With `off` the source is not counted; ledger, status and chunk counts are compared always.',
+    }),
+  ),
+  insert_only_mode: z.boolean().meta(
+    doc({
+      description: 'A row whose key exists in the target is left alone, row by row.',
+      example: false,
+      speed: 'Spares the updates of an upsert.',
+      safety: 'Rows that changed in the source stay as they were in the target.',
+    }),
+  ),
+  stage: stage.meta(
+    doc({
+      description: "The user's own stage for unloads, as Snowflake SQL writes it.",
+      example: '@LOADS.PUBLIC.SNOWMELT/nightly',
+      absent: 'a stage of the run beside the source table, removed after the run',
+      speed: 'Tables over the limit of `auto` are unloaded without a stage being tried first.',
+      safety:
+        "The run's files lie in a directory of their own there. An internal stage needs `ENCRYPTION = (TYPE = 'SNOWFLAKE_SSE')`.",
+    }),
+  ),
   query_tag: z
     .string()
     .min(1)
     .max(2000)
-    .meta({ description: "QUERY_TAG of the run's sessions in Snowflake." }),
+    .meta(
+      doc({
+        description: "QUERY_TAG of the run's sessions in Snowflake.",
+        example: 'nightly load',
+        absent: '`snowmelt`',
+        speed: none,
+        safety: 'Shown in the query history: no place for secrets.',
+      }),
+    ),
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { doc, none } from './key-doc.ts';
+
 const text = z.string().min(1);
 
 export const sslModes = [
@@ -12,42 +14,125 @@ export const sslModes = [
 ] as const;
 
 export const sslShape = {
-  mode: z.enum(sslModes).optional().meta({
-    description:
-      "As libpq's `sslmode`; by default `prefer` for this machine and `verify-full` for any other host.",
-  }),
-  ca: text.optional().meta({ description: 'Certificate authority: a PEM, or the path of one.' }),
-  cert: text.optional().meta({ description: 'Client certificate: a PEM, or the path of one.' }),
-  key: text.optional().meta({
-    description: "The client certificate's key: a PEM, or the path of one.",
-    secret: true,
-  }),
+  mode: z
+    .enum(sslModes)
+    .optional()
+    .meta(
+      doc({
+        description:
+          "As libpq's `sslmode`; `allow` and `prefer` use TLS where the server offers it.",
+        example: 'verify-full',
+        absent: '`prefer` for this machine, `verify-full` for any other host',
+        speed: 'TLS costs a little CPU on both sides.',
+        safety:
+          'Only `verify-full` makes sure of the server; `verify-ca` takes any certificate of the authority, `require` without `ca` any at all.',
+      }),
+    ),
+  ca: text.optional().meta(
+    doc({
+      description: 'Certificate authority: a PEM, or the path of one.',
+      example: './rds-ca.pem',
+      absent: 'the authorities that Node trusts',
+      speed: none,
+      safety: 'With it, `mode: require` verifies the chain too.',
+    }),
+  ),
+  cert: text.optional().meta(
+    doc({
+      description: 'Client certificate: a PEM, or the path of one. Goes with `key`.',
+      example: './client.pem',
+      speed: none,
+      safety: none,
+    }),
+  ),
+  key: text.optional().meta(
+    doc({
+      description: "The client certificate's key: a PEM, or the path of one. Goes with `cert`.",
+      example: './client.key',
+      speed: none,
+      safety: 'Keep it out of the file: by its path, or by a variable.',
+      secret: true,
+    }),
+  ),
 };
 
 export const postgresShape = {
-  host: text.optional().meta({ description: 'Host name, or directory of the socket.' }),
+  host: text.optional().meta(
+    doc({
+      description:
+        'Host name, address, or directory of the socket. Needed where there is no `url`.',
+      example: 'db.example.com',
+      speed: 'Run near the database: every row crosses this way.',
+      safety: none,
+    }),
+  ),
   port: z
     .int()
     .min(1)
     .max(65_535)
     .optional()
-    .meta({ description: 'Port; 5432 where it is absent.' }),
-  user: text.optional().meta({ description: 'User name.' }),
-  password: text.optional().meta({ description: 'Password.', secret: true }),
-  database: text.optional().meta({
-    description: 'Database to connect to first; tables name theirs with `target_pg_database`.',
-  }),
+    .meta(
+      doc({
+        description: 'Port.',
+        example: 5432,
+        absent: 'PGPORT, else 5432',
+        speed: none,
+        safety: 'Of the server or a pooler in session mode for the status database.',
+      }),
+    ),
+  user: text.optional().meta(
+    doc({
+      description: 'User name. Needed where there is no `url`.',
+      example: 'loader',
+      speed: none,
+      safety:
+        'Needs INSERT on the targets, TRUNCATE for full refreshes, and CREATE on the database for the schemas `snowmelt` and `migration_status`, once.',
+    }),
+  ),
+  password: text.optional().meta(
+    doc({
+      description: 'Password.',
+      example: '${PGPASSWORD}',
+      absent: 'PGPASSWORD, else the password file',
+      speed: none,
+      safety: 'Give it by a variable.',
+      secret: true,
+    }),
+  ),
+  database: text.optional().meta(
+    doc({
+      description:
+        'A database name, as in libpq. Connections go to `target_pg_database` and to the status database, which name theirs.',
+      example: 'warehouse',
+      speed: none,
+      safety: none,
+    }),
+  ),
   ssl: z.strictObject(sslShape).optional().meta({ description: 'TLS to PostgreSQL.' }),
   url: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
-    .meta({
-      description: '`postgresql://user:password@host:port/database`, in place of the single keys.',
-      secret: true,
-    }),
-  auth: z.enum(['password', 'rds_iam']).default('password').meta({
-    description: '`rds_iam`: a token of AWS IAM in place of a password.',
-  }),
+    .meta(
+      doc({
+        description:
+          '`postgresql://user:password@host:port/?sslmode=…`, in place of `host`, `port`, `user`, `password` and `database`.',
+        example: 'postgresql://loader@db.example.com:5432/?sslmode=verify-full',
+        speed: none,
+        safety: 'May hold the password, so it is treated as a secret; give it by a variable.',
+        secret: true,
+      }),
+    ),
+  auth: z
+    .enum(['password', 'rds_iam'])
+    .default('password')
+    .meta(
+      doc({
+        description: '`rds_iam`: a token of AWS IAM in place of a password.',
+        example: 'password',
+        speed: none,
+        safety: none,
+      }),
+    ),
 };
 
 export const postgresSchema = z

@@ -1,97 +1,112 @@
 import { z } from 'zod';
 
+import { chunkingShape } from './chunking.ts';
+import { doc, none } from './key-doc.ts';
 import { loadOptions } from './load-options.ts';
+import { loadRules } from './load-rules.ts';
 
 const name = z.string().min(1);
 const names = z.array(name);
-
-export const chunkingTypes = [
-  'int',
-  'bigint',
-  'integer',
-  'number',
-  'numeric',
-  'varchar_numeric',
-  'date',
-  'timestamp',
-  'timestamp_ntz',
-  'timestamp_ltz',
-  'timestamp_tz',
-  'uuid',
-  'varchar',
-  'text',
-] as const;
 
 const overrides = Object.fromEntries(
   Object.entries(loadOptions).map(([key, schema]) => [key, schema.optional()]),
 ) as { [K in keyof typeof loadOptions]: z.ZodOptional<(typeof loadOptions)[K]> };
 
 const columnsSchema = z.strictObject({
-  include: names.min(1).optional().meta({ description: 'Only these source columns travel.' }),
-  exclude: names.optional().meta({ description: 'These source columns stay behind.' }),
+  include: names
+    .min(1)
+    .optional()
+    .meta(
+      doc({
+        description: 'Only these source columns travel.',
+        example: ['ORDER_ID', 'ORDER_DATE', 'AMOUNT'],
+        absent: 'all',
+        speed: 'Snowflake reads the columns that travel, and no others.',
+        safety: 'Columns that the source gains later stay behind.',
+      }),
+    ),
+  exclude: names.optional().meta(
+    doc({
+      description: 'These source columns stay behind.',
+      example: ['INTERNAL_NOTE'],
+      absent: 'none',
+      speed: 'As `include`.',
+      safety:
+        'Their target columns take their defaults; a NOT NULL one without default is refused.',
+    }),
+  ),
 });
 
+const refusedRows = {
+  on_row_error: z
+    .enum(['fail', 'quarantine'])
+    .default('fail')
+    .meta(
+      doc({
+        description: 'What becomes of a row that PostgreSQL refuses.',
+        example: 'fail',
+        speed: none,
+        safety: '`fail`: its chunk is not loaded, and the table fails.',
+      }),
+    ),
+  on_unsupported_text: z
+    .enum(['fail', 'strip', 'replace'])
+    .default('fail')
+    .meta(
+      doc({
+        description: 'What becomes of text that PostgreSQL cannot hold (U+0000).',
+        example: 'fail',
+        speed: none,
+        safety: '`strip` and `replace` change values.',
+      }),
+    ),
+};
+
 export const tableShape = {
-  enabled: z.boolean().default(true).meta({ description: '`false`: the table is left alone.' }),
-  source: name.meta({
-    description:
-      'Source table or view, in the case that Snowflake stores; a quoted name is taken as written.',
-  }),
-  target: name.meta({ description: 'Target table, in the case that PostgreSQL stores.' }),
-  source_filter: z.string().min(1).optional().meta({
-    description: 'A SQL condition over the source; passed on as it is.',
-  }),
-  chunking_columns: names
-    .default([])
-    .meta({ description: 'Source columns that chunks are cut by.' }),
-  chunking_column_types: z.array(z.enum(chunkingTypes)).default([]).meta({
-    description: 'Their types, in the same order.',
-  }),
-  uniqueness_columns: names.default([]).meta({
-    description: 'The key of upsert: a unique key of the target.',
-  }),
-  sort_columns: names.default([]).meta({ description: 'Order inside a chunk.' }),
-  source_watermark: name.optional().meta({
-    description: "Incremental: rows whose watermark is newer than the target's newest.",
-  }),
-  target_watermark: name.optional().meta({ description: 'The same column in the target.' }),
-  watermark_overlap: z.int().min(0).default(0).meta({
-    description: 'Seconds that an incremental load reads again before the newest watermark.',
-  }),
-  truncate_onstart: z.boolean().default(false).meta({
-    description: 'Full refresh: the target is emptied once a run.',
-  }),
-  truncate_cascade: z.boolean().default(false).meta({
-    description: 'TRUNCATE may empty tables outside the run that refer to this one.',
-  }),
-  refresh: z.enum(['truncate', 'swap']).default('truncate').meta({
-    description: 'How a full refresh replaces the rows.',
-  }),
-  disable_index: z.boolean().default(false).meta({
-    description: 'Drop secondary indexes for the load and rebuild them after it.',
-  }),
-  parallel_threads: z.int().min(1).optional().meta({
-    description: 'Chunks of this table in flight at most; overrides the global one.',
-  }),
-  batch_size: z.int().min(100).optional().meta({
-    description: 'Rows a chunk of this table aims at; overrides the global one.',
-  }),
-  column_mapping: z.record(name, name).default({}).meta({
-    description: 'Source column → target column.',
-  }),
+  enabled: z
+    .boolean()
+    .default(true)
+    .meta(
+      doc({
+        description: '`false`: the table is left alone.',
+        example: true,
+        speed: none,
+        safety: 'It is checked for mistakes all the same.',
+      }),
+    ),
+  source: name.meta(
+    doc({
+      description:
+        'Source table or view, in the case that Snowflake stores; a quoted name is taken as written.',
+      example: 'ORDERS',
+      speed: 'The size of a view is unknown, so `extract: auto` unloads it.',
+      safety: 'A view is read at a snapshot only if all that is under it can be.',
+    }),
+  ),
+  target: name.meta(
+    doc({
+      description: 'Target table, in the case that PostgreSQL stores.',
+      example: 'orders',
+      speed: 'Indexes, triggers and foreign keys of the target cost time for every row.',
+      safety: 'A living run that loads the same target is not joined: the second one is refused.',
+    }),
+  ),
+  column_mapping: z
+    .record(name, name)
+    .default({})
+    .meta(
+      doc({
+        description:
+          'Source column → target column. Others go by the same name, the lower-case name, or the only name that differs in nothing but case.',
+        example: { '"Visit Updated Timestamp"': 'visit_updated_at' },
+        speed: none,
+        safety: 'Names that the source does not have are refused.',
+      }),
+    ),
   columns: columnsSchema.optional().meta({ description: 'Which source columns travel.' }),
-  on_row_error: z.enum(['fail', 'quarantine']).default('fail').meta({
-    description: 'What becomes of a row that PostgreSQL refuses.',
-  }),
-  on_unsupported_text: z.enum(['fail', 'strip', 'replace']).default('fail').meta({
-    description: 'What becomes of text that PostgreSQL cannot hold (U+0000).',
-  }),
-  delete_missing: z.enum(['off', 'hard', 'soft']).default('off').meta({
-    description: 'What becomes of target rows that the source lacks.',
-  }),
-  changes: z.enum(['off', 'cdc']).default('off').meta({
-    description: "`cdc`: load the source's changes in place of its rows.",
-  }),
+  ...chunkingShape,
+  ...loadRules,
+  ...refusedRows,
   ...overrides,
 };
 

@@ -1,8 +1,10 @@
 import { registerSuite } from '../cases.ts';
 import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
+import { mergeCases } from './merge-cases.ts';
 import { prepareCases } from './prepare-cases.ts';
 import { publishCases } from './publish-cases.ts';
+import { swapCases } from './swap-cases.ts';
 import type { TargetHarness } from './target-harness.ts';
 import { valueCases } from './value-cases.ts';
 
@@ -16,6 +18,8 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       load: loadCases,
       values: valueCases,
       failures: failureCases,
+      merge: mergeCases,
+      swap: swapCases,
       publish: publishCases,
     },
   });

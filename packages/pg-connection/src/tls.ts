@@ -4,7 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 
 import { SnowmeltError } from '@snowmelt/core';
 
-import type { SslMode, StatusSsl } from './connection-options.ts';
+import type { PostgresSsl, SslMode } from './connection.ts';
 
 export interface Server {
   readonly host: string;
@@ -25,7 +25,7 @@ export function defaultSslMode(host: string): SslMode {
  * takes TLS where it is offered, as `prefer` does.
  */
 export async function tlsOptions(
-  ssl: StatusSsl,
+  ssl: PostgresSsl,
   server: Server,
   timeoutMs: number,
 ): Promise<ConnectionOptions | false> {

@@ -1,7 +1,7 @@
 import { SnowmeltError } from '@snowmelt/core';
 import { z } from 'zod';
 
-import type { PostgresConnection } from './connection-options.ts';
+import type { PostgresConnection, PostgresSsl } from './connection.ts';
 
 const parameters = z.strictObject({
   host: z.string().optional(),
@@ -16,42 +16,45 @@ export function mergeConnectionUrl(connection: PostgresConnection): PostgresConn
   if (connection.url === undefined) return connection;
   const { url, ...beside } = connection;
   const named = readUrl(url);
-  const ssl = { ...named.ssl, ...beside.ssl };
-  return { ...named, ...beside, ssl };
+  return { ...named, ...beside, ssl: { ...named.ssl, ...beside.ssl } };
 }
 
 /** Errors never show the URL: it may hold the password (P7). */
 function readUrl(text: string): PostgresConnection {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw invalid('it does not read postgresql://user:password@host:port');
+    throw unusable('it does not read postgresql://user:password@host:port/database');
   }
   const parsed = parameters.safeParse(Object.fromEntries(url.searchParams));
-  if (!parsed.success) throw invalid(parameterFault(parsed.error));
-  const { host, ...ssl } = parsed.data;
+  if (!parsed.success) throw unusable(parameterFault(parsed.error));
+  const host = parsed.data.host ?? url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const user = decode(url.username);
+  const password = decode(url.password);
+  const database = decode(url.pathname.slice(1));
   return {
-    ...given('host', host ?? url.hostname.replace(/^\[(.*)\]$/, '$1')),
+    ...(host === '' ? {} : { host }),
     ...(url.port === '' ? {} : { port: Number(url.port) }),
-    ...given('user', decode(url.username)),
-    ...given('password', decode(url.password)),
-    ssl: {
-      ...(ssl.sslmode === undefined ? {} : { mode: ssl.sslmode }),
-      ...given('ca', ssl.sslrootcert),
-      ...given('cert', ssl.sslcert),
-      ...given('key', ssl.sslkey),
-    },
+    ...(user === '' ? {} : { user }),
+    ...(password === '' ? {} : { password }),
+    ...(database === '' ? {} : { database }),
+    ssl: readSsl(parsed.data),
   };
 }
 
-function given<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return (value === undefined || value === '' ? {} : { [key]: value }) as { [P in K]?: string };
+function readSsl(given: z.infer<typeof parameters>): PostgresSsl {
+  return {
+    ...(given.sslmode === undefined ? {} : { mode: given.sslmode }),
+    ...(given.sslrootcert === undefined ? {} : { ca: given.sslrootcert }),
+    ...(given.sslcert === undefined ? {} : { cert: given.sslcert }),
+    ...(given.sslkey === undefined ? {} : { key: given.sslkey }),
+  };
 }
 
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw invalid('a % in its user or password is not followed by two hexadecimal digits');
+    throw unusable('a % in it is not followed by two hexadecimal digits');
   }
 }
 
@@ -59,10 +62,10 @@ function decode(text: string): string {
 function parameterFault(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue?.code === 'unrecognized_keys')
-    return `its parameters ${issue.keys.join(', ')} are unknown`;
+    return `it has unknown parameters ${issue.keys.join(', ')}`;
   return `its parameter ${issue?.path.join('.') ?? ''} has a value that cannot be used`;
 }
 
-function invalid(why: string): SnowmeltError {
+function unusable(why: string): SnowmeltError {
   return new SnowmeltError('CONFIG.INVALID', `postgres.url cannot be used: ${why}`);
 }

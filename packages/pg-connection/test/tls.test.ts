@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
 
-import { defaultSslMode, tlsOptions } from '../../src/connect/tls.ts';
+import { defaultSslMode, tlsOptions } from '../src/index.ts';
 
 const server = { host: 'db.example.com', port: 5432 };
 const pem = '-----BEGIN CERTIFICATE-----';

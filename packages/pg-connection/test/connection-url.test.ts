@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
 
-import { mergeConnectionUrl } from '../../src/connect/connection-url.ts';
+import { mergeConnectionUrl } from '../src/index.ts';
 
 test('a URL is taken apart, and what stands beside it wins', () => {
   const url =

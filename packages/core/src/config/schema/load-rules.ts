@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+import { doc, none } from './key-doc.ts';
+
+const name = z.string().min(1);
+
+/** Which rows go into the target, and what becomes of those that are there. */
+export const loadRules = {
+  source_filter: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      doc({
+        description: 'A SQL condition over the source; passed on as it is.',
+        example: "ORDER_DATE >= '2024-01-01'",
+        speed: 'A condition on the clustering key lets Snowflake skip most of the table.',
+        safety:
+          'It must give the same rows each time it is asked: no CURRENT_DATE, no RANDOM. Whoever writes the file can run SQL as the role.',
+      }),
+    ),
+  uniqueness_columns: z
+    .array(name)
+    .default([])
+    .meta(
+      doc({
+        description:
+          'The key of upsert: columns of the source or of the target, over which the target has a unique index. A row whose key is there takes the place of the old one, if it is newer by `source_watermark`, or always without that.',
+        example: ['order_id'],
+        speed:
+          'An upsert looks every row up in the index; COPY does not. The first load of an empty target is COPYed.',
+        safety:
+          'Rows with a NULL in the key are refused, unless the index is NULLS NOT DISTINCT. Set aside by a full refresh.',
+      }),
+    ),
+  source_watermark: name.optional().meta(
+    doc({
+      description:
+        "Incremental: rows whose watermark is newer than the target's newest. Goes with `target_watermark`.",
+      example: 'UPDATED_AT',
+      speed: 'Only new rows are read.',
+      safety:
+        'A date, a timestamp or an exact number. Rows that change without a newer watermark are missed, and so are rows deleted in the source. Without `uniqueness_columns`, rows whose watermark is NULL are read while the target is empty only. No other table may go into the same target. Set aside by a full refresh.',
+    }),
+  ),
+  target_watermark: name.optional().meta(
+    doc({
+      description:
+        'The column of the target that `source_watermark` goes into. Goes with `source_watermark`.',
+      example: 'updated_at',
+      speed: 'An index on it makes the newest value cheap to find.',
+      safety: 'Set aside by a full refresh.',
+    }),
+  ),
+  watermark_overlap: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta(
+      doc({
+        description:
+          'Seconds that an incremental load reads again before the newest watermark; of dates, whole days. Needs `source_watermark` and `uniqueness_columns`.',
+        example: 300,
+        speed: 'Rows of that time are read twice.',
+        safety: 'Catches rows that were committed late with an older watermark.',
+      }),
+    ),
+  truncate_onstart: z
+    .boolean()
+    .default(false)
+    .meta(
+      doc({
+        description:
+          'Full refresh: the target is emptied once a run, in the transaction that records it, and loaded by COPY. Else rows are added to those that are there.',
+        example: true,
+        speed: 'All rows are read in every run.',
+        safety:
+          'With `refresh: truncate` readers find the table empty or half filled until the run has ended. A resume keeps what has been loaded; a new run empties the table again.',
+      }),
+    ),
+  truncate_cascade: z
+    .boolean()
+    .default(false)
+    .meta(
+      doc({
+        description:
+          'TRUNCATE may empty tables whose foreign keys lead to this one. Needs `truncate_onstart`.',
+        example: false,
+        speed: none,
+        safety:
+          'Rows of those tables are gone. Without it such a TRUNCATE is refused before anything is touched, naming the tables.',
+      }),
+    ),
+  refresh: z
+    .enum(['truncate', 'swap'])
+    .default('truncate')
+    .meta(
+      doc({
+        description:
+          'How a full refresh replaces the rows: the table is emptied and loaded, or the rows are gathered in a second one (schema `snowmelt`) and take their place at the end, in one transaction. Needs `truncate_onstart`.',
+        example: 'truncate',
+        speed:
+          '`swap` needs room for the rows twice, and its transaction compares all rows and writes those that differ; writers wait that long, readers never.',
+        safety:
+          '`swap` never shows readers an empty or half filled table, and leaves the old rows where a run fails. The table stays itself, with all that hangs on it. Rows that other tables refer to must still be in the source, or the swap is refused.',
+      }),
+    ),
+  disable_index: z
+    .boolean()
+    .default(false)
+    .meta(
+      doc({
+        description: 'Drop secondary indexes for the load and rebuild them after it.',
+        example: false,
+        speed: 'Large loads into tables with many indexes gain most.',
+        safety:
+          'Queries that need the indexes are slow until they are back, and uniqueness is only known then. What a run that failed has dropped comes back with the next run, or with `snowmelt repair`.',
+      }),
+    ),
+  delete_missing: z
+    .enum(['off', 'hard', 'soft'])
+    .default('off')
+    .meta(
+      doc({
+        description:
+          'What becomes of target rows that the source lacks: they stay (`off`), are deleted (`hard`) or are marked (`soft`).',
+        example: 'off',
+        speed: 'Needs the keys of the whole source.',
+        safety: '`hard` deletes rows of the target.',
+      }),
+    ),
+  changes: z
+    .enum(['off', 'cdc'])
+    .default('off')
+    .meta(
+      doc({
+        description: "`cdc`: load the source's changes in place of its rows.",
+        example: 'off',
+        speed: 'Only what has changed is read.',
+        safety: "Needs change tracking, within the source's retention.",
+      }),
+    ),
+};

@@ -1,0 +1,75 @@
+import type { ColumnPair, TablePlan } from '../contract/table-plan.ts';
+import type { TableSchema } from '../contract/table-schema.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { DecideContext } from './decide-plan.ts';
+import { decideWatermark } from './decide-watermark.ts';
+import { findName } from './find-name.ts';
+import type { TableJob } from './table-job.ts';
+
+export interface MergeDecision {
+  readonly parts: Pick<TablePlan, 'keyColumns' | 'watermark' | 'firstLoad'>;
+  readonly notices: readonly string[];
+}
+
+export interface PairedTable {
+  /** Absent: the run creates the target. */
+  readonly existing: TableSchema | undefined;
+  readonly pairs: readonly ColumnPair[];
+}
+
+/** How rows meet those that are there: by which key, from which watermark on. Asks the target. */
+export async function decideMerge(
+  job: TableJob,
+  table: PairedTable,
+  using: DecideContext,
+): Promise<MergeDecision> {
+  const keyColumns = job.uniqueness.map((name) => keyColumn(name, job, table.pairs));
+  const key = { keyColumns: [...new Set(keyColumns)] };
+  const firstLoad = key.keyColumns.length > 0 && (await isFirstLoad(job, table, using));
+  const decided = await decideWatermark(job, table, using);
+  const copies = firstLoad && keepsNoNulls(key.keyColumns, table);
+  return {
+    parts: {
+      ...key,
+      ...(decided.watermark === undefined ? {} : { watermark: decided.watermark }),
+      ...(copies ? { firstLoad: true } : {}),
+    },
+    notices: [...(firstLoad ? ['first load: the target is empty'] : []), ...decided.notices],
+  };
+}
+
+async function isFirstLoad(
+  job: TableJob,
+  { existing }: PairedTable,
+  { target, context }: DecideContext,
+): Promise<boolean> {
+  return existing === undefined || target.isEmpty(job.target, context);
+}
+
+/**
+ * A key that may hold NULL is merged from the first row on: only merging sees the rows that no key
+ * finds again. A table that the run creates has the key for its primary key.
+ */
+function keepsNoNulls(keyColumns: readonly string[], { existing }: PairedTable): boolean {
+  if (existing === undefined) return true;
+  const columns = existing.columns.filter(({ name }) => keyColumns.includes(name));
+  return columns.every(({ nullable }) => !nullable);
+}
+
+/** Names of the source come first; the earlier tool's users write either. */
+function keyColumn(name: string, job: TableJob, pairs: readonly ColumnPair[]): string {
+  const bySource = pairs.map(({ source }) => source.name);
+  const byTarget = pairs.map(({ target }) => target);
+  const exact = pairs.find(({ source }) => source.name === name)?.target;
+  if (exact !== undefined) return exact;
+  if (byTarget.includes(name)) return name;
+  const near = findName(bySource, name);
+  const found =
+    pairs.find(({ source }) => source.name === near)?.target ?? findName(byTarget, name);
+  if (found !== undefined) return found;
+  throw new SnowmeltError(
+    'CONFIG.INVALID',
+    `uniqueness_columns names ${name}, which does not go from ${job.source.name} into ${job.target.name}`,
+    { place: { table: job.key, column: name } },
+  );
+}

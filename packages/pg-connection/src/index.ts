@@ -1,0 +1,3 @@
+export type { PostgresConnection, PostgresSsl, SslMode } from './connection.ts';
+export { mergeConnectionUrl } from './connection-url.ts';
+export { defaultSslMode, tlsOptions } from './tls.ts';

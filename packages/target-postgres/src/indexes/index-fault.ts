@@ -1,0 +1,82 @@
+import { isSnowmeltError, SnowmeltError, type Finding } from '@snowmelt/core';
+
+import { isServerError, serverMessage } from '../connect/server-error.ts';
+import type { Session } from '../connect/transaction.ts';
+import { quoteTable } from '../quote-identifier.ts';
+import type { OwedPiece } from './owed-piece.ts';
+
+/**
+ * SQLSTATE classes that say that the rows, or the table as it is now, do not allow an index: data,
+ * constraints, limits, syntax and missing objects, unsupported, what functions in an expression
+ * raise. Anything else is about the server, and the same command again may succeed.
+ */
+const faultClasses = new Set(['0A', '22', '23', '2F', '38', '39', '42', '54', '55', 'P0']);
+/** Locks, and rights that are missing now. */
+const notFaults = new Set(['42501', '55P03', '55006']);
+
+/** For `TransactionOptions.explain`: such an error becomes `TARGET.INDEX_NOT_REBUILT`. */
+export function indexFault(error: unknown): unknown {
+  if (!isServerError(error) || notFaults.has(error.code)) return error;
+  if (!faultClasses.has(error.code.slice(0, 2))) return error;
+  const message = `${serverMessage(error)} (SQLSTATE ${error.code})`;
+  return new SnowmeltError('TARGET.INDEX_NOT_REBUILT', message, { cause: error });
+}
+
+/** The fault, or nothing where the error is another one. */
+export function faultOf(error: unknown): SnowmeltError | undefined {
+  return isSnowmeltError(error) && error.code === 'TARGET.INDEX_NOT_REBUILT' ? error : undefined;
+}
+
+const kinds: Readonly<Record<OwedPiece['kind'], string>> = {
+  index: 'index',
+  unique: 'unique constraint',
+  primary_key: 'primary key',
+  foreign_key: 'foreign key',
+};
+
+/** What a person reads of it. `rows`: a line each. */
+export function faultFinding(
+  piece: OwedPiece,
+  fault: SnowmeltError,
+  rows: readonly string[],
+): Finding {
+  const table = `${piece.target_schema}.${piece.target_table}`;
+  const shown = rows.length === 0 ? '' : `; rows: ${rows.join('; ')}`;
+  return {
+    code: fault.code,
+    severity: 'error',
+    message: `${kinds[piece.kind]} ${piece.name} of ${table} is not back: ${fault.message}${shown}`,
+    fix:
+      'Mend the rows and run `snowmelt repair`; the definition is kept in ' +
+      `snowmelt.index_ledger, id ${piece.id}. Delete that row if it is not wanted any more.`,
+  };
+}
+
+/** Rows that are shown of a violation. */
+const mostRows = 10;
+
+/** The rows that a unique index refuses: their keys, and how many rows each has. */
+export async function duplicateRows(
+  session: Session,
+  piece: OwedPiece,
+): Promise<readonly string[]> {
+  const keys = piece.key_expressions.map((key) => `(${key})`);
+  const conditions = [
+    ...(piece.predicate === null ? [] : [`(${piece.predicate})`]),
+    ...(piece.nulls_equal ? [] : keys.map((key) => `${key} IS NOT NULL`)),
+  ];
+  const positions = keys.map((_, index) => index + 1).join(', ');
+  const table = quoteTable({ schema: piece.target_schema, name: piece.target_table });
+  const { rows } = await session.query<{ key: readonly (string | null)[]; n: string }>(
+    `SELECT ARRAY[${keys.map((_, index) => `k${index}::text`).join(', ')}] AS key, n
+     FROM (SELECT ${keys.map((key, index) => `${key} AS k${index}`).join(', ')}, count(*) AS n
+           FROM ONLY ${table}
+           ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+           GROUP BY ${positions} HAVING count(*) > 1
+           ORDER BY n DESC LIMIT ${mostRows}) AS duplicates`,
+  );
+  const names = piece.key_expressions.join(', ');
+  return rows.map(
+    ({ key, n }) => `(${names}) = (${key.map((value) => value ?? 'NULL').join(', ')}) ${n} times`,
+  );
+}

@@ -1,0 +1,21 @@
+import { arbiterOf } from '../merge/arbiter.ts';
+import { refuseDroppedRows, refuseNullKeys } from '../merge/refuse-rows.ts';
+import { createBatchSql, mergeSql } from '../merge/merge-sql.ts';
+import { batchTable } from '../merge/batch-table.ts';
+import type { LoadRows } from './load-rows.ts';
+
+/**
+ * COPY into a temporary table, then one INSERT … ON CONFLICT from it, in the chunk's transaction.
+ * The temporary table writes no log, and takes every row before the target's constraints speak.
+ */
+export const merge: LoadRows = async ({ session, table, copyInto }) => {
+  const arbiter = await arbiterOf(session, table);
+  await session.query(createBatchSql(table));
+  const copied = await copyInto(batchTable);
+  if (!arbiter.findsNulls) await refuseNullKeys(session, table);
+  const { schema, name } = table.target;
+  // Waits for chunks that hold the same keys.
+  await session.locking(`INSERT into ${schema}.${name}`, () => session.query(mergeSql(table)));
+  if (arbiter.triggers) await refuseDroppedRows(session, table);
+  return copied;
+};

@@ -1,0 +1,163 @@
+import type { Finding, TablePlan } from '@snowmelt/core';
+
+import { caution, finding, unsuitable } from '../check/findings.ts';
+import type { Session } from '../connect/transaction.ts';
+import { quoteTable } from '../quote-identifier.ts';
+import { checkIncomingKeys } from './check-incoming-keys.ts';
+import { actingKeys, incomingKeys } from './incoming-keys.ts';
+
+interface SwapFacts {
+  readonly role: string;
+  readonly may_select: boolean;
+  readonly may_delete: boolean;
+  readonly may_update: boolean;
+  readonly inheriting: readonly string[];
+  readonly foreign_partitions: readonly string[];
+  /** Rules that rewrite INSERT, UPDATE or DELETE. */
+  readonly rules: readonly string[];
+  /** Publications of deletes in which the table's rows have no identity. */
+  readonly without_identity: readonly string[];
+  readonly identity_always: readonly string[];
+}
+
+const factsSql = `
+WITH target AS (
+  SELECT c.* FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1)
+), family AS (
+  SELECT oid FROM target
+  UNION SELECT p.relid FROM target t, pg_catalog.pg_partition_tree(t.oid) p
+)
+SELECT current_user::text AS role,
+       has_table_privilege(t.oid, 'SELECT') AS may_select,
+       has_table_privilege(t.oid, 'DELETE') AS may_delete,
+       has_table_privilege(t.oid, 'UPDATE') AS may_update,
+       ARRAY(SELECT i.inhrelid::regclass::text
+             FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+             WHERE i.inhparent = t.oid AND NOT c.relispartition ORDER BY 1) AS inheriting,
+       ARRAY(SELECT c.oid::regclass::text FROM family f JOIN pg_catalog.pg_class c USING (oid)
+             WHERE c.relkind = 'f' ORDER BY 1) AS foreign_partitions,
+       ARRAY(SELECT r.rulename::text FROM family f JOIN pg_catalog.pg_rewrite r ON r.ev_class = f.oid
+             WHERE r.ev_type IN ('2', '3', '4') AND r.ev_enabled IN ('O', 'A') ORDER BY 1) AS rules,
+       ARRAY(
+         SELECT DISTINCT p.pubname::text
+         FROM family f
+         JOIN pg_catalog.pg_class c USING (oid)
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         JOIN pg_catalog.pg_publication_tables pt
+           ON pt.schemaname = n.nspname AND pt.tablename = c.relname
+         JOIN pg_catalog.pg_publication p ON p.pubname = pt.pubname AND p.pubdelete
+         WHERE NOT (c.relreplident = 'f' OR EXISTS (
+           SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid
+           AND (c.relreplident = 'i' AND i.indisreplident OR c.relreplident = 'd' AND i.indisprimary)))
+         ORDER BY 1) AS without_identity,
+       ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+             WHERE a.attrelid = t.oid AND a.attidentity = 'a' AND NOT a.attisdropped
+             ORDER BY a.attnum) AS identity_always
+FROM target t`;
+
+/** What a swap can't keep, or has no right to do, in a table that is there. */
+export async function checkSwap(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+  const quoted = quoteTable(table.target);
+  const [facts] = (await session.query<SwapFacts & object>(factsSql, [quoted])).rows;
+  if (facts === undefined) return [];
+  const keys = await incomingKeys(session, quoted);
+  const updates = actingKeys(keys).length > 0;
+  return [
+    ...rights(table, facts, updates),
+    ...shape(table, facts),
+    ...checkIncomingKeys(table, keys, facts.identity_always),
+    ...(await checkShadows(session, table)),
+  ];
+}
+
+interface ShadowFacts {
+  readonly role: string;
+  /** null: there is no ledger yet. */
+  readonly may_create: boolean | null;
+  /** Publications of all tables. */
+  readonly publishing: readonly string[];
+  /** Those of them that publish deletes. */
+  readonly publishing_deletes: readonly string[];
+}
+
+const shadowsSql = `
+SELECT current_user::text AS role,
+       (SELECT has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace
+        WHERE nspname = 'snowmelt') AS may_create,
+       ARRAY(SELECT pubname::text FROM pg_catalog.pg_publication
+             WHERE puballtables ORDER BY 1) AS publishing,
+       ARRAY(SELECT pubname::text FROM pg_catalog.pg_publication
+             WHERE puballtables AND pubdelete ORDER BY 1) AS publishing_deletes`;
+
+/** The place where rows are gathered. */
+async function checkShadows(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+  const [facts] = (await session.query<ShadowFacts & object>(shadowsSql)).rows;
+  if (facts === undefined) return [];
+  const noPlace = finding('error', 'TARGET.PRIVILEGE', {
+    message: `role ${facts.role} may not create tables in the schema snowmelt, where a swap gathers rows`,
+    fix: `GRANT CREATE ON SCHEMA snowmelt TO ${facts.role}, or use refresh: truncate.`,
+  });
+  const published = caution({
+    message: `${facts.publishing.join(', ')} publishes all tables, and so the rows that a swap of ${table.target.name} gathers`,
+    fix: 'Name the tables to be published, or use refresh: truncate.',
+  });
+  return [
+    ...(facts.may_create === false ? [noPlace] : []),
+    ...(facts.publishing.length > 0 ? [published] : []),
+  ];
+}
+
+/** Of a table that the run creates. */
+export async function checkSwapOfNew(
+  session: Session,
+  table: TablePlan,
+): Promise<readonly Finding[]> {
+  const [facts] = (await session.query<ShadowFacts & object>(shadowsSql)).rows;
+  const names = table.primaryKey.length > 0 ? [] : (facts?.publishing_deletes ?? []);
+  return [
+    ...(await checkShadows(session, table)),
+    ...(names.length > 0 ? [withoutIdentity(table, names)] : []),
+  ];
+}
+
+function rights(table: TablePlan, facts: SwapFacts, updates: boolean): readonly Finding[] {
+  const label = nameOf(table);
+  const missing = [
+    ...(facts.may_select ? [] : ['SELECT']),
+    ...(facts.may_delete ? [] : ['DELETE']),
+    ...(facts.may_update || !updates ? [] : ['UPDATE']),
+  ];
+  return missing.map((right) =>
+    finding('error', 'TARGET.PRIVILEGE', {
+      message: `role ${facts.role} lacks ${right} on ${label}, which a swap needs`,
+      fix: `GRANT ${right} ON ${label} TO ${facts.role}.`,
+    }),
+  );
+}
+
+function shape(table: TablePlan, facts: SwapFacts): readonly Finding[] {
+  const label = nameOf(table);
+  const fix = 'Use refresh: truncate, or another target.';
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [facts.inheriting, `a swap of ${label} would empty the tables that inherit from it`],
+    [facts.foreign_partitions, `a swap can't reach into partitions on other servers`],
+    [facts.rules, `rules of ${label} rewrite the statements of a swap`],
+  ];
+  return [
+    ...cases
+      .filter(([names]) => names.length > 0)
+      .map(([names, what]) => unsuitable({ message: `${what}: ${names.join(', ')}`, fix })),
+    ...(facts.without_identity.length > 0 ? [withoutIdentity(table, facts.without_identity)] : []),
+  ];
+}
+
+function withoutIdentity(table: TablePlan, publications: readonly string[]): Finding {
+  return unsuitable({
+    message: `${nameOf(table)} has no replica identity, so rows that go can't be published by ${publications.join(', ')}`,
+    fix: 'Give it a primary key or a REPLICA IDENTITY, or use refresh: truncate.',
+  });
+}
+
+function nameOf({ target }: TablePlan): string {
+  return `${target.schema}.${target.name}`;
+}

@@ -1,0 +1,132 @@
+import { isSnowmeltError, SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { limitLocks, waitForDisk } from '../connect/session-settings.ts';
+import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
+import { rejectedRow } from '../load/copy-error.ts';
+import { lockTarget } from '../prepare/lock-target.ts';
+import { refuseStalePlan } from '../prepare/table-ledger.ts';
+import { supersede } from '../prepare/truncate-once.ts';
+import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { exchangeSql } from './exchange-sql.ts';
+import { actingKeys, incomingKeys, matchColumns } from './incoming-keys.ts';
+import { refuseOrphans, refuseOtherCounts } from './refuse-loss.ts';
+import { dropShadow, quoteShadow } from './shadow-table.ts';
+import { readSwapState, recordSwap, refuseSharedTarget } from './swap-ledger.ts';
+
+/**
+ * Puts the run's rows in place of the target's, in one transaction that readers neither wait for
+ * nor see a part of. Idempotent: what is done is in the ledger, and where it breaks the target
+ * holds its old rows.
+ */
+export async function swapRows(
+  databases: Databases,
+  table: TablePlan,
+  { signal, log }: WorkContext,
+): Promise<void> {
+  const options: TransactionOptions = {
+    database: table.target.database,
+    signal,
+    place: { run: table.run, table: table.key },
+    purpose: 'plain',
+    explain: (error) => stillTheOldRows(rejectedRow(error, table)),
+  };
+  await transaction(databases, options, (session) => readyShadow(session, table));
+  const swapped = await transaction(databases, options, (session) =>
+    swapOnce(databases, session, table),
+  );
+  if (swapped) log.info('target_swapped', { table: table.key, run: table.run });
+}
+
+/** What the exchange is quicker with; beforehand, so that writers wait less long. */
+async function readyShadow(session: Session, table: TablePlan): Promise<void> {
+  await lockTarget(session, table);
+  const { shadow } = await readSwapState(session, table);
+  if (shadow === undefined) return;
+  const match = matchColumns(await incomingKeys(session, quoteTable(table.target)));
+  if (match !== undefined) {
+    const index = `${quoteIdentifier(`${shadow}_key`)} ON ${quoteShadow(shadow)}`;
+    const columns = match.map(quoteIdentifier).join(', ');
+    await session.query(`CREATE UNIQUE INDEX IF NOT EXISTS ${index} (${columns})`);
+  }
+  await session.query(`ANALYZE ${quoteShadow(shadow)}`);
+}
+
+async function swapOnce(
+  databases: Databases,
+  session: Session,
+  table: TablePlan,
+): Promise<boolean> {
+  await lockTarget(session, table);
+  await refuseStalePlan(session, table);
+  const { shadow, swapped } = await readSwapState(session, table);
+  if (swapped) return false;
+  if (shadow === undefined) throw shadowGone(table);
+  await lockTables(databases, session, table, shadow);
+  await refuseStalePlan(session, table);
+  await refuseSharedTarget(session, table);
+  await exchange(session, table, quoteShadow(shadow));
+  await refuseOtherCounts(session, table, quoteShadow(shadow));
+  await supersede(session, table, [table.target]);
+  await recordSwap(session, table);
+  await dropShadow(session, shadow);
+  await session.query(waitForDisk);
+  return true;
+}
+
+/**
+ * EXCLUSIVE lets readers read and holds back writers, also the rows of other tables that a foreign
+ * key is about to lead here. Swaps of tables that foreign keys connect wait for one another, since
+ * each of two reads the other's table.
+ */
+async function lockTables(
+  databases: Databases,
+  session: Session,
+  table: TablePlan,
+  shadow: string,
+): Promise<void> {
+  const target = quoteTable(table.target);
+  await session.query(`SET LOCAL lock_timeout = 0; SET LOCAL extra_float_digits = 1;`);
+  await session.query(oneByOneSql, [target]);
+  await session.query(limitLocks(databases.lockTimeoutMs));
+  await session.locking(`swap of ${target}`, () =>
+    session.query(`LOCK TABLE ${target}, ${quoteShadow(shadow)} IN EXCLUSIVE MODE`),
+  );
+}
+
+const oneByOneSql = `
+SELECT pg_catalog.pg_advisory_xact_lock(hashtextextended('snowmelt swap', 0))
+WHERE EXISTS (
+  SELECT 1 FROM pg_catalog.pg_constraint
+  WHERE contype = 'f' AND pg_catalog.to_regclass($1) IN (conrelid, confrelid))`;
+
+const alwaysSql = `
+SELECT attname::text AS name FROM pg_catalog.pg_attribute
+WHERE attrelid = pg_catalog.to_regclass($1) AND attidentity = 'a' AND NOT attisdropped`;
+
+async function exchange(session: Session, table: TablePlan, shadow: string): Promise<void> {
+  const target = quoteTable(table.target);
+  const keys = await incomingKeys(session, target);
+  for (const key of actingKeys(keys)) await refuseOrphans(session, table, { key, shadow });
+  const { rows } = await session.query<{ name: string }>(alwaysSql, [target]);
+  const always = rows.map(({ name }) => name);
+  await session.query(exchangeSql({ table, shadow, match: matchColumns(keys), always }));
+  // What is deferred speaks now, not when COMMIT has no way to say it well.
+  await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+}
+
+function shadowGone({ target }: TablePlan): SnowmeltError {
+  return new SnowmeltError(
+    'RUN.COUNT_MISMATCH',
+    `the table in which this run gathered the rows of ${target.schema}.${target.name} is gone`,
+  );
+}
+
+function stillTheOldRows(error: unknown): unknown {
+  if (!isSnowmeltError(error) || error.code !== 'TARGET.ROW_REJECTED') return error;
+  return new SnowmeltError(error.code, `${error.message}; the target still holds its old rows`, {
+    cause: error,
+    place: error.place,
+    fix: 'Mend the rows at the source, or what refers to those that it no longer has.',
+  });
+}

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 
-import { loadPhase, type ScenarioResult } from './load-phase.ts';
+import { runScenario, type ScenarioResult } from './run-scenario.ts';
+import { scenarioNames } from './scenario.ts';
 
-const usage = `usage: npm run bench -- [--scenario load-phase] [--rows N] [--connections N] [--rounds N] [--json]`;
+const usage = `usage: npm run bench -- [--scenario ${scenarioNames.join('|')}] [--rows N] [--connections N] [--rounds N] [--json]`;
 
 const { values } = parseArgs({
   options: {
@@ -15,12 +16,14 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help || values.scenario !== 'load-phase') {
+const scenario = scenarioNames.find((name) => name === values.scenario);
+if (values.help || scenario === undefined) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }
 
-const result = await loadPhase({
+const result = await runScenario({
+  scenario,
   rows: positive('rows', values.rows),
   connections: positive('connections', values.connections),
   rounds: positive('rounds', values.rounds),

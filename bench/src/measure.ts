@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import type { RowFiles } from './generate-rows.ts';
+import type { ScenarioName } from './scenario.ts';
 
 export interface MeasureRequest {
-  readonly way: 'raw' | 'snowmelt';
+  readonly scenario: ScenarioName;
+  readonly way: 'by-hand' | 'snowmelt';
   readonly url: string;
   readonly table: string;
   readonly files: RowFiles;

@@ -1,14 +1,11 @@
 // Runs one load in a process of its own, so that its CPU and memory are its own, and prints them.
-import { rawCopy } from './raw-copy.ts';
-import { snowmeltLoad } from './snowmelt-load.ts';
+import { loadByHand } from './by-hand.ts';
+import { loadBySnowmelt } from './snowmelt-load.ts';
 import type { MeasureRequest, Measurement } from './measure.ts';
 
 const request = JSON.parse(process.argv[2] ?? '') as MeasureRequest;
-const { url, table, files, connections } = request;
-const seconds =
-  request.way === 'raw'
-    ? await rawCopy(url, table, files.plain, connections)
-    : await snowmeltLoad(url, table, files, connections);
+const load = request.way === 'by-hand' ? loadByHand : loadBySnowmelt;
+const seconds = await load(request);
 const { user, system } = process.cpuUsage();
 const measurement: Measurement = {
   seconds,

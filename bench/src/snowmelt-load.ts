@@ -3,22 +3,19 @@ import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
 
 import { fileSource } from './file-source.ts';
-import type { RowFiles } from './generate-rows.ts';
+import type { MeasureRequest } from './measure.ts';
+import { scenarios } from './scenario.ts';
 
 /** Loads the files with the real engine, target and status store; returns the load phase's seconds. */
-export async function snowmeltLoad(
-  url: string,
-  table: string,
-  files: RowFiles,
-  connections: number,
-): Promise<number> {
+export async function loadBySnowmelt(request: MeasureRequest): Promise<number> {
+  const { url, files, connections } = request;
   const database = new URL(url).pathname.slice(1);
   const target = createPostgresTarget({ connection: { url }, maxConnections: connections + 1 });
   const status = createPostgresStatusStore({ connection: { url } });
   let started = 0;
   let ended = 0;
-  const request = {
-    jobs: [job(database, table, connections)],
+  const migration = {
+    jobs: [job(database, request)],
     configHash: 'bench',
     executionHash: 'bench',
     resume: { mode: 'never' },
@@ -37,7 +34,7 @@ export async function snowmeltLoad(
   };
   try {
     const report = await runMigration(
-      request,
+      migration,
       { source: fileSource(files), target, status },
       context,
     );
@@ -50,15 +47,14 @@ export async function snowmeltLoad(
   }
 }
 
-function job(database: string, table: string, connections: number): TableJob {
+function job(database: string, { scenario, table, connections }: MeasureRequest): TableJob {
   const ref = { database, schema: 'public', name: table };
   return {
     key: `bench/${table}`,
     sourceName: 'bench',
     source: ref,
     target: ref,
-    mode: 'truncate',
-    uniqueness: [],
+    ...scenarios[scenario].job,
     read: { extract: 'unload', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
     columns: { exclude: [], mapping: {} },
     parallelThreads: connections,

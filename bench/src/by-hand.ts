@@ -4,24 +4,27 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import type { MeasureRequest } from './measure.ts';
+import { scenarios } from './scenario.ts';
+
 /**
- * The baseline: plain files straight into COPY, one file at a time a connection, no ledger, no
- * gunzip, no checks. Returns the seconds from the first byte to the last commit.
+ * The baseline: plain files into COPY, one transaction a file, no ledger, no gunzip, no checks.
+ * Returns the seconds from the first byte to the last commit.
  */
-export async function rawCopy(
-  url: string,
-  table: string,
-  files: readonly string[],
-  connections: number,
-): Promise<number> {
-  const queue = [...files];
-  const clients = await Promise.all(Array.from({ length: connections }, () => connect(url)));
+export async function loadByHand(request: MeasureRequest): Promise<number> {
+  const queue = [...request.files.plain];
+  const clients = await Promise.all(
+    Array.from({ length: request.connections }, () => connect(request.url)),
+  );
+  const { before, copyInto, after } = scenarios[request.scenario].byHand(request.table);
   const started = performance.now();
   await Promise.all(
     clients.map(async (client) => {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-        const copy = client.query(copyFrom(`COPY ${table} FROM STDIN (FORMAT csv)`));
+        await client.query(before);
+        const copy = client.query(copyFrom(`COPY ${copyInto} FROM STDIN (FORMAT csv)`));
         await pipeline(createReadStream(file, { highWaterMark: 256 * 1024 }), copy);
+        await client.query(after);
       }
     }),
   );

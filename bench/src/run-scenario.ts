@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { startPostgres } from '@snowmelt/testkit/postgres';
 import pg from 'pg';
 
-import { columns, generateRows, type RowFiles } from './generate-rows.ts';
-import { measure, median, type Measurement } from './measure.ts';
+import { generateRows, type RowFiles } from './generate-rows.ts';
+import { measure, median, type Measurement, type MeasureRequest } from './measure.ts';
+import { scenarios, type ScenarioName } from './scenario.ts';
 
 export interface ScenarioResult {
   readonly name: string;
@@ -18,15 +19,16 @@ export interface ScenarioResult {
   readonly peak_rss_mib: number;
 }
 
-export interface LoadPhaseOptions {
+export interface ScenarioOptions {
+  readonly scenario: ScenarioName;
   readonly rows: number;
   readonly connections: number;
   readonly rounds: number;
   readonly tell: (line: string) => void;
 }
 
-/** The load phase against raw COPY of the same bytes by as many connections, taking turns. */
-export async function loadPhase(options: LoadPhaseOptions): Promise<ScenarioResult> {
+/** Snowmelt against the same by hand, with the same bytes and as many connections, taking turns. */
+export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
   const directory = await mkdtemp(join(tmpdir(), 'snowmelt-bench-'));
   try {
     options.tell(`generating ${options.rows} rows`);
@@ -49,32 +51,34 @@ async function alternate(
   client: pg.Client,
   url: string,
   files: RowFiles,
-  { connections, rounds, tell }: LoadPhaseOptions,
+  { scenario, connections, rounds, tell }: ScenarioOptions,
 ): Promise<ScenarioResult> {
   const rows = files.rowsPerFile * files.gzip.length;
-  const ways = { raw: [] as Measurement[], snowmelt: [] as Measurement[] };
+  const ways = { 'by-hand': [] as Measurement[], snowmelt: [] as Measurement[] };
+  const described = scenarios[scenario];
+  await described.setUp(client, files);
   for (let round = 1; round <= rounds; round += 1) {
-    for (const way of ['raw', 'snowmelt'] as const) {
-      const table = `load_phase_${way}`;
-      await emptyTable(client, table);
-      const measured = await measure({ way, url, table, files, connections });
-      await expectRows(client, table, rows);
+    for (const way of ['by-hand', 'snowmelt'] as const) {
+      const table = way === 'snowmelt' ? 'by_snowmelt' : 'by_hand';
+      await described.prepare(client, table);
+      const measured = await measure({ scenario, way, url, table, files, connections });
+      await expectRows(client, table, described.rowsAfter(rows));
       ways[way].push(measured);
       tell(`round ${round} ${way}: ${Math.round(rows / measured.seconds)} rows/s`);
     }
   }
-  return summarise(rows, ways);
+  return { name: scenario, ...summarise(rows, ways) };
 }
 
 function summarise(
   rows: number,
-  { raw, snowmelt }: { raw: readonly Measurement[]; snowmelt: readonly Measurement[] },
-): ScenarioResult {
+  ways: Readonly<Record<MeasureRequest['way'], readonly Measurement[]>>,
+): Omit<ScenarioResult, 'name'> {
+  const { 'by-hand': byHand, snowmelt } = ways;
   const rate = rows / median(snowmelt.map(({ seconds }) => seconds));
-  const baseline = rows / median(raw.map(({ seconds }) => seconds));
+  const baseline = rows / median(byHand.map(({ seconds }) => seconds));
   const round = (value: number, digits: number) => Number(value.toFixed(digits));
   return {
-    name: 'load-phase',
     ratio: round(rate / baseline, 3),
     rows_per_second: Math.round(rate),
     baseline_rows_per_second: Math.round(baseline),
@@ -86,16 +90,9 @@ function summarise(
   };
 }
 
-async function emptyTable(client: pg.Client, table: string): Promise<void> {
-  const definitions = columns.map(([name, type]) => `${name} ${type}`).join(', ');
-  await client.query(`DROP TABLE IF EXISTS ${table}`);
-  await client.query(`CREATE TABLE ${table} (${definitions})`);
-  await client.query('CHECKPOINT');
-}
-
 /** A benchmark of a load that lost rows would measure nothing. */
 async function expectRows(client: pg.Client, table: string, rows: number): Promise<void> {
   const { rows: counted } = await client.query(`SELECT count(*)::int AS count FROM ${table}`);
-  if (counted[0]?.count !== rows)
-    throw new Error(`${table} holds ${counted[0]?.count} rows, not ${rows}`);
+  const count: unknown = counted[0]?.count;
+  if (count !== rows) throw new Error(`${table} holds ${String(count)} rows, not ${rows}`);
 }

@@ -1,0 +1,132 @@
+import { startDemo, type Demo } from '@snowmelt/demo';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { configFile, snowmelt } from './support/snowmelt.ts';
+
+/** A row is newer by its watermark, or replaces one that has none (CONFIG.md, rules 2 and 3). */
+const newer = 's.WM > t.WM OR t.WM IS NULL';
+const insert = 'WHEN NOT MATCHED THEN INSERT VALUES (s.ID, s.TXT, s.AMOUNT, s.WM)';
+const update = 'UPDATE SET TXT = s.TXT, AMOUNT = s.AMOUNT, WM = s.WM';
+
+/** Each mode: its keys in config.json, and the same computed by the emulator's own engine. */
+const modes = {
+  appended: { keys: {}, expected: 'INSERT INTO EXP_APPENDED SELECT * FROM SRC' },
+  truncated: {
+    keys: { truncate_onstart: true },
+    expected: 'CREATE OR REPLACE TABLE EXP_TRUNCATED AS SELECT * FROM SRC',
+  },
+  swapped: {
+    keys: { truncate_onstart: true, refresh: 'swap' },
+    expected: 'CREATE OR REPLACE TABLE EXP_SWAPPED AS SELECT * FROM SRC',
+  },
+  upserted: {
+    keys: { uniqueness_columns: ['ID'] },
+    expected: `MERGE INTO EXP_UPSERTED t USING SRC s ON t.ID = s.ID
+      WHEN MATCHED THEN ${update} ${insert}`,
+  },
+  inserted: {
+    keys: { uniqueness_columns: ['ID'], insert_only_mode: true },
+    expected: `MERGE INTO EXP_INSERTED t USING SRC s ON t.ID = s.ID ${insert}`,
+  },
+  incremental: {
+    keys: { uniqueness_columns: ['ID'], source_watermark: 'WM', target_watermark: 'changed' },
+    expected: `MERGE INTO EXP_INCREMENTAL t
+      USING (SELECT * FROM SRC WHERE WM IS NULL
+        OR WM >= (SELECT COALESCE(MAX(WM), '0001-01-01'::TIMESTAMP_NTZ) FROM EXP_INCREMENTAL)) s
+      ON t.ID = s.ID WHEN MATCHED AND (${newer}) THEN ${update} ${insert}`,
+  },
+} as const;
+
+describe('each load mode gives what the same statement gives in the source', () => {
+  let demo: Demo;
+  let client: pg.Client;
+
+  beforeAll(async () => {
+    demo = await startDemo({ tables: [] });
+    client = new pg.Client({ connectionString: demo.databaseUrl });
+    await client.connect();
+    await source(
+      'CREATE TABLE SRC (ID NUMBER(9,0) NOT NULL PRIMARY KEY, TXT VARCHAR, AMOUNT NUMBER(12,2), WM TIMESTAMP_NTZ(6))',
+      ...Object.keys(modes).map((mode) => `CREATE TABLE EXP_${mode.toUpperCase()} LIKE SRC`),
+    );
+    // The appended rows repeat their key, so that table is made beforehand, without one.
+    await client.query(
+      'CREATE SCHEMA modes; CREATE TABLE modes.appended (id integer, txt text, amount numeric(12,2), wm timestamp)',
+    );
+  }, 120_000);
+
+  afterAll(async () => {
+    await client?.end();
+    await demo?.[Symbol.asyncDispose]();
+  });
+
+  it.each([1, 2, 3])('row for row, after run %i', async (round) => {
+    await source(...changes(round), ...Object.values(modes).map(({ expected }) => expected));
+    await using config = await configFile(configuration());
+    const ended = await snowmelt(['run', '--config', config.path, '--json']);
+    expect(ended.code, ended.stderr).toBe(0);
+    for (const mode of Object.keys(modes)) {
+      const rows = await stored(mode);
+      expect(rows.length, mode).toBeGreaterThanOrEqual(300);
+      expect(rows, mode).toEqual(await computed(mode));
+    }
+  });
+
+  function configuration(): unknown {
+    const [first] = demo.config['sources'] as [Record<string, unknown>];
+    const tables = Object.entries(modes).map(([mode, { keys }]) => ({
+      source: 'SRC',
+      target: mode,
+      ...(mode === 'incremental' ? { column_mapping: { WM: 'changed' } } : {}),
+      ...keys,
+    }));
+    return { ...demo.config, sources: [{ ...first, target_pg_schema: 'modes', tables }] };
+  }
+
+  async function source(...statements: readonly string[]): Promise<(string | null)[][]> {
+    const session = await demo.emulator.engine.openSession({ user: 'SNOWMELT' });
+    try {
+      let rows: (string | null)[][] = [];
+      for (const [n, sql] of ['USE SCHEMA VEGA.PUBLIC', ...statements].entries()) {
+        const queryId = `modes-${n}`;
+        const result = await session.execute({ queryId, sql }, new AbortController().signal);
+        rows = (await Array.fromAsync(result.batches)).flat().map((row) => [...row]);
+      }
+      return rows;
+    } finally {
+      await session.close();
+    }
+  }
+
+  function computed(mode: string): Promise<(string | null)[][]> {
+    return source(
+      `SELECT TO_VARCHAR(ID), TXT, TO_VARCHAR(AMOUNT), TO_VARCHAR(WM, 'YYYY-MM-DD HH24:MI:SS.FF6')
+       FROM EXP_${mode.toUpperCase()} ORDER BY ID, TXT, AMOUNT, WM`,
+    );
+  }
+
+  async function stored(mode: string): Promise<(string | null)[][]> {
+    const wm = mode === 'incremental' ? 'changed' : 'wm';
+    const { rows } = await client.query<(string | null)[]>({
+      text: `SELECT id::text, txt, amount::text, to_char(${wm}, 'YYYY-MM-DD HH24:MI:SS.US')
+        FROM modes.${mode} ORDER BY id, txt COLLATE "C", amount, ${wm}`,
+      rowMode: 'array',
+    });
+    return rows;
+  }
+});
+
+/** Inserts, updates, deletes, late arrivals and rows without a watermark; other ones each round. */
+function changes(round: number): readonly string[] {
+  const first = round * 1000;
+  return [
+    `INSERT INTO SRC SELECT ${first} + SEQ4(), 'round ${round}, "row" ' || SEQ4(), SEQ4() / 7,
+       IFF(MOD(SEQ4(), 11) = 0, NULL, DATEADD(second, SEQ4() + ${first}, '2026-01-01'::TIMESTAMP_NTZ))
+     FROM TABLE(GENERATOR(ROWCOUNT => 300))`,
+    `UPDATE SRC SET TXT = TXT || ' changed', WM = DATEADD(second, ${first} + 500, '2026-01-01'::TIMESTAMP_NTZ)
+     WHERE MOD(ID, 7) = ${round} AND ID < ${first}`,
+    `UPDATE SRC SET TXT = 'late', WM = '2025-01-01'::TIMESTAMP_NTZ WHERE MOD(ID, 13) = ${round} AND ID < ${first}`,
+    `DELETE FROM SRC WHERE MOD(ID, 17) = ${round} AND ID < ${first}`,
+  ];
+}

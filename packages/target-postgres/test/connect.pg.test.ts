@@ -93,7 +93,7 @@ describe('connect', () => {
     });
     expect(
       await failure({ ...connection, ssl: { mode: 'require', ca: '/no/such.pem' } }),
-    ).toMatchObject({ code: 'TARGET.TLS', message: expect.stringContaining('ca') });
+    ).toMatchObject({ code: 'CONFIG.INVALID', message: expect.stringContaining('ca') });
   });
 
   it('P7: no password is in an error, however it is printed', async () => {

@@ -1,9 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { runBin } from './run-bin.ts';
 
@@ -26,6 +26,8 @@ let cwd = '';
 const env = { PG_PASSWORD: 'SECRET-PG' };
 const write = (name: string, value: unknown) =>
   writeFile(join(cwd, name), typeof value === 'string' ? value : JSON.stringify(value));
+
+afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'snowmelt-bin-'));

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 
 import { loadConfig, loadEnvFile } from '../../src/index.ts';
@@ -24,6 +24,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snowmelt-config-'));
   await writeFile(join(folder, 'key.p8'), pkcs8);
 });
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function load(login: Record<string, unknown>, name = 'config.json') {
   const snowflake = { account: 'A', user: 'U', ...login };

@@ -190,6 +190,16 @@ describe('P4: hashes decide what goes on with a run', () => {
       { snowflake: { account: 'NEW', user: 'OTHER', token: 't', access_url: 'https://x.example' } },
     ],
     [{}, { postgres: { host: 'other', user: 'u' } }],
+    [
+      {},
+      {
+        postgres: {
+          host: 'h',
+          user: 'u',
+          settings: { statement_timeout_seconds: 9, synchronous_commit: 'on' },
+        },
+      },
+    ],
     [{ parallel_threads: 8 }, { parallel_threads: 16, max_retry_attempts: 9 }],
     [{ verify: 'digest', uniqueness_columns: ['ID'] }, { lambda_timeout_buffer_seconds: 30 }],
   ];

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -48,9 +48,13 @@ const earlierKeys = {
 };
 
 async function load(name: string, text: string) {
-  const path = join(await mkdtemp(join(tmpdir(), 'snowmelt-whole-')), name);
-  await writeFile(path, text);
-  return loadConfig(path, { env: {} });
+  const folder = await mkdtemp(join(tmpdir(), 'snowmelt-whole-'));
+  try {
+    await writeFile(join(folder, name), text);
+    return await loadConfig(join(folder, name), { env: {} });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 describe('a file with every key, three sources and forty tables', () => {

@@ -69,6 +69,7 @@ describe('unload and query', () => {
     const { plan } = await decidePlan(job(table, extract), {
       run,
       snapshotAt,
+      jobs: [],
       source,
       target,
       context,

@@ -1,5 +1,6 @@
 export type {
   PostgresTargetOptions,
   PostgresTargetSettings,
+  SynchronousCommit,
 } from './connect/connection-options.ts';
 export { createPostgresTarget } from './postgres-target.ts';

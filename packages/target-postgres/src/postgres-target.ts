@@ -11,6 +11,7 @@ import { repairDatabase } from './indexes/repair-database.ts';
 import { loadChunk } from './load/load-chunk.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
+import { dependents } from './prepare/truncate-reach.ts';
 import { readDurableReceipts } from './publish/read-durable-receipts.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
 import { isEmpty } from './watermark/is-empty.ts';
@@ -27,6 +28,10 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
       ),
     isEmpty: (ref, context) => isEmpty(databases, ref, context),
     newestWatermark: (ref, column, context) => newestWatermark(databases, ref, column, context),
+    dependents: (ref, { signal }) =>
+      transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
+        dependents(session, ref),
+      ),
     fractionDigits,
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),

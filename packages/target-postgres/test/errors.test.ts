@@ -40,6 +40,18 @@ describe('translateError', () => {
     });
   });
 
+  it('tells a statement that ran out of time from one that somebody cancelled', () => {
+    const limited = { ...scene, statementTimeoutMs: 1500 };
+    expect(translateError(server('57014'), limited)).toMatchObject({
+      code: 'TARGET.TIMEOUT',
+      message: 'said the server of 1.5 s (db:5432, database sales)',
+    });
+    const cancelled = Object.assign(server('57014'), {
+      message: 'canceling statement due to user request',
+    });
+    expect(translateError(cancelled, limited)).toMatchObject({ code: 'TARGET.STATEMENT_FAILED' });
+  });
+
   const network: readonly (readonly [string, string])[] = [
     ['ECONNREFUSED', 'TARGET.UNREACHABLE'],
     ['ENOTFOUND', 'TARGET.UNREACHABLE'],

@@ -2,6 +2,7 @@ import {
   decidePlan,
   isSnowmeltError,
   type ChunkPlan,
+  type DecideContext,
   type Decision,
   type Finding,
   type SnowmeltError,
@@ -43,18 +44,17 @@ export async function planTables(
 ): Promise<readonly PlannedTable[]> {
   const { at } = await using.source.pin(using.context);
   const planned: PlannedTable[] = [];
-  for (const job of jobs) planned.push(await planTable(job, at, using));
+  for (const job of jobs) planned.push(await planTable(job, { ...using, jobs, snapshotAt: at }));
   return planned;
 }
 
 async function planTable(
   job: TableJob,
-  snapshotAt: string,
-  using: PlanUsing,
+  using: PlanUsing & Pick<DecideContext, 'jobs' | 'snapshotAt'>,
 ): Promise<PlannedTable> {
-  const { source, target, context } = using;
+  const { context } = using;
   try {
-    const decision = await decidePlan(job, { run: noRun, snapshotAt, source, target, context });
+    const decision = await decidePlan(job, { ...using, run: noRun });
     if (!using.countChunks) return { job, decision };
     return { job, decision, chunks: await countChunks(decision.plan, using) };
   } catch (error) {

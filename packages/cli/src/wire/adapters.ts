@@ -24,13 +24,18 @@ export async function openSource(config: Config): Promise<Source> {
 export async function openTarget(config: Config): Promise<Target> {
   const { createPostgresTarget } = await import('@snowmelt/target-postgres');
   const maxConnections = config.parallel_threads + spareConnections;
-  return createPostgresTarget({ connection: postgresConnection(config.postgres), maxConnections });
+  return createPostgresTarget({
+    connection: postgresConnection(config.postgres),
+    maxConnections,
+    settings: postgresSettings(config.postgres),
+  });
 }
 
 export async function openStatus(config: Config): Promise<StatusStore> {
   const { createPostgresStatusStore } = await import('@snowmelt/status-pg');
   return createPostgresStatusStore({
     connection: { ...postgresConnection(config.postgres), database: statusDatabase(config) },
+    ...given({ connectTimeoutSeconds: config.postgres.settings?.connect_timeout_seconds }),
   });
 }
 
@@ -59,6 +64,16 @@ function authenticatorOf(authenticator: string | undefined): string | undefined 
 function postgresConnection(postgres: PostgresConfig) {
   const { url, host, port, user, password, ssl } = postgres;
   return given({ url, host, port, user, password, ssl: ssl === undefined ? ssl : given(ssl) });
+}
+
+function postgresSettings({ settings = {} }: PostgresConfig) {
+  return given({
+    lockTimeoutSeconds: settings.lock_timeout_seconds,
+    statementTimeoutSeconds: settings.statement_timeout_seconds,
+    connectTimeoutSeconds: settings.connect_timeout_seconds,
+    maintenanceWorkMem: settings.maintenance_work_mem,
+    synchronousCommit: settings.synchronous_commit,
+  });
 }
 
 /** Without the keys that are undefined. */

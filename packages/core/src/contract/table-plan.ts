@@ -75,6 +75,12 @@ export type TableSnapshot =
   | { readonly pinned: true; readonly at: string }
   | { readonly pinned: false; readonly reason: string };
 
+/** Another table that the run empties and loads. */
+export interface EmptiedTable {
+  readonly key: TableKey;
+  readonly target: TableRef;
+}
+
 /** Everything that is decided of a table before its first row moves. JSON; kept with the run. */
 export interface TablePlan {
   readonly run: RunId;
@@ -103,6 +109,11 @@ export interface TablePlan {
   readonly estimatedBytes?: number;
   /** TRUNCATE may reach tables outside the run through CASCADE. */
   readonly truncateCascade: boolean;
+  /**
+   * What TRUNCATE of this table may reach as well, `truncateCascade` or not: the same run empties
+   * and loads it. Found anew by each invocation, for what its configuration says. Absent: nothing.
+   */
+  readonly emptiedWith?: readonly EmptiedTable[];
   /** Secondary indexes are dropped for the load and rebuilt at publish. Absent: they stay. */
   readonly rebuildIndexes?: boolean;
 }

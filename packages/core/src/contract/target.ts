@@ -60,6 +60,11 @@ export interface Target extends AsyncDisposable {
     column: ColumnPair,
     context: WorkContext,
   ): Promise<NewestWatermark>;
+  /**
+   * The other tables whose foreign keys lead to this one, directly or through others: TRUNCATE of
+   * it reaches them, and their rows need its rows. Empty where there is no such table.
+   */
+  dependents(ref: TableRef, context: WorkContext): Promise<readonly TableRef[]>;
   /** Digits of a second that a column of the target keeps; `undefined`: as many as the source. */
   fractionDigits(source: ColumnSchema, target: ColumnSchema | undefined): number | undefined;
   /** What stands in the way of the plan, without changing anything. */
@@ -70,7 +75,8 @@ export interface Target extends AsyncDisposable {
   ): Promise<readonly Finding[]>;
   /**
    * Creates what is missing and, for `truncate`, empties the table: once a run, recorded in the
-   * transaction that does it. For `swap` it makes the place where rows are gathered, and the rows
+   * transaction that does it, together with those of `emptiedWith` that TRUNCATE reaches. Throws
+   * where it would reach others, or rows that this run has loaded. For `swap` it makes the place where rows are gathered, and the rows
    * of the table stay.
    */
   prepare(table: TablePlan, context: WorkContext): Promise<void>;

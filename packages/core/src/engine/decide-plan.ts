@@ -5,6 +5,7 @@ import type { Source } from '../contract/source.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
+import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
 import { watermarkMapped } from './watermark-mapped.ts';
@@ -22,6 +23,8 @@ export interface Decision {
 export interface DecideContext {
   readonly run: string;
   readonly snapshotAt: string;
+  /** All tables of the run, this one among them. */
+  readonly jobs: readonly TableJob[];
   readonly source: Source;
   readonly target: Target;
   readonly context: WorkContext;
@@ -87,6 +90,7 @@ async function planOf(job: TableJob, using: DecideContext, decided: Decided): Pr
     read: readOf(job, merge),
     ...chunkColumnsOf(job, schema),
     truncateCascade: job.truncateCascade,
+    ...(job.mode === 'truncate' ? { emptiedWith: await emptiedWith(job, using) } : {}),
     ...(job.rebuildIndexes === true ? { rebuildIndexes: true } : {}),
   };
   const size = await sizeOf(draft, schema, using);

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { RunRequest } from '../contract/status-store.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import { loadOrder } from './load-order.ts';
 import type { Adapters, OpenRun } from './open-run.ts';
 import { reportTable, skippedReport } from './report-table.ts';
 import type { RunObserver, RunReport, TableReport } from './run-report.ts';
@@ -72,7 +73,10 @@ async function openRun(
       plan === undefined ? [] : [{ key, plan }],
     );
     const plans = new Map(kept.map(({ key, plan }) => [key, plan]));
-    return { ...adapters, state, snapshot, plans, owner, slots, context, observer };
+    const { jobs } = request;
+    const planning: OpenRun['planning'] = new Map();
+    const here = { owner, slots, context, observer, jobs, planning };
+    return { ...adapters, state, snapshot, plans, ...here };
   } catch (error) {
     await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
     throw error;
@@ -108,7 +112,7 @@ async function runTables(
     before?.tables.flatMap((table) => (table.status === 'completed' ? [[table.key, table]] : [])),
   );
   const neverAborted = new AbortController().signal;
-  const reports = request.jobs.map((job) =>
+  const reports = await inLoadOrder(run, (job) =>
     tables.run(neverAborted, async () => {
       const completed = done.get(job.key);
       if (completed !== undefined) return skippedReport(job, completed);
@@ -118,11 +122,29 @@ async function runTables(
       });
     }),
   );
-  const ends = await Promise.allSettled(reports);
-  return ends.map((end) => {
+  return reports.map((end) => {
     if (end.status === 'rejected') throw end.reason;
     return end.value;
   });
+}
+
+/** A table begins when those that its foreign keys lead to have ended, well or not. */
+async function inLoadOrder(
+  run: OpenRun,
+  begin: (job: TableJob) => Promise<TableReport>,
+): Promise<readonly PromiseSettledResult<TableReport>[]> {
+  const order = await loadOrder(run);
+  const ends = new Map(run.jobs.map(({ key }) => [key, Promise.withResolvers<void>()]));
+  const reports = run.jobs.map(async (job) => {
+    try {
+      const waits = order.get(job.key) ?? [];
+      await Promise.all(waits.flatMap((key) => ends.get(key)?.promise ?? []));
+      return await begin(job);
+    } finally {
+      ends.get(job.key)?.resolve();
+    }
+  });
+  return Promise.allSettled(reports);
 }
 
 function reportRun(run: OpenRun, tables: readonly TableReport[], milliseconds: number): RunReport {

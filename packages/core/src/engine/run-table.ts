@@ -1,9 +1,9 @@
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { Finding } from '../contract/target.ts';
-import { decidePlan, refuseErrors } from './decide-plan.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
+import { planOnce, planOthers } from './plan-once.ts';
 import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
 import type { TableJob } from './table-job.ts';
 import { verifyTable, type Verdict } from './verify-table.ts';
@@ -22,7 +22,7 @@ export interface TableTrace {
  * The whole way of a table. Each step may have been done before, by a process that is gone: each
  * looks at what the status store or the target's ledger has, and does what is left.
  *
- * - describe source and target, decide the plan, keep it (`keptPlan`)
+ * - describe source and target, decide the plan, keep it (`planOnce`)
  * - prepare the target: create what is missing, empty it once a run
  * - plan the chunks, which together are the table at the run's snapshot point
  * - adopt what the target's ledger already has
@@ -34,10 +34,12 @@ export interface TableTrace {
  */
 export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): Promise<void> {
   const tell = run.observer;
-  const plan = await keptPlan(job, run, trace);
+  const { plan, notices } = await planOnce(job, run);
   trace.plan = plan;
+  trace.notices.push(...notices);
   tell.tablePlanned?.(plan);
 
+  await planOthers(plan, run);
   await run.target.prepare(plan, run.context);
   if (!stateOf(job, run).planned) await planChunks(plan, run);
   await adoptReceipts(plan, run);
@@ -57,23 +59,6 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   trace.notices.push(...trace.verdict.notices);
 
   await run.status.recordTable(run.state.id, plan.key, { type: 'completed' });
-}
-
-/** The plan that the run has kept for the table, or a new one, checked and then kept. */
-async function keptPlan(job: TableJob, run: OpenRun, trace: TableTrace): Promise<TablePlan> {
-  const kept = run.plans.get(job.key);
-  if (kept !== undefined) {
-    trace.notices.push(...job.notices);
-    return kept;
-  }
-  const { source, target, context } = run;
-  const using = { run: run.state.id, snapshotAt: run.snapshot.at, source, target, context };
-  const { plan, findings, notices } = await decidePlan(job, using);
-  trace.notices.push(...notices);
-  refuseErrors(job, findings);
-  await run.status.recordTable(run.state.id, job.key, { type: 'planned', plan });
-  run.plans.set(job.key, plan);
-  return plan;
 }
 
 function stateOf(job: TableJob, run: OpenRun) {

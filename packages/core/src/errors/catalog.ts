@@ -166,7 +166,12 @@ export const errorCatalog = {
   'TARGET.LOCKED': entry(
     'chunk',
     'A lock in PostgreSQL was not to be had in time.',
-    'End the session that the message names, or raise lock_timeout.',
+    'End the session that the message names, or raise postgres.settings.lock_timeout_seconds.',
+  ),
+  'TARGET.TIMEOUT': entry(
+    'chunk',
+    'A statement ran longer than postgres.settings.statement_timeout_seconds; it is rolled back.',
+    'Raise postgres.settings.statement_timeout_seconds, or load smaller chunks.',
   ),
   'TARGET.CONNECTION_LOST': entry(
     'chunk',

@@ -2,7 +2,7 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
-import { nameTables, truncateReach } from '../prepare/truncate-reach.ts';
+import { nameTables, outsideTheRun, truncateReach } from '../prepare/truncate-reach.ts';
 import { checkSwap } from '../swap/check-swap.ts';
 import { caution, finding, unsuitable } from './findings.ts';
 
@@ -120,11 +120,13 @@ function behaviours(label: string, facts: RelationFacts): readonly Finding[] {
 
 async function cascades(session: Session, table: TablePlan): Promise<readonly Finding[]> {
   if (table.truncateCascade) return [];
-  const reached = await truncateReach(session, table.target);
+  const reached = outsideTheRun(table, await truncateReach(session, table.target));
   if (reached.length === 0) return [];
   const message =
     `TRUNCATE of ${nameTables([table.target])} would also empty ${nameTables(reached)}, ` +
     'whose foreign keys lead to it';
-  const fix = 'Set truncate_cascade: true if they are to be emptied as well.';
+  const fix =
+    'Load them in the same run with truncate_onstart (refresh: truncate), or set ' +
+    'truncate_cascade: true if they are to be emptied as well.';
   return [finding('error', 'TARGET.TRUNCATE_CASCADES', { message, fix })];
 }

@@ -1,8 +1,16 @@
 import type { PostgresConnection } from '@snowmelt/pg-connection';
 
+export type SynchronousCommit = 'off' | 'local' | 'on' | 'remote_write' | 'remote_apply';
+
 export interface PostgresTargetSettings {
   /** How long a lock of the target table is waited for. Default 60; 0: without end. */
   readonly lockTimeoutSeconds?: number;
+  /** How long one statement may take. Default 0: without end, whatever the server or role says. */
+  readonly statementTimeoutSeconds?: number;
+  /** Of an index build, such as `512MB`. Default: 256MB, or the server's where that is more. */
+  readonly maintenanceWorkMem?: string;
+  /** What COMMIT of a chunk waits for. Default `off`; publish waits for the disk anyway. */
+  readonly synchronousCommit?: SynchronousCommit;
   /** How long a new connection may take. Default 15. */
   readonly connectTimeoutSeconds?: number;
 }

@@ -2,11 +2,14 @@ import { Pool, type Client, type PoolClient } from 'pg';
 
 import type { PostgresTargetOptions } from './connection-options.ts';
 import { serverAccess, type ServerAccess } from './server-access.ts';
+import { beginnings, timeLimits, type Beginnings, type TimeLimits } from './session-settings.ts';
 import { translateError } from './translate-error.ts';
 
 /** One pool a database, and connections beside the pools for what a full pool must not hold up. */
-export interface Databases extends AsyncDisposable {
-  readonly lockTimeoutMs: number;
+export interface Databases extends AsyncDisposable, TimeLimits {
+  readonly begin: Beginnings;
+  /** The memory of index builds is as configured, so nothing is added to it. */
+  readonly givenBuildMemory: boolean;
   /** To each database. */
   readonly maxConnections: number;
   /** Rejects with the signal's reason where it comes first. The caller releases the client. */
@@ -19,11 +22,13 @@ export interface Databases extends AsyncDisposable {
 
 export function createDatabases(options: PostgresTargetOptions): Databases {
   const access = serverAccess(options);
-  const maxConnections = options.maxConnections ?? 10;
+  const { maxConnections = 10, settings = {} } = options;
   const pools = keepPools(access, maxConnections);
   const serverName = (database: string) => `${access.host}:${access.port}, database ${database}`;
   return {
-    lockTimeoutMs: (options.settings?.lockTimeoutSeconds ?? 60) * 1000,
+    ...timeLimits(settings),
+    begin: beginnings(settings),
+    givenBuildMemory: settings.maintenanceWorkMem !== undefined,
     maxConnections,
     serverName,
     acquire: (database, signal) =>

@@ -43,7 +43,10 @@ export function lockedError(
   const who = blockers.map(describeBlocker).join('; ');
   const message = `${what} waited for a lock in vain${who === '' ? '' : `: it is held by ${who}`}`;
   const pids = blockers.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(' ');
-  const fix = pids === '' ? {} : { fix: `End the session (${pids}), or raise lock_timeout.` };
+  const fix =
+    pids === ''
+      ? {}
+      : { fix: `End the session (${pids}), or raise postgres.settings.lock_timeout_seconds.` };
   return new SnowmeltError('TARGET.LOCKED', message, { cause, ...fix });
 }
 

@@ -1,3 +1,5 @@
+import type { PostgresTargetSettings } from './connection-options.ts';
+
 /**
  * Settings stand in the transaction that needs them (SET LOCAL), so that nothing is changed for
  * anyone else, also behind a pooler that hands connections on between transactions.
@@ -13,17 +15,29 @@ SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL standard_conforming_strings = on;
-SET LOCAL statement_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL tcp_keepalives_idle = 60;
 SET LOCAL tcp_keepalives_interval = 10;
 SET LOCAL tcp_keepalives_count = 6;
 SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';`;
 
-const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;${common}`;
+/** Milliseconds; 0: no limit. */
+export interface TimeLimits {
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
 
-export function beginPlain(lockTimeoutMs: number): string {
-  return `${begin}\n${limitLocks(lockTimeoutMs)}`;
+export function timeLimits(settings: PostgresTargetSettings): TimeLimits {
+  return {
+    lockTimeoutMs: Math.round((settings.lockTimeoutSeconds ?? 60) * 1000),
+    statementTimeoutMs: Math.round((settings.statementTimeoutSeconds ?? 0) * 1000),
+  };
+}
+
+/** What a transaction begins with, for each purpose. */
+export interface Beginnings {
+  readonly plain: string;
+  readonly load: string;
 }
 
 /**
@@ -31,9 +45,24 @@ export function beginPlain(lockTimeoutMs: number): string {
  * fall together, and `receipts` and `publish` wait for the disk before they say that a chunk is in.
  * No lock timeout at first, since the ledger key is only held by another loader of the same chunk.
  */
-export const beginLoad = `${begin}
+export function beginnings(settings: PostgresTargetSettings): Beginnings {
+  const { lockTimeoutMs, statementTimeoutMs } = timeLimits(settings);
+  const { maintenanceWorkMem, synchronousCommit = 'off' } = settings;
+  const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;${common}
+SET LOCAL statement_timeout = ${statementTimeoutMs};
+${maintenanceWorkMem === undefined ? '' : setLocal('maintenance_work_mem', maintenanceWorkMem)}`;
+  return {
+    plain: `${begin}\n${limitLocks(lockTimeoutMs)}`,
+    load: `${begin}
 SET LOCAL lock_timeout = 0;
-SET LOCAL synchronous_commit = off;`;
+${setLocal('synchronous_commit', synchronousCommit)}`,
+  };
+}
+
+/** SET takes no bound value. */
+function setLocal(name: string, value: string): string {
+  return `SET LOCAL ${name} = '${value.replaceAll("'", "''")}';`;
+}
 
 export function limitLocks(lockTimeoutMs: number): string {
   return `SET LOCAL lock_timeout = ${Math.round(lockTimeoutMs)};`;

@@ -5,8 +5,7 @@ import type { Databases } from './databases.ts';
 import { interruptOnAbort } from './interrupt.ts';
 import { blockersOf, lockedError } from './lock-blockers.ts';
 import { sqlState } from './server-error.ts';
-import { beginLoad, beginPlain } from './session-settings.ts';
-import { translateError } from './translate-error.ts';
+import { isStatementTimeout, translateError } from './translate-error.ts';
 
 /** A transaction in hand. */
 export interface Session {
@@ -48,9 +47,7 @@ export async function transaction<T>(
   client.on('error', onError);
   const interruption = interruptOnAbort(databases, database, client, signal);
   try {
-    await client.query(
-      options.purpose === 'load' ? beginLoad : beginPlain(databases.lockTimeoutMs),
-    );
+    await client.query(databases.begin[options.purpose]);
     const result = await work(sessionOf(databases, database, client));
     signal.throwIfAborted();
     await commit(client);
@@ -60,6 +57,7 @@ export async function transaction<T>(
     signal.throwIfAborted();
     throw translateError(options.explain?.(error) ?? error, {
       server: databases.serverName(database),
+      statementTimeoutMs: databases.statementTimeoutMs,
       ...(place === undefined ? {} : { place }),
     });
   } finally {
@@ -90,19 +88,29 @@ interface LockWatch {
   readonly what: string;
 }
 
-/** Who blocks can only be asked while it is waited for, so it is asked shortly before the limit. */
+/**
+ * Who blocks can only be asked while it is waited for, so it is asked shortly before the limit that
+ * comes first: of locks, or of the whole statement.
+ */
 async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): Promise<T> {
   const { databases, database, client, what } = watch;
-  if (databases.lockTimeoutMs === 0) return work();
+  const { lockTimeoutMs, statementTimeoutMs } = databases;
+  const limits = [lockTimeoutMs, statementTimeoutMs].filter((limit) => limit > 0);
+  if (limits.length === 0) return work();
   let asking: ReturnType<typeof blockersOf> | undefined;
-  const timer = setTimeout(() => {
-    asking = blockersOf(databases, database, client);
-  }, databases.lockTimeoutMs * 0.8);
+  const timer = setTimeout(
+    () => {
+      asking = blockersOf(databases, database, client);
+    },
+    Math.min(...limits) * 0.8,
+  );
   try {
     return await work();
   } catch (error) {
-    if (sqlState(error) !== '55P03') throw error;
-    throw lockedError(what, (await asking) ?? [], error);
+    const locked = sqlState(error) === '55P03';
+    if (!locked && !isStatementTimeout(error, statementTimeoutMs)) throw error;
+    const blockers = (await asking) ?? [];
+    throw locked || blockers.length > 0 ? lockedError(what, blockers, error) : error;
   } finally {
     clearTimeout(timer);
   }

@@ -13,6 +13,8 @@ export interface ErrorScene {
   /** Such as `db.example.com:5432, database sales`. */
   readonly server: string;
   readonly place?: ErrorPlace;
+  /** The limit of the session's statements; 0 and absent: none. */
+  readonly statementTimeoutMs?: number;
 }
 
 /**
@@ -54,7 +56,21 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   '58': ['TARGET.RESOURCES'],
 };
 
-function fromServer(error: ServerError, { server, place }: ErrorScene): SnowmeltError {
+/**
+ * A cancelled statement and one that ran out of time have the same SQLSTATE. Their messages may be
+ * in any language, but where they are in English, nobody's cancellation is taken for a timeout.
+ */
+export function isStatementTimeout(error: unknown, limitMs: number): boolean {
+  if (limitMs === 0 || !isServerError(error) || error.code !== '57014') return false;
+  return !error.message.includes('user request');
+}
+
+function fromServer(error: ServerError, scene: ErrorScene): SnowmeltError {
+  const { server, place, statementTimeoutMs = 0 } = scene;
+  if (isStatementTimeout(error, statementTimeoutMs)) {
+    const message = `${serverMessage(error)} of ${statementTimeoutMs / 1000} s (${server})`;
+    return new SnowmeltError('TARGET.TIMEOUT', message, { ...placed(place), cause: error });
+  }
   const known = verdicts[error.code] ?? verdicts[error.code.slice(0, 2)];
   const [code, options] = known ?? ['TARGET.STATEMENT_FAILED'];
   const message = `${serverMessage(error)} (SQLSTATE ${error.code}, ${server})`;

@@ -66,7 +66,8 @@ async function buildIndex(
   const started = context.clock.now().getTime();
   if (!(await isThere(session, piece))) {
     await session.query(limitLocks(databases.lockTimeoutMs));
-    await session.query(settingsSql, [buildMemoryKb, piece.tablespace ?? '']);
+    const least = databases.givenBuildMemory ? 0 : buildMemoryKb;
+    await session.query(settingsSql, [least, piece.tablespace ?? '']);
     await session.locking(`CREATE INDEX ${piece.name}`, () => session.query(piece.definition));
   }
   await markPiece(session, piece.id, 'built');

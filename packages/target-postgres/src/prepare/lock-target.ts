@@ -1,10 +1,31 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import type { ReachedTable } from './truncate-reach.ts';
 
 /** One process at a time prepares a target. Held to the end of the transaction. */
 export async function lockTarget(session: Session, { target }: TablePlan): Promise<void> {
+  await lockName(session, target);
+}
+
+/**
+ * Also those that are emptied with it, in an order that all tables share: else one that is on its
+ * way to the row of another in the ledger meets it on its way to the table.
+ */
+export async function lockTargets(session: Session, table: TablePlan): Promise<void> {
+  const { target, emptiedWith = [] } = table;
+  const targets = [target, ...emptiedWith.map((other) => other.target)];
+  for (const one of inOneOrder(targets)) await lockName(session, one);
+}
+
+/** The same order whoever asks; a name that comes twice is locked twice, which does no harm. */
+export function inOneOrder<T extends ReachedTable>(tables: readonly T[]): readonly T[] {
+  const keyed = tables.map((table) => ({ table, key: JSON.stringify([table.schema, table.name]) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ table }) => table);
+}
+
+async function lockName(session: Session, { schema, name }: ReachedTable): Promise<void> {
   const sql = 'SELECT pg_catalog.pg_advisory_xact_lock(hashtextextended($1, 0))';
-  const name = JSON.stringify(['snowmelt prepare', target.schema, target.name]);
-  await session.locking(`preparing ${target.name}`, () => session.query(sql, [name]));
+  const lock = JSON.stringify(['snowmelt prepare', schema, name]);
+  await session.locking(`preparing ${name}`, () => session.query(sql, [lock]));
 }

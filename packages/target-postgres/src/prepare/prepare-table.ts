@@ -10,9 +10,9 @@ import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
 import { addColumnsSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
-import { lockTarget } from './lock-target.ts';
+import { lockTargets } from './lock-target.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
-import { readTableLedger, refuseSuperseded, writeTableLedger } from './table-ledger.ts';
+import { readTableLedger, refuseSuperseded, unplanned, writeTableLedger } from './table-ledger.ts';
 import { truncateOnce } from './truncate-once.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function prepareTable(
     await createSchema(session, table.target.schema);
   });
   await transaction(databases, options, async (session) => {
-    await lockTarget(session, table);
+    await lockTargets(session, table);
     await createOrExtend(session, table, context);
     await enterLedger(session, table, context);
   });
@@ -71,12 +71,13 @@ async function enterLedger(
   const hash = planFingerprint(table);
   const before = await readTableLedger(session, table);
   if (before !== undefined) refuseSuperseded(table, before);
-  const changed = before !== undefined && before.plan_hash !== hash;
+  const changed = before !== undefined && ![hash, unplanned].includes(before.plan_hash);
   if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
   await writeTableLedger(session, table, hash);
   if (table.mode === 'swap') await prepareSwap(session, table, { again: changed, log });
-  if (table.mode !== 'truncate' || (before?.truncated === true && !changed)) return;
-  await truncateOnce(session, table, { again: changed });
+  const emptied = before?.truncated === true && !changed;
+  if (table.mode !== 'truncate' || (emptied && before.plan_hash === hash)) return;
+  if (!emptied) await truncateOnce(session, table, { again: changed });
   await dropEarlierShadows(session, table, log);
   const { schema, name } = table.target;
   log.info('target_table_truncated', { schema, table: name, run: table.run });

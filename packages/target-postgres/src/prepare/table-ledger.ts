@@ -3,6 +3,9 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
+/** In place of a plan's fingerprint: the table was emptied with another, before its own turn. */
+export const unplanned = '';
+
 /** The ledger's row of a table in a run. */
 export interface TableLedgerRow {
   readonly plan_hash: string;

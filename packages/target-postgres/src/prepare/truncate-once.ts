@@ -2,7 +2,15 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../quote-identifier.ts';
-import { nameTables, truncateReach, type ReachedTable } from './truncate-reach.ts';
+import { inOneOrder } from './lock-target.ts';
+import { unplanned } from './table-ledger.ts';
+import {
+  isSame,
+  nameTables,
+  outsideTheRun,
+  truncateReach,
+  type ReachedTable,
+} from './truncate-reach.ts';
 
 /**
  * Empties the target for this run. The caller's transaction holds the ledger row that says so.
@@ -35,6 +43,7 @@ async function emptiedByThisRun(session: Session, table: TablePlan): Promise<boo
 
 async function truncate(session: Session, table: TablePlan): Promise<void> {
   const name = quoteTable(table.target);
+  await lockReach(session, table);
   const reached = await truncateReach(session, table.target);
   const cascade = await mayCascade(session, table, reached);
   await session.locking(`TRUNCATE of ${name}`, () =>
@@ -44,6 +53,44 @@ async function truncate(session: Session, table: TablePlan): Promise<void> {
   await refuseLoss(session, table, emptied);
   await supersede(session, table, emptied);
   await forgetChunks(session, table);
+  await recordOthers(session, table, reached);
+}
+
+/**
+ * Under these locks no other foreign key comes to lead in. In one order, where TRUNCATE takes them
+ * as it finds them: two tables may reach the same others at the same time.
+ */
+async function lockReach(session: Session, table: TablePlan): Promise<void> {
+  const reached = await truncateReach(session, table.target);
+  await mayCascade(session, table, reached);
+  const names = inOneOrder([table.target, ...reached]).map((one) => quoteTable(one));
+  await session.locking(`TRUNCATE of ${quoteTable(table.target)}`, () =>
+    session.query(`LOCK TABLE ${names.join(', ')} IN ACCESS EXCLUSIVE MODE`),
+  );
+}
+
+const recordOthersSql = `
+INSERT INTO snowmelt.table_ledger AS t
+  (run_id, table_key, target_schema, target_table, mode, plan_hash, truncated_at)
+SELECT $1, e.key, e.schema, e.name, 'truncate', '${unplanned}', clock_timestamp()
+FROM unnest($2::text[], $3::text[], $4::text[]) AS e (key, schema, name)
+ON CONFLICT (run_id, table_key) DO UPDATE SET truncated_at = clock_timestamp()
+WHERE t.target_schema = excluded.target_schema AND t.target_table = excluded.target_table`;
+
+/** The other tables of the run are not emptied again when it is their turn. */
+async function recordOthers(
+  session: Session,
+  { run, emptiedWith = [] }: TablePlan,
+  reached: readonly ReachedTable[],
+): Promise<void> {
+  const others = emptiedWith.filter(({ target }) => reached.some((one) => isSame(one, target)));
+  const targets = others.map(({ target }) => target);
+  await session.query(recordOthersSql, [
+    run,
+    others.map(({ key }) => key),
+    targets.map(({ schema }) => schema),
+    targets.map(({ name }) => name),
+  ]);
 }
 
 /** After TRUNCATE has waited for the loads that were under way. */
@@ -58,10 +105,11 @@ async function mayCascade(
   reached: readonly ReachedTable[],
 ): Promise<boolean> {
   if (reached.length === 0) return false;
-  if (table.truncateCascade || (await allEmptied(session, table, reached))) return true;
+  const outside = outsideTheRun(table, reached);
+  if (table.truncateCascade || (await allEmptied(session, table, outside))) return true;
   throw new SnowmeltError(
     'TARGET.TRUNCATE_CASCADES',
-    `TRUNCATE of ${nameTables([table.target])} would also empty ${nameTables(reached)}, ` +
+    `TRUNCATE of ${nameTables([table.target])} would also empty ${nameTables(outside)}, ` +
       'whose foreign keys lead to it',
   );
 }

@@ -1,4 +1,4 @@
-import type { TableRef } from '@snowmelt/core';
+import type { TablePlan, TableRef } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 
@@ -40,6 +40,23 @@ export async function truncateReach(
   target: TableRef,
 ): Promise<readonly ReachedTable[]> {
   return (await session.query<ReachedTable & object>(reachSql, [target.schema, target.name])).rows;
+}
+
+export async function dependents(session: Session, ref: TableRef): Promise<readonly TableRef[]> {
+  const reached = await truncateReach(session, ref);
+  return reached.map(({ schema, name }) => ({ database: ref.database, schema, name }));
+}
+
+/** Those that this run does not empty and load itself. */
+export function outsideTheRun(
+  { emptiedWith = [] }: TablePlan,
+  reached: readonly ReachedTable[],
+): readonly ReachedTable[] {
+  return reached.filter((table) => !emptiedWith.some(({ target }) => isSame(target, table)));
+}
+
+export function isSame(one: ReachedTable, other: ReachedTable): boolean {
+  return one.schema === other.schema && one.name === other.name;
 }
 
 export function nameTables(tables: readonly ReachedTable[]): string {

@@ -77,6 +77,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       const names = plan.columns.map(({ target }) => target);
       return referenceDigest(plan.columns, database.rows(plan.target, names));
     },
+    dependents: async () => [],
     repair: async (name) => ({ database: name, tables: [] }),
     [Symbol.asyncDispose]: async () => undefined,
   };

@@ -53,6 +53,7 @@ function decide(
   }
   const using = {
     run: 'run-1',
+    jobs: [wanted],
     snapshotAt: warehouse.now(),
     source: memorySource({ warehouse }),
     target: memoryTarget({ database }),

@@ -84,7 +84,7 @@ export const loadRules = {
     .meta(
       doc({
         description:
-          'TRUNCATE may empty tables whose foreign keys lead to this one. Needs `truncate_onstart`.',
+          'TRUNCATE may also empty tables outside the run whose foreign keys lead to this one. Tables that the run empties and loads itself need no leave. Needs `truncate_onstart`.',
         example: false,
         speed: none,
         safety:

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { doc, none } from './key-doc.ts';
+import { settingsShape } from './postgres-settings.ts';
 
 const text = z.string().min(1);
 
@@ -133,6 +134,10 @@ export const postgresShape = {
         safety: none,
       }),
     ),
+  settings: z.strictObject(settingsShape).optional().meta({
+    description:
+      "Settings of Snowmelt's own sessions and transactions on the target; nobody else's change.",
+  }),
 };
 
 export const postgresSchema = z

@@ -1,0 +1,28 @@
+import type { EmptiedTable } from '../contract/table-plan.ts';
+import type { TableRef } from '../contract/table-schema.ts';
+import type { Target } from '../contract/target.ts';
+import type { WorkContext } from '../contract/work-context.ts';
+import type { TableJob } from './table-job.ts';
+
+export interface TablesOfRun {
+  /** All tables of the run, the one in question among them. */
+  readonly jobs: readonly TableJob[];
+  readonly target: Target;
+  readonly context: WorkContext;
+}
+
+/** Those of the run's tables that TRUNCATE of this one reaches, and that the run empties too. */
+export async function emptiedWith(
+  job: TableJob,
+  { jobs, target, context }: TablesOfRun,
+): Promise<readonly EmptiedTable[]> {
+  if (job.mode !== 'truncate') return [];
+  const reached = new Set((await target.dependents(job.target, context)).map(nameOf));
+  return jobs
+    .filter((other) => other.mode === 'truncate' && reached.has(nameOf(other.target)))
+    .map((other) => ({ key: other.key, target: other.target }));
+}
+
+export function nameOf({ database, schema, name }: TableRef): string {
+  return JSON.stringify([database, schema, name]);
+}

@@ -1,0 +1,56 @@
+import type { TablePlan } from '../contract/table-plan.ts';
+import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
+import { decidePlan, refuseErrors } from './decide-plan.ts';
+import { emptiedWith } from './emptied-with.ts';
+import type { OpenRun } from './open-run.ts';
+import type { TableJob } from './table-job.ts';
+
+export interface PlannedOnce {
+  readonly plan: TablePlan;
+  readonly notices: readonly string[];
+}
+
+/** Once in this process, whoever asks first: the table itself, or one that is emptied with it. */
+export function planOnce(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
+  const begun = run.planning.get(job.key);
+  if (begun !== undefined) return begun;
+  const planning = keptPlan(job, run);
+  run.planning.set(job.key, planning);
+  return planning;
+}
+
+/** The plan that the run has kept for the table, or a new one, checked and then kept. */
+async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
+  const { source, target, context, jobs } = run;
+  const kept = run.plans.get(job.key);
+  if (kept !== undefined) {
+    const others = await emptiedWith(job, run);
+    return { plan: { ...kept, emptiedWith: others }, notices: job.notices };
+  }
+  const using = { run: run.state.id, snapshotAt: run.snapshot.at, source, target, context, jobs };
+  const { plan, findings, notices } = await decidePlan(job, using);
+  refuseErrors(job, findings);
+  const { emptiedWith: _foundAnew, ...lasting } = plan;
+  await run.status.recordTable(run.state.id, job.key, { type: 'planned', plan: lasting });
+  run.plans.set(job.key, lasting);
+  return { plan, notices };
+}
+
+/** Nothing is emptied that this run can't load: the others are planned before anything is touched. */
+export async function planOthers(plan: TablePlan, run: OpenRun): Promise<void> {
+  const keys = new Set(plan.emptiedWith?.map(({ key }) => key));
+  for (const job of run.jobs.filter(({ key }) => keys.has(key))) {
+    try {
+      await planOnce(job, run);
+    } catch (error) {
+      if (!isSnowmeltError(error)) throw error;
+      const { schema, name } = job.target;
+      throw new SnowmeltError(
+        'TARGET.TRUNCATE_CASCADES',
+        `TRUNCATE of ${plan.target.schema}.${plan.target.name} would also empty ` +
+          `${schema}.${name}, which this run can't load: ${error.message}`,
+        { cause: error, fix: error.fix },
+      );
+    }
+  }
+}

@@ -6,18 +6,19 @@ import { from as copyFrom } from 'pg-copy-streams';
 
 import type { MeasureRequest } from './measure.ts';
 import { scenarios } from './scenario.ts';
+import { startStopwatch, type Stretch } from './stopwatch.ts';
 
 /**
  * The baseline: plain files into COPY, one transaction a file, no ledger, no gunzip, no checks.
- * Returns the seconds from the first byte to the last commit.
+ * Measured from the first byte to the last commit.
  */
-export async function loadByHand(request: MeasureRequest): Promise<number> {
+export async function loadByHand(request: MeasureRequest): Promise<Stretch> {
   const queue = [...request.files.plain];
   const clients = await Promise.all(
     Array.from({ length: request.connections }, () => connect(request.url)),
   );
   const { before, copyInto, after } = scenarios[request.scenario].byHand(request.table);
-  const started = performance.now();
+  const stop = startStopwatch();
   await Promise.all(
     clients.map(async (client) => {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
@@ -28,9 +29,9 @@ export async function loadByHand(request: MeasureRequest): Promise<number> {
       }
     }),
   );
-  const seconds = (performance.now() - started) / 1000;
+  const stretch = stop();
   await Promise.all(clients.map((client) => client.end()));
-  return seconds;
+  return stretch;
 }
 
 async function connect(url: string): Promise<pg.Client> {

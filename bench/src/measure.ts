@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 
 import type { RowFiles } from './generate-rows.ts';
 import type { ScenarioName } from './scenario.ts';
+import type { Stretch } from './stopwatch.ts';
 
 export interface MeasureRequest {
   readonly scenario: ScenarioName;
@@ -14,10 +15,8 @@ export interface MeasureRequest {
   readonly connections: number;
 }
 
-export interface Measurement {
-  readonly seconds: number;
-  /** The client process alone, from its start to its end. */
-  readonly cpuSeconds: number;
+/** `cpuSeconds` is that of the client process alone. */
+export interface Measurement extends Stretch {
   readonly peakRssMib: number;
 }
 

@@ -5,11 +5,8 @@ import type { MeasureRequest, Measurement } from './measure.ts';
 
 const request = JSON.parse(process.argv[2] ?? '') as MeasureRequest;
 const load = request.way === 'by-hand' ? loadByHand : loadBySnowmelt;
-const seconds = await load(request);
-const { user, system } = process.cpuUsage();
 const measurement: Measurement = {
-  seconds,
-  cpuSeconds: (user + system) / 1e6,
+  ...(await load(request)),
   peakRssMib: process.resourceUsage().maxRSS / 1024,
 };
 console.log(JSON.stringify(measurement));

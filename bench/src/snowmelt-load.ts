@@ -5,15 +5,16 @@ import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { fileSource } from './file-source.ts';
 import type { MeasureRequest } from './measure.ts';
 import { scenarios } from './scenario.ts';
+import { startStopwatch, type Stretch } from './stopwatch.ts';
 
-/** Loads the files with the real engine, target and status store; returns the load phase's seconds. */
-export async function loadBySnowmelt(request: MeasureRequest): Promise<number> {
+/** Loads the files with the real engine, target and status store; measures its load phase. */
+export async function loadBySnowmelt(request: MeasureRequest): Promise<Stretch> {
   const { url, files, connections } = request;
   const database = new URL(url).pathname.slice(1);
   const target = createPostgresTarget({ connection: { url }, maxConnections: connections + 1 });
   const status = createPostgresStatusStore({ connection: { url } });
-  let started = 0;
-  let ended = 0;
+  let stop: (() => Stretch) | undefined;
+  let stretch: Stretch | undefined;
   const migration = {
     jobs: [job(database, request)],
     configHash: 'bench',
@@ -22,8 +23,8 @@ export async function loadBySnowmelt(request: MeasureRequest): Promise<number> {
     parallelThreads: connections,
     observer: {
       tablePhase(_key: string, phase: string) {
-        if (phase === 'loading') started = performance.now();
-        if (phase === 'reconciling') ended = performance.now();
+        if (phase === 'loading') stop = startStopwatch();
+        if (phase === 'reconciling') stretch = stop?.();
       },
     },
   } as const;
@@ -40,7 +41,8 @@ export async function loadBySnowmelt(request: MeasureRequest): Promise<number> {
     );
     const error = report.tables.find((table) => table.error !== undefined)?.error;
     if (error !== undefined) throw error;
-    return (ended - started) / 1000;
+    if (stretch === undefined) throw new Error('the load phase did not come to its end');
+    return stretch;
   } finally {
     await target[Symbol.asyncDispose]();
     await status[Symbol.asyncDispose]();

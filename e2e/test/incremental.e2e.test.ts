@@ -1,23 +1,11 @@
-import {
-  createLogger,
-  runMigration,
-  systemClock,
-  type RunReport,
-  type TableJob,
-  type WorkContext,
-} from '@snowmelt/core';
+import { runMigration, type RunReport, type TableJob } from '@snowmelt/core';
 import { startDemo, type Demo } from '@snowmelt/demo';
-import { createSnowflakeSource } from '@snowmelt/source-snowflake';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const context: WorkContext = {
-  signal: new AbortController().signal,
-  log: createLogger('silent', () => undefined),
-  clock: systemClock,
-};
+import { context, demoSource, inSnowflake } from './support/demo.ts';
 
 /** A watermark's type in Snowflake, with an old, a stored and a new value as SQL literals. */
 const watermarks: readonly (readonly [type: string, old: string, now: string, next: string])[] = [
@@ -115,31 +103,12 @@ describe('incremental loads from the emulator', () => {
   });
 
   async function snowflake(...statements: readonly string[]): Promise<void> {
-    const session = await demo.emulator.engine.openSession({ user: 'SNOWMELT' });
-    try {
-      for (const sql of ['USE SCHEMA VEGA.PUBLIC', ...statements]) {
-        const query = { queryId: crypto.randomUUID(), sql };
-        await Array.fromAsync((await session.execute(query, context.signal)).batches);
-      }
-    } finally {
-      await session.close();
-    }
+    await inSnowflake(demo, ...statements);
   }
 
   /** A new run of one table, by the real adapters. */
   async function run(table: string, changes: Partial<TableJob>) {
-    const { account, user, access_url, rsa_key } = demo.config['snowflake'] as Record<
-      string,
-      string
-    >;
-    await using source = createSnowflakeSource({
-      account: String(account),
-      user: String(user),
-      accessUrl: String(access_url),
-      privateKey: String(rsa_key),
-      warehouse: 'DEMO_WH',
-      connections: 2,
-    });
+    await using source = demoSource(demo);
     await using target = createPostgresTarget({ connection: { url: demo.databaseUrl } });
     await using status = createPostgresStatusStore({ connection: { url: demo.databaseUrl } });
     const request = {

@@ -2,6 +2,7 @@ import { startDemo, type Demo } from '@snowmelt/demo';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { inSnowflake } from './support/demo.ts';
 import { configFile, snowmelt } from './support/snowmelt.ts';
 
 /** A row is newer by its watermark, or replaces one that has none (CONFIG.md, rules 2 and 3). */
@@ -84,19 +85,8 @@ describe('each load mode gives what the same statement gives in the source', () 
     return { ...demo.config, sources: [{ ...first, target_pg_schema: 'modes', tables }] };
   }
 
-  async function source(...statements: readonly string[]): Promise<(string | null)[][]> {
-    const session = await demo.emulator.engine.openSession({ user: 'SNOWMELT' });
-    try {
-      let rows: (string | null)[][] = [];
-      for (const [n, sql] of ['USE SCHEMA VEGA.PUBLIC', ...statements].entries()) {
-        const queryId = `modes-${n}`;
-        const result = await session.execute({ queryId, sql }, new AbortController().signal);
-        rows = (await Array.fromAsync(result.batches)).flat().map((row) => [...row]);
-      }
-      return rows;
-    } finally {
-      await session.close();
-    }
+  function source(...statements: readonly string[]): Promise<(string | null)[][]> {
+    return inSnowflake(demo, ...statements);
   }
 
   function computed(mode: string): Promise<(string | null)[][]> {

@@ -1,26 +1,18 @@
 import { buffer } from 'node:stream/consumers';
 
 import {
-  createLogger,
   decidePlan,
-  systemClock,
   type ExtractMode,
   type Source,
   type TableJob,
   type TablePlan,
   type Target,
-  type WorkContext,
 } from '@snowmelt/core';
 import { allTypesTable, startDemo, type Demo } from '@snowmelt/demo';
-import { createSnowflakeSource } from '@snowmelt/source-snowflake';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const context: WorkContext = {
-  signal: new AbortController().signal,
-  log: createLogger('silent', () => undefined),
-  clock: systemClock,
-};
+import { context, demoSource } from './support/demo.ts';
 
 describe('unload and query', () => {
   let demo: Demo;
@@ -29,18 +21,7 @@ describe('unload and query', () => {
 
   beforeAll(async () => {
     demo = await startDemo({ tables: [allTypesTable, 'MOVIES', 'SPECIES'] });
-    const { account, user, access_url, rsa_key } = demo.config['snowflake'] as Record<
-      string,
-      string
-    >;
-    source = createSnowflakeSource({
-      account: String(account),
-      user: String(user),
-      accessUrl: String(access_url),
-      privateKey: String(rsa_key),
-      warehouse: 'DEMO_WH',
-      connections: 2,
-    });
+    source = demoSource(demo);
     target = createPostgresTarget({ connection: { url: demo.databaseUrl }, maxConnections: 2 });
   }, 120_000);
 

@@ -94,13 +94,13 @@ function defaultOf({ path, key, node, required }) {
 }
 
 function unsupportedTable() {
-  const rows = [...unsupported].map(([path, { key, values, what = key, setAside }]) => {
+  const rows = [...unsupported].map(([path, { key, values, what = key }]) => {
     const refused = what === key ? values : `${values}: ${what}`;
-    const cells = [`[\`${path}\`](#${anchor(path)})`, refused, setAside ? 'yes' : 'no'];
+    const cells = [`[\`${path}\`](#${anchor(path)})`, refused];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
-  const heads = ['key', 'refused', 'allowed beside `truncate_onstart`'];
-  return [`| ${heads.join(' | ')} |`, '| --- | --- | --- |', ...rows].join('\n');
+  const heads = ['key', 'refused'];
+  return [`| ${heads.join(' | ')} |`, '| --- | --- |', ...rows].join('\n');
 }
 
 /** As GitHub makes it of a heading: punctuation goes, all else stays in small letters. */

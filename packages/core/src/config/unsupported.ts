@@ -9,8 +9,6 @@ export interface UnsupportedTableKey {
   readonly values: string;
   /** In words; by default the key and its value. */
   readonly what?: string;
-  /** Not refused where `truncate_onstart` sets the key aside. */
-  readonly setAside?: true;
   readonly asked: (table: TableConfig, config: Config) => boolean;
 }
 
@@ -57,13 +55,12 @@ export function unsupportedByFile(config: Config): readonly string[] {
     .map(({ path, what }) => `${path}: ${what} is not in this version`);
 }
 
-/** The same for a table. Keys that a full refresh sets aside are no obstacle. */
+/** The same for a table. */
 export function unsupportedByTable(
   { table, path }: PlacedTable,
   config: Config,
 ): readonly string[] {
   return unsupportedTableKeys
-    .filter(({ setAside }) => !(setAside && table.truncate_onstart))
     .filter(({ asked }) => asked(table, config))
     .map(({ key, what = `${key}: ${wordOf(table[key])}` }) => {
       return `${path}.${key}: ${what} is not in this version`;

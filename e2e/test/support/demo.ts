@@ -1,0 +1,41 @@
+import { createLogger, systemClock, type Source, type WorkContext } from '@snowmelt/core';
+import type { Demo } from '@snowmelt/demo';
+import { createSnowflakeSource } from '@snowmelt/source-snowflake';
+
+export const context: WorkContext = {
+  signal: new AbortController().signal,
+  log: createLogger('silent', () => undefined),
+  clock: systemClock,
+};
+
+/** The real source, logged in as the demo's configuration says. */
+export function demoSource(demo: Demo): Source {
+  const login = demo.config['snowflake'] as Record<string, string>;
+  return createSnowflakeSource({
+    account: String(login['account']),
+    user: String(login['user']),
+    accessUrl: String(login['access_url']),
+    privateKey: String(login['rsa_key']),
+    warehouse: 'DEMO_WH',
+    connections: 2,
+  });
+}
+
+/** Runs statements in the emulator's own engine; gives the rows of the last one. */
+export async function inSnowflake(
+  demo: Demo,
+  ...statements: readonly string[]
+): Promise<(string | null)[][]> {
+  const session = await demo.emulator.engine.openSession({ user: 'SNOWMELT' });
+  try {
+    let rows: (string | null)[][] = [];
+    for (const sql of ['USE SCHEMA VEGA.PUBLIC', ...statements]) {
+      const query = { queryId: crypto.randomUUID(), sql };
+      const result = await session.execute(query, context.signal);
+      rows = (await Array.fromAsync(result.batches)).flat().map((row) => [...row]);
+    }
+    return rows;
+  } finally {
+    await session.close();
+  }
+}

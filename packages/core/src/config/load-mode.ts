@@ -9,12 +9,13 @@ import { storedName } from './stored-name.ts';
 export function mergeRules(
   { table }: PlacedTable,
   config: Config,
-): Pick<TableJob, 'uniqueness' | 'watermark' | 'firstLoadBatchRows'> {
+): Pick<TableJob, 'uniqueness' | 'watermark' | 'deleteMissing' | 'firstLoadBatchRows'> {
   if (table.truncate_onstart) return { uniqueness: [] };
   const watermark = watermarkOf(table);
   return {
     uniqueness: table.uniqueness_columns.map(storedName),
     ...(watermark === undefined ? {} : { watermark }),
+    ...missingRule(table),
     ...(table.uniqueness_columns.length === 0
       ? {}
       : { firstLoadBatchRows: copyBatchRows(table, config) }),
@@ -65,4 +66,10 @@ function watermarkOf(table: TableConfig): TableJob['watermark'] {
     target: storedName(target),
     overlapSeconds: table.watermark_overlap,
   };
+}
+
+function missingRule(table: TableConfig): Pick<TableJob, 'deleteMissing'> {
+  const { delete_missing: how, soft_delete_column: column = 'snowmelt_deleted_at' } = table;
+  if (how === 'off') return {};
+  return { deleteMissing: how === 'hard' ? { how } : { how, column: storedName(column) } };
 }

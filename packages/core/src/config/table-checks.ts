@@ -12,6 +12,7 @@ export function checkTable(table: TableView, path: KeyPath): readonly Problem[] 
     ...checkOverlap(table).map((problem) => at('watermark_overlap', problem)),
     ...checkColumns(table).map((problem) => at('columns', problem)),
     ...checkRefresh(table).map(([key, problem]) => at(key, problem)),
+    ...checkMissing(table).map(([key, problem]) => at(key, problem)),
   ];
 }
 
@@ -60,5 +61,21 @@ function checkRefresh(table: TableView): readonly (readonly [string, string])[] 
   return [
     ...(table.refresh === 'swap' ? [['refresh', alone] as const] : []),
     ...(table.truncate_cascade === true ? [['truncate_cascade', alone] as const] : []),
+  ];
+}
+
+function checkMissing(table: TableView): readonly (readonly [string, string])[] {
+  if (table.truncate_onstart === true) return [];
+  const { delete_missing: how = 'off', soft_delete_column: column } = table;
+  const needless = how !== 'soft' && column !== undefined;
+  const marks = needless ? [['soft_delete_column', 'needs delete_missing: soft'] as const] : [];
+  if (how === 'off') return marks;
+  const keyless = (table.uniqueness_columns ?? []).length === 0;
+  const key = 'needs uniqueness_columns: rows that the source lacks are found by their key';
+  const moment = 'needs a snapshot: rows and keys must be those of one moment';
+  return [
+    ...marks,
+    ...(keyless ? [['delete_missing', key] as const] : []),
+    ...(table.snapshot === 'off' ? [['delete_missing', moment] as const] : []),
   ];
 }

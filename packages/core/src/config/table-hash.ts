@@ -18,6 +18,8 @@ export function tableHash(job: Omit<TableJob, 'hash'>): string {
     snapshot: job.snapshot,
     uniqueness: job.uniqueness,
     watermark: job.watermark ?? null,
+    // Absent where it is off: so runs from before it go on.
+    deleteMissing: job.deleteMissing,
   });
 }
 

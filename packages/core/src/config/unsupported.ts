@@ -14,11 +14,6 @@ export interface UnsupportedTableKey {
 
 /** Whoever builds one of these takes it out here; docs/configuration.md is generated from it. */
 export const unsupportedTableKeys: readonly UnsupportedTableKey[] = [
-  {
-    key: 'delete_missing',
-    values: '`hard`, `soft`',
-    asked: (table) => table.delete_missing !== 'off',
-  },
   { key: 'changes', values: '`cdc`', asked: (table) => table.changes !== 'off' },
   {
     key: 'on_row_error',
@@ -80,6 +75,8 @@ export function setAside({ table }: PlacedTable, config: Config): readonly strin
     ...(table.target_watermark === undefined ? [] : ['target_watermark']),
     ...((table.insert_only_mode ?? config.insert_only_mode) ? ['insert_only_mode'] : []),
     ...(table.watermark_overlap > 0 ? ['watermark_overlap'] : []),
+    ...(table.delete_missing === 'off' ? [] : ['delete_missing']),
+    ...(table.soft_delete_column === undefined ? [] : ['soft_delete_column']),
   ];
   return keys.length === 0 ? [] : [`set aside by truncate_onstart: ${keys.join(', ')}`];
 }

@@ -8,6 +8,8 @@ export interface ChunkPlan {
   readonly id: string;
   /** `extract`: the source turns it into load chunks. `load`: its bytes go into the target. */
   readonly kind: 'extract' | 'load';
+  /** Keys of the whole source, for `TablePlan.deleteMissing`. Absent: rows of the table. */
+  readonly of?: 'keys';
   /** Which rows these are, for people and monitoring. */
   readonly range: JsonObject;
   /** What the source needs to open it again in another process. Nobody else reads it. */
@@ -30,6 +32,8 @@ export interface ChunkStream {
 /** That a chunk is in the target, as the target's ledger has it. */
 export interface LoadReceipt {
   readonly chunk: string;
+  /** As the chunk has it. */
+  readonly of?: 'keys';
   readonly rows: number;
   /** Bytes of canonical CSV. */
   readonly bytes: number;

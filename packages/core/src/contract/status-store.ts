@@ -3,6 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
+import type { MissingReceipt } from './target.ts';
 
 export type WorkerId = string;
 
@@ -88,7 +89,7 @@ export type TableEvent =
   | { readonly type: 'planned'; readonly plan: TablePlan }
   /** All chunks were added. */
   | { readonly type: 'chunked' }
-  | { readonly type: 'completed' }
+  | { readonly type: 'completed'; readonly missing?: MissingReceipt }
   | { readonly type: 'failed'; readonly error: string };
 
 export interface TableSummary {
@@ -97,7 +98,7 @@ export interface TableSummary {
   readonly source: TableRef;
   readonly target: TableRef;
   readonly status: TableStatus;
-  /** Load chunks only. */
+  /** Load chunks of rows only, as all figures here: those of keys are worked, but not counted. */
   readonly totalChunks: number;
   readonly completedChunks: number;
   readonly failedChunks: number;
@@ -135,7 +136,10 @@ export interface StatusStore extends AsyncDisposable {
   recordTable(run: RunId, table: TableKey, event: TableEvent): Promise<void>;
   /** Idempotent on the chunk id. */
   addChunks(run: RunId, table: TableKey, chunks: readonly ChunkPlan[]): Promise<void>;
-  /** One chunk to work on: load chunks of the table before extract chunks, each in order. */
+  /**
+   * One chunk to work on: load chunks of rows, then those of keys, then extract chunks, each in
+   * order.
+   */
   lease(run: RunId, table: TableKey, worker: WorkerId): Promise<LeaseAnswer>;
   /** Moves the deadline. Throws `RUN.LEASE_LOST` where another worker has it. */
   renew(lease: Lease): Promise<Lease>;

@@ -81,6 +81,25 @@ export interface EmptiedTable {
   readonly target: TableRef;
 }
 
+/**
+ * What becomes of target rows whose key the source lacks at the snapshot point, under the plan's
+ * filter but whatever its watermark: they are deleted, or the time of the snapshot is written into
+ * a column of theirs.
+ */
+export type DeleteMissing = (
+  | { readonly how: 'hard' }
+  | {
+      readonly how: 'soft';
+      /** Of the target; NULL in rows that the source has. */
+      readonly column: string;
+      /** The run makes the column where the target lacks it. */
+      readonly addsColumn: boolean;
+    }
+) & {
+  /** How the keys of the whole source are read. Absent: the target was empty, nothing is missing. */
+  readonly keys?: Pick<TablePlan, 'extract' | 'estimatedRows' | 'estimatedBytes'>;
+};
+
 /** Everything that is decided of a table before its first row moves. JSON; kept with the run. */
 export interface TablePlan {
   readonly run: RunId;
@@ -101,6 +120,8 @@ export interface TablePlan {
    * COPYed straight into it, and merged only where a key is there already.
    */
   readonly firstLoad?: boolean;
+  /** Of `upsert` and `insert-only`, of a source that is read at a snapshot. Absent: rows stay. */
+  readonly deleteMissing?: DeleteMissing;
   readonly extract: ExtractMode;
   readonly read: ReadOptions;
   /** The source's columns that `read.chunkColumns` names, copied or not. Absent: none is named. */

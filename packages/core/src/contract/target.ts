@@ -1,12 +1,23 @@
 import type { ChunkPlan, ChunkStream, LoadReceipt } from './chunk.ts';
 import type { TableDigest } from './source.ts';
-import type { ColumnPair, RunId, TablePlan } from './table-plan.ts';
+import type { ColumnPair, DeleteMissing, RunId, TablePlan } from './table-plan.ts';
 import type { ColumnSchema, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
-export interface PublishReceipt {
-  /** Rows that the run's ledger holds for the table. */
+/** What `publish` has done with rows whose key the source lacks. */
+export interface MissingReceipt {
+  readonly how: DeleteMissing['how'];
+  /** Rows deleted, or marked. */
   readonly rows: number;
+  /** Rows whose mark was taken away, since the source has their key again. */
+  readonly restored: number;
+}
+
+export interface PublishReceipt {
+  /** Rows that the run's ledger holds for the table, keys of `deleteMissing` apart. */
+  readonly rows: number;
+  /** Of a plan that has `deleteMissing`, where keys were read. */
+  readonly missing?: MissingReceipt;
   /** What the table lacks although its rows are in, as an index that the rows do not allow. */
   readonly findings?: readonly Finding[];
 }
@@ -77,15 +88,16 @@ export interface Target extends AsyncDisposable {
    * Creates what is missing and, for `truncate`, empties the table: once a run, recorded in the
    * transaction that does it, together with those of `emptiedWith` that TRUNCATE reaches. Throws
    * where it would reach others, or rows that this run has loaded. For `swap` it makes the place where rows are gathered, and the rows
-   * of the table stay.
+   * of the table stay; for `deleteMissing` the place of the keys, and the column of the marks.
    */
   prepare(table: TablePlan, context: WorkContext): Promise<void>;
-  /** What the run has in the target's ledger for this table. */
+  /** What the run has in the target's ledger for this table: chunks of rows and of keys. */
   receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
   /**
    * Loads a chunk and writes its ledger row in one transaction. The ledger row comes first: where
    * it is there already, `open` is not called. Throws and leaves nothing where the rows counted
-   * are not those announced (`TARGET.ROW_COUNT_MISMATCH`).
+   * are not those announced (`TARGET.ROW_COUNT_MISMATCH`). A chunk of keys has the plan's key
+   * columns for fields, and changes no row of the table.
    */
   load(
     table: TablePlan,
@@ -95,7 +107,11 @@ export interface Target extends AsyncDisposable {
   ): Promise<LoadReceipt>;
   /**
    * What comes after the last chunk. For `swap`: puts exactly the run's rows in place of the
-   * table's, in one transaction, or throws and leaves the old ones.
+   * table's, in one transaction, or throws and leaves the old ones. For `deleteMissing`: deletes or
+   * marks the rows whose key was not loaded, once, in one transaction in which the keys are counted.
+   * Throws and changes nothing where the keys are not all there, where another run has begun on the
+   * table since (`RUN.SUPERSEDED`), or where no row would be left (`TARGET.DELETES_ALL`). A row
+   * whose key holds a NULL that no source row can match stays.
    */
   publish(table: TablePlan, context: WorkContext): Promise<PublishReceipt>;
   /** The digest of the target's own rows over the plan's comparable columns. */

@@ -5,6 +5,7 @@ import type { Source } from '../contract/source.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
+import { decideMissing, missingNotice } from './decide-missing.ts';
 import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
@@ -99,7 +100,13 @@ async function planOf(job: TableJob, using: DecideContext, decided: Decided): Pr
     draft.read,
     using.context,
   );
-  return { ...draft, extract, ...size };
+  const missing = await decideMissing(job, draft, schema, using);
+  return {
+    ...draft,
+    extract,
+    ...size,
+    ...(missing === undefined ? {} : { deleteMissing: missing }),
+  };
 }
 
 /** Of a table that the run creates: the key that rows are found by, or the source's. */
@@ -188,6 +195,7 @@ function planNotices(plan: TablePlan, columns: PairedColumns): readonly string[]
       ({ source, fractionDigits }) =>
         `${source.name}: ${source.nativeType} is cut to ${fractionDigits} digits of a second`,
     ),
+    ...(plan.deleteMissing === undefined ? [] : [missingNotice(plan.deleteMissing)]),
   ];
 }
 

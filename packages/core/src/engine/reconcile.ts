@@ -2,6 +2,7 @@ import type { LoadReceipt } from '../contract/chunk.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
+import { reconcileKeys } from './reconcile-keys.ts';
 import type { VerifyMode } from './table-job.ts';
 
 export interface Reconciled {
@@ -21,7 +22,9 @@ export async function adoptReceipts(plan: TablePlan, run: OpenRun): Promise<void
   if (receipts.length === 0) return;
   const loaded = receipts.map(({ chunk, rows, bytes }) => ({ id: chunk, rows, bytes }));
   await run.status.recordLoaded(run.state.id, plan.key, loaded);
-  for (const chunk of loaded) run.observer.chunkLoaded?.(plan.key, chunk);
+  for (const { chunk: id, rows, bytes } of receipts.filter(isOfRows)) {
+    run.observer.chunkLoaded?.(plan.key, { id, rows, bytes });
+  }
 }
 
 /** P1: the ledger, the status store and the source agree on how many rows there are, or it throws. */
@@ -35,13 +38,18 @@ export async function reconcile(
     run.status.summary(run.state.id),
     plan.snapshot.pinned && verify !== 'off' ? run.source.count(plan, run.context) : undefined,
   ]);
-  const loaded = total(receipts);
+  await reconcileKeys(plan, receipts, run);
+  const loaded = total(receipts.filter(isOfRows));
   const recorded = summary.tables.find(({ key }) => key === plan.key);
   refuseDifference(plan, 'the status store', recorded?.rows ?? 0, loaded.rows);
   refuseDifference(plan, 'the plan (chunks)', recorded?.totalChunks ?? 0, loaded.chunks);
   if (sourceRows === undefined) return loaded;
   refuseDifference(plan, 'the source', sourceRows, loaded.rows);
   return { ...loaded, sourceRows };
+}
+
+function isOfRows(receipt: LoadReceipt): boolean {
+  return receipt.of !== 'keys';
 }
 
 function total(receipts: readonly LoadReceipt[]): Reconciled {

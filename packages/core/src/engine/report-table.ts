@@ -84,6 +84,7 @@ async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
     ...loaded,
     verified: trace.verdict?.verified ?? false,
     ...(targetRows === undefined ? {} : { targetRows }),
+    ...(trace.missing === undefined ? {} : { missing: trace.missing }),
     notices: trace.notices,
     findings: trace.findings,
   };

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { RunRequest } from '../contract/status-store.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import { keysPlan } from './keys-plan.ts';
 import { loadOrder } from './load-order.ts';
 import type { Adapters, OpenRun } from './open-run.ts';
 import { reportTable, skippedReport } from './report-table.ts';
@@ -175,7 +176,8 @@ function firstError(tables: readonly TableReport[]): string | undefined {
 /** What is left at the source costs storage, not correctness: a failure here is only told. */
 async function releaseSource(run: OpenRun): Promise<void> {
   try {
-    await run.source.release(run.state.id, [...run.plans.values()], run.context);
+    const plans = [...run.plans.values()].flatMap((plan) => [plan, keysPlan(plan) ?? []].flat());
+    await run.source.release(run.state.id, plans, run.context);
   } catch (error) {
     if (!isSnowmeltError(error)) throw error;
     run.context.log.warn('release_failed', { code: error.code, message: error.message });

@@ -1,6 +1,6 @@
 import type { RunId, TableKey, ExtractMode, TablePlan } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
-import type { Finding } from '../contract/target.ts';
+import type { Finding, MissingReceipt } from '../contract/target.ts';
 import type { SnowmeltError } from '../errors/snowmelt-error.ts';
 
 export interface TableReport {
@@ -16,6 +16,8 @@ export interface TableReport {
   readonly rows: number;
   /** Rows that stand in the target, where `verify: digest` counted them. */
   readonly targetRows?: number;
+  /** Rows that `delete_missing` has deleted or marked. */
+  readonly missing?: MissingReceipt;
   /** Bytes of canonical CSV. */
   readonly bytes: number;
   readonly chunks: number;

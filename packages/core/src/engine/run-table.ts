@@ -1,5 +1,5 @@
 import type { TablePlan } from '../contract/table-plan.ts';
-import type { Finding } from '../contract/target.ts';
+import type { Finding, MissingReceipt } from '../contract/target.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
@@ -13,6 +13,7 @@ export interface TableTrace {
   plan?: TablePlan;
   loaded?: Reconciled;
   verdict?: Verdict;
+  missing?: MissingReceipt;
   readonly notices: string[];
   /** What the target lacks although its rows are in. */
   readonly findings: Finding[];
@@ -29,7 +30,8 @@ export interface TableTrace {
  * - lease → open → load → record, by N workers: source to COPY as one stream of bytes, the chunk's
  *   ledger row in the same transaction (`loadChunks`, `workChunk`)
  * - reconcile the counts of source, ledger and status store
- * - publish: what comes after the last chunk, as the indexes that were dropped for the load
+ * - publish: what comes after the last chunk, as the indexes that were dropped for the load, and
+ *   the rows that the source lacks (`delete_missing`; its keys are chunks among the others)
  * - verify, when asked
  */
 export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): Promise<void> {
@@ -53,12 +55,15 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   tell.tablePhase?.(plan.key, 'publishing');
   const published = await run.target.publish(plan, run.context);
   trace.findings.push(...(published.findings ?? []));
+  const { missing } = published;
+  if (missing !== undefined) trace.missing = missing;
 
   tell.tablePhase?.(plan.key, 'verifying');
   trace.verdict = await verifyTable(plan, job.verify, trace.loaded, run);
   trace.notices.push(...trace.verdict.notices);
 
-  await run.status.recordTable(run.state.id, plan.key, { type: 'completed' });
+  const done = missing === undefined ? {} : { missing };
+  await run.status.recordTable(run.state.id, plan.key, { type: 'completed', ...done });
 }
 
 function stateOf(job: TableJob, run: OpenRun) {

@@ -20,6 +20,11 @@ export interface WatermarkChoice {
   readonly overlapSeconds: number;
 }
 
+export type MissingChoice =
+  | { readonly how: 'hard' }
+  /** `column`: of the target. */
+  | { readonly how: 'soft'; readonly column: string };
+
 /** One table to move: the configuration with every default resolved. */
 export interface TableJob {
   readonly key: TableKey;
@@ -30,6 +35,8 @@ export interface TableJob {
   /** The key of `upsert` and `insert-only`: names of source or target columns. */
   readonly uniqueness: readonly string[];
   readonly watermark?: WatermarkChoice;
+  /** Rows that the source lacks are deleted, or marked in a column. Absent: they stay. */
+  readonly deleteMissing?: MissingChoice;
   /** Takes the place of `read.batchRows` in the first load of an empty target. */
   readonly firstLoadBatchRows?: number;
   readonly read: ReadOptions;

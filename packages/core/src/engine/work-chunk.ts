@@ -4,6 +4,7 @@ import type { TablePlan } from '../contract/table-plan.ts';
 import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
 import { backoff } from './backoff.ts';
 import { keepLease } from './keep-lease.ts';
+import { asKeys, planOfChunk } from './keys-plan.ts';
 import type { OpenRun } from './open-run.ts';
 import { tellChunks } from './plan-chunks.ts';
 
@@ -49,18 +50,20 @@ export function describeError(error: SnowmeltError): string {
 async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) {
   const { plan, run } = work;
   const context = { ...run.context, signal };
+  const asked = planOfChunk(plan, chunk);
   if (chunk.kind === 'load') {
-    const open = () => run.source.open(plan, chunk, context);
+    const open = () => run.source.open(asked, chunk, context);
     const { rows, bytes } = await run.target.load(plan, chunk, open, context);
     return { type: 'loaded', rows, bytes } as const;
   }
-  const chunks = await Array.fromAsync(run.source.extract(plan, chunk, context));
+  const files = await Array.fromAsync(run.source.extract(asked, chunk, context));
+  const chunks = chunk.of === 'keys' ? files.map(asKeys) : files;
   return { type: 'extracted', chunks } as const;
 }
 
 function tellEvent(lease: Lease, event: ChunkEvent, { plan, run }: ChunkWork): void {
   if (event.type === 'extracted') tellChunks(plan, event.chunks, run);
-  if (event.type !== 'loaded') return;
+  if (event.type !== 'loaded' || lease.chunk.of === 'keys') return;
   const { rows, bytes } = event;
   run.observer.chunkLoaded?.(plan.key, { id: lease.chunk.id, rows, bytes });
 }

@@ -193,6 +193,11 @@ export const errorCatalog = {
     'The rows that arrived are not as many as the source announced; nothing was committed.',
     'Nothing: the chunk is tried again.',
   ),
+  'TARGET.DELETES_ALL': entry(
+    'never',
+    'delete_missing would delete or mark every row of the target, since the source has the key of none; nothing was deleted.',
+    'See whether the source, its source_filter and uniqueness_columns are right. If the source is really empty, empty the target by hand.',
+  ),
   'TARGET.INDEX_NOT_REBUILT': entry(
     'run',
     'An index or constraint that was dropped for the load could not come back; its definition is kept in snowmelt.index_ledger.',

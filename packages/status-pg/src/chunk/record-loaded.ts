@@ -23,7 +23,7 @@ export async function recordLoaded(
        completed_at = now(), lease_expires_at = NULL, error_message = NULL
      FROM unnest($3::text[], $4::bigint[], $5::bigint[]) AS l (chunk_id, row_count, byte_count)
      WHERE c.run_id = $1 AND c.table_key = $2 AND c.chunk_id = l.chunk_id
-       AND c.kind = 'load' AND c.status <> 'completed'`,
+       AND c.kind <> 'extract' AND c.status <> 'completed'`,
     [
       run,
       table,

@@ -7,8 +7,8 @@ const counts = `
     count(*) FILTER (WHERE kind = 'load') AS total,
     count(*) FILTER (WHERE kind = 'load' AND status = 'completed') AS completed,
     count(*) FILTER (WHERE kind = 'load' AND status = 'failed') AS failed,
-    coalesce(sum(rows_copied), 0) AS row_sum,
-    coalesce(sum(bytes), 0) AS byte_sum
+    coalesce(sum(rows_copied) FILTER (WHERE kind = 'load'), 0) AS row_sum,
+    coalesce(sum(bytes) FILTER (WHERE kind = 'load'), 0) AS byte_sum
   FROM migration_status.migration_chunk_status
   WHERE run_id = t.run_id AND table_key = t.table_key`;
 

@@ -1,9 +1,16 @@
-import { SnowmeltError, type RunId, type TableEvent, type TableKey } from '@snowmelt/core';
+import {
+  SnowmeltError,
+  type JsonObject,
+  type MissingReceipt,
+  type RunId,
+  type TableEvent,
+  type TableKey,
+} from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
 import { assertClaim, type Claim } from '../run/claim.ts';
 import { countTables } from './count-tables.ts';
-import { storable } from './storable.ts';
+import { storable, storableJson } from './storable.ts';
 
 /**
  * Each event may be repeated. Run it in a transaction: an end is written with its counts. With a
@@ -38,13 +45,24 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
     case 'chunked':
       return ['planned = true', []];
     case 'completed':
-      return [`status = 'completed', completed_at = now(), error_message = NULL`, []];
+      return [
+        `status = 'completed', completed_at = now(), error_message = NULL,
+         metadata = coalesce(metadata, '{}') || $3::jsonb`,
+        [storableJson(metadataOf(event.missing))],
+      ];
     case 'failed':
       return [
         `status = 'failed', completed_at = now(), error_message = $3`,
         [storable(event.error)],
       ];
   }
+}
+
+/** What `delete_missing` did; nothing where it is off. */
+function metadataOf(missing: MissingReceipt | undefined): JsonObject {
+  if (missing === undefined) return {};
+  const { how, rows, restored } = missing;
+  return how === 'hard' ? { rows_deleted: rows } : { rows_marked: rows, rows_restored: restored };
 }
 
 export function noSuchTable({ run, table }: { run: RunId; table: TableKey }): SnowmeltError {

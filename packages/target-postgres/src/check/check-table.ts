@@ -5,6 +5,7 @@ import { transaction } from '../connect/transaction.ts';
 import { missingColumns } from '../prepare/create-table.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkCreation } from './check-creation.ts';
+import { checkMarkName, checkMissing } from '../missing/check-missing.ts';
 import { checkSwapOfNew } from '../swap/check-swap.ts';
 import { checkMerge } from './check-merge.ts';
 import { checkNames } from './check-names.ts';
@@ -34,7 +35,9 @@ export async function checkTable(
     }
     const addsColumns = missingColumns(table, existing).length > 0;
     const relation = await checkRelation(session, table, addsColumns);
-    return [...creation, ...relation, ...(await checkMerge(session, table))];
+    const merge = await checkMerge(session, table);
+    return [...creation, ...relation, ...merge, ...(await checkMissing(session, table, existing))];
   });
-  return [...checkNames(table), ...checkColumns(table, existing), ...asked];
+  const columns = [...checkColumns(table, existing), ...checkMarkName(table)];
+  return [...checkNames(table), ...columns, ...asked];
 }

@@ -10,13 +10,16 @@ export interface UniqueKey {
   readonly immediate: boolean;
   /** No column may hold NULL, or NULLs are not distinct (PostgreSQL 15). */
   readonly findsNulls: boolean;
+  /** A column may hold NULL. */
+  readonly nullable: boolean;
 }
 
 /** `to_jsonb`, since PostgreSQL 14 has no column `indnullsnotdistinct`. INCLUDEd columns are no key. */
 const sql = `
 SELECT ic.relname::text AS name, i.indimmediate AS immediate,
        k.columns, k.not_null OR coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
-         AS "findsNulls"
+         AS "findsNulls",
+       NOT k.not_null AS nullable
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -4,8 +4,8 @@ import type { Session } from '../connect/transaction.ts';
 import type { Copied } from './copy-stream.ts';
 
 const claimSql = `
-INSERT INTO snowmelt.chunk_ledger (run_id, table_key, chunk_id)
-VALUES ($1, $2, $3)
+INSERT INTO snowmelt.chunk_ledger (run_id, table_key, chunk_id, of_keys)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT (run_id, table_key, chunk_id) DO NOTHING`;
 
 /** Waits for another loader of the chunk. `false`: the chunk is in. */
@@ -14,7 +14,8 @@ export async function claimChunk(
   table: TablePlan,
   chunk: ChunkPlan,
 ): Promise<boolean> {
-  const { rowCount } = await session.query(claimSql, [table.run, table.key, chunk.id]);
+  const values = [table.run, table.key, chunk.id, chunk.of === 'keys'];
+  const { rowCount } = await session.query(claimSql, values);
   return rowCount === 1;
 }
 
@@ -30,7 +31,7 @@ export async function recordChunk(
   { rows, bytes }: Copied,
 ): Promise<LoadReceipt> {
   await session.query(recordSql, [table.run, table.key, chunk.id, rows, bytes]);
-  return { chunk: chunk.id, rows, bytes, alreadyLoaded: false };
+  return { chunk: chunk.id, ...ofKeys(chunk.of === 'keys'), rows, bytes, alreadyLoaded: false };
 }
 
 interface ReceiptRow {
@@ -38,10 +39,11 @@ interface ReceiptRow {
   /** bigint, which pg gives as text. */
   readonly rows: string;
   readonly bytes: string;
+  readonly of_keys: boolean;
 }
 
 const receiptsSql = `
-SELECT chunk_id, rows, bytes FROM snowmelt.chunk_ledger
+SELECT chunk_id, rows, bytes, of_keys FROM snowmelt.chunk_ledger
 WHERE run_id = $1 AND table_key = $2 AND ($3::text IS NULL OR chunk_id = $3)
 ORDER BY loaded_at, chunk_id`;
 
@@ -55,8 +57,13 @@ export async function readReceipts(
   const { rows } = await session.query<ReceiptRow>(receiptsSql, values);
   return rows.map((row) => ({
     chunk: row.chunk_id,
+    ...ofKeys(row.of_keys),
     rows: Number(row.rows),
     bytes: Number(row.bytes),
     alreadyLoaded: true,
   }));
+}
+
+function ofKeys(isOfKeys: boolean): Pick<LoadReceipt, 'of'> {
+  return isOfKeys ? { of: 'keys' } : {};
 }

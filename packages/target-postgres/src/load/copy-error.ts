@@ -1,6 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import { batchName } from './merge/batch-table.ts';
+import { keysName } from '../missing/keys-table.ts';
 import { shadowName } from '../swap/shadow-table.ts';
 import { isServerError, serverMessage, type ServerError } from '../connect/server-error.ts';
 
@@ -31,7 +32,7 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
  */
 function copyPlace(error: ServerError, table: TablePlan): { line?: number; column?: string } {
   const context = error.where ?? '';
-  const start = [table.target.name, batchName, shadowName(table)]
+  const start = [table.target.name, batchName, shadowName(table), keysName(table)]
     .map((name) => `COPY ${name}, line `)
     .find((text) => context.includes(text));
   if (start === undefined) return error.column === undefined ? {} : { column: error.column };

@@ -12,6 +12,8 @@ import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
+import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
+import { quoteKeys } from '../missing/keys-table.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
@@ -20,6 +22,7 @@ import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
 import { rejectedRow } from './copy-error.ts';
 import { copyStream, type Copied } from './copy-stream.ts';
 import { append } from './modes/append.ts';
+import { gatherKeys } from './modes/gather-keys.ts';
 import { loadModes } from './modes/load-modes.ts';
 import type { LoadRows } from './modes/load-rows.ts';
 
@@ -47,6 +50,7 @@ export async function loadChunk(databases: Databases, request: LoadRequest): Pro
   } as const;
   const loadBy = (loadRows: LoadRows) =>
     transaction(databases, options, (session) => loadOnce(databases, session, request, loadRows));
+  if (chunk.of === 'keys') return loadBy(gatherKeys);
   if (table.firstLoad !== true) return loadBy(loadModes[table.mode]);
   try {
     return await loadBy(append);
@@ -71,7 +75,8 @@ async function loadOnce(
 ): Promise<LoadReceipt> {
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
   if (table.mode === 'swap') await refuseWithoutShadow(session, table);
-  await lockRows(databases, session, table);
+  if (chunk.of === 'keys') await refuseWithoutKeys(session, table);
+  await lockRows(databases, session, placeOf(table, chunk));
   await refuseStalePlan(session, table);
   context.signal.throwIfAborted();
   const stream = await open();
@@ -80,7 +85,12 @@ async function loadOnce(
       session,
       table,
       copyInto: (into) =>
-        copyStream(session.client, copySql(into, table), stream.bytes, context.signal),
+        copyStream(
+          session.client,
+          copySql(into, fieldsOf(table, chunk)),
+          stream.bytes,
+          context.signal,
+        ),
     });
     refuseOtherCount(copied, stream);
     return await recordChunk(session, table, chunk, copied);
@@ -99,9 +109,14 @@ async function knownReceipt(
   throw new SnowmeltError('TARGET.LOCKED', 'the ledger row of the chunk was removed meanwhile');
 }
 
+/** What a chunk goes into, or is merged into. */
+function placeOf(table: TablePlan, chunk: ChunkPlan): string {
+  if (chunk.of === 'keys') return quoteKeys(table);
+  return table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
+}
+
 /** What COPY takes anyway; TRUNCATE of another run can't come between this and COMMIT. */
-async function lockRows(databases: Databases, session: Session, table: TablePlan): Promise<void> {
-  const name = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
+async function lockRows(databases: Databases, session: Session, name: string): Promise<void> {
   await session.locking(`COPY into ${name}`, () =>
     session.query(
       `${limitLocks(databases.lockTimeoutMs)} LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`,
@@ -109,10 +124,15 @@ async function lockRows(databases: Databases, session: Session, table: TablePlan
   );
 }
 
+/** Of keys in the order of the plan's columns, as the source gives them. */
+function fieldsOf({ columns, keyColumns }: TablePlan, { of }: ChunkPlan): readonly string[] {
+  const names = columns.map(({ target }) => target);
+  return of === 'keys' ? names.filter((name) => keyColumns.includes(name)) : names;
+}
+
 /** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
-function copySql(into: string, table: TablePlan): string {
-  const columns = table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
-  return `COPY ${into} (${columns}) FROM STDIN (FORMAT csv)`;
+function copySql(into: string, fields: readonly string[]): string {
+  return `COPY ${into} (${fields.map(quoteIdentifier).join(', ')}) FROM STDIN (FORMAT csv)`;
 }
 
 function refuseOtherCount({ rows }: Copied, { expectedRows }: ChunkStream): void {

@@ -10,21 +10,41 @@ export function createTableSql(table: TablePlan): string {
     (pair) => `${columnSql(pair)}${pair.source.nullable ? '' : ' NOT NULL'}`,
   );
   const key = table.primaryKey.map(quoteIdentifier).join(', ');
-  const lines = key === '' ? columns : [...columns, `PRIMARY KEY (${key})`];
+  const lines = [
+    ...columns,
+    ...markOf(table).map(markSql),
+    ...(key === '' ? [] : [`PRIMARY KEY (${key})`]),
+  ];
   return `CREATE TABLE ${quoteTable(table.target)} (\n  ${lines.join(',\n  ')}\n)`;
 }
 
 /** Nothing where no column is missing. Added ones are nullable: the rows before them have no value. */
 export function addColumnsSql(table: TablePlan, existing: TableSchema): string | undefined {
-  const missing = missingColumns(table, existing);
-  if (missing.length === 0) return undefined;
-  const clauses = missing.map((pair) => `ADD COLUMN ${columnSql(pair)}`);
+  const missing = new Set(missingColumns(table, existing));
+  if (missing.size === 0) return undefined;
+  const columns = [
+    ...table.columns.filter(({ target }) => missing.has(target)).map(columnSql),
+    ...markOf(table)
+      .filter((mark) => missing.has(mark))
+      .map(markSql),
+  ];
+  const clauses = columns.map((column) => `ADD COLUMN ${column}`);
   return `ALTER TABLE ${quoteTable(table.target)}\n  ${clauses.join(',\n  ')}`;
 }
 
-export function missingColumns(table: TablePlan, existing: TableSchema): readonly ColumnPair[] {
+/** Names of columns that the target lacks: those that travel, and that of soft deletes. */
+export function missingColumns(table: TablePlan, existing: TableSchema): readonly string[] {
   const names = new Set(existing.columns.map(({ name }) => name));
-  return table.columns.filter(({ target }) => !names.has(target));
+  const wanted = [...table.columns.map(({ target }) => target), ...markOf(table)];
+  return wanted.filter((name) => !names.has(name));
+}
+
+function markOf({ deleteMissing }: TablePlan): readonly string[] {
+  return deleteMissing?.how === 'soft' ? [deleteMissing.column] : [];
+}
+
+function markSql(column: string): string {
+  return `${quoteIdentifier(column)} timestamptz`;
 }
 
 /** In a transaction of its own, since the lock that makes it safe must not outlive it. */

@@ -14,7 +14,10 @@ export function planFingerprint(table: TablePlan): string {
     pair.fractionDigits ?? null,
   ]);
   const merge = { keyColumns: table.keyColumns, watermark: table.watermark ?? null };
-  const decisive = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
+  // Absent where it is off: so runs from before it go on.
+  const { deleteMissing } = table;
+  const rows = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
+  const decisive = { ...rows, deleteMissing };
   return createHash('sha256').update(stableJson(decisive)).digest('hex');
 }
 

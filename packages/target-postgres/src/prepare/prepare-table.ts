@@ -5,6 +5,7 @@ import { transaction, type Session } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
 import { dropIndexes } from '../indexes/drop-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
+import { prepareKeys } from '../missing/prepare-keys.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
@@ -59,7 +60,7 @@ async function createOrExtend(
   const sql = addColumnsSql(table, existing);
   if (sql === undefined) return;
   await session.locking(`ALTER TABLE of ${schema}.${name}`, () => session.query(sql));
-  const columns = missingColumns(table, existing).map(({ target }) => target);
+  const columns = missingColumns(table, existing);
   log.info('target_columns_added', { schema, table: name, columns });
 }
 
@@ -74,6 +75,7 @@ async function enterLedger(
   const changed = before !== undefined && ![hash, unplanned].includes(before.plan_hash);
   if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
   await writeTableLedger(session, table, hash);
+  await prepareKeys(session, table, { again: changed, log });
   if (table.mode === 'swap') await prepareSwap(session, table, { again: changed, log });
   const emptied = before?.truncated === true && !changed;
   if (table.mode !== 'truncate' || (emptied && before.plan_hash === hash)) return;

@@ -9,12 +9,13 @@ import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
+import { removeMissing } from '../missing/remove-missing.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { swapRows } from '../swap/swap-rows.ts';
 
 /**
- * Closes the table's ledger durably, gives the table its indexes back, then refreshes the planner's
+ * Deletes what the source lacks, closes the table's ledger durably, gives the table its indexes back, then refreshes the planner's
  * statistics. Ledger rows stay.
  */
 export async function publishTable(
@@ -29,6 +30,7 @@ export async function publishTable(
     purpose: 'plain',
   } as const;
   if (table.mode === 'swap') await swapRows(databases, table, context);
+  const missing = await removeMissing(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
   const findings = await restoreAfterLoad(databases, table, context);
   try {
@@ -38,12 +40,16 @@ export async function publishTable(
     if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
     context.log.warn('target_not_analyzed', { table: table.key, message: error.message });
   }
-  return { rows, ...(findings.length === 0 ? {} : { findings }) };
+  return {
+    rows,
+    ...(missing === undefined ? {} : { missing }),
+    ...(findings.length === 0 ? {} : { findings }),
+  };
 }
 
 const sumSql = `
 SELECT coalesce(sum(rows), 0)::text AS rows FROM snowmelt.chunk_ledger
-WHERE run_id = $1 AND table_key = $2`;
+WHERE run_id = $1 AND table_key = $2 AND NOT of_keys`;
 
 async function closeLedger(session: Session, table: TablePlan): Promise<number> {
   const key = [table.run, table.key];

@@ -29,7 +29,7 @@ export function addMemoryChunks(table: StoredTable, chunks: readonly ChunkPlan[]
   }
 }
 
-/** Load chunks before extract chunks, so that what was extracted does not pile up. */
+/** Load chunks before extract chunks, so that what was extracted does not pile up; keys come after rows. */
 export function takeChunk(
   table: StoredTable,
   who: { run: string; worker: WorkerId },
@@ -37,7 +37,8 @@ export function takeChunk(
 ): LeaseAnswer {
   const chunks = [...table.chunks.values()];
   const free = chunks.filter((chunk) => isFree(chunk, terms.now));
-  const chunk = free.find(({ plan }) => plan.kind === 'load') ?? free[0];
+  const files = free.filter(({ plan }) => plan.kind === 'load');
+  const chunk = files.find(({ plan }) => plan.of !== 'keys') ?? files[0] ?? free[0];
   if (chunk === undefined) {
     return { kind: chunks.some(({ state }) => state === 'leased') ? 'wait' : 'done' };
   }

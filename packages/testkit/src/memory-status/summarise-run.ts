@@ -18,7 +18,9 @@ export function summariseRun(run: StoredRun): RunSummary {
 
 function summariseTable(table: StoredTable): TableSummary {
   const { key, sourceName, source, target } = table.request;
-  const chunks = [...table.chunks.values()].filter(({ plan }) => plan.kind === 'load');
+  const chunks = [...table.chunks.values()].filter(
+    ({ plan }) => plan.kind === 'load' && plan.of !== 'keys',
+  );
   const loaded = chunks.filter(({ state }) => state === 'loaded');
   return {
     key,

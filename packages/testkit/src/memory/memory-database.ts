@@ -2,6 +2,7 @@ import {
   SnowmeltError,
   type ColumnSchema,
   type LoadReceipt,
+  type MissingReceipt,
   type TablePlan,
   type TableRef,
   type TableSchema,
@@ -9,6 +10,7 @@ import {
 
 import { MemoryRuns } from './memory-runs.ts';
 import { mergeRows } from './merge-rows.ts';
+import { removeMissing } from './missing-rows.ts';
 import { refKey, textRow, type MemoryValue, type TextRow } from './rows.ts';
 
 interface TargetTable {
@@ -30,6 +32,9 @@ export class MemoryDatabase {
   /** Rows of swaps that were not published yet, by run and table. */
   readonly #gathered = new Map<string, TextRow[]>();
   readonly #swapped = new Set<string>();
+  /** Keys of whole sources, by run and table, and what was done with them. */
+  readonly #keys = new Map<string, TextRow[]>();
+  readonly #removed = new Map<string, MissingReceipt>();
   readonly #locks = new Map<string, Promise<void>>();
 
   schema(ref: TableRef): TableSchema | undefined {
@@ -76,8 +81,8 @@ export class MemoryDatabase {
 
   /** Rows and ledger entry, or neither. */
   commit(plan: TablePlan, rows: readonly TextRow[], entry: Entry): void {
-    const complete = this.#inTableOrder(plan, rows);
-    this.#put(plan, complete);
+    if (entry.of === 'keys') this.#gatherKeys(plan, rows);
+    else this.#put(plan, this.#inTableOrder(plan, rows));
     const entries = this.#ledger.get(ledgerKey(plan)) ?? new Map<string, Entry>();
     this.#ledger.set(ledgerKey(plan), entries.set(entry.chunk, entry));
   }
@@ -89,6 +94,28 @@ export class MemoryDatabase {
     this.runs.forgetOthers(plan);
     this.#table(plan.target).rows = this.#gathered.get(ledgerKey(plan)) ?? [];
     this.#gathered.delete(ledgerKey(plan));
+  }
+
+  /** Deletes or marks what the keys of the plan's run lack, once. */
+  removeOnce(plan: TablePlan): MissingReceipt | undefined {
+    if (plan.deleteMissing?.keys === undefined) return undefined;
+    const done = this.#removed.get(ledgerKey(plan));
+    if (done !== undefined) return done;
+    this.runs.refuseLater(plan);
+    const table = this.#table(plan.target);
+    const columns = table.schema.columns.map(({ name }) => name);
+    const keys = this.#keys.get(ledgerKey(plan)) ?? [];
+    const { kept, counted } = removeMissing(plan, { columns, rows: table.rows, keys });
+    table.rows = kept;
+    const receipt = { how: plan.deleteMissing.how, ...counted };
+    this.#removed.set(ledgerKey(plan), receipt);
+    this.#keys.delete(ledgerKey(plan));
+    return receipt;
+  }
+
+  #gatherKeys(plan: TablePlan, keys: readonly TextRow[]): void {
+    const before = this.#keys.get(ledgerKey(plan)) ?? [];
+    this.#keys.set(ledgerKey(plan), [...before, ...keys]);
   }
 
   #put(plan: TablePlan, complete: readonly TextRow[]): void {

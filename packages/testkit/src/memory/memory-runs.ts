@@ -1,4 +1,4 @@
-import type { RunId, TablePlan, TableRef } from '@snowmelt/core';
+import { SnowmeltError, type RunId, type TablePlan, type TableRef } from '@snowmelt/core';
 
 import { refKey } from './rows.ts';
 
@@ -37,6 +37,13 @@ export class MemoryRuns {
     const runs = this.#runs.filter((one) => one.target === refKey(target));
     const since = runs.findLastIndex(({ finished }) => finished) + 1;
     return runs.slice(since).findLast(({ loaded }) => loaded);
+  }
+
+  /** Throws where another run has begun on the table since: its rows are not this one's to judge. */
+  refuseLater({ run, target }: TablePlan): void {
+    const last = this.#runs.findLast((one) => one.target === refKey(target));
+    if (last === undefined || last.run === run) return;
+    throw new SnowmeltError('RUN.SUPERSEDED', `run ${last.run} has begun on ${target.name} since`);
   }
 
   /** The table was emptied: what others have loaded is gone. */

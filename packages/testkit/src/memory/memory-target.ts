@@ -17,6 +17,7 @@ import {
 
 import { referenceDigest } from '../digest/reference-digest.ts';
 import { checkKey } from './check-key.ts';
+import { checkMark } from './check-mark.ts';
 import { MemoryDatabase } from './memory-database.ts';
 import { newestWatermark } from './newest-watermark.ts';
 import type { TextRow } from './rows.ts';
@@ -52,7 +53,11 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     isEmpty: async (ref) => database.rows(ref).length === 0,
     newestWatermark: async (ref, column) => newestWatermark(database, ref, column),
     fractionDigits: (source, target) => fractionDigits(source, target),
-    check: async (plan, existing) => [...check(plan, existing), ...checkKey(plan, existing)],
+    check: async (plan, existing) => [
+      ...check(plan, existing),
+      ...checkKey(plan, existing),
+      ...checkMark(plan, existing),
+    ],
     prepare: async (plan, { signal }) => {
       signal.throwIfAborted();
       prepare(database, plan);
@@ -69,9 +74,11 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     },
     publish: async (plan) => {
       if (plan.mode === 'swap') database.swapOnce(plan);
-      const entries = database.receipts(plan);
+      const missing = database.removeOnce(plan);
+      const entries = database.receipts(plan).filter(({ of }) => of !== 'keys');
       database.runs.finish(plan);
-      return { rows: entries.reduce((sum, { rows }) => sum + rows, 0) };
+      const rows = entries.reduce((sum, entry) => sum + entry.rows, 0);
+      return { rows, ...(missing === undefined ? {} : { missing }) };
     },
     digest: async (plan) => {
       const names = plan.columns.map(({ target }) => target);
@@ -114,7 +121,20 @@ function prepare(database: MemoryDatabase, plan: TablePlan): void {
     const missing = plan.columns.filter(({ target }) => !names.has(target));
     for (const column of missing) database.addColumn(plan.target, targetColumn(column));
   }
+  if (plan.deleteMissing?.how === 'soft') addMark(database, plan, plan.deleteMissing.column);
   if (plan.mode === 'truncate') database.emptyOnce(plan);
+}
+
+function addMark(database: MemoryDatabase, { target }: TablePlan, name: string): void {
+  if (database.schema(target)?.columns.some((column) => column.name === name) === true) return;
+  database.addColumn(target, {
+    name,
+    type: { kind: 'timestamp', precision: 6, zone: 'instant' },
+    nativeType: 'timestamptz',
+    nullable: true,
+    hasDefault: false,
+    generated: false,
+  });
 }
 
 function targetColumn({ source, target, targetType }: ColumnPair): ColumnSchema {
@@ -136,7 +156,8 @@ async function load(work: Load, { signal }: WorkContext): Promise<LoadReceipt> {
   if (before !== undefined) return { ...before, alreadyLoaded: true };
   const { rows, bytes } = await readChunk(await work.open(), signal);
   signal.throwIfAborted();
-  const entry = { chunk: chunk.id, rows: rows.length, bytes };
+  const of = chunk.of === undefined ? {} : { of: chunk.of };
+  const entry = { chunk: chunk.id, ...of, rows: rows.length, bytes };
   if (work.fault === 'before-commit') throw connectionLost();
   database.commit(plan, rows, entry);
   if (work.fault === 'after-commit') throw connectionLost();

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { failureCases } from '../../src/conformance/target/failure-cases.ts';
 import { loadCases } from '../../src/conformance/target/load-cases.ts';
 import { mergeCases } from '../../src/conformance/target/merge-cases.ts';
+import { missingCases } from '../../src/conformance/target/missing-cases.ts';
 import { prepareCases } from '../../src/conformance/target/prepare-cases.ts';
 import { publishCases } from '../../src/conformance/target/publish-cases.ts';
 import { swapCases } from '../../src/conformance/target/swap-cases.ts';
@@ -19,6 +20,7 @@ const groups = [
   publishCases,
   mergeCases,
   swapCases,
+  missingCases,
 ];
 
 /** What the suite says of a target with a defect. */
@@ -204,4 +206,46 @@ it('catches a target that swaps again', async () => {
     },
   }));
   expect(found).toContain('P4: swap goes on in another process, and is done once');
+});
+
+it('catches a target that does not know rows from keys', async () => {
+  const found = await failures((target) => ({
+    load: (plan, { of: _of, ...chunk }, open, context) => target.load(plan, chunk, open, context),
+  }));
+  expect(found).toContain('P2: keys have receipts of their own kind and are not loaded twice');
+});
+
+it('catches a target that deletes with the first keys', async () => {
+  const found = await failures((target) => ({
+    load: async (plan, chunk, open, context) => {
+      const receipt = await target.load(plan, chunk, open, context);
+      if (chunk.of === 'keys') await target.publish(plan, context);
+      return receipt;
+    },
+  }));
+  expect(found).toContain('P1: hard: rows whose key was not loaded are deleted at publish, once');
+});
+
+it('catches a target that deletes in place of marking, and one that never does either', async () => {
+  const hard = await failures((target) => ({
+    publish: ({ deleteMissing: missing, ...plan }, context) =>
+      target.publish(
+        missing === undefined ? plan : { ...plan, deleteMissing: { ...missing, how: 'hard' } },
+        context,
+      ),
+  }));
+  expect(hard).toEqual(['soft: missing rows are marked, and unmarked when their key is back']);
+  const never = await failures((target) => ({
+    publish: ({ deleteMissing: _missing, ...plan }, context) => target.publish(plan, context),
+  }));
+  expect(never).toContain('P1: hard: rows whose key was not loaded are deleted at publish, once');
+  expect(never).toContain('P5: hard: a source that has no key of the target deletes nothing');
+});
+
+it('catches a target that takes the rows of a later run for missing', async () => {
+  const found = await failures((target, database) => {
+    database.runs.refuseLater = () => undefined;
+    return { ...target };
+  });
+  expect(found).toEqual(['P1: a run deletes nothing once another has begun on the table']);
 });

@@ -40,7 +40,7 @@ export const loadRules = {
       example: 'UPDATED_AT',
       speed: 'Only new rows are read.',
       safety:
-        'A date, a timestamp or an exact number. Rows that change without a newer watermark are missed, and so are rows deleted in the source. Without `uniqueness_columns`, rows whose watermark is NULL are read while the target is empty only. No other table may go into the same target. Set aside by a full refresh.',
+        'A date, a timestamp or an exact number. Rows that change without a newer watermark are missed, and so are rows deleted in the source without `delete_missing`. Without `uniqueness_columns`, rows whose watermark is NULL are read while the target is empty only. No other table may go into the same target. Set aside by a full refresh.',
     }),
   ),
   target_watermark: name.optional().meta(
@@ -123,12 +123,24 @@ export const loadRules = {
     .meta(
       doc({
         description:
-          'What becomes of target rows that the source lacks: they stay (`off`), are deleted (`hard`) or are marked (`soft`).',
-        example: 'off',
-        speed: 'Needs the keys of the whole source.',
-        safety: '`hard` deletes rows of the target.',
+          'What becomes of target rows whose key the source lacks at the snapshot, under `source_filter`: they stay (`off`), are deleted (`hard`), or get the time of the snapshot in `soft_delete_column` until their key is back (`soft`). Needs `uniqueness_columns`.',
+        example: 'soft',
+        speed:
+          'The key columns of the whole source are read in every run, also of an incremental load, and compared with the whole target; writers to the target wait meanwhile, readers never.',
+        safety:
+          '`hard` deletes rows, at the end and in one transaction, after all rows and keys are in and counted; a run that fails or is stopped deletes none. Refused where the source has no key of the target at all, where the source is not read at a snapshot, and where another table goes into the same target. Rows that the filter no longer takes are missing too. Set aside by a full refresh.',
       }),
     ),
+  soft_delete_column: name.optional().meta(
+    doc({
+      description:
+        'The column of the target, a nullable `timestamptz`, that `delete_missing: soft` marks rows in. Created with the table; added to one that is there with `schema_evolution: create_and_add` only.',
+      example: 'deleted_at',
+      absent: '`snowmelt_deleted_at`',
+      speed: none,
+      safety: 'No source column may go into it. Queries must leave marked rows out themselves.',
+    }),
+  ),
   changes: z
     .enum(['off', 'cdc'])
     .default('off')

@@ -6,6 +6,8 @@ import { uniqueKeys } from '../../describe/unique-keys.ts';
 export interface Arbiter {
   /** A key with a NULL finds its row: no such key can be stored, or NULLs are not distinct. */
   readonly findsNulls: boolean;
+  /** A column of the key takes NULL. */
+  readonly mayHoldNulls: boolean;
   /** Row triggers fire before an insert, and may drop the row. */
   readonly triggers: boolean;
 }
@@ -27,6 +29,7 @@ export async function arbiterOf(session: Session, table: TablePlan): Promise<Arb
   const { rowCount } = await session.query(triggersSql, [schema, name]);
   return {
     findsNulls: fitting.some(({ findsNulls }) => findsNulls),
+    mayHoldNulls: fitting.some(({ nullable }) => nullable),
     triggers: rowCount !== 0,
   };
 }

@@ -36,6 +36,25 @@ export const chunkCases: Cases<StatusStoreHarness> = {
     expect((await leaseAll(opened)).sort()).toEqual(chunks.map(({ id }) => id).sort());
   },
 
+  'keys: worked like others, after rows, and counted as none of the table': async (harness) => {
+    const keys = { ...loadChunk('keys/a'), of: 'keys' } as const;
+    const late = { ...loadChunk('keys/b'), of: 'keys' } as const;
+    const opened = await openedRun(harness, [keys, loadChunk('a')]);
+    await opened.store.addChunks(opened.run.id, table, [late]);
+    for (const id of ['a', 'keys/a']) {
+      const lease = await takeLease(opened);
+      expect(lease.chunk).toEqual(id === 'a' ? loadChunk('a') : keys);
+      await opened.store.record(lease, { type: 'loaded', rows: 5, bytes: 50 });
+    }
+    await opened.store.recordLoaded(opened.run.id, table, [{ id: 'keys/b', rows: 7, bytes: 7 }]);
+    expect(await opened.store.lease(opened.run.id, table, 'w')).toEqual({ kind: 'done' });
+    const counted = { totalChunks: 1, completedChunks: 1, rows: 5, bytes: 50 };
+    expect(await summaryOf(opened)).toMatchObject(counted);
+    const missing = { how: 'hard', rows: 3, restored: 0 } as const;
+    await opened.store.recordTable(opened.run.id, table, { type: 'completed', missing });
+    expect(await summaryOf(opened)).toMatchObject({ ...counted, status: 'completed' });
+  },
+
   'released: open again, and no try was lost': async (harness) => {
     const opened = await openedRun(harness, [loadChunk('a')]);
     const first = await takeLease(opened);

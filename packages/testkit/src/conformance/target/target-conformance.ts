@@ -2,6 +2,7 @@ import { registerSuite } from '../cases.ts';
 import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
 import { mergeCases } from './merge-cases.ts';
+import { missingCases } from './missing-cases.ts';
 import { prepareCases } from './prepare-cases.ts';
 import { publishCases } from './publish-cases.ts';
 import { swapCases } from './swap-cases.ts';
@@ -20,6 +21,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       failures: failureCases,
       merge: mergeCases,
       swap: swapCases,
+      missing: missingCases,
       publish: publishCases,
     },
   });

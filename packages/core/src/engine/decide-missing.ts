@@ -1,0 +1,62 @@
+import type { DeleteMissing, TablePlan } from '../contract/table-plan.ts';
+import type { TableSchema } from '../contract/table-schema.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import type { DecideContext } from './decide-plan.ts';
+import type { TableJob } from './table-job.ts';
+
+/**
+ * What becomes of target rows that the source lacks, and how its keys are read: all of them, so
+ * that neither the size nor the way of an increment says anything of it.
+ */
+export async function decideMissing(
+  job: TableJob,
+  draft: TablePlan,
+  schema: TableSchema,
+  { source, context }: DecideContext,
+): Promise<DeleteMissing | undefined> {
+  if (job.deleteMissing === undefined) return undefined;
+  if (!draft.snapshot.pinned) throw unpinned(job, draft.snapshot.reason);
+  const choice =
+    job.deleteMissing.how === 'hard'
+      ? job.deleteMissing
+      : { ...job.deleteMissing, addsColumn: job.schemaEvolution === 'create_and_add' };
+  if (draft.firstLoad === true) return choice;
+  const size = keySize(draft, schema);
+  const extract = await source.chooseExtract({ ...schema, ...size }, draft.read, context);
+  return { ...choice, keys: { extract, ...size } };
+}
+
+/** Of the catalog's bytes the part of the key columns, as if all columns were as wide. */
+function keySize(
+  { keyColumns }: TablePlan,
+  { columns, estimatedRows, estimatedBytes }: TableSchema,
+): Pick<TablePlan, 'estimatedRows' | 'estimatedBytes'> {
+  const part = keyColumns.length / Math.max(1, columns.length);
+  return {
+    ...(estimatedRows === undefined ? {} : { estimatedRows }),
+    ...(estimatedBytes === undefined ? {} : { estimatedBytes: Math.ceil(estimatedBytes * part) }),
+  };
+}
+
+/** Rows and keys would be read at different moments, and rows deleted that the source has. */
+function unpinned(job: TableJob, reason: string): SnowmeltError {
+  return new SnowmeltError(
+    'SOURCE.NOT_PINNABLE',
+    `delete_missing needs ${job.source.name} to be read as of one point in time: ${reason}`,
+    {
+      place: { table: job.key },
+      fix: 'Read a table that has Time Travel at a snapshot, or set delete_missing: off.',
+    },
+  );
+}
+
+/** For people, beforehand and afterwards. */
+export function missingNotice(missing: DeleteMissing): string {
+  const what =
+    missing.how === 'hard' ? 'are deleted' : `are marked in the column ${missing.column}`;
+  const read =
+    missing.keys === undefined
+      ? 'the target is empty, so that none is'
+      : `all keys of the source are read by ${missing.keys.extract}`;
+  return `rows whose key the source lacks ${what}: ${read}`;
+}

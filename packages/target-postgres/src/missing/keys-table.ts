@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+
+import type { TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+
+/** Where a run gathers the keys of a table's source: the same name in every process of the run. */
+export function keysName({ run, key }: Pick<TablePlan, 'run' | 'key'>): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([run, key]))
+    .digest('hex');
+  return `keys_${hash.slice(0, 32)}`;
+}
+
+/** In the ledger's schema, which readers of the target have no way into. */
+export function quoteKeys(table: Pick<TablePlan, 'run' | 'key'>): string {
+  return quoteTable({ schema: 'snowmelt', name: keysName(table) });
+}
+
+/**
+ * The key columns with the types and collations of the target, so that a key is stored, rounded and
+ * compared as there. It is logged, since the ledger's word that a chunk is in must outlive a crash
+ * of the server: a key that was lost would be a row that goes.
+ */
+export async function createKeys(session: Session, table: TablePlan): Promise<void> {
+  await session.query(
+    `CREATE TABLE ${quoteKeys(table)} AS
+     SELECT ${table.keyColumns.map(quoteIdentifier).join(', ')} FROM ${quoteTable(table.target)}
+     WITH NO DATA`,
+  );
+}
+
+/** Waits for the loads into it that are under way. */
+export async function dropKeys(session: Session, name: string): Promise<void> {
+  const keys = quoteTable({ schema: 'snowmelt', name });
+  await session.locking(`dropping ${keys}`, () => session.query(`DROP TABLE IF EXISTS ${keys}`));
+}

@@ -1,0 +1,55 @@
+import type { DeleteMissing, TablePlan } from '@snowmelt/core';
+
+import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteKeys } from './keys-table.ts';
+
+/**
+ * How keys are compared: `=` alone lets PostgreSQL hash them. Rows with a NULL in their key are a
+ * case of their own; where the unique index takes NULLs for distinct, no row of the source is
+ * theirs, and they stay.
+ */
+export type KeyCase = 'whole' | 'with-null';
+
+/** Deletes the target rows (`t`) whose key is not among those of the source. */
+export function deleteSql(table: TablePlan, which: KeyCase): string {
+  return `DELETE FROM ${quoteTable(table.target)} AS t
+WHERE ${isCase(table, which)} AND NOT ${inSource(table, which)}`;
+}
+
+/** Marks them; those that are marked keep the time at which they were found missing first. $1: the snapshot. */
+export function markSql(table: TablePlan, mark: Mark, which: KeyCase): string {
+  const column = quoteIdentifier(mark.column);
+  return `UPDATE ${quoteTable(table.target)} AS t SET ${column} = $1::timestamptz
+WHERE t.${column} IS NULL AND ${isCase(table, which)} AND NOT ${inSource(table, which)}`;
+}
+
+/** Takes the mark off rows whose key the source has. */
+export function restoreSql(table: TablePlan, mark: Mark, which: KeyCase): string {
+  const column = quoteIdentifier(mark.column);
+  return `UPDATE ${quoteTable(table.target)} AS t SET ${column} = NULL
+WHERE t.${column} IS NOT NULL AND ${isCase(table, which)} AND ${inSource(table, which)}`;
+}
+
+/** Whether the target has rows, marked ones apart. */
+export function standsSql({ target, deleteMissing }: TablePlan): string {
+  const unmarked =
+    deleteMissing?.how === 'soft' ? `WHERE ${quoteIdentifier(deleteMissing.column)} IS NULL` : '';
+  return `SELECT EXISTS (SELECT 1 FROM ${quoteTable(target)} ${unmarked}) AS stands`;
+}
+
+type Mark = Extract<DeleteMissing, { how: 'soft' }>;
+
+function isCase({ keyColumns }: TablePlan, which: KeyCase, row = 't'): string {
+  const columns = keyColumns.map((name) => `${row}.${quoteIdentifier(name)}`);
+  return which === 'whole'
+    ? columns.map((column) => `${column} IS NOT NULL`).join(' AND ')
+    : `(${columns.map((column) => `${column} IS NULL`).join(' OR ')})`;
+}
+
+function inSource(table: TablePlan, which: KeyCase): string {
+  const equal = which === 'whole' ? '=' : 'IS NOT DISTINCT FROM';
+  const same = table.keyColumns.map(quoteIdentifier).map((name) => `k.${name} ${equal} t.${name}`);
+  // Few keys hold a NULL: said here, since nothing but `=` can be hashed.
+  const few = which === 'whole' ? [] : [isCase(table, which, 'k')];
+  return `EXISTS (SELECT 1 FROM ${quoteKeys(table)} k WHERE ${[...same, ...few].join(' AND ')})`;
+}

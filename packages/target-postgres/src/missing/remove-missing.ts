@@ -1,0 +1,144 @@
+import {
+  SnowmeltError,
+  type DeleteMissing,
+  type MissingReceipt,
+  type TablePlan,
+  type WorkContext,
+} from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { waitForDisk } from '../connect/session-settings.ts';
+import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
+import { arbiterOf } from '../load/merge/arbiter.ts';
+import { lockTarget } from '../prepare/lock-target.ts';
+import { refuseStalePlan } from '../prepare/table-ledger.ts';
+import { quoteTable } from '../quote-identifier.ts';
+import { readKeysState, recordMissing, refuseLaterRun } from './keys-ledger.ts';
+import { dropKeys, keysName, quoteKeys } from './keys-table.ts';
+import { deleteSql, markSql, restoreSql, standsSql, type KeyCase } from './missing-sql.ts';
+import { referredRow } from './referred-row.ts';
+
+/**
+ * Deletes or marks the rows that the source lacks, in one transaction, after all chunks are in.
+ * Idempotent: what is done is in the ledger, and where it breaks nothing is deleted.
+ */
+export async function removeMissing(
+  databases: Databases,
+  table: TablePlan,
+  { signal, log }: WorkContext,
+): Promise<MissingReceipt | undefined> {
+  const missing = table.deleteMissing;
+  if (missing?.keys === undefined) return undefined;
+  const options: TransactionOptions = {
+    database: table.target.database,
+    signal,
+    place: { run: table.run, table: table.key },
+    purpose: 'plain',
+    explain: (error) => referredRow(error, table),
+  };
+  const receipt = await transaction(databases, options, (session) =>
+    removeOnce(session, table, missing),
+  );
+  log.info('target_missing_rows', { table: table.key, run: table.run, ...receipt });
+  return receipt;
+}
+
+async function removeOnce(
+  session: Session,
+  table: TablePlan,
+  missing: DeleteMissing,
+): Promise<MissingReceipt> {
+  const { how } = missing;
+  await lockTarget(session, table);
+  await refuseStalePlan(session, table);
+  const { gathering, done } = await readKeysState(session, table);
+  if (done !== undefined) return { how, ...done };
+  await refuseLaterRun(session, table);
+  if (!gathering) throw keysGone(table);
+  await session.query(`ANALYZE ${quoteKeys(table)}`);
+  await lockTables(session, table);
+  await refuseLaterRun(session, table);
+  const keys = await countKeys(session, table);
+  if (keys === 0 && (await stands(session, table))) throw deletesAll(table);
+  const counted = await remove(session, table, missing);
+  if (counted.rows > 0 && !(await stands(session, table))) throw deletesAll(table);
+  // What is deferred speaks now, not when COMMIT has no way to say it well.
+  await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+  await recordMissing(session, table, counted);
+  await dropKeys(session, keysName(table));
+  await session.query(waitForDisk);
+  return { how, ...counted };
+}
+
+/** Readers read on; writers wait, other runs among them, so that what is asked now stays true. */
+async function lockTables(session: Session, table: TablePlan): Promise<void> {
+  const target = quoteTable(table.target);
+  await session.locking(`delete_missing of ${target}`, () =>
+    session.query(`LOCK TABLE ${target}, ${quoteKeys(table)} IN SHARE ROW EXCLUSIVE MODE`),
+  );
+}
+
+const countsSql = (keys: string): string => `
+SELECT (SELECT count(*) FROM ${keys})::text AS stored,
+       (SELECT coalesce(sum(rows), 0) FROM snowmelt.chunk_ledger
+        WHERE run_id = $1 AND table_key = $2 AND of_keys)::text AS ledger`;
+
+/** P1: the ledger has been compared with the source; no hand may have reached into the keys since. */
+async function countKeys(session: Session, table: TablePlan): Promise<number> {
+  const { rows } = await session.query<{ stored: string; ledger: string }>(
+    countsSql(quoteKeys(table)),
+    [table.run, table.key],
+  );
+  const [counted] = rows;
+  if (counted?.stored === counted?.ledger) return Number(counted?.stored);
+  throw new SnowmeltError(
+    'RUN.COUNT_MISMATCH',
+    `the ledger has ${counted?.ledger} keys of the source, ${quoteKeys(table)} has ` +
+      `${counted?.stored}: nothing was deleted`,
+  );
+}
+
+async function stands(session: Session, table: TablePlan): Promise<boolean> {
+  const { rows } = await session.query<{ stands: boolean }>(standsSql(table));
+  return rows[0]?.stands === true;
+}
+
+async function remove(session: Session, table: TablePlan, missing: DeleteMissing) {
+  const { findsNulls, mayHoldNulls } = await arbiterOf(session, table);
+  const cases: readonly KeyCase[] = findsNulls && mayHoldNulls ? ['whole', 'with-null'] : ['whole'];
+  const counted = { rows: 0, restored: 0 };
+  for (const which of cases) {
+    if (missing.how === 'hard') {
+      counted.rows += await change(session, deleteSql(table, which));
+      continue;
+    }
+    counted.restored += await change(session, restoreSql(table, missing, which));
+    counted.rows += await change(session, markSql(table, missing, which), [momentOf(table)]);
+  }
+  return counted;
+}
+
+async function change(session: Session, sql: string, values?: readonly unknown[]): Promise<number> {
+  return (await session.query(sql, values)).rowCount ?? 0;
+}
+
+function momentOf({ snapshot, key }: TablePlan): string {
+  if (snapshot.pinned) return snapshot.at;
+  throw new RangeError(`${key} deletes what is missing without a snapshot`);
+}
+
+/** An empty source, or a key that means something else than it did, is nearly always a mistake. */
+function deletesAll({ target }: TablePlan): SnowmeltError {
+  return new SnowmeltError(
+    'TARGET.DELETES_ALL',
+    `the source has the key of no row of ${target.schema}.${target.name}: delete_missing would leave none`,
+  );
+}
+
+function keysGone({ target }: TablePlan): SnowmeltError {
+  return new SnowmeltError(
+    'RUN.COUNT_MISMATCH',
+    `the table in which this run gathered the keys of ${target.schema}.${target.name} is gone: ` +
+      'nothing was deleted',
+  );
+}

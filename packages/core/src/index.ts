@@ -32,6 +32,7 @@ export {
 } from './engine/decide-plan.ts';
 export type { Adapters } from './engine/open-run.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
+export { tagContext } from './engine/tag-context.ts';
 export type * from './engine/run-report.ts';
 export type * from './engine/table-job.ts';
 export {

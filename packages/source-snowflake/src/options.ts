@@ -20,7 +20,7 @@ export interface SnowflakeSourceOptions {
 
   /** Most sessions in parallel. A session runs one statement at a time. Default 4. */
   readonly connections?: number;
-  /** Marks every statement in Snowflake's query history. Default `snowmelt`. */
+  /** Marks statements in Snowflake's query history, those of tables with a tag apart. Default `snowmelt`. */
   readonly queryTag?: string;
   /** Until when a login must be done. Default 30,000; a browser login gets two minutes more. */
   readonly connectTimeout?: number;

@@ -1,6 +1,7 @@
 import {
   decidePlan,
   isSnowmeltError,
+  tagContext,
   type ChunkPlan,
   type DecideContext,
   type Decision,
@@ -56,7 +57,8 @@ async function planTable(
   try {
     const decision = await decidePlan(job, { ...using, run: noRun });
     if (!using.countChunks) return { job, decision };
-    return { job, decision, chunks: await countChunks(decision.plan, using) };
+    const tagged = { ...using, context: tagContext(job, context) };
+    return { job, decision, chunks: await countChunks(decision.plan, tagged) };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!isSnowmeltError(error)) throw error;

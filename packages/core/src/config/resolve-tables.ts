@@ -54,6 +54,7 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     ...(rebuildsIndexes(placed) ? { rebuildIndexes: true } : {}),
     snapshot: table.snapshot ?? config.snapshot,
     verify: table.verify ?? config.verify,
+    ...(table.query_tag === undefined ? {} : { queryTag: table.query_tag }),
     notices: [...setAside(placed, config), ...withoutEffect(placed, config)],
   };
   return { ...job, hash: tableHash(job) };

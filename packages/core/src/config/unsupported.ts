@@ -25,12 +25,6 @@ export const unsupportedTableKeys: readonly UnsupportedTableKey[] = [
     values: '`strip`, `replace`',
     asked: (table) => table.on_unsupported_text !== 'fail',
   },
-  {
-    key: 'query_tag',
-    values: 'any but the global one',
-    what: 'a query_tag of one table (the global one is)',
-    asked: (table, config) => table.query_tag !== undefined && table.query_tag !== config.query_tag,
-  },
 ];
 
 /** The same for keys outside of tables. */

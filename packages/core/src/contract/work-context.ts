@@ -19,4 +19,6 @@ export interface WorkContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Marks what is asked of the source, for its operators. Absent: as the source is set up. */
+  readonly queryTag?: string;
 }

@@ -9,6 +9,7 @@ import { decideMissing, missingNotice } from './decide-missing.ts';
 import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
+import { tagContext } from './tag-context.ts';
 import { watermarkMapped } from './watermark-mapped.ts';
 
 export interface Decision {
@@ -32,7 +33,8 @@ export interface DecideContext {
 }
 
 /** Describes both sides and decides all there is to decide of a table. Changes nothing. */
-export async function decidePlan(job: TableJob, using: DecideContext): Promise<Decision> {
+export async function decidePlan(job: TableJob, asked: DecideContext): Promise<Decision> {
+  const using = { ...asked, context: tagContext(job, asked.context) };
   const [sourceSchema, existing] = await Promise.all([
     using.source.describe(job.source, using.context),
     using.target.describe(job.target, using.context),

@@ -4,10 +4,12 @@ import type { OpenRun } from './open-run.ts';
 import type { TableReport } from './run-report.ts';
 import { runTable, type TableTrace } from './run-table.ts';
 import type { TableJob } from './table-job.ts';
+import { tagContext } from './tag-context.ts';
 import { describeError } from './work-chunk.ts';
 
 /** Runs a table and says how it ended. Only bugs are thrown. */
-export async function reportTable(job: TableJob, run: OpenRun): Promise<TableReport> {
+export async function reportTable(job: TableJob, open: OpenRun): Promise<TableReport> {
+  const run = { ...open, context: tagContext(job, open.context) };
   run.observer.tableStarted?.(job.key);
   const started = run.context.clock.now();
   const trace: TableTrace = { notices: [], findings: [] };

@@ -51,6 +51,8 @@ export interface TableJob {
   readonly rebuildIndexes?: boolean;
   readonly snapshot: 'auto' | 'required' | 'off';
   readonly verify: VerifyMode;
+  /** Marks the table's statements at the source. Absent: as the source is set up. */
+  readonly queryTag?: string;
   /** Hash of what decides which rows go where. */
   readonly hash: string;
   /** What the configuration says that this run sets aside, for people. */

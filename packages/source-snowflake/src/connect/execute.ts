@@ -1,12 +1,18 @@
 import { translateError, type Doing } from '../errors/translate-error.ts';
 import type { Connection, RowStatement } from './driver.ts';
 
+/** A session that is lent, and the tag of what is run in it. */
+export interface Session {
+  readonly connection: Connection;
+  readonly queryTag: string;
+}
+
 /**
  * Runs a statement to the point where its result can be read, and cancels it at the server when
  * the signal is aborted. Throws catalogue errors, or the signal's reason.
  */
 export function execute(
-  connection: Connection,
+  session: Session,
   sqlText: string,
   signal: AbortSignal,
   doing: Doing = 'statement',
@@ -19,7 +25,7 @@ export function execute(
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', stop, { once: true });
-    const statement = start(connection, sqlText, (error, finished) => {
+    const statement = start(session, sqlText, (error, finished) => {
       signal.removeEventListener('abort', stop);
       if (error === undefined || error === null) resolve(finished);
       else reject(translateError(error, doing));
@@ -29,7 +35,22 @@ export function execute(
 
 type Callback = (error: Error | null | undefined, statement: RowStatement) => void;
 
-/** `streamResult`: no row is fetched before somebody reads them. */
-function start(connection: Connection, sqlText: string, complete: Callback): RowStatement {
-  return connection.execute({ sqlText, streamResult: true, rowMode: 'array', complete });
+/**
+ * `streamResult`: no row is fetched before somebody reads them. QUERY_TAG as a parameter of the
+ * statement is what the driver makes of its own `queryTag`, which would win over this one
+ * (snowflake-sdk 3.3, connection/statement): so a session serves tables with different tags.
+ */
+function start(
+  { connection, queryTag }: Session,
+  sqlText: string,
+  complete: Callback,
+): RowStatement {
+  const parameters = { QUERY_TAG: queryTag };
+  return connection.execute({
+    sqlText,
+    parameters,
+    streamResult: true,
+    rowMode: 'array',
+    complete,
+  });
 }

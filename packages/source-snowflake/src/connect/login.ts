@@ -23,7 +23,8 @@ export async function login(settings: Settings, { signal }: WorkContext): Promis
   const driver = await loadDriver(settings);
   const connection = await openConnection(() => driver.createConnection(options), settings, signal);
   try {
-    await execute(connection, alterSession(), signal);
+    const session = { connection, queryTag: settings.queryTag };
+    await execute(session, alterSession(), signal);
   } catch (error) {
     await logout(connection);
     throw error;
@@ -44,7 +45,7 @@ export async function logout(connection: Connection): Promise<void> {
 }
 
 function connectionOptions(settings: Settings): ConnectionOptions {
-  const { account, user, warehouse, role, accessUrl, queryTag } = settings;
+  const { account, user, warehouse, role, accessUrl } = settings;
   return {
     account,
     username: user,
@@ -53,7 +54,6 @@ function connectionOptions(settings: Settings): ConnectionOptions {
     ...(accessUrl === undefined ? {} : { accessUrl }),
     ...credentials(settings),
     application: 'Snowmelt',
-    queryTag,
     clientSessionKeepAlive: true,
     // More tries belong to whoever runs us; the driver's seven take minutes.
     sfRetryMaxLoginRetries: 2,

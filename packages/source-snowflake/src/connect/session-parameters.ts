@@ -30,7 +30,7 @@ const parameters: Readonly<Record<string, string>> = {
  * unchanged, and then a chunk that is read again costs no warehouse time.
  */
 
-/** ALTER SESSION that sets them. QUERY_TAG goes with the login (snowflake-sdk, `queryTag`). */
+/** ALTER SESSION that sets them. QUERY_TAG goes with each statement, see `execute`. */
 export function alterSession(): string {
   const settings = Object.entries(parameters).map(([name, value]) => `${name} = ${value}`);
   return `ALTER SESSION SET ${settings.join(' ')}`;

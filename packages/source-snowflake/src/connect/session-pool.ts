@@ -2,6 +2,7 @@ import { isSnowmeltError, type WorkContext } from '@snowmelt/core';
 
 import type { Settings } from '../options.ts';
 import type { Connection } from './driver.ts';
+import type { Session } from './execute.ts';
 import { login, logout } from './login.ts';
 
 /**
@@ -26,7 +27,7 @@ export class SessionPool implements AsyncDisposable {
    * Lends a session to `use`. Where the session turns out to be gone, `use` is called once more
    * with a new one: what is run here can be repeated.
    */
-  async with<T>(context: WorkContext, use: (session: Connection) => Promise<T>): Promise<T> {
+  async with<T>(context: WorkContext, use: (session: Session) => Promise<T>): Promise<T> {
     try {
       return await this.#once(context, use);
     } catch (error) {
@@ -36,12 +37,13 @@ export class SessionPool implements AsyncDisposable {
     }
   }
 
-  async #once<T>(context: WorkContext, use: (session: Connection) => Promise<T>): Promise<T> {
+  async #once<T>(context: WorkContext, use: (session: Session) => Promise<T>): Promise<T> {
     await this.#turn(context.signal);
     try {
       const session = await this.#take(context);
       try {
-        const result = await use(session);
+        const { queryTag = this.#settings.queryTag } = context;
+        const result = await use({ connection: session, queryTag });
         this.#idle.push(session);
         return result;
       } catch (error) {

@@ -70,7 +70,7 @@ export const loadOptions = {
     .max(2000)
     .meta(
       doc({
-        description: "QUERY_TAG of the run's sessions in Snowflake.",
+        description: "QUERY_TAG of the run's statements in Snowflake, or of those of one table.",
         example: 'nightly load',
         absent: '`snowmelt`',
         speed: none,

@@ -1,0 +1,86 @@
+import { runMigration, type TableJob } from '@snowmelt/core';
+import { startDemo, type Demo } from '@snowmelt/demo';
+import { createPostgresStatusStore } from '@snowmelt/status-pg';
+import { createPostgresTarget } from '@snowmelt/target-postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { context, demoSource, inSnowflake } from './support/demo.ts';
+
+describe('query_tag of a table', () => {
+  let demo: Demo;
+
+  beforeAll(async () => {
+    demo = await startDemo({ tables: [] });
+    for (const table of ['BY_QUERY', 'BY_UNLOAD', 'UNTAGGED']) {
+      await inSnowflake(
+        demo,
+        `CREATE TABLE ${table} AS SELECT SEQ4() AS ID FROM TABLE(GENERATOR(ROWCOUNT => 5000))`,
+      );
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    await demo?.[Symbol.asyncDispose]();
+  });
+
+  it('marks every statement about the table, in sessions that serve others as well', async () => {
+    const jobs = [
+      jobFor('BY_QUERY', { extract: 'query', queryTag: 'tag of query' }),
+      jobFor('BY_UNLOAD', { extract: 'unload', queryTag: `tag 'of' unload` }),
+      jobFor('UNTAGGED', { extract: 'unload' }),
+    ];
+    expect(await run(jobs)).toMatchObject({ status: 'completed', rows: 15_000 });
+    const history = await inSnowflake(
+      demo,
+      `SELECT query_tag, query_text FROM TABLE(information_schema.query_history())`,
+    );
+    const tagsOf = (part: string) => {
+      const found = history.filter(([, text]) => text?.includes(part) === true);
+      return [...new Set(found.map(([tag]) => tag))];
+    };
+    expect(tagsOf('"BY_QUERY" AT(')).toEqual(['tag of query']);
+    expect(tagsOf('"BY_UNLOAD" AT(')).toEqual([`tag 'of' unload`]);
+    expect(tagsOf('"UNTAGGED" AT(')).toEqual(['snowmelt']);
+    // The unload itself, and what is asked about its files.
+    expect(tagsOf('COPY INTO').toSorted()).toEqual(['snowmelt', `tag 'of' unload`]);
+    expect(tagsOf('GET_PRESIGNED_URL').toSorted()).toEqual(['snowmelt', `tag 'of' unload`]);
+  });
+
+  async function run(jobs: readonly TableJob[]) {
+    await using source = demoSource(demo);
+    await using target = createPostgresTarget({ connection: { url: demo.databaseUrl } });
+    await using status = createPostgresStatusStore({ connection: { url: demo.databaseUrl } });
+    const hashes = { configHash: 'tags', executionHash: 'tags' };
+    const request = { jobs, ...hashes, resume: { mode: 'never' }, parallelThreads: 3 } as const;
+    return await runMigration(request, { source, target, status }, context);
+  }
+
+  function jobFor(
+    table: string,
+    { extract, ...changes }: Pick<TableJob, 'queryTag'> & Pick<TableJob['read'], 'extract'>,
+  ): TableJob {
+    return {
+      key: table,
+      sourceName: 'e2e',
+      source: { database: 'VEGA', schema: 'PUBLIC', name: table },
+      target: {
+        database: new URL(demo.databaseUrl).pathname.slice(1),
+        schema: 'tags',
+        name: table.toLowerCase(),
+      },
+      mode: 'truncate',
+      uniqueness: [],
+      read: { extract, chunkColumns: [], sortColumns: [], batchRows: 1000 },
+      columns: { exclude: [], mapping: {} },
+      parallelThreads: 2,
+      maxRetryAttempts: 2,
+      schemaEvolution: 'create',
+      truncateCascade: false,
+      snapshot: 'required',
+      verify: 'digest',
+      hash: table,
+      notices: [],
+      ...changes,
+    };
+  }
+});

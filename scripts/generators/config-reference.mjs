@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 import { documentedJsonSchema } from '../../packages/core/src/config/json-schema.ts';
-import {
-  unsupportedFileKeys,
-  unsupportedTableKeys,
-} from '../../packages/core/src/config/unsupported.ts';
+import { unsupportedTableKeys } from '../../packages/core/src/config/unsupported.ts';
 import { rangeOf, typeOf } from './schema-words.mjs';
 
 const head = new URL('./configuration-head.md', import.meta.url);
 const tablePath = 'sources[].tables[].';
-const unsupported = new Map([
-  ...unsupportedFileKeys.map((one) => [one.path, one]),
-  ...unsupportedTableKeys.map((one) => [tablePath + one.key, one]),
-]);
+const unsupported = new Map(unsupportedTableKeys.map((one) => [tablePath + one.key, one]));
 
 /** docs/configuration.md: the written head, then every key of the schema. */
 export function configReference() {

@@ -23,6 +23,10 @@ export interface PostgresConnection {
   readonly user?: string;
   /** A function is asked for every new connection, as tokens with a short life need. */
   readonly password?: string | (() => Promise<string>);
+  /** `rds_iam`: tokens of AWS IAM in place of a password. Default `password`. */
+  readonly auth?: 'password' | 'rds_iam';
+  /** Of `rds_iam`. Default: what the host name says, then AWS_REGION. */
+  readonly awsRegion?: string;
   /** Not used by a target, whose tables name their databases. */
   readonly database?: string;
   readonly ssl?: PostgresSsl;

@@ -1,3 +1,3 @@
 export type { PostgresConnection, PostgresSsl, SslMode } from './connection.ts';
-export { mergeConnectionUrl } from './connection-url.ts';
+export { resolveConnection } from './resolve-connection.ts';
 export { defaultSslMode, tlsOptions } from './tls.ts';

@@ -1,11 +1,11 @@
 import { expect, it, test } from 'vitest';
 
-import { mergeConnectionUrl } from '../src/index.ts';
+import { resolveConnection } from '../src/index.ts';
 
 test('a URL is taken apart, and what stands beside it wins', () => {
   const url =
     'postgresql://us%40er:p%2Fw@db.example.com:6432/sta%20tus?sslmode=verify-ca&sslrootcert=/ca.pem';
-  expect(mergeConnectionUrl({ url, database: 'other', ssl: { cert: 'c' } })).toEqual({
+  expect(resolveConnection({ url, database: 'other', ssl: { cert: 'c' } })).toEqual({
     host: 'db.example.com',
     port: 6432,
     user: 'us@er',
@@ -16,11 +16,11 @@ test('a URL is taken apart, and what stands beside it wins', () => {
 });
 
 test('addresses and sockets', () => {
-  expect(mergeConnectionUrl({ url: 'postgres://[::1]:5433' })).toMatchObject({
+  expect(resolveConnection({ url: 'postgres://[::1]:5433' })).toMatchObject({
     host: '::1',
     port: 5433,
   });
-  expect(mergeConnectionUrl({ url: 'postgres:///db?host=/run/postgresql' })).toMatchObject({
+  expect(resolveConnection({ url: 'postgres:///db?host=/run/postgresql' })).toMatchObject({
     host: '/run/postgresql',
     database: 'db',
   });
@@ -35,7 +35,7 @@ it.each([
 ])('P7: refuses %s without showing its password', (url) => {
   let error: unknown;
   try {
-    mergeConnectionUrl({ url });
+    resolveConnection({ url });
   } catch (caught) {
     error = caught;
   }

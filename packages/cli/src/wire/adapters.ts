@@ -62,8 +62,9 @@ function authenticatorOf(authenticator: string | undefined): string | undefined 
 }
 
 function postgresConnection(postgres: PostgresConfig) {
-  const { url, host, port, user, password, ssl } = postgres;
-  return given({ url, host, port, user, password, ssl: ssl === undefined ? ssl : given(ssl) });
+  const { url, host, port, user, password, auth, aws_region: awsRegion, ssl } = postgres;
+  const named = { url, host, port, user, password, auth, awsRegion };
+  return given({ ...named, ssl: ssl === undefined ? ssl : given(ssl) });
 }
 
 function postgresSettings({ settings = {} }: PostgresConfig) {

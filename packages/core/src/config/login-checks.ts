@@ -52,20 +52,39 @@ function checkCredential(snowflake: SnowflakeView, given: readonly string[]): re
 /** `url`, or the single keys. */
 export function checkPostgres(postgres: PostgresView): readonly Problem[] {
   const path = ['postgres'];
+  const { ssl } = postgres;
+  return [
+    ...checkServer(postgres, path),
+    ...checkIam(postgres, path),
+    ...(ssl !== undefined && (ssl.cert === undefined) !== (ssl.key === undefined)
+      ? [{ path: [...path, 'ssl'], problem: 'cert and key go together' }]
+      : []),
+  ];
+}
+
+function checkServer(postgres: PostgresView, path: readonly string[]): readonly Problem[] {
   if (postgres.url !== undefined) {
     return (['host', 'port', 'user', 'password', 'database'] as const)
       .filter((key) => postgres[key] !== undefined)
       .map((key) => ({ path: [...path, key], problem: 'stands in url already; give one of them' }));
   }
   const required = (['host', 'user'] as const).filter((key) => postgres[key] === undefined);
-  const ssl = postgres.ssl;
+  return required.map((key) => ({ path: [...path, key], problem: 'is missing' }));
+}
+
+function checkIam(postgres: PostgresView, path: readonly string[]): readonly Problem[] {
+  const { auth, password, aws_region: region, ssl } = postgres;
+  if (auth !== 'rds_iam') {
+    if (region === undefined) return [];
+    return [{ path: [...path, 'aws_region'], problem: 'needs auth: rds_iam' }];
+  }
+  const mode = ssl?.mode;
+  const plain = mode !== undefined && ['disable', 'allow', 'prefer'].includes(mode);
+  const needsTls = `auth: rds_iam needs TLS, and ${mode} can do without`;
   return [
-    ...required.map((key) => ({ path: [...path, key], problem: 'is missing' })),
-    ...(postgres.auth === 'rds_iam' && postgres.password !== undefined
-      ? [{ path: [...path, 'password'], problem: 'auth: rds_iam takes no password' }]
-      : []),
-    ...(ssl !== undefined && (ssl.cert === undefined) !== (ssl.key === undefined)
-      ? [{ path: [...path, 'ssl'], problem: 'cert and key go together' }]
-      : []),
+    ...(password === undefined
+      ? []
+      : [{ path: [...path, 'password'], problem: 'auth: rds_iam takes no password' }]),
+    ...(plain ? [{ path: [...path, 'ssl', 'mode'], problem: needsTls }] : []),
   ];
 }

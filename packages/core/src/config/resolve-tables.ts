@@ -7,7 +7,7 @@ import { selectTables, type PlacedTable, type TableSelection } from './select-ta
 import { storedName } from './stored-name.ts';
 import { sha256, tableHash } from './table-hash.ts';
 import { sourceRef, tableKey, targetRef } from './table-refs.ts';
-import { setAside, unsupportedByFile, unsupportedByTable } from './unsupported.ts';
+import { setAside, unsupportedByTable } from './unsupported.ts';
 
 /**
  * The enabled tables that are asked for, with every default resolved. Throws
@@ -16,10 +16,7 @@ import { setAside, unsupportedByFile, unsupportedByTable } from './unsupported.t
  */
 export function resolveTables(config: Config, selection: TableSelection = {}): TableJob[] {
   const placed = selectTables(config, selection);
-  const refused = [
-    ...unsupportedByFile(config),
-    ...placed.flatMap((one) => unsupportedByTable(one, config)),
-  ];
+  const refused = placed.flatMap((one) => unsupportedByTable(one, config));
   if (refused.length > 0) throw new SnowmeltError('CONFIG.UNSUPPORTED', refused.join('\n'));
   return placed.map((one) => jobOf(one, config));
 }

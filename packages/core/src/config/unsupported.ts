@@ -27,24 +27,7 @@ export const unsupportedTableKeys: readonly UnsupportedTableKey[] = [
   },
 ];
 
-/** The same for keys outside of tables. */
-export const unsupportedFileKeys = [
-  {
-    path: 'postgres.auth',
-    values: '`rds_iam`',
-    what: 'rds_iam (tokens of AWS IAM)',
-    asked: (config: Config) => config.postgres.auth === 'rds_iam',
-  },
-] as const;
-
-/** What the file asks for that this version does not do: a line each, with its path. */
-export function unsupportedByFile(config: Config): readonly string[] {
-  return unsupportedFileKeys
-    .filter(({ asked }) => asked(config))
-    .map(({ path, what }) => `${path}: ${what} is not in this version`);
-}
-
-/** The same for a table. */
+/** What a table asks for that this version does not do: a line each, with its path. */
 export function unsupportedByTable(
   { table, path }: PlacedTable,
   config: Config,

@@ -131,7 +131,7 @@ export const errorCatalog = {
   'TARGET.AUTH_FAILED': entry(
     'never',
     'PostgreSQL refused the login.',
-    'Check postgres.user, postgres.password and pg_hba.conf.',
+    'Check postgres.user, postgres.password and pg_hba.conf; with auth: rds_iam that the user has the role rds_iam and the IAM role may rds-db:connect.',
   ),
   'TARGET.TLS': entry(
     'never',

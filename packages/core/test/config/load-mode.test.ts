@@ -100,6 +100,58 @@ describe('rule 3: incremental', () => {
   });
 });
 
+describe('delete_missing', () => {
+  it('goes with the key; soft has a column of its own, or the usual one', () => {
+    expect(resolve({ ...key, delete_missing: 'hard' }).job.deleteMissing).toEqual({ how: 'hard' });
+    const soft = { ...key, delete_missing: 'soft' };
+    expect(resolve(soft).job.deleteMissing).toEqual({ how: 'soft', column: 'snowmelt_deleted_at' });
+    expect(resolve({ ...soft, soft_delete_column: '"Gone At"' }).job.deleteMissing).toEqual({
+      how: 'soft',
+      column: 'Gone At',
+    });
+    expect(resolve(key).job).not.toHaveProperty('deleteMissing');
+  });
+
+  it('is set aside by a full refresh, which replaces all rows anyway', () => {
+    const { job } = resolve({
+      delete_missing: 'soft',
+      soft_delete_column: 'gone_at',
+      truncate_onstart: true,
+    });
+    expect(job).not.toHaveProperty('deleteMissing');
+    expect(job.notices).toEqual([
+      'set aside by truncate_onstart: delete_missing, soft_delete_column',
+    ]);
+  });
+
+  const wrong: readonly [Keys, string][] = [
+    [{ delete_missing: 'hard' }, 'delete_missing: needs uniqueness_columns'],
+    [{ ...watermark, delete_missing: 'soft' }, 'delete_missing: needs uniqueness_columns'],
+    [{ ...key, delete_missing: 'hard', snapshot: 'off' }, 'delete_missing: needs a snapshot'],
+    [{ ...key, soft_delete_column: 'x' }, 'soft_delete_column: needs delete_missing: soft'],
+    [
+      { ...key, delete_missing: 'hard', soft_delete_column: 'x' },
+      'soft_delete_column: needs delete_missing: soft',
+    ],
+  ];
+  it.each(wrong)('%j is refused', (table, message) => {
+    expect(() => resolve(table)).toThrow(message);
+  });
+
+  it('P1: such a table has its target for itself: rows of another would be missing in its source', () => {
+    const own = { truncate_onstart: false, ...key };
+    const first = exampleTable({ ...own, delete_missing: 'hard' });
+    const second = exampleTable({ ...own, source: 'B' });
+    for (const tables of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(() => parse(tables, {})).toThrow('is the target of sources[0].tables[0] already');
+    }
+    expect(() => parse([first, { ...second, target: 'b' }], {})).not.toThrow();
+  });
+});
+
 describe('P4: what decides which rows go where makes another run', () => {
   const base = { ...key, ...watermark };
   const changes: readonly Keys[] = [
@@ -108,6 +160,8 @@ describe('P4: what decides which rows go where makes another run', () => {
     { source_watermark: 'CREATED_AT' },
     { target_watermark: 'created_at' },
     { watermark_overlap: 5 },
+    { delete_missing: 'hard' },
+    { delete_missing: 'soft' },
   ];
   it.each(changes)('%j', (change) => {
     expect(resolve({ ...base, ...change }).hash).not.toBe(resolve(base).hash);

@@ -95,6 +95,22 @@ describe('exactly one way to log in', () => {
   });
 });
 
+describe('postgres.auth: rds_iam', () => {
+  const iam = { host: 'h', user: 'u', auth: 'rds_iam' };
+  const cases: readonly [Record<string, unknown>, string | undefined][] = [
+    [iam, undefined],
+    [{ ...iam, aws_region: 'eu-west-1', ssl: { mode: 'verify-ca' } }, undefined],
+    [{ ...iam, password: 'x' }, 'postgres.password: auth: rds_iam takes no password'],
+    [{ ...iam, ssl: { mode: 'prefer' } }, 'postgres.ssl.mode: auth: rds_iam needs TLS'],
+    [{ host: 'h', user: 'u', aws_region: 'eu-west-1' }, 'postgres.aws_region: needs auth: rds_iam'],
+  ];
+  it.each(cases)('%j → %s', (postgres, problem) => {
+    const value = { ...exampleConfig(), postgres };
+    if (problem === undefined) expect(() => parse(value)).not.toThrow();
+    else expect(() => parse(value)).toThrow(problem);
+  });
+});
+
 describe('variables', () => {
   it('cannot break the syntax and may stand inside a string', () => {
     const value = exampleConfig();

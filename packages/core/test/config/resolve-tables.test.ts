@@ -89,6 +89,15 @@ describe('resolveTables', () => {
       'set aside by truncate_onstart: uniqueness_columns, source_watermark, target_watermark',
     ]);
   });
+
+  it('a query_tag of one table goes with its job, and makes no other run of it', () => {
+    const [tagged, plain] = resolve([
+      exampleTable({ query_tag: 'orders' }),
+      exampleTable({ target: 'b' }),
+    ]);
+    expect([tagged?.queryTag, plain?.queryTag]).toEqual(['orders', undefined]);
+    expect(resolve([exampleTable()])[0]?.hash).toBe(tagged?.hash);
+  });
 });
 
 describe('P1: what this version does not do is refused, never passed over', () => {
@@ -97,17 +106,15 @@ describe('P1: what this version does not do is refused, never passed over', () =
     expect(() =>
       resolve([
         exampleTable({ ...append, on_row_error: 'quarantine' }),
-        exampleTable({ ...append, target: 'b', delete_missing: 'soft' }),
-        exampleTable({ target: 'c', query_tag: 'x', changes: 'cdc' }),
+        exampleTable({ target: 'c', on_unsupported_text: 'strip', changes: 'cdc' }),
       ]),
     ).toThrow(
       expect.objectContaining({
         code: 'CONFIG.UNSUPPORTED',
         message: [
           'sources[0].tables[0].on_row_error: on_row_error: quarantine is not in this version',
-          'sources[0].tables[1].delete_missing: delete_missing: soft is not in this version',
-          'sources[0].tables[2].changes: changes: cdc is not in this version',
-          'sources[0].tables[2].query_tag: a query_tag of one table (the global one is) is not in this version',
+          'sources[0].tables[1].changes: changes: cdc is not in this version',
+          'sources[0].tables[1].on_unsupported_text: on_unsupported_text: strip is not in this version',
         ].join('\n'),
       }),
     );
@@ -116,8 +123,7 @@ describe('P1: what this version does not do is refused, never passed over', () =
   const keys: readonly [Record<string, unknown>][] = [
     [{ on_row_error: 'quarantine' }],
     [{ on_unsupported_text: 'strip' }],
-    [{ delete_missing: 'soft' }],
-    [{ query_tag: 'x' }],
+    [{ changes: 'cdc' }],
   ];
   it.each(keys)('%j', (values) => {
     expect(() => resolve([exampleTable(values)])).toThrow(Object.keys(values).at(-1));

@@ -30,6 +30,8 @@ const placed: Placed = {
   'sources[].tables[].target': (index) => `Visit Table ${index}`,
   'sources[].tables[].truncate_onstart': truncates,
   'sources[].tables[].truncate_cascade': truncates,
+  'sources[].tables[].snapshot': (index) => (truncates(index) ? 'off' : 'auto'),
+  'sources[].tables[].delete_missing': (index) => (truncates(index) ? 'hard' : 'soft'),
   'sources[].tables[].refresh': (index) => (index % 4 === 0 ? 'swap' : 'truncate'),
 };
 const whole = wholeConfig(placed, 40, 3);
@@ -97,6 +99,8 @@ describe('a file with every key, three sources and forty tables', () => {
     ['snowflake', { account: 'A', token: 'x', authenticator: 'oauth' }],
     ['snowflake', { account: 'A', user: 'U', authenticator: 'externalbrowser' }],
     ['postgres', { url: 'postgresql://u@h/', auth: 'password' }],
+    ['postgres', { url: 'postgresql://u@h/', auth: 'rds_iam' }],
+    ['postgres', { host: 'h', user: 'u', auth: 'rds_iam', aws_region: 'eu-west-1' }],
   ])('also with another way in: %s %j', async (key, value) => {
     const other = { ...whole, [key]: value };
     expect(await load('config.json', JSON.stringify(other))).toEqual(other);
@@ -157,7 +161,7 @@ describe('the documentation of the keys', () => {
     });
     expect([...new Set(found.map(({ key }) => key))].sort()).toEqual([...refused.keys()].sort());
     for (const { key, value } of found) {
-      if (typeof value !== 'string' || key.endsWith('watermark') || key === 'query_tag') continue;
+      if (typeof value !== 'string' || key.endsWith('watermark')) continue;
       expect(refused.get(key)?.values).toContain(`\`${value}\``);
     }
   });
@@ -166,10 +170,12 @@ describe('the documentation of the keys', () => {
 /** Whether a table that has the key, and what must stand beside it, is refused for it. */
 function isRefused(key: string, value: unknown): boolean {
   const alone = ['refresh', 'truncate_cascade'].includes(key);
+  const keyed = ['watermark_overlap', 'delete_missing', 'soft_delete_column'];
   const beside = {
     truncate_onstart: alone,
     ...(key.includes('watermark') ? { source_watermark: 'U', target_watermark: 'u' } : {}),
-    ...(key === 'watermark_overlap' ? { uniqueness_columns: ['ID'] } : {}),
+    ...(keyed.includes(key) ? { uniqueness_columns: ['ID'] } : {}),
+    ...(key === 'soft_delete_column' ? { delete_missing: 'soft' } : {}),
     ...(key === 'chunking_columns' ? { chunking_column_types: ['int', 'int'] } : {}),
     ...(key === 'chunking_column_types' ? { chunking_columns: ['A', 'B'] } : {}),
   };

@@ -6,6 +6,7 @@ export const alternatives = new Set([
   'snowflake.token',
   'snowflake.authenticator',
   'postgres.url',
+  'postgres.aws_region',
 ]);
 
 /** What a file holds for a key at a place of the list, instead of its example. */

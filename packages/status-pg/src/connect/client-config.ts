@@ -1,12 +1,12 @@
 import type { ClientConfig } from 'pg';
 
-import { mergeConnectionUrl, tlsOptions } from '@snowmelt/pg-connection';
+import { resolveConnection, tlsOptions } from '@snowmelt/pg-connection';
 
 import type { PostgresStatusOptions } from './connection-options.ts';
 
 /** Host, port and database, for messages. */
 export function serverName({ connection }: PostgresStatusOptions): string {
-  const { host, port, database } = place(mergeConnectionUrl(connection));
+  const { host, port, database } = place(resolveConnection(connection));
   return `${host}:${port}, database ${database ?? 'of the user'}`;
 }
 
@@ -20,7 +20,7 @@ function place(connection: { host?: string; port?: number; database?: string }) 
 
 /** TLS is settled by asking the server, so the answer takes a moment. */
 export function clientConfig(options: PostgresStatusOptions): () => Promise<ClientConfig> {
-  const connection = mergeConnectionUrl(options.connection);
+  const connection = resolveConnection(options.connection);
   const { host, port, database } = place(connection);
   const connectionTimeoutMillis = (options.connectTimeoutSeconds ?? 15) * 1000;
   return async () => ({

@@ -1,6 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 
-import { mergeConnectionUrl, tlsOptions } from '@snowmelt/pg-connection';
+import { resolveConnection, tlsOptions } from '@snowmelt/pg-connection';
 
 import type { PostgresTargetOptions } from './connection-options.ts';
 
@@ -14,7 +14,7 @@ export interface ServerAccess {
 }
 
 export function serverAccess(options: PostgresTargetOptions): ServerAccess {
-  const connection = mergeConnectionUrl(options.connection);
+  const connection = resolveConnection(options.connection);
   const host = connection.host ?? process.env['PGHOST'] ?? 'localhost';
   const port = connection.port ?? Number(process.env['PGPORT'] ?? 5432);
   const timeoutMs = (options.settings?.connectTimeoutSeconds ?? 15) * 1000;

@@ -1,10 +1,7 @@
-import type { Adapters } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import { dying, Killed } from './dying.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
-
-/** A process that dies: from its `nth` call on, every call to an adapter ends in this. */
-class Killed extends Error {}
 
 const ways = [
   ['query', 'truncate'],
@@ -58,50 +55,62 @@ function landedChunks(shared: World): Set<string> {
   return new Set(big.map(({ chunk }) => chunk).filter((id) => !smallIds.has(id)));
 }
 
-/**
- * Adapters that stop answering at their `nth` call. As with a real kill, the call itself may have
- * done its work: every second one dies after it, the others before.
- */
-function dying<A extends Adapters>(adapters: A, nth: number) {
-  let calls = 0;
-  let dead = false;
-  const wrap = <T extends object>(adapter: T): T =>
-    new Proxy(adapter, {
-      get(object, name, receiver) {
-        const value: unknown = Reflect.get(object, name, receiver);
-        if (typeof value !== 'function' || typeof name === 'symbol') return value;
-        if (name === 'fractionDigits') return value;
-        const streams = name === 'plan' || name === 'extract';
-        return (...args: unknown[]) =>
-          call(() => value.apply(object, args) as unknown, streams ? killedAfter : killed);
-      },
+const hard = { how: 'hard' } as const;
+const soft = { how: 'soft', column: 'gone_at' } as const;
+
+describe.each([
+  ['query', hard, undefined],
+  ['unload', hard, { source: 'VERSION', target: 'version', overlapSeconds: 0 }],
+  ['unload', soft, undefined],
+] as const)(
+  'P4: killed at any call, delete_missing read by %s (%j)',
+  (extract, missing, watermark) => {
+    const merging = job('BIG', {
+      extract,
+      mode: 'upsert',
+      uniqueness: ['ID'],
+      deleteMissing: missing,
+      schemaEvolution: 'create_and_add',
+      verify: 'count',
+      ...(watermark === undefined ? {} : { watermark }),
     });
-  const call = (work: () => unknown, die: (after: unknown) => unknown): unknown => {
-    calls += 1;
-    if (dead || (calls >= nth && nth % 2 === 0)) {
-      dead = true;
-      return die([]);
+
+    /** 45 rows are in the target; the source has lost the first 20 since, and gained 10. */
+    async function world(): Promise<World> {
+      const made = new World();
+      made.addVersions('BIG', 0, 45);
+      await run([merging], made.adapters());
+      made.replaceVersions('BIG', 20, 55);
+      return made;
     }
-    if (calls < nth) return work();
-    dead = true;
-    return die(work());
-  };
-  return {
-    calls: () => calls,
-    adapters: {
-      source: wrap(adapters.source),
-      target: wrap(adapters.target),
-      status: wrap(adapters.status),
-    },
-  };
-}
 
-async function killed(after: unknown): Promise<never> {
-  await after;
-  throw new Killed();
-}
+    it('the same command again ends with exactly the rows, and none is gone before the end', async () => {
+      const counting = dying((await world()).adapters(), Number.POSITIVE_INFINITY);
+      await run([merging], counting.adapters);
+      expect(counting.calls()).toBeGreaterThan(50);
 
-async function* killedAfter(items: unknown): AsyncGenerator {
-  yield* items as AsyncIterable<unknown>;
-  throw new Killed();
-}
+      for (let nth = 1; nth <= counting.calls(); nth += 1) {
+        const shared = await world();
+        const victim = dying(shared.adapters(), nth);
+        await expect(run([merging], victim.adapters), `killed at call ${nth}`).rejects.toThrow(
+          Killed,
+        );
+        const between = shared.standing('BIG');
+        const ended = between.length === 35;
+        if (!ended) expect(between.slice(0, 45), `killed at call ${nth}`).toEqual(ids(0, 45));
+
+        const report = await run([merging], shared.adapters());
+        expect(report.status, `killed at call ${nth}`).toBe('completed');
+        expect(shared.standing('BIG'), `killed at call ${nth}`).toEqual(ids(20, 55));
+        const [table] = report.tables;
+        // A kill after the end leaves nothing to do, for this run or for the next.
+        const done = !report.resumed || table?.status === 'skipped';
+        if (!done) expect(table?.missing?.rows, `killed at call ${nth}`).toBe(20);
+        expect(shared.database.rows(merging.target)).toHaveLength(missing === hard ? 35 : 55);
+      }
+    });
+  },
+);
+
+const ids = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, n) => from + n);

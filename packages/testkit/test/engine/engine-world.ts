@@ -31,6 +31,12 @@ const column = (name: string): ColumnSchema => ({
   generated: false,
 });
 
+const number = (name: string): ColumnSchema => ({
+  ...column(name),
+  type: { kind: 'decimal', precision: 9, scale: 0 },
+  nativeType: 'NUMBER(9,0)',
+});
+
 /** What outlives a process: the warehouse, the target database and the status database. */
 export class World {
   readonly warehouse = new MemoryWarehouse();
@@ -44,6 +50,23 @@ export class World {
       columns: [column('ID'), column('TEXT')],
       rows: rowsOf(rows),
     });
+  }
+
+  /** A source table with a key and a version, which rises with it, of rows from `from` on. */
+  addVersions(name: string, from: number, to: number): void {
+    const columns = [number('ID'), number('VERSION')];
+    this.warehouse.createTable({ ref: sourceRef(name), columns, rows: versionsOf(from, to) });
+  }
+
+  replaceVersions(name: string, from: number, to: number): void {
+    this.warehouse.replaceRows(sourceRef(name), versionsOf(from, to));
+  }
+
+  /** The keys of the target's rows, marked ones apart. */
+  standing(name: string): number[] {
+    const rows = this.database.rows(targetRef(name));
+    const unmarked = rows.filter(([, , mark = null]) => mark === null);
+    return unmarked.map(([id]) => Number(id)).sort((a, b) => a - b);
   }
 
   replaceRows(name: string, rows: number): void {
@@ -76,6 +99,9 @@ export class World {
 
 export const rowsOf = (count: number): [string, string][] =>
   Array.from({ length: count }, (_, n) => [String(n), `row "${n}"`]);
+
+const versionsOf = (from: number, to: number): [number, number][] =>
+  Array.from({ length: to - from }, (_, n) => [from + n, 100 + from + n]);
 
 export function job(name: string, changes: Partial<TableJob> & { extract?: ExtractMode } = {}) {
   const { extract, ...rest } = changes;

@@ -1,0 +1,52 @@
+import type { Adapters } from '@snowmelt/core';
+
+/** A process that dies: from its `nth` call on, every call to an adapter ends in this. */
+export class Killed extends Error {}
+
+/**
+ * Adapters that stop answering at their `nth` call. As with a real kill, the call itself may have
+ * done its work: every second one dies after it, the others before.
+ */
+export function dying<A extends Adapters>(adapters: A, nth: number) {
+  let calls = 0;
+  let dead = false;
+  const wrap = <T extends object>(adapter: T): T =>
+    new Proxy(adapter, {
+      get(object, name, receiver) {
+        const value: unknown = Reflect.get(object, name, receiver);
+        if (typeof value !== 'function' || typeof name === 'symbol') return value;
+        if (name === 'fractionDigits') return value;
+        const streams = name === 'plan' || name === 'extract';
+        return (...args: unknown[]) =>
+          call(() => value.apply(object, args) as unknown, streams ? killedAfter : killed);
+      },
+    });
+  const call = (work: () => unknown, die: (after: unknown) => unknown): unknown => {
+    calls += 1;
+    if (dead || (calls >= nth && nth % 2 === 0)) {
+      dead = true;
+      return die([]);
+    }
+    if (calls < nth) return work();
+    dead = true;
+    return die(work());
+  };
+  return {
+    calls: () => calls,
+    adapters: {
+      source: wrap(adapters.source),
+      target: wrap(adapters.target),
+      status: wrap(adapters.status),
+    },
+  };
+}
+
+async function killed(after: unknown): Promise<never> {
+  await after;
+  throw new Killed();
+}
+
+async function* killedAfter(items: unknown): AsyncGenerator {
+  yield* items as AsyncIterable<unknown>;
+  throw new Killed();
+}

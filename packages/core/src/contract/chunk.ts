@@ -30,9 +30,12 @@ export interface ChunkStream {
 /** That a chunk is in the target, as the target's ledger has it. */
 export interface LoadReceipt {
   readonly chunk: string;
+  /** In the target. */
   readonly rows: number;
   /** Bytes of canonical CSV. */
   readonly bytes: number;
+  /** Rows of the chunk beside them that are in quarantine. Absent: none. */
+  readonly rejected?: number;
   /** The ledger had it before: nothing was opened or loaded by this call. */
   readonly alreadyLoaded: boolean;
 }

@@ -20,17 +20,17 @@ export async function claimChunk(
 
 const recordSql = `
 UPDATE snowmelt.chunk_ledger
-SET rows = $4, bytes = $5, loaded_at = clock_timestamp()
+SET rows = $4, bytes = $5, rejected = $6, loaded_at = clock_timestamp()
 WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3`;
 
 export async function recordChunk(
   session: Session,
   table: TablePlan,
   chunk: ChunkPlan,
-  { rows, bytes }: Copied,
+  { rows, bytes, rejected = 0 }: Copied,
 ): Promise<LoadReceipt> {
-  await session.query(recordSql, [table.run, table.key, chunk.id, rows, bytes]);
-  return { chunk: chunk.id, rows, bytes, alreadyLoaded: false };
+  await session.query(recordSql, [table.run, table.key, chunk.id, rows, bytes, rejected]);
+  return { chunk: chunk.id, rows, bytes, ...someRejected(rejected), alreadyLoaded: false };
 }
 
 interface ReceiptRow {
@@ -38,10 +38,11 @@ interface ReceiptRow {
   /** bigint, which pg gives as text. */
   readonly rows: string;
   readonly bytes: string;
+  readonly rejected: string;
 }
 
 const receiptsSql = `
-SELECT chunk_id, rows, bytes FROM snowmelt.chunk_ledger
+SELECT chunk_id, rows, bytes, rejected FROM snowmelt.chunk_ledger
 WHERE run_id = $1 AND table_key = $2 AND ($3::text IS NULL OR chunk_id = $3)
 ORDER BY loaded_at, chunk_id`;
 
@@ -57,6 +58,11 @@ export async function readReceipts(
     chunk: row.chunk_id,
     rows: Number(row.rows),
     bytes: Number(row.bytes),
+    ...someRejected(Number(row.rejected)),
     alreadyLoaded: true,
   }));
+}
+
+function someRejected(rejected: number): Pick<LoadReceipt, 'rejected'> {
+  return rejected === 0 ? {} : { rejected };
 }

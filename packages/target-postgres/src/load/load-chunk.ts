@@ -13,15 +13,17 @@ import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../quote-identifier.ts';
 import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
 import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
 import { rejectedRow } from './copy-error.ts';
+import { copySql } from './copy-sql.ts';
 import { copyStream, type Copied } from './copy-stream.ts';
 import { append } from './modes/append.ts';
 import { loadModes } from './modes/load-modes.ts';
 import type { LoadRows } from './modes/load-rows.ts';
+import { loadAround } from './quarantine/load-around.ts';
 
 export interface LoadRequest {
   readonly table: TablePlan;
@@ -33,9 +35,68 @@ export interface LoadRequest {
 /**
  * P2: ledger row and rows in one transaction. The ledger row comes first, so that a second loader
  * of the chunk waits at its key and then finds it done; then the lock of the table, so that nobody
- * waits with an open source; then the bytes.
+ * waits with an open source; then the bytes. A way that fails has left nothing for the next one.
  */
 export async function loadChunk(databases: Databases, request: LoadRequest): Promise<LoadReceipt> {
+  const { table, chunk, context } = request;
+  const tell = (event: string) => context.log.info(event, { table: table.key, chunk: chunk.id });
+  const loadBy = (way: ChunkWay) => loadInTransaction(databases, request, way);
+  try {
+    if (table.firstLoad !== true) return await loadBy(wholeChunk(loadModes[table.mode]));
+    return await loadFirst(loadBy, request, tell);
+  } catch (error) {
+    if (table.rejects === undefined || !isRowRejected(error)) throw error;
+    tell('chunk_sifted');
+    return loadBy(aroundRefusedRows);
+  }
+}
+
+async function loadFirst(
+  loadBy: (way: ChunkWay) => Promise<LoadReceipt>,
+  { table }: LoadRequest,
+  tell: (event: string) => void,
+): Promise<LoadReceipt> {
+  try {
+    return await loadBy(wholeChunk(append));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    // A key comes twice in the source, or somebody else has stored it meanwhile.
+    tell('chunk_merged');
+    return loadBy(wholeChunk(loadModes[table.mode]));
+  }
+}
+
+/** Also of COMMIT, where a deferred constraint speaks. */
+function isDuplicateKey(error: unknown): boolean {
+  return isSnowmeltError(error) && sqlState(error.cause) === '23505';
+}
+
+function isRowRejected(error: unknown): boolean {
+  return isSnowmeltError(error) && error.code === 'TARGET.ROW_REJECTED';
+}
+
+/** Puts the rows of the stream into the target, in the transaction in hand. */
+type ChunkWay = (session: Session, stream: ChunkStream, request: LoadRequest) => Promise<Copied>;
+
+/** All rows or none. */
+function wholeChunk(loadRows: LoadRows): ChunkWay {
+  return (session, stream, { table, context }) =>
+    loadRows({
+      session,
+      table,
+      copyInto: (into) =>
+        copyStream(session.client, copySql(into, table), stream.bytes, context.signal),
+    });
+}
+
+const aroundRefusedRows: ChunkWay = (session, stream, { table, chunk, context }) =>
+  loadAround({ session, table, chunk, stream, signal: context.signal });
+
+function loadInTransaction(
+  databases: Databases,
+  request: LoadRequest,
+  way: ChunkWay,
+): Promise<LoadReceipt> {
   const { table, chunk, context } = request;
   const options = {
     database: table.target.database,
@@ -45,30 +106,16 @@ export async function loadChunk(databases: Databases, request: LoadRequest): Pro
     // Of COMMIT as well, where deferred constraints speak.
     explain: (error: unknown) => rejectedRow(error, table),
   } as const;
-  const loadBy = (loadRows: LoadRows) =>
-    transaction(databases, options, (session) => loadOnce(databases, session, request, loadRows));
-  if (table.firstLoad !== true) return loadBy(loadModes[table.mode]);
-  try {
-    return await loadBy(append);
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    // A key comes twice in the source, or somebody else has stored it meanwhile.
-    context.log.info('chunk_merged', { table: table.key, chunk: chunk.id });
-    return loadBy(loadModes[table.mode]);
-  }
-}
-
-/** Also of COMMIT, where a deferred constraint speaks. */
-function isDuplicateKey(error: unknown): boolean {
-  return isSnowmeltError(error) && sqlState(error.cause) === '23505';
+  return transaction(databases, options, (session) => loadOnce(databases, session, request, way));
 }
 
 async function loadOnce(
   databases: Databases,
   session: Session,
-  { table, chunk, open, context }: LoadRequest,
-  loadRows: LoadRows,
+  request: LoadRequest,
+  way: ChunkWay,
 ): Promise<LoadReceipt> {
+  const { table, chunk, open, context } = request;
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
   if (table.mode === 'swap') await refuseWithoutShadow(session, table);
   await lockRows(databases, session, table);
@@ -76,12 +123,7 @@ async function loadOnce(
   context.signal.throwIfAborted();
   const stream = await open();
   try {
-    const copied = await loadRows({
-      session,
-      table,
-      copyInto: (into) =>
-        copyStream(session.client, copySql(into, table), stream.bytes, context.signal),
-    });
+    const copied = await way(session, stream, request);
     refuseOtherCount(copied, stream);
     return await recordChunk(session, table, chunk, copied);
   } finally {
@@ -109,16 +151,11 @@ async function lockRows(databases: Databases, session: Session, table: TablePlan
   );
 }
 
-/** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
-function copySql(into: string, table: TablePlan): string {
-  const columns = table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
-  return `COPY ${into} (${columns}) FROM STDIN (FORMAT csv)`;
-}
-
-function refuseOtherCount({ rows }: Copied, { expectedRows }: ChunkStream): void {
-  if (expectedRows === undefined || expectedRows === rows) return;
+function refuseOtherCount({ rows, rejected = 0 }: Copied, { expectedRows }: ChunkStream): void {
+  const counted = rows + rejected;
+  if (expectedRows === undefined || expectedRows === counted) return;
   throw new SnowmeltError(
     'TARGET.ROW_COUNT_MISMATCH',
-    `the source announced ${expectedRows} rows, PostgreSQL counted ${rows}`,
+    `the source announced ${expectedRows} rows, PostgreSQL counted ${counted}`,
   );
 }

@@ -39,12 +39,12 @@ export async function refuseStalePlan(session: Session, table: TablePlan): Promi
 
 const writeSql = `
 INSERT INTO snowmelt.table_ledger
-  (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+  (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from, plan)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (run_id, table_key) DO UPDATE
 SET target_schema = excluded.target_schema, target_table = excluded.target_table,
     mode = excluded.mode, plan_hash = excluded.plan_hash,
-    watermark_from = excluded.watermark_from`;
+    watermark_from = excluded.watermark_from, plan = excluded.plan`;
 
 export async function writeTableLedger(
   session: Session,
@@ -53,8 +53,9 @@ export async function writeTableLedger(
 ): Promise<void> {
   const { schema, name } = table.target;
   const from = table.watermark?.from?.value ?? null;
-  const values = [table.run, table.key, schema, name, table.mode, planHash, from];
-  await session.query(writeSql, values);
+  const { emptiedWith: _foundAnew, ...plan } = table;
+  const what = [schema, name, table.mode, planHash, from, JSON.stringify(plan)];
+  await session.query(writeSql, [table.run, table.key, ...what]);
 }
 
 /** Throws where a later run has emptied the table: what this run loaded is gone (P1). */

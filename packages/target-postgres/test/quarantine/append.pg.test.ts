@@ -130,13 +130,13 @@ describe('a chunk with rows that PostgreSQL refuses, COPYed', () => {
       async (deferral) => {
         await on.sql.query(`${selfReferring}${deferral})`);
         const plan = await prepared({ columns: selfColumns() });
-        // Each row refers to the next one, over several blocks; one of them to none.
-        const lines = Array.from({ length: 25_000 }, (_, n) =>
-          n === 12_345 ? 'bad,1\n' : `${n},${n === 24_999 || n === 12_344 ? '' : n + 1}\n`,
-        );
-        // Here the chain is cut, so that nothing hangs on what is refused.
+        // Each row refers to one in the next block, but for those of the last.
+        const parentOf = (n: number) => (n < 15_000 ? n + 10_000 : '');
+        const lines = Array.from({ length: 25_000 }, (_, n) => `${n},${parentOf(n)}\n`);
+        lines[12_345] = 'bad,1\n';
+        lines[2_345] = '2345,\n';
         lines[20_000] = '20000,777777\n';
-        lines[19_999] = '19999,\n';
+        lines[10_000] = '10000,\n';
         expect(await load(plan, lines.join(''), 25_000)).toMatchObject({
           rows: 24_998,
           rejected: 2,

@@ -27,8 +27,8 @@ export async function appendAround(work: ChunkWork): Promise<Sent> {
 }
 
 const asideSql = `
-SELECT id::text AS id FROM snowmelt.rejected_rows
-WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3 AND sqlstate = '23503' ORDER BY id DESC`;
+SELECT r.id::text AS id FROM snowmelt.rejected_rows r
+WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3 AND sqlstate = '23503' ORDER BY r.id DESC`;
 
 /**
  * Rows that have found the row they refer to leave the quarantine; the others count from now on.

@@ -4,6 +4,7 @@ import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
 import { planOnce, planOthers } from './plan-once.ts';
+import { rejectedFindings } from './rejected-findings.ts';
 import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
 import type { TableJob } from './table-job.ts';
 import { verifyTable, type Verdict } from './verify-table.ts';
@@ -58,7 +59,10 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   trace.verdict = await verifyTable(plan, job.verify, trace.loaded, run);
   trace.notices.push(...trace.verdict.notices);
 
-  await run.status.recordTable(run.state.id, plan.key, { type: 'completed' });
+  const { rejected } = trace.loaded;
+  trace.findings.push(...rejectedFindings(plan.target, rejected));
+  const end = { type: 'completed', ...(rejected === 0 ? {} : { rejected }) } as const;
+  await run.status.recordTable(run.state.id, plan.key, end);
 }
 
 function stateOf(job: TableJob, run: OpenRun) {

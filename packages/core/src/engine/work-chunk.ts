@@ -4,6 +4,7 @@ import type { TablePlan } from '../contract/table-plan.ts';
 import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
 import { backoff } from './backoff.ts';
 import { keepLease } from './keep-lease.ts';
+import { loadedRows } from './loaded-rows.ts';
 import type { OpenRun } from './open-run.ts';
 import { tellChunks } from './plan-chunks.ts';
 
@@ -51,8 +52,10 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
   const context = { ...run.context, signal };
   if (chunk.kind === 'load') {
     const open = () => run.source.open(plan, chunk, context);
-    const { rows, bytes } = await run.target.load(plan, chunk, open, context);
-    return { type: 'loaded', rows, bytes } as const;
+    return {
+      type: 'loaded',
+      ...loadedRows(await run.target.load(plan, chunk, open, context)),
+    } as const;
   }
   const chunks = await Array.fromAsync(run.source.extract(plan, chunk, context));
   return { type: 'extracted', chunks } as const;
@@ -61,8 +64,7 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
 function tellEvent(lease: Lease, event: ChunkEvent, { plan, run }: ChunkWork): void {
   if (event.type === 'extracted') tellChunks(plan, event.chunks, run);
   if (event.type !== 'loaded') return;
-  const { rows, bytes } = event;
-  run.observer.chunkLoaded?.(plan.key, { id: lease.chunk.id, rows, bytes });
+  run.observer.chunkLoaded?.(plan.key, { id: lease.chunk.id, ...loadedRows(event) });
 }
 
 interface Trouble {

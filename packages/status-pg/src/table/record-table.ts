@@ -3,6 +3,7 @@ import { SnowmeltError, type RunId, type TableEvent, type TableKey } from '@snow
 import type { Session } from '../connect/session.ts';
 import { assertClaim, type Claim } from '../run/claim.ts';
 import { countTables } from './count-tables.ts';
+import { noteOf } from './note-of.ts';
 import { storable } from './storable.ts';
 
 /**
@@ -38,7 +39,11 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
     case 'chunked':
       return ['planned = true', []];
     case 'completed':
-      return [`status = 'completed', completed_at = now(), error_message = NULL`, []];
+      return [
+        `status = 'completed', completed_at = now(), error_message = $3,
+         metadata = coalesce(metadata, '{}') || jsonb_build_object('rejected_rows', $4::bigint)`,
+        [noteOf(event), event.rejected ?? 0],
+      ];
     case 'failed':
       return [
         `status = 'failed', completed_at = now(), error_message = $3`,

@@ -5,6 +5,7 @@ import { mergeCases } from './merge-cases.ts';
 import { prepareCases } from './prepare-cases.ts';
 import { publishCases } from './publish-cases.ts';
 import { swapCases } from './swap-cases.ts';
+import { rejectCases } from './reject-cases.ts';
 import type { TargetHarness } from './target-harness.ts';
 import { valueCases } from './value-cases.ts';
 
@@ -21,6 +22,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       merge: mergeCases,
       swap: swapCases,
       publish: publishCases,
+      rejects: rejectCases,
     },
   });
 }

@@ -1,5 +1,6 @@
 export type * from './contract/chunk.ts';
 export type * from './contract/json.ts';
+export type * from './contract/rejects.ts';
 export type * from './contract/source.ts';
 export type * from './contract/status-store.ts';
 export type * from './contract/table-plan.ts';
@@ -31,6 +32,7 @@ export {
   type Decision,
 } from './engine/decide-plan.ts';
 export type { Adapters } from './engine/open-run.ts';
+export { rejectedNote } from './engine/rejected-findings.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
 export { tagContext } from './engine/tag-context.ts';
 export type * from './engine/run-report.ts';

@@ -53,10 +53,10 @@ function runMethods(owned: OwnedRuns): RunMethods {
       const claim = await owned.heldClaim(run);
       await database.transaction((session) => recordTable(session, { run, table }, event, claim));
     },
-    async closeRun(run, status, error) {
+    async closeRun(run, status, error, settled) {
       try {
         const claim = await owned.heldClaim(run);
-        await database.transaction((session) => closeRun(session, run, { status, error }, claim));
+        await database.transaction((session) => closeRun(session, run, { status, error, settled }, claim));
       } finally {
         await owned.letGo(run);
       }

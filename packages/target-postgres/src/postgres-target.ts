@@ -13,6 +13,9 @@ import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
 import { dependents } from './prepare/truncate-reach.ts';
 import { readDurableReceipts } from './publish/read-durable-receipts.ts';
+import { listRejects } from './rejects/list-rejects.ts';
+import { readRejectedRows } from './rejects/read-rejected-rows.ts';
+import { retryRejects } from './rejects/retry-rejects.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
 import { isEmpty } from './watermark/is-empty.ts';
 import { newestWatermark } from './watermark/newest-watermark.ts';
@@ -40,6 +43,10 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
     publish: (table, context) => publishTable(databases, table, context),
     digest: (table, context) => digestTable(databases, table, context),
     repair: (database, context) => repairDatabase(databases, database, context),
+    rejects: (database, query, context) => listRejects(databases, database, query, context),
+    rejectedRows: (database, query, context) =>
+      readRejectedRows(databases, database, query, context),
+    retryRejects: (database, filter, context) => retryRejects(databases, database, filter, context),
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };
 }

@@ -8,14 +8,15 @@ import { startProgress, trackProgress } from '../../src/progress/progress-state.
 import { renderProgress, type View } from '../../src/progress/render-progress.ts';
 import { textWidth } from '../../src/show/text-width.ts';
 
-const job = (name: string): TableJob => {
+const ref = (name: string): Pick<TableJob, 'key' | 'source' | 'target'> => {
   const source = { database: 'PROD', schema: 'PUBLIC', name };
   const target = { database: 'dwh', schema: 'sales', name: name.toLowerCase() };
-  return { key: name, source, target } as TableJob;
+  return { key: name, source, target };
 };
+const job = (name: string): TableJob => ref(name) as TableJob;
 
 const report = (key: string, values: Partial<TableReport> = {}): TableReport => ({
-  ...job(key),
+  ...ref(key),
   status: 'completed',
   rows: 1000,
   bytes: 50_000,

@@ -49,6 +49,9 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     schemaEvolution: table.schema_evolution ?? config.schema_evolution,
     truncateCascade: table.truncate_cascade,
     ...(rebuildsIndexes(placed) ? { rebuildIndexes: true } : {}),
+    ...(table.on_row_error === 'quarantine'
+      ? { rejects: { limit: table.max_rejected_rows ?? config.max_rejected_rows } }
+      : {}),
     snapshot: table.snapshot ?? config.snapshot,
     verify: table.verify ?? config.verify,
     ...(table.query_tag === undefined ? {} : { queryTag: table.query_tag }),

@@ -16,11 +16,6 @@ export interface UnsupportedTableKey {
 export const unsupportedTableKeys: readonly UnsupportedTableKey[] = [
   { key: 'changes', values: '`cdc`', asked: (table) => table.changes !== 'off' },
   {
-    key: 'on_row_error',
-    values: '`quarantine`',
-    asked: (table) => table.on_row_error !== 'fail',
-  },
-  {
     key: 'on_unsupported_text',
     values: '`strip`, `replace`',
     asked: (table) => table.on_unsupported_text !== 'fail',

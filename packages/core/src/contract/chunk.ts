@@ -34,9 +34,12 @@ export interface LoadReceipt {
   readonly chunk: string;
   /** As the chunk has it. */
   readonly of?: 'keys';
+  /** In the target. */
   readonly rows: number;
   /** Bytes of canonical CSV. */
   readonly bytes: number;
+  /** Rows of the chunk beside them that are in quarantine. Absent: none. */
+  readonly rejected?: number;
   /** The ledger had it before: nothing was opened or loaded by this call. */
   readonly alreadyLoaded: boolean;
 }

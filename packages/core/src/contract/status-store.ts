@@ -25,8 +25,8 @@ export interface RunRequest {
   /** Who opens it; its workers' ids start with it. */
   readonly owner: WorkerId;
   /**
-   * `auto`: go on with the newest run of the same execution hash that is not completed and not
-   * older than `maxAgeHours`. `never`: a new run. `run`: this one, past both tests.
+   * `auto`: go on with the newest run of the same execution hash that is not completed nor settled
+   * and not older than `maxAgeHours`. `never`: a new run. `run`: this one, past both tests.
    */
   readonly resume:
     | { readonly mode: 'auto'; readonly maxAgeHours: number }
@@ -75,8 +75,16 @@ export type LeaseAnswer =
   /** Every chunk has reached an end. */
   | { readonly kind: 'done' };
 
+/** What of a chunk is in the target. */
+export interface LoadedRows {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Rows beside them that are in quarantine. Absent: none. */
+  readonly rejected?: number;
+}
+
 export type ChunkEvent =
-  | { readonly type: 'loaded'; readonly rows: number; readonly bytes: number }
+  | ({ readonly type: 'loaded' } & LoadedRows)
   /** The extract chunk is done and these take its place: one transaction. */
   | { readonly type: 'extracted'; readonly chunks: readonly ChunkPlan[] }
   /** A try failed; the same worker tries again under the same lease. */
@@ -89,7 +97,12 @@ export type TableEvent =
   | { readonly type: 'planned'; readonly plan: TablePlan }
   /** All chunks were added. */
   | { readonly type: 'chunked' }
-  | { readonly type: 'completed'; readonly missing?: MissingReceipt }
+  /** `rejected`: rows in quarantine; absent: none. */
+  | {
+      readonly type: 'completed';
+      readonly missing?: MissingReceipt;
+      readonly rejected?: number;
+    }
   | { readonly type: 'failed'; readonly error: string };
 
 export interface TableSummary {
@@ -104,6 +117,8 @@ export interface TableSummary {
   readonly failedChunks: number;
   readonly rows: number;
   readonly bytes: number;
+  /** Rows that the table was completed without: they are in quarantine. Absent: none. */
+  readonly rejected?: number;
   readonly startedAt?: Date;
   readonly completedAt?: Date;
   readonly error?: string;
@@ -149,9 +164,18 @@ export interface StatusStore extends AsyncDisposable {
   recordLoaded(
     run: RunId,
     table: TableKey,
-    chunks: readonly { id: string; rows: number; bytes: number }[],
+    chunks: readonly ({ id: string } & LoadedRows)[],
   ): Promise<void>;
-  closeRun(run: RunId, status: Exclude<RunStatus, 'running'>, error?: string): Promise<void>;
+  /**
+   * `settled`: nothing is left to do, although the run is not `completed`: `auto` does not go on
+   * with it.
+   */
+  closeRun(
+    run: RunId,
+    status: Exclude<RunStatus, 'running'>,
+    error?: string,
+    settled?: boolean,
+  ): Promise<void>;
   summary(run: RunId): Promise<RunSummary>;
   /** Newest first. */
   runs(limit: number): Promise<readonly RunSummary[]>;

@@ -137,4 +137,13 @@ export interface TablePlan {
   readonly emptiedWith?: readonly EmptiedTable[];
   /** Secondary indexes are dropped for the load and rebuilt at publish. Absent: they stay. */
   readonly rebuildIndexes?: boolean;
+  /**
+   * Rows that the target refuses are put in quarantine, up to so many in the run; the other rows of
+   * their chunks are loaded. Found anew by each invocation. Absent: such a chunk fails.
+   */
+  readonly rejects?: RejectRules;
+}
+
+export interface RejectRules {
+  readonly limit: number;
 }

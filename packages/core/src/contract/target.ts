@@ -1,4 +1,11 @@
 import type { ChunkPlan, ChunkStream, LoadReceipt } from './chunk.ts';
+import type {
+  RejectedRow,
+  RejectFilter,
+  RejectGroup,
+  RejectQuery,
+  RetriedTable,
+} from './rejects.ts';
 import type { TableDigest } from './source.ts';
 import type { ColumnPair, DeleteMissing, RunId, TablePlan } from './table-plan.ts';
 import type { ColumnSchema, TableRef, TableSchema } from './table-schema.ts';
@@ -95,9 +102,11 @@ export interface Target extends AsyncDisposable {
   receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
   /**
    * Loads a chunk and writes its ledger row in one transaction. The ledger row comes first: where
-   * it is there already, `open` is not called. Throws and leaves nothing where the rows counted
-   * are not those announced (`TARGET.ROW_COUNT_MISMATCH`). A chunk of keys has the plan's key
-   * columns for fields, and changes no row of the table.
+   * it is there already, `open` is not called. With `rejects` in the plan, rows that the target
+   * refuses are kept beside it in the same transaction, for which `open` may be called again; with
+   * more of them than the limit it throws `TARGET.TOO_MANY_REJECTS`. Throws and leaves nothing
+   * where the rows counted are not those announced (`TARGET.ROW_COUNT_MISMATCH`). A chunk of keys
+   * has the plan's key columns for fields, and changes no row of the table.
    */
   load(
     table: TablePlan,
@@ -121,4 +130,25 @@ export interface Target extends AsyncDisposable {
    * they dropped for a load. Idempotent; changes nothing where nothing is owed.
    */
   repair(database: string, context: WorkContext): Promise<RepairReport>;
+  /** The rows of `TablePlan.rejects` that are in quarantine in a database, by their reasons. */
+  rejects(
+    database: string,
+    query: RejectQuery,
+    context: WorkContext,
+  ): Promise<readonly RejectGroup[]>;
+  /** The rows themselves, the oldest first, `limit` of them at most. */
+  rejectedRows(
+    database: string,
+    query: RejectQuery & { readonly limit: number },
+    context: WorkContext,
+  ): Promise<readonly RejectedRow[]>;
+  /**
+   * Loads the open ones in the mode of their table, each once: what goes in is marked in the same
+   * transaction. A row that is refused again stays.
+   */
+  retryRejects(
+    database: string,
+    filter: RejectFilter,
+    context: WorkContext,
+  ): Promise<readonly RetriedTable[]>;
 }

@@ -1,5 +1,5 @@
-/** `extracted`, `loaded` and `quarantined` are ends; `failed` is one for the run's invocation. */
-export type ChunkState = 'planned' | 'leased' | 'extracted' | 'loaded' | 'failed' | 'quarantined';
+/** `extracted` and `loaded` are ends; `failed` is one for the run's invocation. */
+export type ChunkState = 'planned' | 'leased' | 'extracted' | 'loaded' | 'failed';
 
 /**
  * What happens to a chunk. `expired`: its lease ran out; `reopened`: the run is gone on with, and
@@ -14,8 +14,7 @@ export type ChunkTransition =
   | 'failed'
   | 'released'
   | 'expired'
-  | 'reopened'
-  | 'quarantined';
+  | 'reopened';
 
 /** The transition can't happen in this state; a store that meets it changes nothing. */
 export type Refused = 'refused';
@@ -39,7 +38,6 @@ export const chunkTransitions: Readonly<
     released: 'planned',
     expired: 'refused',
     reopened: 'planned',
-    quarantined: 'refused',
   },
   leased: {
     lease: 'refused',
@@ -51,7 +49,6 @@ export const chunkTransitions: Readonly<
     released: 'planned',
     expired: 'planned',
     reopened: 'planned',
-    quarantined: 'quarantined',
   },
   extracted: {
     lease: 'refused',
@@ -63,7 +60,6 @@ export const chunkTransitions: Readonly<
     released: 'refused',
     expired: 'refused',
     reopened: 'refused',
-    quarantined: 'refused',
   },
   loaded: {
     lease: 'refused',
@@ -75,7 +71,6 @@ export const chunkTransitions: Readonly<
     released: 'refused',
     expired: 'refused',
     reopened: 'refused',
-    quarantined: 'refused',
   },
   failed: {
     lease: 'refused',
@@ -87,18 +82,5 @@ export const chunkTransitions: Readonly<
     released: 'refused',
     expired: 'refused',
     reopened: 'planned',
-    quarantined: 'refused',
-  },
-  quarantined: {
-    lease: 'refused',
-    renew: 'refused',
-    extracted: 'refused',
-    loaded: 'refused',
-    retried: 'refused',
-    failed: 'refused',
-    released: 'refused',
-    expired: 'refused',
-    reopened: 'refused',
-    quarantined: 'quarantined',
   },
 };

@@ -95,6 +95,7 @@ async function planOf(job: TableJob, using: DecideContext, decided: Decided): Pr
     truncateCascade: job.truncateCascade,
     ...(job.mode === 'truncate' ? { emptiedWith: await emptiedWith(job, using) } : {}),
     ...(job.rebuildIndexes === true ? { rebuildIndexes: true } : {}),
+    ...(job.rejects === undefined ? {} : { rejects: job.rejects }),
   };
   const size = await sizeOf(draft, schema, using);
   const extract = await using.source.chooseExtract(

@@ -24,16 +24,20 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
   const { source, target, context, jobs } = run;
   const kept = run.plans.get(job.key);
   if (kept !== undefined) {
-    const others = await emptiedWith(job, run);
-    return { plan: { ...kept, emptiedWith: others }, notices: job.notices };
+    const foundAnew = { emptiedWith: await emptiedWith(job, run), ...rejectsOf(job) };
+    return { plan: { ...kept, ...foundAnew }, notices: job.notices };
   }
   const using = { run: run.state.id, snapshotAt: run.snapshot.at, source, target, context, jobs };
   const { plan, findings, notices } = await decidePlan(job, using);
   refuseErrors(job, findings);
-  const { emptiedWith: _foundAnew, ...lasting } = plan;
+  const { emptiedWith: _others, rejects: _rules, ...lasting } = plan;
   await run.status.recordTable(run.state.id, job.key, { type: 'planned', plan: lasting });
   run.plans.set(job.key, lasting);
   return { plan, notices };
+}
+
+function rejectsOf({ rejects }: TableJob): Pick<TablePlan, 'rejects'> {
+  return rejects === undefined ? {} : { rejects };
 }
 
 /** Nothing is emptied that this run can't load: the others are planned before anything is touched. */

@@ -1,12 +1,15 @@
 import type { LoadReceipt } from '../contract/chunk.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { loadedRows } from './loaded-rows.ts';
 import type { OpenRun } from './open-run.ts';
 import { reconcileKeys } from './reconcile-keys.ts';
 import type { VerifyMode } from './table-job.ts';
 
 export interface Reconciled {
   readonly rows: number;
+  /** Rows beside them that are in quarantine. */
+  readonly rejected: number;
   readonly bytes: number;
   readonly chunks: number;
   /** Absent where the source was not asked, or could not be asked for the same rows again. */
@@ -20,14 +23,17 @@ export interface Reconciled {
 export async function adoptReceipts(plan: TablePlan, run: OpenRun): Promise<void> {
   const receipts = await run.target.receipts(plan, run.context);
   if (receipts.length === 0) return;
-  const loaded = receipts.map(({ chunk, rows, bytes }) => ({ id: chunk, rows, bytes }));
+  const loaded = receipts.map((receipt) => ({ id: receipt.chunk, ...loadedRows(receipt) }));
   await run.status.recordLoaded(run.state.id, plan.key, loaded);
   for (const { chunk: id, rows, bytes } of receipts.filter(isOfRows)) {
     run.observer.chunkLoaded?.(plan.key, { id, rows, bytes });
   }
 }
 
-/** P1: the ledger, the status store and the source agree on how many rows there are, or it throws. */
+/**
+ * P1: the ledger, the status store and the source agree on how many rows there are, those in
+ * quarantine included, or it throws.
+ */
 export async function reconcile(
   plan: TablePlan,
   verify: VerifyMode,
@@ -43,8 +49,9 @@ export async function reconcile(
   const recorded = summary.tables.find(({ key }) => key === plan.key);
   refuseDifference(plan, 'the status store', recorded?.rows ?? 0, loaded.rows);
   refuseDifference(plan, 'the plan (chunks)', recorded?.totalChunks ?? 0, loaded.chunks);
+  refuseTooMany(plan, loaded);
   if (sourceRows === undefined) return loaded;
-  refuseDifference(plan, 'the source', sourceRows, loaded.rows);
+  refuseDifference(plan, 'the source', sourceRows, loaded.rows + loaded.rejected);
   return { ...loaded, sourceRows };
 }
 
@@ -55,6 +62,7 @@ function isOfRows(receipt: LoadReceipt): boolean {
 function total(receipts: readonly LoadReceipt[]): Reconciled {
   return {
     rows: receipts.reduce((sum, { rows }) => sum + rows, 0),
+    rejected: receipts.reduce((sum, { rejected = 0 }) => sum + rejected, 0),
     bytes: receipts.reduce((sum, { bytes }) => sum + bytes, 0),
     chunks: receipts.length,
   };
@@ -66,5 +74,15 @@ function refuseDifference(plan: TablePlan, who: string, theirs: number, ledger: 
     'RUN.COUNT_MISMATCH',
     `${who} has ${theirs}, the target's ledger has ${ledger}`,
     { place: { run: plan.run, table: plan.key } },
+  );
+}
+
+/** Chunks that were loaded at the same time did not know of each other's rows. */
+function refuseTooMany({ run, key, rejects }: TablePlan, { rejected }: Reconciled): void {
+  if (rejects === undefined || rejected <= rejects.limit) return;
+  throw new SnowmeltError(
+    'TARGET.TOO_MANY_REJECTS',
+    `${rejected} rows of the table are in quarantine, of at most ${rejects.limit}`,
+    { place: { run, table: key } },
   );
 }

@@ -1,6 +1,7 @@
 import type { TableSummary } from '../contract/status-store.ts';
 import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
+import { rejectedFindings } from './rejected-findings.ts';
 import type { TableReport } from './run-report.ts';
 import { runTable, type TableTrace } from './run-table.ts';
 import type { TableJob } from './table-job.ts';
@@ -31,18 +32,20 @@ function awayNotice({ plan }: TableTrace): readonly string[] {
 
 /** A table that an earlier invocation of the same run has completed. */
 export function skippedReport(job: TableJob, summary: TableSummary): TableReport {
+  const { rejected = 0 } = summary;
   return {
     key: job.key,
     source: job.source,
     target: job.target,
     status: 'skipped',
     rows: summary.rows,
+    rejected,
     bytes: summary.bytes,
     chunks: summary.totalChunks,
     seconds: 0,
     verified: false,
     notices: ['completed before, in this run'],
-    findings: [],
+    findings: rejectedFindings(job.target, rejected),
   };
 }
 
@@ -95,5 +98,6 @@ async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
 async function figuresOfStore(job: TableJob, run: OpenRun) {
   const summary = await run.status.summary(run.state.id);
   const table = summary.tables.find(({ key }) => key === job.key);
-  return { rows: table?.rows ?? 0, bytes: table?.bytes ?? 0, chunks: table?.completedChunks ?? 0 };
+  const { rows = 0, bytes = 0, completedChunks: chunks = 0 } = table ?? {};
+  return { rows, rejected: 0, bytes, chunks };
 }

@@ -7,6 +7,7 @@ import { isSnowmeltError } from '../errors/snowmelt-error.ts';
 import { keysPlan } from './keys-plan.ts';
 import { loadOrder } from './load-order.ts';
 import type { Adapters, OpenRun } from './open-run.ts';
+import { rejectedNote } from './rejected-findings.ts';
 import { reportTable, skippedReport } from './report-table.ts';
 import type { RunObserver, RunReport, TableReport } from './run-report.ts';
 import { createSlots } from './slots.ts';
@@ -36,8 +37,10 @@ export async function runMigration(
   try {
     const tables = await runTables(request, run);
     const report = reportRun(run, tables, context.clock.now().getTime() - started.getTime());
-    if (report.status === 'completed') await releaseSource(run);
-    await run.status.closeRun(run.state.id, report.status, firstError(tables));
+    const settled = tables.every(isDone);
+    if (settled) await releaseSource(run);
+    const error = firstError(tables) ?? (settled ? noteOf(report) : undefined);
+    await run.status.closeRun(run.state.id, report.status, error, settled);
     return report;
   } catch (error) {
     const status = isSnowmeltError(error) ? 'partial' : 'failed';
@@ -149,22 +152,35 @@ async function inLoadOrder(
 }
 
 function reportRun(run: OpenRun, tables: readonly TableReport[], milliseconds: number): RunReport {
-  const done = tables.filter(({ status }) => status === 'completed' || status === 'skipped');
   return {
     run: run.state.id,
     resumed: run.state.resumed,
-    status: statusOf(tables, done.length),
+    status: statusOf(tables),
     stopped: tables.some(({ status }) => status === 'stopped'),
     tables,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    rejected: tables.reduce((sum, { rejected }) => sum + rejected, 0),
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
     seconds: milliseconds / 1000,
   };
 }
 
-/** `failed` where nothing was done and nothing is left to go on with but failures. */
-function statusOf(tables: readonly TableReport[], done: number): RunReport['status'] {
-  if (done === tables.length) return 'completed';
+function isDone({ status }: TableReport): boolean {
+  return status === 'completed' || status === 'skipped';
+}
+
+function noteOf({ rejected }: RunReport): string | undefined {
+  return rejected === 0 ? undefined : rejectedNote(rejected);
+}
+
+/**
+ * `failed` where nothing was done and nothing is left to go on with but failures. P1: with rows in
+ * quarantine the target does not hold what the source does, and the run is not `completed`.
+ */
+function statusOf(tables: readonly TableReport[]): RunReport['status'] {
+  if (tables.every(isDone)) {
+    return tables.every(({ rejected }) => rejected === 0) ? 'completed' : 'partial';
+  }
   return tables.every(({ status }) => status === 'failed') ? 'failed' : 'partial';
 }
 

@@ -1,4 +1,5 @@
 import type { RunId, TableKey, ExtractMode, TablePlan } from '../contract/table-plan.ts';
+import type { LoadedRows } from '../contract/status-store.ts';
 import type { TableRef } from '../contract/table-schema.ts';
 import type { Finding, MissingReceipt } from '../contract/target.ts';
 import type { SnowmeltError } from '../errors/snowmelt-error.ts';
@@ -14,6 +15,8 @@ export interface TableReport {
   readonly sourceRows?: number;
   /** Rows that the run's ledger holds in the target. */
   readonly rows: number;
+  /** Rows beside them that the target refused: they are in quarantine. */
+  readonly rejected: number;
   /** Rows that stand in the target, where `verify: digest` counted them. */
   readonly targetRows?: number;
   /** Rows that `delete_missing` has deleted or marked. */
@@ -33,11 +36,15 @@ export interface TableReport {
 export interface RunReport {
   readonly run: RunId;
   readonly resumed: boolean;
-  /** `partial`: some tables are left; `stopped` says whether that was asked for. */
+  /**
+   * `partial`: some tables are left, and `stopped` says whether that was asked for; or all are
+   * loaded, but for rows that are in quarantine.
+   */
   readonly status: 'completed' | 'partial' | 'failed';
   readonly stopped: boolean;
   readonly tables: readonly TableReport[];
   readonly rows: number;
+  readonly rejected: number;
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -49,7 +56,7 @@ export interface RunObserver {
   /** `expectedRows` is an estimate until the chunks are known. */
   tablePlanned?(plan: TablePlan): void;
   /** A chunk was loaded, by this process or, on resume, before it. */
-  chunkLoaded?(key: TableKey, chunk: { id: string; rows: number; bytes: number }): void;
+  chunkLoaded?(key: TableKey, chunk: { id: string } & LoadedRows): void;
   /** Load chunks were added; `rows` where the source announced them. */
   chunksAdded?(key: TableKey, chunks: { count: number; rows: number | undefined }): void;
   chunkRetried?(key: TableKey, chunk: string, error: SnowmeltError): void;

@@ -4,6 +4,7 @@ import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
 import { planOnce, planOthers } from './plan-once.ts';
+import { rejectedFindings } from './rejected-findings.ts';
 import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
 import type { TableJob } from './table-job.ts';
 import { verifyTable, type Verdict } from './verify-table.ts';
@@ -62,8 +63,13 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   trace.verdict = await verifyTable(plan, job.verify, trace.loaded, run);
   trace.notices.push(...trace.verdict.notices);
 
-  const done = missing === undefined ? {} : { missing };
-  await run.status.recordTable(run.state.id, plan.key, { type: 'completed', ...done });
+  const { rejected } = trace.loaded;
+  trace.findings.push(...rejectedFindings(plan.target, rejected));
+  await run.status.recordTable(run.state.id, plan.key, {
+    type: 'completed',
+    ...(missing === undefined ? {} : { missing }),
+    ...(rejected === 0 ? {} : { rejected }),
+  });
 }
 
 function stateOf(job: TableJob, run: OpenRun) {

@@ -1,4 +1,4 @@
-import type { ReadOptions, LoadMode, TableKey } from '../contract/table-plan.ts';
+import type { ReadOptions, LoadMode, RejectRules, TableKey } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
 
 /** How far a table is compared with its source when it is loaded. */
@@ -49,6 +49,8 @@ export interface TableJob {
   readonly truncateCascade: boolean;
   /** Secondary indexes are dropped for the load and rebuilt after it. Absent: they stay. */
   readonly rebuildIndexes?: boolean;
+  /** Rows that the target refuses are put in quarantine. Absent: they fail their chunk. */
+  readonly rejects?: RejectRules;
   readonly snapshot: 'auto' | 'required' | 'off';
   readonly verify: VerifyMode;
   /** Marks the table's statements at the source. Absent: as the source is set up. */

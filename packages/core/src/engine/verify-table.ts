@@ -26,7 +26,14 @@ export async function verifyTable(
   if (!plan.snapshot.pinned) {
     return { verified: false, notices: ['not verified: the source is not read at a snapshot'] };
   }
-  if (verify === 'count') return { verified: loaded.sourceRows === loaded.rows, notices: [] };
+  const { rejected } = loaded;
+  if (verify === 'count') {
+    return { verified: loaded.sourceRows === loaded.rows + rejected, notices: [] };
+  }
+  if (rejected > 0) {
+    const notices = [`digests not compared: the target lacks ${rejected} rows in quarantine`];
+    return { verified: false, notices };
+  }
   return compareDigests(plan, run);
 }
 

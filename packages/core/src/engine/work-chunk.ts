@@ -5,6 +5,7 @@ import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts
 import { backoff } from './backoff.ts';
 import { keepLease } from './keep-lease.ts';
 import { asKeys, planOfChunk } from './keys-plan.ts';
+import { loadedRows } from './loaded-rows.ts';
 import type { OpenRun } from './open-run.ts';
 import { tellChunks } from './plan-chunks.ts';
 
@@ -53,8 +54,10 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
   const asked = planOfChunk(plan, chunk);
   if (chunk.kind === 'load') {
     const open = () => run.source.open(asked, chunk, context);
-    const { rows, bytes } = await run.target.load(plan, chunk, open, context);
-    return { type: 'loaded', rows, bytes } as const;
+    return {
+      type: 'loaded',
+      ...loadedRows(await run.target.load(plan, chunk, open, context)),
+    } as const;
   }
   const files = await Array.fromAsync(run.source.extract(asked, chunk, context));
   const chunks = chunk.of === 'keys' ? files.map(asKeys) : files;
@@ -64,8 +67,7 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
 function tellEvent(lease: Lease, event: ChunkEvent, { plan, run }: ChunkWork): void {
   if (event.type === 'extracted') tellChunks(plan, event.chunks, run);
   if (event.type !== 'loaded' || lease.chunk.of === 'keys') return;
-  const { rows, bytes } = event;
-  run.observer.chunkLoaded?.(plan.key, { id: lease.chunk.id, rows, bytes });
+  run.observer.chunkLoaded?.(plan.key, { id: lease.chunk.id, ...loadedRows(event) });
 }
 
 interface Trouble {

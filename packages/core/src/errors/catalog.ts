@@ -188,6 +188,16 @@ export const errorCatalog = {
     'PostgreSQL refused a row.',
     'Correct the row at the source, or the type of the target column.',
   ),
+  'TARGET.TOO_MANY_REJECTS': entry(
+    'never',
+    'PostgreSQL refused more rows of a table than max_rejected_rows; its chunk is not loaded.',
+    'Mend what the message names, or raise max_rejected_rows, and run the same command again.',
+  ),
+  'TARGET.ROWS_QUARANTINED': entry(
+    'never',
+    'A table is loaded but for rows that PostgreSQL refused; they are in snowmelt.rejected_rows.',
+    'See why with `snowmelt rejects list`, mend the cause, then `snowmelt rejects retry`.',
+  ),
   'TARGET.ROW_COUNT_MISMATCH': entry(
     'chunk',
     'The rows that arrived are not as many as the source announced; nothing was committed.',

@@ -17,17 +17,15 @@ const transitions: readonly ChunkTransition[] = [
   'released',
   'expired',
   'reopened',
-  'quarantined',
 ];
 
 /** In the order of `transitions`; `-` is refused. Written apart from the table, to be held to it. */
 const expected: Readonly<Record<ChunkState, string>> = {
-  planned: 'leased - - loaded - - planned - planned -',
-  leased: '- leased extracted loaded leased failed planned planned planned quarantined',
-  extracted: '- - extracted - - - - - - -',
-  loaded: '- - - loaded - - - - - -',
-  failed: '- - - loaded - failed - - planned -',
-  quarantined: '- - - - - - - - - quarantined',
+  planned: 'leased - - loaded - - planned - planned',
+  leased: '- leased extracted loaded leased failed planned planned planned',
+  extracted: '- - extracted - - - - - -',
+  loaded: '- - - loaded - - - - -',
+  failed: '- - - loaded - failed - - planned',
 };
 
 const pairs = Object.entries(expected).flatMap(([state, row]) =>
@@ -57,7 +55,7 @@ describe('rules over the whole table', () => {
     Object.values(chunkTransitions[from]);
 
   it('P2: rows that have landed never make a chunk loadable again', () => {
-    for (const end of ['loaded', 'extracted', 'quarantined'] as const) {
+    for (const end of ['loaded', 'extracted'] as const) {
       expect(new Set(reach(end))).toEqual(new Set([end, 'refused']));
     }
   });
@@ -68,7 +66,7 @@ describe('rules over the whole table', () => {
   });
 
   it('a result may be said again', () => {
-    for (const result of ['extracted', 'loaded', 'failed', 'quarantined'] as const) {
+    for (const result of ['extracted', 'loaded', 'failed'] as const) {
       expect(chunkTransitions[result][result]).toBe(result);
     }
   });

@@ -1,11 +1,10 @@
-import type { RunId, TableKey } from '@snowmelt/core';
+import type { LoadedRows, RunId, TableKey } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
+import { noteOf } from '../table/note-of.ts';
 
-export interface LoadedChunk {
+export interface LoadedChunk extends LoadedRows {
   readonly id: string;
-  readonly rows: number;
-  readonly bytes: number;
 }
 
 /**
@@ -20,8 +19,9 @@ export async function recordLoaded(
   await session.query(
     `UPDATE migration_status.migration_chunk_status c
      SET status = 'completed', rows_copied = l.row_count, bytes = l.byte_count,
-       completed_at = now(), lease_expires_at = NULL, error_message = NULL
-     FROM unnest($3::text[], $4::bigint[], $5::bigint[]) AS l (chunk_id, row_count, byte_count)
+       completed_at = now(), lease_expires_at = NULL, error_message = l.note
+     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[])
+       AS l (chunk_id, row_count, byte_count, note)
      WHERE c.run_id = $1 AND c.table_key = $2 AND c.chunk_id = l.chunk_id
        AND c.kind <> 'extract' AND c.status <> 'completed'`,
     [
@@ -30,6 +30,7 @@ export async function recordLoaded(
       chunks.map(({ id }) => id),
       chunks.map(({ rows }) => rows),
       chunks.map(({ bytes }) => bytes),
+      chunks.map(noteOf),
     ],
   );
 }

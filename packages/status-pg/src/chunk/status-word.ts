@@ -9,8 +9,6 @@ export const statusWords: Readonly<Record<ChunkState, StatusWord>> = {
   extracted: 'completed',
   loaded: 'completed',
   failed: 'failed',
-  // Its good rows are in the target, the others in the target's table of rejected rows.
-  quarantined: 'completed',
 };
 
 /** The word for a leased chunk after an event. */

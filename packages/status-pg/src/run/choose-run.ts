@@ -41,6 +41,7 @@ async function newestRun(
     `SELECT run_id AS id, owner, owner_epoch AS epoch
      FROM migration_status.migration_runs
      WHERE execution_hash = $1 AND owner IS NOT NULL AND status <> 'completed'
+       AND metadata -> 'settled' IS DISTINCT FROM 'true'
        AND started_at > now() - $2::float8 * interval '1 hour'
      ORDER BY started_at DESC
      LIMIT 1`,

@@ -8,22 +8,24 @@ import { claimLost, type Claim } from './claim.ts';
 export interface RunEnd {
   readonly status: Exclude<RunStatus, 'running'>;
   readonly error?: string | undefined;
+  readonly settled?: boolean | undefined;
 }
 
 /** Ends a run. With a claim, only while the claim is the run's last one. */
 export async function closeRun(
   session: Session,
   run: RunId,
-  { status, error }: RunEnd,
+  { status, error, settled = false }: RunEnd,
   claim?: Claim,
 ): Promise<void> {
   await countTables(session, run);
   const rows = await session.query(
     `UPDATE migration_status.migration_runs
-     SET status = $2, error_message = $3, completed_at = now()
+     SET status = $2, error_message = $3, completed_at = now(),
+       metadata = coalesce(metadata, '{}') || jsonb_build_object('settled', $5::boolean)
      WHERE run_id = $1 AND ($4::integer IS NULL OR owner_epoch = $4)
      RETURNING run_id`,
-    [run, status, storable(error), claim?.epoch],
+    [run, status, storable(error), claim?.epoch, settled],
   );
   if (rows.length > 0) return;
   if (claim !== undefined) throw claimLost(claim);

@@ -38,7 +38,7 @@ export async function takeOverRun(
   await session.query(
     `UPDATE migration_status.migration_runs
      SET owner = $2, owner_epoch = owner_epoch + 1, config_hash = $3, execution_hash = $4,
-       total_sources = $5, total_tables = $6, metadata = coalesce(metadata, '{}') || $7::jsonb,
+       total_sources = $5, total_tables = $6, metadata = coalesce(metadata, '{}') - 'settled' || $7::jsonb,
        status = 'running', completed_at = NULL, error_message = NULL
      WHERE run_id = $1`,
     rowOf(run, request),

@@ -67,7 +67,8 @@ async function upsertTables(
        completed_at = CASE
          WHEN t.table_hash = excluded.table_hash AND t.status = 'completed' THEN t.completed_at END,
        started_at = CASE WHEN t.table_hash = excluded.table_hash THEN t.started_at END,
-       error_message = NULL`,
+       error_message = CASE
+         WHEN t.table_hash = excluded.table_hash AND t.status = 'completed' THEN t.error_message END`,
     [
       run,
       tables.map(({ key }) => key),

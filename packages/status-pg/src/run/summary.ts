@@ -32,6 +32,7 @@ interface TableRow {
   failedChunks: number;
   rows: number;
   bytes: number;
+  rejected: number;
   startedAt: string | null;
   completedAt: string | null;
   error: string | null;
@@ -59,6 +60,8 @@ const summaries = (runs: string): string => `
         'failedChunks', coalesce(c.failed, t.failed_chunks, 0),
         'rows', coalesce(c.row_sum, t.total_rows_copied, 0),
         'bytes', coalesce(c.byte_sum, t.total_bytes, 0),
+        'rejected', CASE WHEN t.status = 'completed'
+          THEN coalesce((t.metadata ->> 'rejected_rows')::bigint, 0) ELSE 0 END,
         'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message
       ) ORDER BY t.ordinal, t.table_key) AS tables
     FROM migration_status.migration_table_status t
@@ -111,7 +114,8 @@ function readSummary(row: RunRow): RunSummary {
 }
 
 function readTable(row: TableRow): TableSummary {
-  const { key, sourceName, status, totalChunks, completedChunks, failedChunks, rows, bytes } = row;
+  const { key, sourceName, status, totalChunks, completedChunks, failedChunks, rows, bytes, rejected } =
+    row;
   return {
     key,
     sourceName,
@@ -123,6 +127,7 @@ function readTable(row: TableRow): TableSummary {
     failedChunks,
     rows,
     bytes,
+    ...(rejected === 0 ? {} : { rejected }),
     ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
     ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),
     ...(row.error === null ? {} : { error: row.error }),

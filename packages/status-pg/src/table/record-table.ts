@@ -1,7 +1,6 @@
 import {
   SnowmeltError,
   type JsonObject,
-  type MissingReceipt,
   type RunId,
   type TableEvent,
   type TableKey,
@@ -10,6 +9,7 @@ import {
 import type { Session } from '../connect/session.ts';
 import { assertClaim, type Claim } from '../run/claim.ts';
 import { countTables } from './count-tables.ts';
+import { noteOf } from './note-of.ts';
 import { storable, storableJson } from './storable.ts';
 
 /**
@@ -46,9 +46,9 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
       return ['planned = true', []];
     case 'completed':
       return [
-        `status = 'completed', completed_at = now(), error_message = NULL,
-         metadata = coalesce(metadata, '{}') || $3::jsonb`,
-        [storableJson(metadataOf(event.missing))],
+        `status = 'completed', completed_at = now(), error_message = $3,
+         metadata = coalesce(metadata, '{}') || $4::jsonb`,
+        [noteOf(event), storableJson(metadataOf(event))],
       ];
     case 'failed':
       return [
@@ -58,11 +58,16 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
   }
 }
 
-/** What `delete_missing` did; nothing where it is off. */
-function metadataOf(missing: MissingReceipt | undefined): JsonObject {
-  if (missing === undefined) return {};
+type Completed = Extract<TableEvent, { type: 'completed' }>;
+
+/** What was left out of the table, and what `delete_missing` did. */
+function metadataOf({ rejected = 0, missing }: Completed): JsonObject {
+  const left = { rejected_rows: rejected };
+  if (missing === undefined) return left;
   const { how, rows, restored } = missing;
-  return how === 'hard' ? { rows_deleted: rows } : { rows_marked: rows, rows_restored: restored };
+  return how === 'hard'
+    ? { ...left, rows_deleted: rows }
+    : { ...left, rows_marked: rows, rows_restored: restored };
 }
 
 export function noSuchTable({ run, table }: { run: RunId; table: TableKey }): SnowmeltError {

@@ -1,6 +1,7 @@
 import type { RepairedTable, RepairReport, TableRef, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
+import { hasLiveRun } from '../connect/has-live-run.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { ensureLedger, ledgerExists } from '../prepare/ensure-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
@@ -40,32 +41,6 @@ WHERE state <> 'rebuilt' GROUP BY 1, 2 ORDER BY min(id)`;
 async function tablesOwed(session: Session, database: string): Promise<readonly TableRef[]> {
   const { rows } = await session.query<{ schema: string; name: string }>(owingSql);
   return rows.map(({ schema, name }) => ({ database, schema, name }));
-}
-
-/**
- * A live run holds an advisory lock of each of its targets in the status database (status-pg,
- * run/locks.ts), under this name. pg_locks shows the locks of all databases of a server, so it is
- * seen from here where both are on one server; and a chunk in the middle of its load is seen
- * anyway by its lock of the table.
- */
-const liveSql = `
-SELECT EXISTS (
-  SELECT 1 FROM pg_catalog.pg_locks
-  WHERE locktype = 'advisory' AND granted AND objsubid = 1
-    AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)
-) OR EXISTS (
-  SELECT 1 FROM pg_catalog.pg_locks l
-  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-  WHERE l.locktype = 'relation' AND l.relation = to_regclass($2) AND l.granted
-    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-    AND l.mode = 'RowExclusiveLock' AND a.application_name = 'snowmelt'
-) AS live`;
-
-async function hasLiveRun(session: Session, target: TableRef): Promise<boolean> {
-  const { database, schema, name } = target;
-  const lock = `snowmelt.table/${JSON.stringify([database, schema, name])}`;
-  const { rows } = await session.query<{ live: boolean }>(liveSql, [lock, quoteTable(target)]);
-  return rows[0]?.live === true;
 }
 
 async function analyze(session: Session, target: TableRef): Promise<void> {

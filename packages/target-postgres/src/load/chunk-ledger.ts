@@ -21,17 +21,24 @@ export async function claimChunk(
 
 const recordSql = `
 UPDATE snowmelt.chunk_ledger
-SET rows = $4, bytes = $5, loaded_at = clock_timestamp()
+SET rows = $4, bytes = $5, rejected = $6, loaded_at = clock_timestamp()
 WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3`;
 
 export async function recordChunk(
   session: Session,
   table: TablePlan,
   chunk: ChunkPlan,
-  { rows, bytes }: Copied,
+  { rows, bytes, rejected = 0 }: Copied,
 ): Promise<LoadReceipt> {
-  await session.query(recordSql, [table.run, table.key, chunk.id, rows, bytes]);
-  return { chunk: chunk.id, ...ofKeys(chunk.of === 'keys'), rows, bytes, alreadyLoaded: false };
+  await session.query(recordSql, [table.run, table.key, chunk.id, rows, bytes, rejected]);
+  return {
+    chunk: chunk.id,
+    ...ofKeys(chunk.of === 'keys'),
+    rows,
+    bytes,
+    ...someRejected(rejected),
+    alreadyLoaded: false,
+  };
 }
 
 interface ReceiptRow {
@@ -40,10 +47,11 @@ interface ReceiptRow {
   readonly rows: string;
   readonly bytes: string;
   readonly of_keys: boolean;
+  readonly rejected: string;
 }
 
 const receiptsSql = `
-SELECT chunk_id, rows, bytes, of_keys FROM snowmelt.chunk_ledger
+SELECT chunk_id, rows, bytes, of_keys, rejected FROM snowmelt.chunk_ledger
 WHERE run_id = $1 AND table_key = $2 AND ($3::text IS NULL OR chunk_id = $3)
 ORDER BY loaded_at, chunk_id`;
 
@@ -60,10 +68,15 @@ export async function readReceipts(
     ...ofKeys(row.of_keys),
     rows: Number(row.rows),
     bytes: Number(row.bytes),
+    ...someRejected(Number(row.rejected)),
     alreadyLoaded: true,
   }));
 }
 
 function ofKeys(isOfKeys: boolean): Pick<LoadReceipt, 'of'> {
   return isOfKeys ? { of: 'keys' } : {};
+}
+
+function someRejected(rejected: number): Pick<LoadReceipt, 'rejected'> {
+  return rejected === 0 ? {} : { rejected };
 }

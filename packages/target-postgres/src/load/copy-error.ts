@@ -8,10 +8,26 @@ import { isServerError, serverMessage, type ServerError } from '../connect/serve
 /** SQLSTATE classes that a row is to blame for: data, constraints, limits, a trigger's RAISE. */
 const rowClasses = new Set(['22', '23', '44', '54', 'P0']);
 
+/** Why PostgreSQL refuses rows, as far as it says so. */
+export interface RowRefusal {
+  readonly sqlState: string;
+  readonly message: string;
+  readonly column?: string | undefined;
+  /** Of the COPY, counted from 1. */
+  readonly line?: number | undefined;
+}
+
+/** `undefined` where no row is to blame. */
+export function rowRefusal(error: unknown, table: TablePlan): RowRefusal | undefined {
+  if (!isServerError(error) || !rowClasses.has(error.code.slice(0, 2))) return undefined;
+  return { sqlState: error.code, message: serverMessage(error), ...copyPlace(error, table) };
+}
+
 /** A row that PostgreSQL refuses becomes `TARGET.ROW_REJECTED` with line and column; else as it is. */
 export function rejectedRow(error: unknown, table: TablePlan): unknown {
-  if (!isServerError(error) || !rowClasses.has(error.code.slice(0, 2))) return error;
-  const { line, column } = copyPlace(error, table);
+  const refusal = rowRefusal(error, table);
+  if (refusal === undefined) return error;
+  const { sqlState, message, line, column } = refusal;
   const { schema, name } = table.target;
   const where = [
     `table ${schema}.${name}`,
@@ -20,7 +36,7 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
   ].filter((part) => part !== undefined);
   return new SnowmeltError(
     'TARGET.ROW_REJECTED',
-    `${serverMessage(error)} (SQLSTATE ${error.code}; ${where.join(', ')})`,
+    `${message} (SQLSTATE ${sqlState}; ${where.join(', ')})`,
     { cause: error, ...(column === undefined ? {} : { place: { column } }) },
   );
 }

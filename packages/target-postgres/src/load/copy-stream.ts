@@ -8,9 +8,11 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { Coalesce } from './coalesce.ts';
 
 export interface Copied {
-  /** As PostgreSQL's command tag says. */
+  /** In the target; of a COPY, as PostgreSQL's command tag says. */
   readonly rows: number;
   readonly bytes: number;
+  /** Rows beside them that went into quarantine. Absent: none. */
+  readonly rejected?: number;
 }
 
 /**

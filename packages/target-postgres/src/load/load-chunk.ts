@@ -13,18 +13,20 @@ import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
-import { quoteKeys } from '../missing/keys-table.ts';
+import { keyPairs, quoteKeys } from '../missing/keys-table.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../quote-identifier.ts';
 import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
 import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
 import { rejectedRow } from './copy-error.ts';
+import { copySql } from './copy-sql.ts';
 import { copyStream, type Copied } from './copy-stream.ts';
 import { append } from './modes/append.ts';
 import { gatherKeys } from './modes/gather-keys.ts';
 import { loadModes } from './modes/load-modes.ts';
 import type { LoadRows } from './modes/load-rows.ts';
+import { loadAround } from './quarantine/load-around.ts';
 
 export interface LoadRequest {
   readonly table: TablePlan;
@@ -36,9 +38,74 @@ export interface LoadRequest {
 /**
  * P2: ledger row and rows in one transaction. The ledger row comes first, so that a second loader
  * of the chunk waits at its key and then finds it done; then the lock of the table, so that nobody
- * waits with an open source; then the bytes.
+ * waits with an open source; then the bytes. A way that fails has left nothing for the next one.
  */
 export async function loadChunk(databases: Databases, request: LoadRequest): Promise<LoadReceipt> {
+  const { table, chunk, context } = request;
+  const tell = (event: string) => context.log.info(event, { table: table.key, chunk: chunk.id });
+  const loadBy = (way: ChunkWay) => loadInTransaction(databases, request, way);
+  if (chunk.of === 'keys') return loadBy(wholeChunk(gatherKeys));
+  try {
+    if (table.firstLoad !== true) return await loadBy(wholeChunk(loadModes[table.mode]));
+    return await loadFirst(loadBy, request, tell);
+  } catch (error) {
+    if (table.rejects === undefined || !isRowRejected(error)) throw error;
+    tell('chunk_sifted');
+    return loadBy(aroundRefusedRows);
+  }
+}
+
+async function loadFirst(
+  loadBy: (way: ChunkWay) => Promise<LoadReceipt>,
+  { table }: LoadRequest,
+  tell: (event: string) => void,
+): Promise<LoadReceipt> {
+  try {
+    return await loadBy(wholeChunk(append));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    // A key comes twice in the source, or somebody else has stored it meanwhile.
+    tell('chunk_merged');
+    return loadBy(wholeChunk(loadModes[table.mode]));
+  }
+}
+
+/** Also of COMMIT, where a deferred constraint speaks. */
+function isDuplicateKey(error: unknown): boolean {
+  return isSnowmeltError(error) && sqlState(error.cause) === '23505';
+}
+
+function isRowRejected(error: unknown): boolean {
+  return isSnowmeltError(error) && error.code === 'TARGET.ROW_REJECTED';
+}
+
+/** Puts the rows of the stream into the target, in the transaction in hand. */
+type ChunkWay = (session: Session, stream: ChunkStream, request: LoadRequest) => Promise<Copied>;
+
+/** All rows or none. */
+function wholeChunk(loadRows: LoadRows): ChunkWay {
+  return (session, stream, { table, chunk, context }) =>
+    loadRows({
+      session,
+      table,
+      copyInto: (into) =>
+        copyStream(
+          session.client,
+          copySql(into, chunk.of === 'keys' ? keyPairs(table) : table.columns),
+          stream.bytes,
+          context.signal,
+        ),
+    });
+}
+
+const aroundRefusedRows: ChunkWay = (session, stream, { table, chunk, context }) =>
+  loadAround({ session, table, chunk, stream, signal: context.signal });
+
+function loadInTransaction(
+  databases: Databases,
+  request: LoadRequest,
+  way: ChunkWay,
+): Promise<LoadReceipt> {
   const { table, chunk, context } = request;
   const options = {
     database: table.target.database,
@@ -48,31 +115,16 @@ export async function loadChunk(databases: Databases, request: LoadRequest): Pro
     // Of COMMIT as well, where deferred constraints speak.
     explain: (error: unknown) => rejectedRow(error, table),
   } as const;
-  const loadBy = (loadRows: LoadRows) =>
-    transaction(databases, options, (session) => loadOnce(databases, session, request, loadRows));
-  if (chunk.of === 'keys') return loadBy(gatherKeys);
-  if (table.firstLoad !== true) return loadBy(loadModes[table.mode]);
-  try {
-    return await loadBy(append);
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    // A key comes twice in the source, or somebody else has stored it meanwhile.
-    context.log.info('chunk_merged', { table: table.key, chunk: chunk.id });
-    return loadBy(loadModes[table.mode]);
-  }
-}
-
-/** Also of COMMIT, where a deferred constraint speaks. */
-function isDuplicateKey(error: unknown): boolean {
-  return isSnowmeltError(error) && sqlState(error.cause) === '23505';
+  return transaction(databases, options, (session) => loadOnce(databases, session, request, way));
 }
 
 async function loadOnce(
   databases: Databases,
   session: Session,
-  { table, chunk, open, context }: LoadRequest,
-  loadRows: LoadRows,
+  request: LoadRequest,
+  way: ChunkWay,
 ): Promise<LoadReceipt> {
+  const { table, chunk, open, context } = request;
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
   if (table.mode === 'swap') await refuseWithoutShadow(session, table);
   if (chunk.of === 'keys') await refuseWithoutKeys(session, table);
@@ -81,17 +133,7 @@ async function loadOnce(
   context.signal.throwIfAborted();
   const stream = await open();
   try {
-    const copied = await loadRows({
-      session,
-      table,
-      copyInto: (into) =>
-        copyStream(
-          session.client,
-          copySql(into, fieldsOf(table, chunk)),
-          stream.bytes,
-          context.signal,
-        ),
-    });
+    const copied = await way(session, stream, request);
     refuseOtherCount(copied, stream);
     return await recordChunk(session, table, chunk, copied);
   } finally {
@@ -124,21 +166,11 @@ async function lockRows(databases: Databases, session: Session, name: string): P
   );
 }
 
-/** Of keys in the order of the plan's columns, as the source gives them. */
-function fieldsOf({ columns, keyColumns }: TablePlan, { of }: ChunkPlan): readonly string[] {
-  const names = columns.map(({ target }) => target);
-  return of === 'keys' ? names.filter((name) => keyColumns.includes(name)) : names;
-}
-
-/** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
-function copySql(into: string, fields: readonly string[]): string {
-  return `COPY ${into} (${fields.map(quoteIdentifier).join(', ')}) FROM STDIN (FORMAT csv)`;
-}
-
-function refuseOtherCount({ rows }: Copied, { expectedRows }: ChunkStream): void {
-  if (expectedRows === undefined || expectedRows === rows) return;
+function refuseOtherCount({ rows, rejected = 0 }: Copied, { expectedRows }: ChunkStream): void {
+  const counted = rows + rejected;
+  if (expectedRows === undefined || expectedRows === counted) return;
   throw new SnowmeltError(
     'TARGET.ROW_COUNT_MISMATCH',
-    `the source announced ${expectedRows} rows, PostgreSQL counted ${rows}`,
+    `the source announced ${expectedRows} rows, PostgreSQL counted ${counted}`,
   );
 }

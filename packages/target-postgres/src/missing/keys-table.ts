@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { TablePlan } from '@snowmelt/core';
+import type { ColumnPair, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
@@ -16,6 +16,11 @@ export function keysName({ run, key }: Pick<TablePlan, 'run' | 'key'>): string {
 /** In the ledger's schema, which readers of the target have no way into. */
 export function quoteKeys(table: Pick<TablePlan, 'run' | 'key'>): string {
   return quoteTable({ schema: 'snowmelt', name: keysName(table) });
+}
+
+/** The fields of a chunk of keys: in the order of the plan's columns, as the source gives them. */
+export function keyPairs({ columns, keyColumns }: TablePlan): readonly ColumnPair[] {
+  return columns.filter(({ target }) => keyColumns.includes(target));
 }
 
 /**

@@ -38,7 +38,8 @@ export async function lockDdl(session: Session): Promise<void> {
   await session.locking('the snowmelt schema', () => session.query(lock));
 }
 
-export type LedgerTable = 'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger';
+export type LedgerTable =
+  'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger' | 'rejected_rows';
 
 export async function ledgerExists(session: Session, table: LedgerTable): Promise<boolean> {
   const sql = 'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists';

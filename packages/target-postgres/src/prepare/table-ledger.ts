@@ -39,12 +39,14 @@ export async function refuseStalePlan(session: Session, table: TablePlan): Promi
 
 const writeSql = `
 INSERT INTO snowmelt.table_ledger
-  (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from, snapshot_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from, snapshot_at,
+   plan)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (run_id, table_key) DO UPDATE
 SET target_schema = excluded.target_schema, target_table = excluded.target_table,
     mode = excluded.mode, plan_hash = excluded.plan_hash,
-    watermark_from = excluded.watermark_from, snapshot_at = excluded.snapshot_at`;
+    watermark_from = excluded.watermark_from, snapshot_at = excluded.snapshot_at,
+    plan = excluded.plan`;
 
 export async function writeTableLedger(
   session: Session,
@@ -54,8 +56,9 @@ export async function writeTableLedger(
   const { schema, name } = table.target;
   const from = table.watermark?.from?.value ?? null;
   const at = table.snapshot.pinned ? table.snapshot.at : null;
-  const values = [table.run, table.key, schema, name, table.mode, planHash, from, at];
-  await session.query(writeSql, values);
+  const { emptiedWith: _foundAnew, ...plan } = table;
+  const what = [schema, name, table.mode, planHash, from, at, JSON.stringify(plan)];
+  await session.query(writeSql, [table.run, table.key, ...what]);
 }
 
 /** Throws where a later run has emptied the table: what this run loaded is gone (P1). */

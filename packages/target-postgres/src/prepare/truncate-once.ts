@@ -2,6 +2,7 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../quote-identifier.ts';
+import { forgetChunks } from './forget-chunks.ts';
 import { inOneOrder } from './lock-target.ts';
 import { unplanned } from './table-ledger.ts';
 import {
@@ -52,6 +53,7 @@ async function truncate(session: Session, table: TablePlan): Promise<void> {
   const emptied = [table.target, ...reached];
   await refuseLoss(session, table, emptied);
   await supersede(session, table, emptied);
+  // After TRUNCATE has waited for the loads that were under way.
   await forgetChunks(session, table);
   await recordOthers(session, table, reached);
 }
@@ -91,12 +93,6 @@ async function recordOthers(
     targets.map(({ schema }) => schema),
     targets.map(({ name }) => name),
   ]);
-}
-
-/** After TRUNCATE has waited for the loads that were under way. */
-async function forgetChunks(session: Session, table: TablePlan): Promise<void> {
-  const sql = 'DELETE FROM snowmelt.chunk_ledger WHERE run_id = $1 AND table_key = $2';
-  await session.query(sql, [table.run, table.key]);
 }
 
 async function mayCascade(

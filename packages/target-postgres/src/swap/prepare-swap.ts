@@ -1,6 +1,7 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { forgetChunks } from '../prepare/forget-chunks.ts';
 import { dropEarlierShadows } from './drop-earlier-shadows.ts';
 import { createShadow, dropShadow } from './shadow-table.ts';
 import { readSwapState, recordShadow, refuseSharedTarget } from './swap-ledger.ts';
@@ -23,9 +24,4 @@ export async function prepareSwap(
   const made = await createShadow(session, table);
   await recordShadow(session, table, made);
   log.info('target_shadow_created', { table: table.key, shadow: made, run: table.run });
-}
-
-async function forgetChunks(session: Session, table: TablePlan): Promise<void> {
-  const sql = 'DELETE FROM snowmelt.chunk_ledger WHERE run_id = $1 AND table_key = $2';
-  await session.query(sql, [table.run, table.key]);
 }

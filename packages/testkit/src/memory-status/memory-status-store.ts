@@ -1,4 +1,10 @@
-import { systemClock, type Clock, type StatusStore, type TableEvent } from '@snowmelt/core';
+import {
+  rejectedNote,
+  systemClock,
+  type Clock,
+  type StatusStore,
+  type TableEvent,
+} from '@snowmelt/core';
 
 import { addMemoryChunks, recordChunk, renewChunk, takeChunk } from './chunk-leases.ts';
 import { openMemoryRun } from './open-memory-run.ts';
@@ -51,8 +57,8 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
         Object.assign(chunks.get(id) ?? {}, { state: 'loaded', rows, bytes });
       }
     },
-    closeRun: async (id, status, error) => {
-      Object.assign(state.run(id), { status, error, completedAt: clock.now() });
+    closeRun: async (id, status, error, settled) => {
+      Object.assign(state.run(id), { status, error, settled, completedAt: clock.now() });
       freeClaims((run) => run === id);
     },
     summary: async (run) => summariseRun(state.run(run)),
@@ -72,10 +78,16 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
       table.planned = true;
       break;
     case 'completed':
-      Object.assign(table, { status: 'completed', completedAt: now, error: undefined });
+      Object.assign(table, { status: 'completed', completedAt: now, ...endingOf(event.rejected) });
       break;
     case 'failed':
       Object.assign(table, { status: 'failed', error: event.error });
       break;
   }
+}
+
+function endingOf(rejected = 0): Pick<StoredTable, 'error' | 'rejected'> {
+  return rejected === 0
+    ? { error: undefined, rejected: undefined }
+    : { error: rejectedNote(rejected), rejected };
 }

@@ -23,6 +23,7 @@ export function openMemoryRun(
     status: 'running',
     completedAt: undefined,
     error: undefined,
+    settled: undefined,
   } satisfies Partial<StoredRun>);
   return describeRun(run, request, earlier !== undefined);
 }
@@ -39,6 +40,7 @@ function runToGoOnWith(
     (run) =>
       run.executionHash === executionHash &&
       run.status !== 'completed' &&
+      run.settled !== true &&
       run.startedAt.getTime() >= oldest,
   );
 }

@@ -33,6 +33,7 @@ export interface StoredTable {
   startedAt?: Date | undefined;
   completedAt?: Date | undefined;
   error?: string | undefined;
+  rejected?: number | undefined;
 }
 
 export interface StoredRun {
@@ -46,6 +47,7 @@ export interface StoredRun {
   snapshot?: SnapshotPoint;
   completedAt?: Date | undefined;
   error?: string | undefined;
+  settled?: boolean | undefined;
 }
 
 /** Who has a table: a store that is open, on behalf of a run. */

@@ -33,6 +33,7 @@ function summariseTable(table: StoredTable): TableSummary {
     failedChunks: chunks.filter(({ state }) => state === 'failed').length,
     rows: loaded.reduce((sum, { rows }) => sum + rows, 0),
     bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(table.rejected === undefined ? {} : { rejected: table.rejected }),
     ...(table.startedAt === undefined ? {} : { startedAt: table.startedAt }),
     ...(table.completedAt === undefined ? {} : { completedAt: table.completedAt }),
     ...(table.error === undefined ? {} : { error: table.error }),

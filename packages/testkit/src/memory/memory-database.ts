@@ -8,6 +8,7 @@ import {
   type TableSchema,
 } from '@snowmelt/core';
 
+import { MemoryRejects } from './memory-rejects.ts';
 import { MemoryRuns } from './memory-runs.ts';
 import { mergeRows } from './merge-rows.ts';
 import { removeMissing } from './missing-rows.ts';
@@ -26,6 +27,7 @@ type Entry = Omit<LoadReceipt, 'alreadyLoaded'>;
  */
 export class MemoryDatabase {
   readonly runs = new MemoryRuns();
+  readonly rejects = new MemoryRejects();
   readonly #tables = new Map<string, TargetTable>();
   readonly #ledger = new Map<string, Map<string, Entry>>();
   readonly #emptied = new Set<string>();
@@ -154,13 +156,30 @@ export class MemoryDatabase {
     const { columns } = this.#table(plan.target).schema;
     const sources = columns.map(({ name }) => plan.columns.findIndex((at) => at.target === name));
     return rows.map((row, number) => {
-      if (row.length !== plan.columns.length) throw rejected(number, 'has another field count');
-      return columns.map(({ name, nullable }, index) => {
-        const field = row[sources[index] ?? -1] ?? null;
-        if (field === null && !nullable) throw rejected(number, `has no ${name}`);
-        return field;
-      });
+      const refusal = this.refusalOf(plan, row);
+      if (refusal !== undefined) throw rejected(number, refusal);
+      return columns.map((_, index) => row[sources[index] ?? -1] ?? null);
     });
+  }
+
+  /** Why the plan's target takes no such row; nothing where it does. */
+  refusalOf({ target, columns, keyColumns }: TablePlan, row: TextRow): string | undefined {
+    if (row.length !== columns.length) return 'has another field count';
+    const fields = new Map(columns.map((pair, index) => [pair.target, row[index] ?? null]));
+    const missing = this.#table(target).schema.columns.find(
+      ({ name, nullable }) => !nullable && (fields.get(name) ?? null) === null,
+    );
+    if (missing !== undefined) return `has no ${missing.name}`;
+    const keyless = keyColumns.some((name) => (fields.get(name) ?? null) === null);
+    return keyless ? 'has a NULL in its key' : undefined;
+  }
+
+  /** A row of the quarantine, after all. */
+  putAgain(plan: TablePlan, row: TextRow): boolean {
+    if (this.refusalOf(plan, row) !== undefined) return false;
+    const mode = plan.mode === 'swap' ? 'append' : plan.mode;
+    this.#put({ ...plan, mode }, this.#inTableOrder(plan, [row]));
+    return true;
   }
 
   #table(ref: TableRef): TargetTable {

@@ -19,6 +19,7 @@ import { referenceDigest } from '../digest/reference-digest.ts';
 import { checkKey } from './check-key.ts';
 import { checkMark } from './check-mark.ts';
 import { MemoryDatabase } from './memory-database.ts';
+import type { RefusedRow } from './memory-rejects.ts';
 import { newestWatermark } from './newest-watermark.ts';
 import type { TextRow } from './rows.ts';
 
@@ -86,6 +87,10 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     },
     dependents: async () => [],
     repair: async (name) => ({ database: name, tables: [] }),
+    rejects: async (name, query) => database.rejects.groups(name, query),
+    rejectedRows: async (name, query) => database.rejects.list(name, query).slice(0, query.limit),
+    retryRejects: async (name, filter) =>
+      database.rejects.retry(name, filter, (plan, row) => database.putAgain(plan, row)),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
@@ -157,11 +162,44 @@ async function load(work: Load, { signal }: WorkContext): Promise<LoadReceipt> {
   const { rows, bytes } = await readChunk(await work.open(), signal);
   signal.throwIfAborted();
   const of = chunk.of === undefined ? {} : { of: chunk.of };
-  const entry = { chunk: chunk.id, ...of, rows: rows.length, bytes };
+  const { taken, refused } = sift(work, rows);
+  const rejected = refused.length === 0 ? {} : { rejected: refused.length };
+  const entry = { chunk: chunk.id, ...of, rows: taken.length, bytes, ...rejected };
   if (work.fault === 'before-commit') throw connectionLost();
-  database.commit(plan, rows, entry);
+  database.commit(plan, taken, entry);
+  for (const one of refused) database.rejects.add(plan, chunk.id, one);
   if (work.fault === 'after-commit') throw connectionLost();
   return { ...entry, alreadyLoaded: false };
+}
+
+/** With `rejects` in the plan, the rows that the target takes and those that it does not. */
+function sift({ database, plan, chunk }: Load, rows: readonly TextRow[]) {
+  if (plan.rejects === undefined || chunk.of === 'keys') return { taken: rows, refused: [] };
+  const judged = rows.map((row, index) => ({
+    row,
+    number: index + 1,
+    message: database.refusalOf(plan, row),
+  }));
+  const refused = judged.flatMap(({ message, ...one }) =>
+    message === undefined ? [] : [{ ...one, message }],
+  );
+  refuseTooMany(database, plan, refused);
+  return {
+    taken: judged.filter(({ message }) => message === undefined).map(({ row }) => row),
+    refused,
+  };
+}
+
+function refuseTooMany(
+  database: MemoryDatabase,
+  plan: TablePlan,
+  refused: readonly RefusedRow[],
+): void {
+  const before = database.receipts(plan).reduce((sum, { rejected = 0 }) => sum + rejected, 0);
+  const limit = plan.rejects?.limit ?? 0;
+  if (before + refused.length <= limit) return;
+  const message = `${before + refused.length} rows were refused, of at most ${limit}: ${refused[0]?.message}`;
+  throw new SnowmeltError('TARGET.TOO_MANY_REJECTS', message);
 }
 
 async function readChunk(stream: ChunkStream, signal: AbortSignal) {

@@ -7,6 +7,7 @@ import { mergeCases } from '../../src/conformance/target/merge-cases.ts';
 import { missingCases } from '../../src/conformance/target/missing-cases.ts';
 import { prepareCases } from '../../src/conformance/target/prepare-cases.ts';
 import { publishCases } from '../../src/conformance/target/publish-cases.ts';
+import { rejectCases } from '../../src/conformance/target/reject-cases.ts';
 import { swapCases } from '../../src/conformance/target/swap-cases.ts';
 import { valueCases } from '../../src/conformance/target/value-cases.ts';
 import { MemoryDatabase, memoryTarget } from '../../src/index.ts';
@@ -21,6 +22,7 @@ const groups = [
   mergeCases,
   swapCases,
   missingCases,
+  rejectCases,
 ];
 
 /** What the suite says of a target with a defect. */
@@ -248,4 +250,31 @@ it('catches a target that takes the rows of a later run for missing', async () =
     return { ...target };
   });
   expect(found).toEqual(['P1: a run deletes nothing once another has begun on the table']);
+});
+
+it('catches a target that drops the rows it refuses', async () => {
+  const found = await failures((target) => ({
+    load: async (plan, chunk, open, context) => {
+      const receipt = await target.load(plan, chunk, open, context);
+      const { rejected: _silent, ...rest } = receipt;
+      return rest;
+    },
+  }));
+  expect(found).toContain('P1: rows that the target refuses are told, and all others are in');
+});
+
+it('catches a target that fails a chunk where it may quarantine', async () => {
+  const found = await failures((target) => ({
+    load: ({ rejects: _rules, ...plan }, chunk, open, context) =>
+      target.load(plan, chunk, open, context),
+  }));
+  expect(found).toContain('P2: a chunk with refused rows is not opened again, in any process');
+});
+
+it('catches a target that knows no limit', async () => {
+  const found = await failures((target) => ({
+    load: (plan, chunk, open, context) =>
+      target.load({ ...plan, rejects: { limit: 1_000_000 } }, chunk, open, context),
+  }));
+  expect(found).toContain('P8: more refused rows than the limit leave nothing of the chunk');
 });

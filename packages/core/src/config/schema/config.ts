@@ -75,7 +75,7 @@ export const globalShape = {
         example: 5,
         speed: 'A source or target that is down is given up later.',
         safety:
-          'Only faults that may pass are tried again; a row that PostgreSQL refuses fails its chunk at once.',
+          'Only faults that may pass are tried again; a row that PostgreSQL refuses fails its chunk at once, or is put in quarantine.',
       }),
     ),
   lambda_timeout_buffer_seconds: z
@@ -97,6 +97,7 @@ export const globalShape = {
   snapshot: loadOptions.snapshot.default('auto'),
   schema_evolution: loadOptions.schema_evolution.default('create'),
   verify: loadOptions.verify.default('count'),
+  max_rejected_rows: loadOptions.max_rejected_rows.default(1000),
   stage: loadOptions.stage.optional(),
   query_tag: loadOptions.query_tag.optional(),
 };

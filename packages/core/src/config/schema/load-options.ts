@@ -54,6 +54,19 @@ export const loadOptions = {
       safety: 'Rows that changed in the source stay as they were in the target.',
     }),
   ),
+  max_rejected_rows: z
+    .int()
+    .min(0)
+    .meta(
+      doc({
+        description:
+          'How many rows of a table a run may put in quarantine (`on_row_error: quarantine`); with more the table fails.',
+        example: 100,
+        speed: 'Each refused row costs some statements; the limit bounds that.',
+        safety:
+          'A column that no value fits any more refuses every row: the limit turns that into a failure. Chunks that are loaded at the same time may go over it; the table then fails when its chunks are in.',
+      }),
+    ),
   stage: stage.meta(
     doc({
       description: "The user's own stage for unloads, as Snowflake SQL writes it.",

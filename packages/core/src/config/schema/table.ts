@@ -43,10 +43,13 @@ const refusedRows = {
     .default('fail')
     .meta(
       doc({
-        description: 'What becomes of a row that PostgreSQL refuses.',
-        example: 'fail',
-        speed: none,
-        safety: '`fail`: its chunk is not loaded, and the table fails.',
+        description:
+          'What becomes of a row that PostgreSQL refuses. `fail`: its chunk is not loaded, and the table fails. `quarantine`: it goes into `snowmelt.rejected_rows` of the target database with the reason, and all others into the target; the run ends with exit code 4.',
+        example: 'quarantine',
+        speed:
+          'None while no row is refused. A chunk with such a row is read again, and only a block of 10,000 rows that has one is sent more than once.',
+        safety:
+          'With `quarantine` the target lacks rows that the source has: `snowmelt rejects list` says which, `snowmelt rejects retry` loads them. Rows that are refused at COMMIT by a deferred constraint trigger, or when a swap puts its rows in place, fail the table all the same.',
       }),
     ),
   on_unsupported_text: z

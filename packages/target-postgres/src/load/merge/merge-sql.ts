@@ -1,12 +1,43 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import { quoteIdentifier, quoteTable } from '../../quote-identifier.ts';
-import { batchTable } from './batch-table.ts';
+import { columnList } from '../column-list.ts';
+import { batchTable, winnersTable } from './batch-table.ts';
 
 /** The plan's columns with the target's types and collations, and none of its constraints. */
 export function createBatchSql(table: TablePlan): string {
   return `CREATE TEMPORARY TABLE ${batchTable} ON COMMIT DROP AS
 SELECT ${columnList(table)} FROM ${quoteTable(table.target)} WITH NO DATA`;
+}
+
+/** Puts the rows of the batch that win into the target, in the order of their keys. */
+export function mergeSql(table: TablePlan): string {
+  return putSql(table, winnersSql(table));
+}
+
+/** What `mergeSql` would put in, numbered, so that a part of it can be. */
+export function createWinnersSql(table: TablePlan): string {
+  const number = winnerNumber(table);
+  return `CREATE TEMPORARY TABLE ${winnersTable} ON COMMIT DROP AS
+SELECT row_number() OVER () AS ${number}, ${columnList(table)} FROM (${winnersSql(table)}) AS winner;
+CREATE UNIQUE INDEX ON ${winnersTable} (${number})`;
+}
+
+/** Some of the winners: their numbers are $1. */
+export function mergeWinnersSql(table: TablePlan): string {
+  const number = winnerNumber(table);
+  return putSql(
+    table,
+    `SELECT ${columnList(table)} FROM ${winnersTable} WHERE ${number} = ANY ($1) ORDER BY ${number}`,
+  );
+}
+
+/** A column of no other name. */
+export function winnerNumber({ columns }: TablePlan): string {
+  const names = new Set(columns.map(({ target }) => target));
+  let name = 'snowmelt_number';
+  while (names.has(name)) name += '_';
+  return name;
 }
 
 /**
@@ -15,13 +46,18 @@ SELECT ${columnList(table)} FROM ${quoteTable(table.target)} WITH NO DATA`;
  * arrival in a table that is only COPYed into). Sorted by key, so that chunks meet at the same keys
  * in the same order and seldom in a deadlock, and the index is walked in its own order.
  */
-export function mergeSql(table: TablePlan): string {
+function winnersSql(table: TablePlan): string {
+  const keys = table.keyColumns.map(quoteIdentifier);
+  return `SELECT DISTINCT ON (${keys.join(', ')}) ${columnList(table)}
+FROM ${batchTable}
+ORDER BY ${[...keys, ...newestFirst(table)].join(', ')}`;
+}
+
+function putSql(table: TablePlan, rows: string): string {
   const keys = table.keyColumns.map(quoteIdentifier);
   return `INSERT INTO ${quoteTable(table.target)} AS stored (${columnList(table)})
 OVERRIDING SYSTEM VALUE
-SELECT DISTINCT ON (${keys.join(', ')}) ${columnList(table)}
-FROM ${batchTable}
-ORDER BY ${[...keys, ...newestFirst(table)].join(', ')}
+${rows}
 ON CONFLICT (${keys.join(', ')}) ${conflictAction(table)}`;
 }
 
@@ -54,8 +90,4 @@ function whereNewer({ watermark }: TablePlan): string {
 
 function watermarkName({ column }: NonNullable<TablePlan['watermark']>): string {
   return quoteIdentifier(column.target);
-}
-
-function columnList(table: TablePlan): string {
-  return table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
 }

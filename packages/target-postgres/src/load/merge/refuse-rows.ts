@@ -4,13 +4,16 @@ import type { Session } from '../../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../../quote-identifier.ts';
 import { batchTable } from './batch-table.ts';
 
+export function nullKeyCondition({ keyColumns }: TablePlan): string {
+  return keyColumns.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ');
+}
+
 /**
  * A unique index holds NULLs to be distinct: such a row would never be found again, and each run
  * would add it once more (P1).
  */
 export async function refuseNullKeys(session: Session, table: TablePlan): Promise<void> {
-  const isNull = table.keyColumns.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ');
-  const sql = `SELECT count(*)::text AS rows FROM ${batchTable} WHERE ${isNull}`;
+  const sql = `SELECT count(*)::text AS rows FROM ${batchTable} WHERE ${nullKeyCondition(table)}`;
   const rows = await countOf(session, sql);
   if (rows === '0') return;
   throw new SnowmeltError(

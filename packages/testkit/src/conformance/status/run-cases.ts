@@ -56,6 +56,23 @@ export const runCases: Cases<StatusStoreHarness> = {
     expect(again.id).not.toBe(run.id);
   },
 
+  'auto: a run that is partial, but settled, is not gone on with': async (harness) => {
+    const { store, run } = await openedRun(harness);
+    await store.closeRun(run.id, 'partial', 'rows are in quarantine', true);
+    expect(await store.summary(run.id)).toMatchObject({
+      status: 'partial',
+      error: 'rows are in quarantine',
+    });
+    const other = await store.openRun(runRequest());
+    expect(other).toMatchObject({ resumed: false });
+    await store.closeRun(other.id, 'completed');
+    const byId = await store.openRun(runRequest({ resume: { mode: 'run', run: run.id } }));
+    expect(byId).toMatchObject({ id: run.id, resumed: true });
+    await store.closeRun(run.id, 'partial');
+    const again = await store.openRun(runRequest());
+    expect(again, 'settled no more').toMatchObject({ id: run.id, resumed: true });
+  },
+
   'auto: another execution hash is a new run': async (harness) => {
     const { store, run } = await openedRun(harness);
     await store.closeRun(run.id, 'partial');

@@ -42,6 +42,27 @@ export const summaryCases: Cases<StatusStoreHarness> = {
     });
   },
 
+  'summary: says how many rows a table was completed without, also after a resume': async (
+    harness,
+  ) => {
+    const tables = [tableRequest(), tableRequest('other')];
+    const opened = await openedRun(harness, [loadChunk('a')], { tables });
+    const { store, run } = opened;
+    const loaded = { type: 'loaded', rows: 8, bytes: 80, rejected: 2 } as const;
+    await store.record(await takeLease(opened), loaded);
+    expect(await summaryOf(opened)).not.toHaveProperty('rejected');
+    await store.recordTable(run.id, table, { type: 'completed', rejected: 2 });
+    const told = { rows: 8, rejected: 2, error: expect.stringMatching(/2 rows are in quarantine/) };
+    expect(await summaryOf(opened)).toMatchObject(told);
+    await store.closeRun(run.id, 'partial');
+    await store.openRun(runRequest({ tables }));
+    expect(await summaryOf(opened)).toMatchObject(told);
+    await store.recordTable(run.id, table, { type: 'completed' });
+    const mended = await summaryOf(opened);
+    expect(mended).not.toHaveProperty('rejected');
+    expect(mended).not.toHaveProperty('error');
+  },
+
   'summary: says when things began and ended, and why': async (harness) => {
     const opened = await openedRun(harness);
     const { store, run } = opened;

@@ -6,6 +6,7 @@ import { missingCases } from './missing-cases.ts';
 import { prepareCases } from './prepare-cases.ts';
 import { publishCases } from './publish-cases.ts';
 import { swapCases } from './swap-cases.ts';
+import { rejectCases } from './reject-cases.ts';
 import type { TargetHarness } from './target-harness.ts';
 import { valueCases } from './value-cases.ts';
 
@@ -23,6 +24,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       swap: swapCases,
       missing: missingCases,
       publish: publishCases,
+      rejects: rejectCases,
     },
   });
 }

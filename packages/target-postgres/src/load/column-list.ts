@@ -1,0 +1,8 @@
+import type { TablePlan } from '@snowmelt/core';
+
+import { quoteIdentifier } from '../quote-identifier.ts';
+
+/** The target columns of the plan, in the order of the CSV fields. */
+export function columnList(table: Pick<TablePlan, 'columns'>): string {
+  return table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
+}

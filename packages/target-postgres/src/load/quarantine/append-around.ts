@@ -1,0 +1,56 @@
+import { quoteTable } from '../../quote-identifier.ts';
+import { quoteShadow, shadowName } from '../../swap/shadow-table.ts';
+import type { RowRefusal } from '../copy-error.ts';
+import { rowsOf } from './block.ts';
+import type { ChunkWork, Sent } from './chunk-work.ts';
+import { copyRows, type RowsOfBlock } from './copy-rows.ts';
+import { retryRows } from './retry-rows.ts';
+import { whileSomeGoIn } from './self-reference.ts';
+import { sendBlocks } from './send-blocks.ts';
+
+/** Block by block straight into the table, or into the shadow of a swap. */
+export async function appendAround(work: ChunkWork): Promise<Sent> {
+  const { table, quarantine, isOrphan } = work;
+  const into = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
+  const put = (rows: RowsOfBlock) => copyRows(work, into, rows);
+  const sent = await sendBlocks(work, (block, before) => ({
+    put,
+    // Their parents may be in a block to come.
+    belongTogether: isOrphan,
+    async refused(from, to, why) {
+      const refused = { rows: rowsOf(block, from, to), why, number: before + from + 1 };
+      await (isOrphan(why) ? quarantine.putAside(refused) : quarantine.put(refused));
+    },
+  }));
+  await placeOrphans(work, put);
+  return sent;
+}
+
+const asideSql = `
+SELECT r.id::text AS id FROM snowmelt.rejected_rows r
+WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3 AND sqlstate = '23503' ORDER BY r.id DESC`;
+
+/**
+ * Rows that have found the row they refer to leave the quarantine; the others count from now on.
+ * The last of the chunk go first: what a row has lacked came after it.
+ */
+async function placeOrphans(
+  work: ChunkWork,
+  put: (rows: RowsOfBlock) => Promise<RowRefusal | undefined>,
+): Promise<void> {
+  const { session, table, chunk, quarantine, isOrphan } = work;
+  if (!isOrphan(orphaned)) return;
+  const key = [table.run, table.key, chunk.id];
+  const aside = (await session.query<{ id: string }>(asideSql, key)).rows.map(({ id }) => id);
+  const left = await whileSomeGoIn(aside, async (ids) => {
+    const again = await retryRows(work, ids, put);
+    await session.query('DELETE FROM snowmelt.rejected_rows WHERE id = ANY ($1)', [again.loaded]);
+    return again.left;
+  });
+  if (left.length > 0) quarantine.count(left.length, orphaned);
+}
+
+const orphaned: RowRefusal = {
+  sqlState: '23503',
+  message: 'rows refer to a row of the table that is not there',
+};

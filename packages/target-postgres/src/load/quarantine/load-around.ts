@@ -1,0 +1,37 @@
+import type { ChunkPlan, ChunkStream, TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../../connect/transaction.ts';
+import type { Copied } from '../copy-stream.ts';
+import { appendAround } from './append-around.ts';
+import { chunkBlocks } from './chunk-blocks.ts';
+import { allConstraintsSpeak, keysSpeakAtOnce } from './deferred-constraints.ts';
+import { mergeAround } from './merge-around.ts';
+import { Quarantine } from './quarantine.ts';
+import { orphansOf } from './self-reference.ts';
+import type { ChunkWork } from './chunk-work.ts';
+
+export interface LoadAroundRequest {
+  readonly session: Session;
+  readonly table: TablePlan;
+  readonly chunk: ChunkPlan;
+  readonly stream: ChunkStream;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Loads a chunk that has rows which PostgreSQL refuses: all others go into the target and those
+ * into `snowmelt.rejected_rows`, in the transaction in hand. The rows are sent in blocks, and only
+ * a block that is refused is sent again, in parts.
+ */
+export async function loadAround(request: LoadAroundRequest): Promise<Copied> {
+  const { session, table, chunk, stream, signal } = request;
+  const quarantine = await Quarantine.open(session, table, chunk);
+  const isOrphan = await orphansOf(session, table);
+  await keysSpeakAtOnce(session, table);
+  const blocks = chunkBlocks(stream.bytes, signal);
+  const work: ChunkWork = { session, table, signal, chunk, blocks, quarantine, isOrphan };
+  const sent = await (table.keyColumns.length > 0 ? mergeAround(work) : appendAround(work));
+  await allConstraintsSpeak(session, table);
+  const { rejected } = quarantine;
+  return { rows: sent.rows - rejected, bytes: sent.bytes, rejected };
+}

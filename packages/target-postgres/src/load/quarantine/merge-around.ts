@@ -1,0 +1,40 @@
+import { arbiterOf } from '../merge/arbiter.ts';
+import { batchTable } from '../merge/batch-table.ts';
+import { createBatchSql, mergeSql } from '../merge/merge-sql.ts';
+import { refuseDroppedRows } from '../merge/refuse-rows.ts';
+import { rowsOf } from './block.ts';
+import type { ChunkWork, Sent } from './chunk-work.ts';
+import { copyRows } from './copy-rows.ts';
+import { mergeWinners } from './merge-winners.ts';
+import { sendBlocks } from './send-blocks.ts';
+import { takeNullKeys } from './take-null-keys.ts';
+import { tryOut } from './try-out.ts';
+
+/**
+ * Rows that no value fits are found on their way into the batch. Which row of a key counts is then
+ * decided as ever, so that it is the same row; and only where the merge is refused, its rows are
+ * merged in parts.
+ */
+export async function mergeAround(work: ChunkWork): Promise<Sent> {
+  const { session, table } = work;
+  const arbiter = await arbiterOf(session, table);
+  await session.query(createBatchSql(table));
+  const sent = await fillBatch(work);
+  if (!arbiter.findsNulls) await takeNullKeys(work);
+  const { schema, name } = table.target;
+  const refusal = await tryOut(session, table, async () => {
+    await session.locking(`INSERT into ${schema}.${name}`, () => session.query(mergeSql(table)));
+    return undefined;
+  });
+  if (refusal !== undefined) await mergeWinners(work);
+  if (arbiter.triggers) await refuseDroppedRows(session, table);
+  return sent;
+}
+
+function fillBatch(work: ChunkWork): Promise<Sent> {
+  return sendBlocks(work, (block, before) => ({
+    put: (rows) => copyRows(work, batchTable, rows),
+    refused: (from, to, why) =>
+      work.quarantine.put({ rows: rowsOf(block, from, to), why, number: before + from + 1 }),
+  }));
+}

@@ -8,15 +8,14 @@ import { startProgress, trackProgress } from '../../src/progress/progress-state.
 import { renderProgress, type View } from '../../src/progress/render-progress.ts';
 import { textWidth } from '../../src/show/text-width.ts';
 
-const ref = (name: string): Pick<TableJob, 'key' | 'source' | 'target'> => {
+const job = (name: string): TableJob => {
   const source = { database: 'PROD', schema: 'PUBLIC', name };
   const target = { database: 'dwh', schema: 'sales', name: name.toLowerCase() };
-  return { key: name, source, target };
+  return { key: name, source, target } as TableJob;
 };
-const job = (name: string): TableJob => ref(name) as TableJob;
 
 const report = (key: string, values: Partial<TableReport> = {}): TableReport => ({
-  ...ref(key),
+  ...job(key),
   status: 'completed',
   rows: 1000,
   bytes: 50_000,

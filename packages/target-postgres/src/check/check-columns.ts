@@ -44,7 +44,7 @@ function checkNewColumn({ source, target }: ColumnPair): readonly Finding[] {
 }
 
 function checkTypes({ source }: ColumnPair, target: ColumnSchema): readonly Finding[] {
-  const verdict = compatibility(source.type, target.type);
+  const verdict = compatibility(source.type, target);
   if (verdict.fits === 'yes') return [];
   const message = `${source.nativeType} goes into ${target.name} ${target.nativeType}: ${verdict.why}`;
   const fix = `Change the type of the target column${verdict.fits === 'no' ? ', or leave the column out' : ' if that is not meant'}.`;

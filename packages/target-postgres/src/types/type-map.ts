@@ -27,7 +27,7 @@ const typeMap: { readonly [K in Kind]: (type: OfKind<K>) => string | undefined }
   timestamp: ({ precision, zone }) =>
     `${zone === 'none' ? 'timestamp' : 'timestamptz'}(${keptDigits(precision)})`,
   json: () => 'jsonb',
-  // GeoJSON or WKT as the source renders it: PostGIS is an extension that may not be there.
+  // Unless the database has the type of an extension: see extension-types.ts.
   spatial: () => 'text',
   vector: ({ element }) => (element === 'int' ? 'integer[]' : 'real[]'),
   interval: () => 'interval',

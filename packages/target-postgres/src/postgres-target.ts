@@ -13,6 +13,7 @@ import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
 import { dependents } from './prepare/truncate-reach.ts';
 import { readDurableReceipts } from './publish/read-durable-receipts.ts';
+import { decideTypes } from './types/decide-types.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
 import { isEmpty } from './watermark/is-empty.ts';
 import { newestWatermark } from './watermark/newest-watermark.ts';
@@ -33,6 +34,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
         dependents(session, ref),
       ),
     fractionDigits,
+    decideTypes: (request, context) => decideTypes(databases, request, context),
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
     receipts: (table, context) => readDurableReceipts(databases, table, context),

@@ -143,8 +143,8 @@ describe('P1: what the table of types says, PostgreSQL does', () => {
 });
 
 function wordsOf({ type }: Sample, target: string): string {
-  // A range has several spellings, of which text may be any.
-  if (type.kind === 'text') return target === 'int4range' ? target : 'text';
+  // Ranges and arrays have several spellings, of which text may be any.
+  if (type.kind === 'text') return ['int4range', 'text[]'].includes(target) ? target : 'text';
   if (target.startsWith('json')) return 'jsonb';
   if (target.startsWith('char') || target === 'tsvector') return 'text';
   if (type.kind !== 'timestamp') return sameBy[type.kind] ?? 'text';

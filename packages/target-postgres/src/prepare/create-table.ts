@@ -3,6 +3,8 @@ import { SnowmeltError, type ColumnPair, type TablePlan, type TableSchema } from
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { postgresType } from '../types/type-map.ts';
+import { alterType } from '../types/widen-columns.ts';
+import { pendingWidenings } from './pending-widenings.ts';
 
 /** Column names, types, NOT NULL and the primary key; nothing else of the source means anything here. */
 export function createTableSql(table: TablePlan): string {
@@ -14,11 +16,16 @@ export function createTableSql(table: TablePlan): string {
   return `CREATE TABLE ${quoteTable(table.target)} (\n  ${lines.join(',\n  ')}\n)`;
 }
 
-/** Nothing where no column is missing. Added ones are nullable: the rows before them have no value. */
-export function addColumnsSql(table: TablePlan, existing: TableSchema): string | undefined {
-  const missing = missingColumns(table, existing);
-  if (missing.length === 0) return undefined;
-  const clauses = missing.map((pair) => `ADD COLUMN ${columnSql(pair)}`);
+/**
+ * What an existing table lacks, in one statement, and so one lock and one rewrite at most. Nothing
+ * where it lacks nothing. Added columns are nullable: the rows before them have no value.
+ */
+export function alterTableSql(table: TablePlan, existing: TableSchema): string | undefined {
+  const clauses = [
+    ...missingColumns(table, existing).map((pair) => `ADD COLUMN ${columnSql(pair)}`),
+    ...pendingWidenings(table, existing).map(({ column, to }) => alterType(column, to)),
+  ];
+  if (clauses.length === 0) return undefined;
   return `ALTER TABLE ${quoteTable(table.target)}\n  ${clauses.join(',\n  ')}`;
 }
 
@@ -34,8 +41,8 @@ export async function createSchema(session: Session, name: string): Promise<void
   if (rowCount === 0) await session.query(`CREATE SCHEMA ${quoteIdentifier(name)}`);
 }
 
-function columnSql({ source, target }: ColumnPair): string {
-  const type = postgresType(source.type);
+function columnSql({ source, target, newType }: ColumnPair): string {
+  const type = newType ?? postgresType(source.type);
   if (type === undefined) {
     throw new SnowmeltError(
       'TARGET.TABLE_UNSUITABLE',

@@ -2,7 +2,17 @@ import type { ColumnPair, LogicalType } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, column, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { createPostgresTarget } from '../src/index.ts';
+import {
+  bench,
+  chunkOf,
+  column,
+  connectionOf,
+  csv,
+  opening,
+  planFor,
+  type Bench,
+} from './fixtures.ts';
 
 /**
  * Stands in for the type of an extension, which can't be installed everywhere: a base type that
@@ -99,10 +109,25 @@ describe('types of extensions', () => {
     expect((await decide()).decisions).toMatchObject([{ newType: '"zzz".vector(3)' }]);
   });
 
-  it('are no other types of that name, nor any that the role may not use', async () => {
+  it('are no others of that name', async () => {
     await on.sql.query(`CREATE TABLE vector (x int); CREATE DOMAIN geography AS text;
       ${standIn('geometry')}`);
     expect((await decide()).decisions.map(({ column: name }) => name)).toEqual(['m']);
+  });
+
+  it('are no types that the role may not use', async () => {
+    const role = `user_${process.pid}_${Date.now()}`;
+    await on.sql.query(`CREATE SCHEMA ext; SET search_path = ext; ${standIn('vector')}
+      ${standIn('geometry')} RESET search_path; REVOKE ALL ON TYPE ext.geometry FROM PUBLIC;
+      CREATE ROLE ${role} LOGIN PASSWORD 'r'; GRANT USAGE ON SCHEMA ext TO ${role}`);
+    const connection = { ...connectionOf(on.database), user: role, password: 'r' };
+    const limited = createPostgresTarget({ connection });
+    const table = planFor(on.database).target;
+    const request = { table, pairs, existing: undefined, mayWiden: false };
+    const { decisions } = await limited.decideTypes(request, context);
+    await limited[Symbol.asyncDispose]();
+    await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    expect(decisions.map(({ column: name }) => name)).toEqual(['v']);
   });
 
   it('leave columns that are there as they are', async () => {

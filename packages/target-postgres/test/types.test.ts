@@ -26,6 +26,7 @@ describe('postgresType', () => {
     [decimal(38), 'numeric(38,0)'],
     [decimal(4, 2), 'numeric(4,2)'],
     [decimal(38, 37), 'numeric(38,37)'],
+    [decimal(3, 5), 'numeric(5,5)'],
     [{ kind: 'decimal' }, 'numeric'],
     [{ kind: 'decimal', precision: 10 }, 'bigint'],
     [{ kind: 'float', bits: 64 }, 'double precision'],

@@ -40,7 +40,8 @@ export function postgresType(type: LogicalType): string | undefined {
 }
 
 function decimalType(precision: number, scale: number): string {
-  if (scale !== 0) return `numeric(${precision},${scale})`;
+  // PostgreSQL before 15 has no scale above the precision; the wider type holds the same values.
+  if (scale !== 0) return `numeric(${Math.max(precision, scale)},${scale})`;
   if (precision <= 4) return 'smallint';
   if (precision <= 9) return 'integer';
   return precision <= 18 ? 'bigint' : `numeric(${precision},0)`;

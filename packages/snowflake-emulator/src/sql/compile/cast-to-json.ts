@@ -28,10 +28,16 @@ export function toJson(value: Typed, env: Environment): string {
     case 'DECFLOAT':
       return sql;
     case 'VECTOR':
-      return renderText(sql, type, env.parameter.bind(env));
+      return vectorToJson(sql, type);
     default:
       return `('"' || ${renderText(sql, type, env.parameter.bind(env))} || '"')`;
   }
+}
+
+/** An element is a 32-bit float, and its JSON number a double: no digit is lost. */
+function vectorToJson(sql: string, type: SqlType): string {
+  const item = type.element === 'INT' ? 'CAST(x AS VARCHAR)' : 'sf_float_json(CAST(x AS DOUBLE))';
+  return `('[' || array_to_string(list_transform(${sql}, lambda x: ${item}), ',') || ']')`;
 }
 
 export function castToSemiStructured(value: Typed, type: SqlType, env: Environment): string {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { configReference } from './generators/config-reference.mjs';
 import { configSchemaFile } from './generators/config-schema.mjs';
 import { errorReference } from './generators/error-reference.mjs';
+import { typeReference } from './generators/type-reference.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -21,6 +22,7 @@ const sql = spawnSync(
 if (sql.status !== 0) process.exitCode = 1;
 
 keep('docs/reference/errors.md', errorReference());
+keep('docs/reference/types.md', typeReference());
 keep('docs/configuration.md', configReference());
 keep('packages/core/schema/config.schema.json', configSchemaFile());
 

@@ -16,6 +16,7 @@ import { readDurableReceipts } from './publish/read-durable-receipts.ts';
 import { listRejects } from './rejects/list-rejects.ts';
 import { readRejectedRows } from './rejects/read-rejected-rows.ts';
 import { retryRejects } from './rejects/retry-rejects.ts';
+import { decideTypes } from './types/decide-types.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
 import { isEmpty } from './watermark/is-empty.ts';
 import { newestWatermark } from './watermark/newest-watermark.ts';
@@ -36,6 +37,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
         dependents(session, ref),
       ),
     fractionDigits,
+    decideTypes: (request, context) => decideTypes(databases, request, context),
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
     receipts: (table, context) => readDurableReceipts(databases, table, context),

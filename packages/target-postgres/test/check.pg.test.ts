@@ -47,7 +47,7 @@ describe('check', () => {
 
   it('weighs types: fits, cast, loss, no', async () => {
     await on.sql.query(`CREATE TABLE t (
-      same bigint, to_text text, cast_int int, rounded numeric(10,2), no_bool boolean,
+      same bigint, big bigint, to_text text, cast_int int, rounded numeric(10,2), no_bool boolean,
       no_zone timestamp, zoned timestamptz, strict text NOT NULL)`);
     const at = (zone: 'none' | 'instant'): LogicalType => ({
       kind: 'timestamp',
@@ -55,16 +55,18 @@ describe('check', () => {
       zone,
     });
     const columns: ColumnPair[] = [
-      pair('same', { kind: 'decimal', precision: 38, scale: 0 }),
+      pair('same', integer),
+      pair('big', { kind: 'decimal', precision: 38, scale: 0 }),
       pair('to_text', { kind: 'json', shape: 'any' }),
       pair('cast_int', text),
       pair('rounded', { kind: 'decimal', precision: 12, scale: 4 }),
-      pair('no_bool', integer),
+      pair('no_bool', { kind: 'decimal', precision: 12, scale: 4 }),
       pair('no_zone', at('instant')),
       pair('zoned', at('none')),
       pair('strict', text),
     ];
     expect(brief(await findings({ columns }))).toEqual([
+      ['warning', 'TABLE_UNSUITABLE', 'big'],
       ['warning', 'TABLE_UNSUITABLE', 'cast_int'],
       ['warning', 'TABLE_UNSUITABLE', 'rounded'],
       ['error', 'TABLE_UNSUITABLE', 'no_bool'],

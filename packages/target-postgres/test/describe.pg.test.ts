@@ -47,6 +47,7 @@ describe('describe', () => {
       }),
       described('amount', { kind: 'decimal', precision: 10, scale: 2 }, 'positive', {
         hasDefault: true,
+        domain: { base: 'numeric(10,2)', checked: true },
       }),
       described('feeling', { kind: 'unknown' }, 'mood'),
       described('list', { kind: 'unknown' }, 'real[]'),
@@ -100,7 +101,7 @@ describe('describe', () => {
       { kind: 'timestamp', precision: 3, zone: 'none' },
       { kind: 'timestamp', precision: 6, zone: 'instant' },
       { kind: 'json', shape: 'any' },
-      { kind: 'interval' },
+      { kind: 'interval', from: 'year', to: 'second', precision: 6 },
     ];
     const columns = types.map((type, index) => `c${index} ${postgresType(type)}`);
     await on.sql.query(`CREATE TABLE every (${columns.join(', ')})`);

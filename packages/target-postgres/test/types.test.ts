@@ -1,9 +1,8 @@
 import type { LogicalType } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
-import { compatibility } from '../src/types/compatibility.ts';
 import { fractionDigits } from '../src/types/fraction-digits.ts';
-import { logicalType } from '../src/types/logical-type.ts';
+import { readType } from '../src/types/postgres-type.ts';
 import { postgresType } from '../src/types/type-map.ts';
 import { column } from './fixtures.ts';
 
@@ -27,6 +26,7 @@ describe('postgresType', () => {
     [decimal(38), 'numeric(38,0)'],
     [decimal(4, 2), 'numeric(4,2)'],
     [decimal(38, 37), 'numeric(38,37)'],
+    [decimal(3, 5), 'numeric(5,5)'],
     [{ kind: 'decimal' }, 'numeric'],
     [{ kind: 'decimal', precision: 10 }, 'bigint'],
     [{ kind: 'float', bits: 64 }, 'double precision'],
@@ -48,7 +48,7 @@ describe('postgresType', () => {
     [{ kind: 'spatial', model: 'geography' }, 'text'],
     [{ kind: 'vector', element: 'float', dimension: 3 }, 'real[]'],
     [{ kind: 'vector', element: 'int', dimension: 3 }, 'integer[]'],
-    [{ kind: 'interval' }, 'interval'],
+    [{ kind: 'interval', from: 'day', to: 'second', precision: 9 }, 'interval'],
     [{ kind: 'unknown' }, undefined],
   ];
   it.each(cases)('%j is %s', (type, expected) => {
@@ -56,10 +56,26 @@ describe('postgresType', () => {
   });
 });
 
-describe('logicalType', () => {
-  const unmapped = ['real[]', '"char"', 'time with time zone', 'money', 'public.mood', 'xml'];
-  it.each(unmapped)('%s is unknown', (formatted) => {
-    expect(logicalType(formatted)).toEqual({ kind: 'unknown' });
+describe('readType', () => {
+  const unmapped = ['time with time zone', 'money', 'public.mood', 'xml', 'halfvec(3)', 'bit(3)'];
+  it.each(unmapped)('%s has no type that both sides share', (formatted) => {
+    expect(readType(formatted).logical).toEqual({ kind: 'unknown' });
+  });
+
+  it.each<[string, LogicalType]>([
+    ['vector(3)', { kind: 'vector', element: 'float', dimension: 3 }],
+    ['extensions.vector', { kind: 'vector', element: 'float', dimension: 0 }],
+    ['geometry(Point,4326)', { kind: 'spatial', model: 'geometry' }],
+    ['"My Schema".geography(PointZ,4326)', { kind: 'spatial', model: 'geography' }],
+    ['interval day to second(3)', { kind: 'interval', from: 'year', to: 'second', precision: 3 }],
+    ['interval year', { kind: 'interval', from: 'year', to: 'year', precision: 0 }],
+    ['numeric(5,-2)', { kind: 'decimal', precision: 5, scale: -2 }],
+  ])('%s', (formatted, logical) => {
+    expect(readType(formatted).logical).toEqual(logical);
+  });
+
+  it('knows what an array is made of', () => {
+    expect(readType('character varying(3)[]').element).toMatchObject({ class: 'varchar' });
   });
 });
 
@@ -74,32 +90,5 @@ describe('fractionDigits', () => {
     expect(digits(time(2), time(3))).toBeUndefined();
     expect(digits(time(9), { kind: 'text' })).toBeUndefined();
     expect(digits({ kind: 'date' })).toBeUndefined();
-  });
-});
-
-describe('compatibility', () => {
-  const fits = (source: LogicalType, target: LogicalType) => compatibility(source, target).fits;
-
-  it('takes Snowflake integers into any integer column without a word', () => {
-    for (const precision of [4, 9, 18]) expect(fits(decimal(38), decimal(precision))).toBe('yes');
-  });
-
-  it('names what is lost', () => {
-    expect(fits(decimal(10, 4), decimal(10, 2))).toBe('loss');
-    expect(fits({ kind: 'decimal' }, decimal(10, 2))).toBe('loss');
-    expect(fits({ kind: 'float', bits: 64 }, { kind: 'float', bits: 32 })).toBe('loss');
-    expect(fits(decimal(38), { kind: 'float', bits: 64 })).toBe('loss');
-  });
-
-  it('takes everything into text, and text into everything if it can be read', () => {
-    expect(fits({ kind: 'json', shape: 'any' }, { kind: 'text' })).toBe('yes');
-    expect(fits({ kind: 'text' }, { kind: 'date' })).toBe('cast');
-    expect(fits({ kind: 'boolean' }, { kind: 'unknown' })).toBe('cast');
-  });
-
-  it('refuses what would change its meaning', () => {
-    expect(fits({ kind: 'timestamp', precision: 6, zone: 'offset' }, { kind: 'date' })).toBe('no');
-    expect(fits({ kind: 'boolean' }, decimal(4))).toBe('no');
-    expect(fits({ kind: 'binary' }, { kind: 'uuid' })).toBe('no');
   });
 });

@@ -10,13 +10,23 @@ export interface ColumnPair {
   readonly source: ColumnSchema;
   /** The target column's name as stored. */
   readonly target: string;
-  /** What an existing target column holds; absent where the run creates it. */
+  /** What the target column holds; absent where the run creates it as the type map says. */
   readonly targetType?: LogicalType;
   /**
    * Digits of a second to be rendered, where the target keeps fewer than the source has; the rest
    * is cut off, never rounded up (docs/decisions/0004).
    */
   readonly fractionDigits?: number;
+  /** SQL of the type that a new column gets, where it is not the one of the type map. */
+  readonly newType?: string;
+  /** The existing column is given a wider type before rows move; `targetType` is the wider one. */
+  readonly widen?: Widening;
+}
+
+/** Both as the target's database spells them. */
+export interface Widening {
+  readonly from: string;
+  readonly to: string;
 }
 
 /**

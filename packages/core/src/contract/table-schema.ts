@@ -40,18 +40,35 @@ export type LogicalType =
       readonly element: 'float' | 'int';
       readonly dimension: number;
     }
-  | { readonly kind: 'interval' }
+  /** From the largest field it holds to the smallest. `precision`: fractional digits of a second. */
+  | {
+      readonly kind: 'interval';
+      readonly from: IntervalField;
+      readonly to: IntervalField;
+      readonly precision: number;
+    }
   | { readonly kind: 'unknown' };
+
+export type IntervalField = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 
 export interface ColumnSchema {
   readonly name: string;
   readonly type: LogicalType;
   /** As the database spells it, such as `NUMBER(38,0)` or `timestamp with time zone`. */
   readonly nativeType: string;
+  /** `nativeType` is a name for this type (PostgreSQL's domain). Absent: it is a type of its own. */
+  readonly domain?: ColumnDomain;
   readonly nullable: boolean;
   readonly hasDefault: boolean;
   /** The database computes it; it can't be written (GENERATED ALWAYS AS). */
   readonly generated: boolean;
+}
+
+export interface ColumnDomain {
+  /** As the database spells it. */
+  readonly base: string;
+  /** The domain refuses values that the base would take (CHECK). */
+  readonly checked: boolean;
 }
 
 export interface TableSchema {

@@ -7,8 +7,8 @@ import type {
   RetriedTable,
 } from './rejects.ts';
 import type { TableDigest } from './source.ts';
-import type { ColumnPair, DeleteMissing, RunId, TablePlan } from './table-plan.ts';
-import type { ColumnSchema, TableRef, TableSchema } from './table-schema.ts';
+import type { ColumnPair, DeleteMissing, RunId, TablePlan, Widening } from './table-plan.ts';
+import type { ColumnSchema, LogicalType, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** What `publish` has done with rows whose key the source lacks. */
@@ -64,6 +64,30 @@ export interface NewestWatermark {
   readonly unfinished?: RunId;
 }
 
+export interface TypeRequest {
+  readonly table: TableRef;
+  readonly pairs: readonly ColumnPair[];
+  /** Absent: the run creates the table. */
+  readonly existing: TableSchema | undefined;
+  /** Columns that are narrower than their source may be altered. */
+  readonly mayWiden: boolean;
+}
+
+/** A column of the target that becomes something else than it is, or than the type map says. */
+export interface TypeDecision {
+  readonly column: string;
+  /** What it then holds. */
+  readonly type: LogicalType;
+  readonly newType?: string;
+  readonly widen?: Widening;
+}
+
+export interface TypeDecisions {
+  readonly decisions: readonly TypeDecision[];
+  /** What people should know of them, also of what was not done and why. */
+  readonly notices: readonly string[];
+}
+
 /** Where rows go. `prepare`, `load` and `publish` are idempotent. */
 export interface Target extends AsyncDisposable {
   /** One cheap round trip that proves the connection to a database; says who and where. */
@@ -85,6 +109,8 @@ export interface Target extends AsyncDisposable {
   dependents(ref: TableRef, context: WorkContext): Promise<readonly TableRef[]>;
   /** Digits of a second that a column of the target keeps; `undefined`: as many as the source. */
   fractionDigits(source: ColumnSchema, target: ColumnSchema | undefined): number | undefined;
+  /** Decided once, with the plan: what hangs on the database at hand. Changes nothing. */
+  decideTypes(request: TypeRequest, context: WorkContext): Promise<TypeDecisions>;
   /** What stands in the way of the plan, without changing anything. */
   check(
     table: TablePlan,
@@ -92,7 +118,7 @@ export interface Target extends AsyncDisposable {
     context: WorkContext,
   ): Promise<readonly Finding[]>;
   /**
-   * Creates what is missing and, for `truncate`, empties the table: once a run, recorded in the
+   * Creates what is missing, widens what the plan says and, for `truncate`, empties the table: once a run, recorded in the
    * transaction that does it, together with those of `emptiedWith` that TRUNCATE reaches. Throws
    * where it would reach others, or rows that this run has loaded. For `swap` it makes the place where rows are gathered, and the rows
    * of the table stay; for `deleteMissing` the place of the keys, and the column of the marks.

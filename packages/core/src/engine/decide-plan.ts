@@ -6,6 +6,7 @@ import type { WorkContext } from '../contract/work-context.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
 import { decideMissing, missingNotice } from './decide-missing.ts';
+import { decideTypes } from './decide-types.ts';
 import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
@@ -41,17 +42,20 @@ export async function decidePlan(job: TableJob, asked: DecideContext): Promise<D
   ]);
   if (existing === undefined && job.schemaEvolution === 'off') throw targetMissing(job);
   const choice = watermarkMapped(job, sourceSchema, existing);
-  const columns = pairColumns(sourceSchema, existing, choice, {
+  const paired = pairColumns(sourceSchema, existing, choice, {
     mayAdd: job.schemaEvolution === 'create_and_add',
     fractionDigits: (source, target) => using.target.fractionDigits(source, target),
   });
-  refuseBadColumns(job, columns);
+  refuseBadColumns(job, paired);
+  const types = await decideTypes(job, { existing, pairs: paired.pairs }, using);
+  const columns = { ...paired, pairs: types.pairs };
   const merge = await decideMerge(job, { existing, pairs: columns.pairs }, using);
   const plan = await planOf(job, using, { schema: sourceSchema, columns, merge });
   const findings = await using.target.check(plan, existing, using.context);
   const notices = [
     ...job.notices,
     ...planNotices(plan, columns),
+    ...types.notices,
     ...merge.notices,
     ...warnings(findings),
   ];

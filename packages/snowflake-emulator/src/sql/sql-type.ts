@@ -9,6 +9,8 @@ export interface SqlType {
   readonly length?: number;
   /** Of VECTOR: what it holds. */
   readonly element?: 'FLOAT' | 'INT';
+  /** Of INTERVAL and structured types: the type as SQL, such as `ARRAY(NUMBER(38,0) NOT NULL)`. */
+  readonly spelling?: string;
 }
 
 export type TypeName =
@@ -25,6 +27,10 @@ export type TypeName =
   | 'VARIANT'
   | 'OBJECT'
   | 'ARRAY'
+  | 'MAP'
+  | 'DECFLOAT'
+  | 'UUID'
+  | 'INTERVAL'
   | 'GEOGRAPHY'
   | 'GEOMETRY'
   | 'VECTOR'
@@ -58,13 +64,16 @@ export function isTimestamp(type: SqlType): type is SqlType & { name: TimestampN
   return type.name.startsWith('TIMESTAMP_');
 }
 
-/** VARIANT, OBJECT and ARRAY: kept as JSON text. */
+const SEMI_STRUCTURED: ReadonlySet<string> = new Set(['VARIANT', 'OBJECT', 'ARRAY', 'MAP']);
+
+/** Kept as JSON text, structured or not. */
 export function isSemiStructured(type: SqlType): boolean {
-  return type.name === 'VARIANT' || type.name === 'OBJECT' || type.name === 'ARRAY';
+  return SEMI_STRUCTURED.has(type.name);
 }
 
 /** The type as SQL: `NUMBER(38,0)`, `TIMESTAMP_NTZ(9)`, `VECTOR(FLOAT, 3)`. */
 export function typeText(type: SqlType): string {
+  if (type.spelling !== undefined) return type.spelling;
   switch (type.name) {
     case 'NUMBER':
       return `NUMBER(${type.precision},${type.scale})`;
@@ -73,6 +82,8 @@ export function typeText(type: SqlType): string {
       return `${type.name}(${type.length})`;
     case 'VECTOR':
       return `VECTOR(${type.element}, ${type.length})`;
+    case 'DECFLOAT':
+      return 'DECFLOAT(38)';
     case 'TIME':
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':

@@ -1,6 +1,8 @@
 import { SnowmeltError, type ColumnPair, type LogicalType } from '@snowmelt/core';
 
 import { quoteIdentifier } from '../sql/quote.ts';
+import { intervalText } from './interval.ts';
+import { spatialText } from './spatial.ts';
 import { cutFraction, timeFormat, timestampFormat } from './fraction.ts';
 
 type Kind = LogicalType['kind'];
@@ -46,14 +48,16 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
   // (functions/to_json, data-types-structured).
   json: (column, { shape }) =>
     quoted(`TO_JSON(${shape === 'any' ? column : `${column}::VARIANT`})`),
-  spatial: (column) => quoted(`TO_JSON(ST_ASGEOJSON(${column})::VARIANT)`),
-  // An array of PostgreSQL, or JSON where the target holds that; a cast to ARRAY is documented
+  spatial: (column, { model }, { targetType }) => quoted(spatialText(column, model, targetType)),
+  // An array of PostgreSQL, or `[…]` for JSON and pgvector; a cast to ARRAY is documented
   // (data-types-vector).
   vector: (column, _, { targetType }) => {
     const text = `TO_JSON(${column}::ARRAY::VARIANT)`;
-    return quoted(targetType?.kind === 'json' ? text : `TRANSLATE(${text}, '[]', '{}')`);
+    const brackets = targetType?.kind === 'json' || targetType?.kind === 'vector';
+    return quoted(brackets ? text : `TRANSLATE(${text}, '[]', '{}')`);
   },
-  interval: (column) => quoted(`TO_VARCHAR(${column})`),
+  interval: (column, type, { fractionDigits: digits = type.precision }) =>
+    quoted(intervalText(column, type, digits)),
   unknown: (column) => column,
 };
 

@@ -1,17 +1,22 @@
 import type { LogicalType } from '@snowmelt/core';
 
+import { parseInterval } from './parse-interval.ts';
+
 const defaults = { decimalPrecision: 38, fraction: 9 };
 
 /**
  * The logical type of a type as DESCRIBE TABLE spells it, such as `NUMBER(38,0)`,
- * `TIMESTAMP_NTZ(9)`, `ARRAY(VARCHAR(10))`, `VECTOR(FLOAT, 3)`.
+ * `TIMESTAMP_NTZ(9)`, `ARRAY(VARCHAR(10))`, `VECTOR(FLOAT, 3)`. What it does not know is `unknown`:
+ * FILE, and what Snowflake adds later.
  * Source: docs.snowflake.com/en/sql-reference/intro-summary-data-types.
  */
 export function parseType(native: string): LogicalType {
   const [, name = '', inner = ''] =
     /^\s*([^(]*?)\s*(?:\((.*)\))?\s*(?:(?:NOT NULL|COLLATE)\b.*)?$/su.exec(native) ?? [];
   const word = name.toUpperCase();
-  return scalar(word, inner) ?? composite(word, inner) ?? { kind: 'unknown' };
+  return (
+    scalar(word, inner) ?? composite(word, inner) ?? parseInterval(native) ?? { kind: 'unknown' }
+  );
 }
 
 function scalar(name: string, inner: string): LogicalType | undefined {
@@ -78,7 +83,7 @@ function composite(name: string, inner: string): LogicalType | undefined {
       return { kind: 'vector', element: /^\s*INT/iu.test(inner) ? 'int' : 'float', dimension };
     }
     default:
-      return name.startsWith('INTERVAL') ? { kind: 'interval' } : undefined;
+      return undefined;
   }
 }
 

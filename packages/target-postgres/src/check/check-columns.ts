@@ -2,6 +2,8 @@ import type { ColumnPair, ColumnSchema, Finding, TablePlan, TableSchema } from '
 
 import { compatibility } from '../types/compatibility.ts';
 import { postgresType } from '../types/type-map.ts';
+import { alterType } from '../types/widen-columns.ts';
+import { widerType } from '../types/widening.ts';
 import { caution, unsuitable } from './findings.ts';
 
 /** Whether each column that travels has a place that takes it, and each that doesn't can do without. */
@@ -32,8 +34,8 @@ function checkPair(pair: ColumnPair, target: ColumnSchema | undefined): readonly
   return [...checkTypes(pair, target), ...checkNulls(pair, target)];
 }
 
-function checkNewColumn({ source, target }: ColumnPair): readonly Finding[] {
-  if (postgresType(source.type) !== undefined) return [];
+function checkNewColumn({ source, target, newType }: ColumnPair): readonly Finding[] {
+  if ((newType ?? postgresType(source.type)) !== undefined) return [];
   return [
     unsuitable({
       column: target,
@@ -43,11 +45,18 @@ function checkNewColumn({ source, target }: ColumnPair): readonly Finding[] {
   ];
 }
 
-function checkTypes({ source }: ColumnPair, target: ColumnSchema): readonly Finding[] {
-  const verdict = compatibility(source.type, target.type);
+/** Of a column that is widened, by its type to come. */
+function checkTypes({ source, widen }: ColumnPair, before: ColumnSchema): readonly Finding[] {
+  const target = widen === undefined ? before : { ...before, nativeType: widen.to };
+  const verdict = compatibility(source.type, target);
   if (verdict.fits === 'yes') return [];
   const message = `${source.nativeType} goes into ${target.name} ${target.nativeType}: ${verdict.why}`;
-  const fix = `Change the type of the target column${verdict.fits === 'no' ? ', or leave the column out' : ' if that is not meant'}.`;
+  const wider = widerType(source.type, target)?.to;
+  const change =
+    wider === undefined
+      ? 'Change the type of the target column'
+      : `Set schema_evolution: create_and_add, or ALTER TABLE … ${alterType(target.name, wider)}`;
+  const fix = `${change}${verdict.fits === 'no' ? ', or leave the column out' : ' if that is not meant'}.`;
   return [(verdict.fits === 'no' ? unsuitable : caution)({ column: target.name, message, fix })];
 }
 

@@ -4,6 +4,9 @@ import type { PostgresTargetSettings } from './connection-options.ts';
  * Settings stand in the transaction that needs them (SET LOCAL), so that nothing is changed for
  * anyone else, also behind a pooler that hands connections on between transactions.
  *
+ * How text is read and written is pinned, whatever the role or database has set: one row is then
+ * the same text in every session. Not lc_monetary, which says how many digits stored money has.
+ *
  * The keepalives end a session whose client has vanished (a frozen function, a pulled cable)
  * within two minutes: it may hold the ledger key that the next loader of the chunk waits for.
  * PostgreSQL before 17 has no transaction_timeout.
@@ -14,6 +17,9 @@ SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL bytea_output = 'hex';
+SET LOCAL extra_float_digits = 1;
+SET LOCAL array_nulls = on;
+SET LOCAL xmloption = 'content';
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL tcp_keepalives_idle = 60;

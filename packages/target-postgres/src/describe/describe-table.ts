@@ -1,7 +1,7 @@
 import type { ColumnSchema, TableRef, TableSchema } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { logicalType } from '../types/logical-type.ts';
+import { readType } from '../types/postgres-type.ts';
 
 interface RelationRow {
   readonly oid: string;
@@ -28,8 +28,11 @@ WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f
 interface ColumnRow {
   readonly name: string;
   readonly native_type: string;
-  /** Of a domain, the type below it. */
+  /** Of a domain, the type at its bottom; else the same as `native_type`. */
   readonly base_type: string;
+  readonly is_domain: boolean;
+  /** A domain on the way has a CHECK. */
+  readonly checked: boolean;
   readonly not_null: boolean;
   readonly has_default: boolean;
   readonly generated: boolean;
@@ -39,14 +42,27 @@ interface ColumnRow {
 const columnsSql = `
 SELECT a.attname::text AS name,
        format_type(a.atttypid, a.atttypmod) AS native_type,
-       CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod)
-            ELSE format_type(a.atttypid, a.atttypmod) END AS base_type,
+       format_type(base.oid, base.typmod) AS base_type,
+       t.typtype = 'd' AS is_domain, base.checked,
        a.attnotnull OR t.typnotnull AS not_null,
        (a.atthasdef AND a.attgenerated = '') OR a.attidentity <> '' OR t.typdefault IS NOT NULL
          AS has_default,
        a.attgenerated <> '' AS generated
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+CROSS JOIN LATERAL (
+  WITH RECURSIVE below AS (
+    SELECT a.atttypid AS oid, a.atttypmod AS typmod, false AS checked, 0 AS depth
+    UNION ALL
+    SELECT d.typbasetype, d.typtypmod,
+           b.checked OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k
+                                WHERE k.contypid = d.oid AND k.contype = 'c'),
+           depth + 1
+    FROM below b JOIN pg_catalog.pg_type d ON d.oid = b.oid
+    WHERE d.typtype = 'd'
+  )
+  SELECT oid, typmod, checked FROM below ORDER BY depth DESC LIMIT 1
+) base
 WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum`;
 
@@ -78,8 +94,9 @@ export async function describeTable(
 function columnOf(row: ColumnRow): ColumnSchema {
   return {
     name: row.name,
-    type: logicalType(row.base_type),
+    type: readType(row.base_type).logical,
     nativeType: row.native_type,
+    ...(row.is_domain ? { domain: { base: row.base_type, checked: row.checked } } : {}),
     nullable: !row.not_null,
     hasDefault: row.has_default,
     generated: row.generated,

@@ -3,6 +3,8 @@ import { SnowmeltError, type ColumnPair, type TablePlan, type TableSchema } from
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { postgresType } from '../types/type-map.ts';
+import { alterType } from '../types/widen-columns.ts';
+import { pendingWidenings } from './pending-widenings.ts';
 
 /** Column names, types, NOT NULL and the primary key; nothing else of the source means anything here. */
 export function createTableSql(table: TablePlan): string {
@@ -18,17 +20,22 @@ export function createTableSql(table: TablePlan): string {
   return `CREATE TABLE ${quoteTable(table.target)} (\n  ${lines.join(',\n  ')}\n)`;
 }
 
-/** Nothing where no column is missing. Added ones are nullable: the rows before them have no value. */
-export function addColumnsSql(table: TablePlan, existing: TableSchema): string | undefined {
+/**
+ * What an existing table lacks, in one statement, and so one lock and one rewrite at most. Nothing
+ * where it lacks nothing. Added columns are nullable: the rows before them have no value.
+ */
+export function alterTableSql(table: TablePlan, existing: TableSchema): string | undefined {
   const missing = new Set(missingColumns(table, existing));
-  if (missing.size === 0) return undefined;
-  const columns = [
-    ...table.columns.filter(({ target }) => missing.has(target)).map(columnSql),
+  const clauses = [
+    ...table.columns
+      .filter(({ target }) => missing.has(target))
+      .map((pair) => `ADD COLUMN ${columnSql(pair)}`),
     ...markOf(table)
       .filter((mark) => missing.has(mark))
-      .map(markSql),
+      .map((mark) => `ADD COLUMN ${markSql(mark)}`),
+    ...pendingWidenings(table, existing).map(({ column, to }) => alterType(column, to)),
   ];
-  const clauses = columns.map((column) => `ADD COLUMN ${column}`);
+  if (clauses.length === 0) return undefined;
   return `ALTER TABLE ${quoteTable(table.target)}\n  ${clauses.join(',\n  ')}`;
 }
 
@@ -54,8 +61,8 @@ export async function createSchema(session: Session, name: string): Promise<void
   if (rowCount === 0) await session.query(`CREATE SCHEMA ${quoteIdentifier(name)}`);
 }
 
-function columnSql({ source, target }: ColumnPair): string {
-  const type = postgresType(source.type);
+function columnSql({ source, target, newType }: ColumnPair): string {
+  const type = newType ?? postgresType(source.type);
   if (type === undefined) {
     throw new SnowmeltError(
       'TARGET.TABLE_UNSUITABLE',

@@ -9,9 +9,10 @@ import { prepareKeys } from '../missing/prepare-keys.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
-import { addColumnsSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
+import { alterTableSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
 import { lockTargets } from './lock-target.ts';
+import { pendingWidenings } from './pending-widenings.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 import { readTableLedger, refuseSuperseded, unplanned, writeTableLedger } from './table-ledger.ts';
 import { truncateOnce } from './truncate-once.ts';
@@ -39,8 +40,8 @@ export async function prepareTable(
   });
   await transaction(databases, options, async (session) => {
     await lockTargets(session, table);
-    await createOrExtend(session, table, context);
-    await enterLedger(session, table, context);
+    const { widened } = await createOrExtend(session, table, context);
+    await enterLedger(session, table, { widened, log: context.log });
   });
   await dropIndexes(databases, table, context);
 }
@@ -49,30 +50,35 @@ async function createOrExtend(
   session: Session,
   table: TablePlan,
   { log }: WorkContext,
-): Promise<void> {
+): Promise<{ readonly widened: boolean }> {
   const { schema, name } = table.target;
   const existing = await describeTable(session, table.target);
   if (existing === undefined) {
     await session.query(createTableSql(table));
     log.info('target_table_created', { schema, table: name });
-    return;
+    return { widened: false };
   }
-  const sql = addColumnsSql(table, existing);
-  if (sql === undefined) return;
+  const sql = alterTableSql(table, existing);
+  if (sql === undefined) return { widened: false };
   await session.locking(`ALTER TABLE of ${schema}.${name}`, () => session.query(sql));
-  const columns = missingColumns(table, existing);
-  log.info('target_columns_added', { schema, table: name, columns });
+  const added = missingColumns(table, existing);
+  if (added.length > 0) log.info('target_columns_added', { schema, table: name, columns: added });
+  const widened = pendingWidenings(table, existing);
+  if (widened.length > 0) log.info('target_columns_widened', { schema, table: name, widened });
+  return { widened: widened.length > 0 };
 }
 
 async function enterLedger(
   session: Session,
   table: TablePlan,
-  { log }: WorkContext,
+  { widened, log }: Pick<WorkContext, 'log'> & { readonly widened: boolean },
 ): Promise<void> {
   const hash = planFingerprint(table);
   const before = await readTableLedger(session, table);
   if (before !== undefined) refuseSuperseded(table, before);
-  const changed = before !== undefined && ![hash, unplanned].includes(before.plan_hash);
+  // Rows that went through a narrower type have left digits there.
+  const planned = before !== undefined && before.plan_hash !== unplanned;
+  const changed = planned && (widened || before.plan_hash !== hash);
   if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
   await writeTableLedger(session, table, hash);
   await prepareKeys(session, table, { again: changed, log });

@@ -17,5 +17,8 @@ export function fractionDigits(
 }
 
 function digitsOf({ type }: ColumnSchema): number | undefined {
-  return type.kind === 'time' || type.kind === 'timestamp' ? type.precision : undefined;
+  const { kind } = type;
+  return kind === 'time' || kind === 'timestamp' || kind === 'interval'
+    ? type.precision
+    : undefined;
 }

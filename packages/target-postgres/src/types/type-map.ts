@@ -27,7 +27,7 @@ const typeMap: { readonly [K in Kind]: (type: OfKind<K>) => string | undefined }
   timestamp: ({ precision, zone }) =>
     `${zone === 'none' ? 'timestamp' : 'timestamptz'}(${keptDigits(precision)})`,
   json: () => 'jsonb',
-  // GeoJSON or WKT as the source renders it: PostGIS is an extension that may not be there.
+  // Unless the database has the type of an extension: see extension-types.ts.
   spatial: () => 'text',
   vector: ({ element }) => (element === 'int' ? 'integer[]' : 'real[]'),
   interval: () => 'interval',
@@ -40,7 +40,8 @@ export function postgresType(type: LogicalType): string | undefined {
 }
 
 function decimalType(precision: number, scale: number): string {
-  if (scale !== 0) return `numeric(${precision},${scale})`;
+  // PostgreSQL before 15 has no scale above the precision; the wider type holds the same values.
+  if (scale !== 0) return `numeric(${Math.max(precision, scale)},${scale})`;
   if (precision <= 4) return 'smallint';
   if (precision <= 9) return 'integer';
   return precision <= 18 ? 'bigint' : `numeric(${precision},0)`;

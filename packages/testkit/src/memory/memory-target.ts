@@ -54,6 +54,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     isEmpty: async (ref) => database.rows(ref).length === 0,
     newestWatermark: async (ref, column) => newestWatermark(database, ref, column),
     fractionDigits: (source, target) => fractionDigits(source, target),
+    decideTypes: async () => ({ decisions: [], notices: [] }),
     check: async (plan, existing) => [
       ...check(plan, existing),
       ...checkKey(plan, existing),

@@ -37,6 +37,14 @@ export function castFromText(value: Typed, type: SqlType, options: FromText): st
     case 'OBJECT':
     case 'ARRAY':
       return `sf_parse_json(${sql}, ${options.safe ? "'safe'" : quoteText(type.name)})`;
+    case 'MAP':
+      return `sf_parse_json(${sql}, ${options.safe ? "'safe'" : "'OBJECT'"})`;
+    case 'DECFLOAT':
+      return `sf_parse_decfloat(${sql}, ${mode})`;
+    case 'UUID':
+      return `sf_parse_uuid(${sql}, ${mode})`;
+    case 'INTERVAL':
+      return `sf_parse_interval(${sql}, ${quoteText(type.spelling ?? '')}, ${mode})`;
     case 'GEOGRAPHY':
     case 'GEOMETRY':
       return `sf_parse_geography(${sql}, ${quoteText(type.name)}, ${mode})`;

@@ -4,13 +4,7 @@ import type { Typed } from './typed.ts';
 import { storageType, typeText, type SqlType } from '../sql-type.ts';
 import { compilationError } from '../unsupported.ts';
 
-const JSON_TEXT: ReadonlySet<string> = new Set([
-  'VARIANT',
-  'OBJECT',
-  'ARRAY',
-  'GEOGRAPHY',
-  'GEOMETRY',
-]);
+const JSON_TEXT: ReadonlySet<string> = new Set(['VARIANT', 'OBJECT', 'ARRAY', 'MAP', 'GEOGRAPHY']);
 
 /** DuckDB SQL for the JSON text of a value: numbers keep their digits, all else is a JSON string. */
 export function toJson(value: Typed, env: Environment): string {
@@ -29,16 +23,29 @@ export function toJson(value: Typed, env: Environment): string {
       return `CAST(${sql} AS VARCHAR)`;
     case 'VARCHAR':
       return `sf_quote_json(${sql})`;
+    case 'GEOMETRY':
+      return `sf_geography_text(${sql}, 'GeoJSON')`;
+    case 'DECFLOAT':
+      return sql;
     case 'VECTOR':
-      return renderText(sql, type, env.parameter.bind(env));
+      return vectorToJson(sql, type);
     default:
       return `('"' || ${renderText(sql, type, env.parameter.bind(env))} || '"')`;
   }
 }
 
+/** An element is a 32-bit float, and its JSON number a double: no digit is lost. */
+function vectorToJson(sql: string, type: SqlType): string {
+  const item = type.element === 'INT' ? 'CAST(x AS VARCHAR)' : 'sf_float_json(CAST(x AS DOUBLE))';
+  return `('[' || array_to_string(list_transform(${sql}, lambda x: ${item}), ',') || ']')`;
+}
+
 export function castToSemiStructured(value: Typed, type: SqlType, env: Environment): string {
   if (type.name === 'VARIANT') return toJson(value, env);
-  if (value.type.name === 'VARIANT') return `sf_expect_json(${value.sql}, '${type.name}')`;
+  // A MAP is a JSON object; a structured type is kept as the one without its parentheses.
+  const [kind, from] = [type, value.type].map(({ name }) => (name === 'MAP' ? 'OBJECT' : name));
+  if (from === 'VARIANT') return `sf_expect_json(${value.sql}, '${kind}')`;
+  if (from === kind) return value.sql;
   if (type.name === 'ARRAY' && value.type.name === 'VECTOR') return toJson(value, env);
   throw compilationError(
     `invalid type [CAST(${typeText(value.type)} AS ${type.name})] for parameter 'TO_${type.name}'`,

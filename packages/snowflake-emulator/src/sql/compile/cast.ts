@@ -3,7 +3,14 @@ import { castToNumber, castToSemiStructured } from './cast-to-json.ts';
 import type { Environment } from './environment.ts';
 import { renderText, zoneOf } from './render-text.ts';
 import { typed, type Typed } from './typed.ts';
-import { MAX_TEXT_LENGTH, storageType, textType, typeText, type SqlType } from '../sql-type.ts';
+import {
+  isSemiStructured,
+  MAX_TEXT_LENGTH,
+  storageType,
+  textType,
+  typeText,
+  type SqlType,
+} from '../sql-type.ts';
 import { compilationError } from '../unsupported.ts';
 
 /** `expr::type`, TRY_CAST when `safe`. https://docs.snowflake.com/en/sql-reference/functions/cast */
@@ -31,11 +38,11 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
   const parameter = env.parameter.bind(env);
   if (type.name === 'VARCHAR') return castToText(value, type, env);
   if (from.name === 'VARCHAR') return castFromText(value, type, { parameter, safe });
-  if (from.name === 'VARIANT' && !SEMI.has(type.name)) {
+  if (from.name === 'VARIANT' && !isSemiStructured(type)) {
     const text = typed(`sf_variant_text(${value.sql})`, textType());
     return castFromText(text, type, { parameter, safe });
   }
-  if (SEMI.has(type.name)) return castToSemiStructured(value, type, env);
+  if (isSemiStructured(type)) return castToSemiStructured(value, type, env);
   switch (type.name) {
     case 'NUMBER':
     case 'FLOAT':
@@ -56,6 +63,12 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
     case 'BINARY':
       if (from.name === 'BINARY') return value.sql;
       break;
+    case 'DECFLOAT':
+      if (from.name === 'NUMBER' || from.name === 'FLOAT') {
+        const text = typed(renderText(value.sql, from, parameter), textType());
+        return castFromText(text, type, { parameter, safe });
+      }
+      break;
     default:
   }
   throw invalidCast(from, type);
@@ -66,8 +79,6 @@ function vectorFromArray(sql: string, type: SqlType): string {
   const fail = `sf_fail('100071', '22000', 'the array has not the dimension of ${typeText(type)}')`;
   return `CASE WHEN len(${list}) = ${type.length} THEN ${list} ELSE ${fail} END`;
 }
-
-const SEMI: ReadonlySet<string> = new Set(['VARIANT', 'OBJECT', 'ARRAY']);
 
 export function invalidCast(from: SqlType, to: SqlType): Error {
   return compilationError(

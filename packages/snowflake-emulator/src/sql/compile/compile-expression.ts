@@ -13,6 +13,7 @@ import {
   numberType,
   storageType,
   typeText,
+  isSemiStructured,
 } from '../sql-type.ts';
 import type { Case, Expr, Query } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
@@ -217,7 +218,7 @@ function compileCase(expr: Case, scope: Scope, compiler: Compiler): Typed {
 /** `v:a.b[0]`, `v['a']`: a key or an index, also computed ones. */
 function compilePath(expr: OfKind<'path'>, scope: Scope, compiler: Compiler): Typed {
   const base = compileExpression(expr.base, scope, compiler);
-  if (!['VARIANT', 'OBJECT', 'ARRAY'].includes(base.type.name)) {
+  if (!isSemiStructured(base.type)) {
     throw compilationError(`Invalid path on a value of type ${typeText(base.type)}`);
   }
   const steps = expr.steps.map((step) => pathStep(step, scope, compiler));

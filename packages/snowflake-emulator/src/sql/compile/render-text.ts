@@ -54,6 +54,8 @@ export function renderText(
       return `sf_variant_text(${sql})`;
     case 'VECTOR':
       return renderVector(sql, type);
+    case 'GEOMETRY':
+      return `sf_geography_text(${sql}, 'GeoJSON')`;
     default:
       return sql;
   }

@@ -2,7 +2,7 @@ import { renderText } from '../compile/render-text.ts';
 import { toJson } from '../compile/cast-to-json.ts';
 import { textToBinary } from '../compile/cast-from-text.ts';
 import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
-import { binaryType, numberType, textType, typeText } from '../sql-type.ts';
+import { binaryType, isSemiStructured, numberType, textType, typeText } from '../sql-type.ts';
 import { unsupported } from '../unsupported.ts';
 import { asText, at, constantText, simple, type FunctionCompiler } from './function-spec.ts';
 
@@ -58,7 +58,7 @@ function decode(format: 'HEX' | 'BASE64', binary: boolean, safe: boolean): Funct
 
 /** One value as text that differs where the values or their types differ. */
 export function hashText(value: Typed, context: CallContext): string {
-  const text = ['VARIANT', 'OBJECT', 'ARRAY'].includes(value.type.name)
+  const text = isSemiStructured(value.type)
     ? toJson(value, context.env)
     : renderText(value.sql, value.type, context.env.parameter.bind(context.env), {
         timestamp: 'YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM',

@@ -6,6 +6,8 @@ import {
   BOOLEAN,
   OBJECT,
   VARIANT,
+  binaryType,
+  isSemiStructured,
   numberType,
   textType,
   typeText,
@@ -76,7 +78,7 @@ const get = simple([2, 2], (args, context) => {
 });
 
 function semi(value: Typed): Typed {
-  if (['VARIANT', 'OBJECT', 'ARRAY', 'NULL'].includes(value.type.name)) return value;
+  if (isSemiStructured(value.type) || value.type.name === 'NULL') return value;
   throw compilationError(
     `Invalid argument types for a function of semi-structured data: (${typeText(value.type)})`,
     '001044',
@@ -118,11 +120,19 @@ const geography = (name: 'GEOGRAPHY' | 'GEOMETRY', safe: boolean): FunctionCompi
 
 const geographyText = (format: string, type: SqlType): FunctionCompiler =>
   simple([1, 1], (args) => {
-    const value = at(args, 0);
-    if (value.type.name !== 'GEOGRAPHY' && value.type.name !== 'GEOMETRY')
-      throw unsupported(`ST_AS${format} of ${value.type.name}`);
+    const value = shape(at(args, 0), format);
     return typed(`sf_geography_text(${value.sql}, ${quoteText(format)})`, type);
   });
+
+function shape(value: Typed, format: string): Typed {
+  if (value.type.name === 'GEOGRAPHY' || value.type.name === 'GEOMETRY') return value;
+  throw unsupported(`ST_AS${format} of ${value.type.name}`);
+}
+
+const asEwkb = simple([1, 1], (args) => {
+  const { sql, type } = shape(at(args, 0), 'EWKB');
+  return typed(`unhex(sf_ewkb(${sql}, ${quoteText(type.name)}))`, binaryType());
+});
 
 const makePoint = simple([2, 2], (args, context) => {
   const [x, y] = args.map((arg) => castTo(arg, { name: 'FLOAT' }, context.env));
@@ -172,6 +182,7 @@ export const SEMI_STRUCTURED: Readonly<Record<string, FunctionCompiler>> = {
   ST_ASGEOJSON: geographyText('GeoJSON', OBJECT),
   ST_ASWKT: geographyText('WKT', textType()),
   ST_ASTEXT: geographyText('WKT', textType()),
+  ST_ASEWKB: asEwkb,
   ST_MAKEPOINT: makePoint,
   ST_POINT: makePoint,
 };

@@ -1,3 +1,5 @@
+import { parseDecfloat } from '../values/parse-decfloat.ts';
+import { parseInterval } from '../values/parse-interval.ts';
 import type { ParsedMoment } from '../values/moment.ts';
 import { parseMoment, parseTime } from '../values/parse-timestamp.ts';
 import { parseNumber } from '../values/parse-number.ts';
@@ -84,6 +86,28 @@ function base64ToHex([text, mode]: Args): string | null {
   );
 }
 
+function decfloat([text, mode]: Args): string | null {
+  const value = parseDecfloat(text ?? '');
+  return (
+    value ??
+    orFail(mode, () => failure('100038', '22018', `Numeric value '${text}' is not recognized`))
+  );
+}
+
+function interval([text, spelling, mode]: Args): string | null {
+  const value = parseInterval(text ?? '', spelling ?? '');
+  return (
+    value ?? orFail(mode, () => failure('100035', '22007', `Interval '${text}' is not recognized`))
+  );
+}
+
+/** https://docs.snowflake.com/en/sql-reference/data-types-uuid: whatever case it has. */
+function uuid([text, mode]: Args): string | null {
+  const lower = (text ?? '').trim().toLowerCase();
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(lower)) return lower;
+  return orFail(mode, () => failure('100037', '22018', `UUID value '${text}' is not recognized`));
+}
+
 function parseVector([text]: Args): string | null {
   return text ?? null;
 }
@@ -97,4 +121,7 @@ export const CONVERSIONS: Readonly<Record<string, TextFunction>> = {
   sf_check_hex: { run: checkHex },
   sf_base64_hex: { run: base64ToHex },
   sf_parse_vector: { run: parseVector },
+  sf_parse_decfloat: { run: decfloat },
+  sf_parse_interval: { run: interval },
+  sf_parse_uuid: { run: uuid },
 };

@@ -103,9 +103,13 @@ function stored(sql: string, type: SqlType): string {
     case 'VARIANT':
     case 'OBJECT':
     case 'ARRAY':
+    case 'MAP':
       return `CAST(to_json(${sql}) AS VARCHAR)`;
     case 'GEOGRAPHY':
     case 'GEOMETRY':
+    case 'DECFLOAT':
+    case 'UUID':
+    case 'INTERVAL':
       return castFromText(typed(sql, textType()), type, {
         parameter: () => undefined,
         safe: false,

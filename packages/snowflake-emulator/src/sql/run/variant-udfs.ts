@@ -1,4 +1,5 @@
-import { parseGeography, geographyText } from '../values/geography.ts';
+import { ewkb } from '../values/ewkb.ts';
+import { geographyText, parseGeography, parseGeometry } from '../values/geography.ts';
 import { JsonSyntaxError, parseJson, writeJson } from '../values/json-value.ts';
 import * as variant from '../values/variant.ts';
 import { failure } from './failure.ts';
@@ -27,7 +28,7 @@ function expect([text, kind]: Args): string | null {
 }
 
 function geography([text, kind, mode]: Args): string | null {
-  const value = parseGeography(text ?? '');
+  const value = (kind === 'GEOMETRY' ? parseGeometry : parseGeography)(text ?? '');
   if (value !== undefined) return value;
   if (mode === 'safe') return null;
   throw failure('100205', 'P0000', `Error parsing ${kind} from: ${text}`);
@@ -46,5 +47,6 @@ export const VARIANT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   sf_array: { run: (args) => variant.buildArray(args), takesNull: true },
   sf_flatten: { run: ([text, path]) => variant.flattenRows(text ?? '', path ?? '') },
   sf_parse_geography: { run: geography },
+  sf_ewkb: { run: ([text, kind]) => ewkb(text ?? '', kind === 'GEOMETRY' ? 0 : 4326) },
   sf_geography_text: { run: ([text, format]) => geographyText(text ?? '', format ?? '') },
 };

@@ -27,6 +27,8 @@ export function wireText(sql: string, type: SqlType): string {
       return `(${cut(`sf_seconds_text(sf_tz_instant(${sql}))`, type)} || ' ' || CAST(sf_tz_offset(${sql}) + 1440 AS VARCHAR))`;
     case 'VECTOR':
       return `('[' || array_to_string(list_transform(${sql}, lambda x: ${type.element === 'INT' ? 'CAST(x AS VARCHAR)' : "printf('%.6f', x)"}), ',') || ']')`;
+    case 'GEOMETRY':
+      return `sf_geography_text(${sql}, 'GeoJSON')`;
     default:
       return sql;
   }
@@ -73,6 +75,7 @@ const WIRE_TYPES: Readonly<Partial<Record<SqlType['name'], string>>> = {
   FLOAT: 'real',
   VARCHAR: 'text',
   NULL: 'text',
+  UUID: 'text',
   GEOGRAPHY: 'geography',
   GEOMETRY: 'geometry',
 };

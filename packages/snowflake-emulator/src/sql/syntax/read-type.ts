@@ -1,11 +1,9 @@
 import {
-  ARRAY,
   BOOLEAN,
   DATE,
   FLOAT,
   MAX_BINARY_LENGTH,
   MAX_TEXT_LENGTH,
-  OBJECT,
   VARIANT,
   binaryType,
   numberType,
@@ -16,6 +14,8 @@ import {
   type TimestampName,
 } from '../sql-type.ts';
 import { SqlError } from '../../engine/contract.ts';
+import { readInterval } from './read-interval-type.ts';
+import { readArray, readMap, readObject } from './read-structured-type.ts';
 import type { TokenReader } from './token-reader.ts';
 
 type ReadType = (reader: TokenReader) => SqlType;
@@ -102,8 +102,15 @@ const TYPES: Readonly<Record<string, ReadType>> = {
   TIMESTAMP_TZ: timestamp('TIMESTAMP_TZ'),
   TIMESTAMPTZ: timestamp('TIMESTAMP_TZ'),
   VARIANT: always(VARIANT),
-  OBJECT: always(OBJECT),
-  ARRAY: always(ARRAY),
+  OBJECT: readObject,
+  ARRAY: readArray,
+  MAP: readMap,
+  DECFLOAT: (reader) => {
+    sizes(reader);
+    return { name: 'DECFLOAT' };
+  },
+  UUID: always({ name: 'UUID' }),
+  INTERVAL: readInterval,
   GEOGRAPHY: always({ name: 'GEOGRAPHY' }),
   GEOMETRY: always({ name: 'GEOMETRY' }),
   VECTOR: vector,

@@ -1,4 +1,4 @@
-/** GEOGRAPHY and GEOMETRY are kept as compact GeoJSON; WKT goes in and out. */
+/** GEOGRAPHY and GEOMETRY are kept as compact GeoJSON, a geometry's SRID before it; WKT goes in and out. */
 import { JsonSyntaxError, parseJson, writeJson, type JsonValue } from './json-value.ts';
 
 const TYPES = new Map(
@@ -11,6 +11,24 @@ const TYPES = new Map(
 export function parseGeography(text: string): string | undefined {
   const trimmed = text.trim();
   return trimmed.startsWith('{') ? checkGeoJson(trimmed) : fromWkt(trimmed);
+}
+
+const sridPrefix = /^\s*SRID=(\d+);/i;
+
+/** As `parseGeography`, after `SRID=n;` where the text names one. */
+export function parseGeometry(text: string): string | undefined {
+  const srid = Number(sridPrefix.exec(text)?.[1] ?? 0);
+  const shape = parseGeography(text.replace(sridPrefix, ''));
+  return shape === undefined || srid === 0 ? shape : `SRID=${srid};${shape}`;
+}
+
+/** The two parts of what is kept. */
+export function splitSrid(kept: string): { readonly srid: number | undefined; json: string } {
+  const srid = sridPrefix.exec(kept)?.[1];
+  return {
+    srid: srid === undefined ? undefined : Number(srid),
+    json: kept.replace(sridPrefix, ''),
+  };
 }
 
 function checkGeoJson(text: string): string | undefined {
@@ -51,7 +69,8 @@ function unwrapPoints(nested: string, type: string): string {
 }
 
 /** `GeoJSON` or `WKT`. */
-export function geographyText(json: string, format: string): string {
+export function geographyText(kept: string, format: string): string {
+  const { json } = splitSrid(kept);
   if (format !== 'WKT') return json;
   const value = parseJson(json);
   if (value.kind !== 'object') return json;

@@ -1,0 +1,46 @@
+import type { ColumnPair } from '../contract/table-plan.ts';
+import type { TableSchema } from '../contract/table-schema.ts';
+import type { Target, TypeDecision } from '../contract/target.ts';
+import type { WorkContext } from '../contract/work-context.ts';
+import type { TableJob } from './table-job.ts';
+
+export interface DecidedTypes {
+  readonly pairs: readonly ColumnPair[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * What the target makes of its columns, put into the pairs: digits of a second are those of the
+ * type that a column will have.
+ */
+export async function decideTypes(
+  job: TableJob,
+  { existing, pairs }: { existing: TableSchema | undefined; pairs: readonly ColumnPair[] },
+  { target, context }: { readonly target: Target; readonly context: WorkContext },
+): Promise<DecidedTypes> {
+  const mayWiden = job.schemaEvolution === 'create_and_add';
+  const request = { table: job.target, pairs, existing, mayWiden };
+  const { decisions, notices } = await target.decideTypes(request, context);
+  const byColumn = new Map(decisions.map((decision) => [decision.column, decision]));
+  const decided = pairs.map((pair) => {
+    const decision = byColumn.get(pair.target);
+    return decision === undefined ? pair : decidedPair(pair, decision, target);
+  });
+  return { pairs: decided, notices };
+}
+
+function decidedPair(
+  { fractionDigits: _before, ...pair }: ColumnPair,
+  { column, type, newType, widen }: TypeDecision,
+  target: Target,
+): ColumnPair {
+  const becomes = { ...pair.source, name: column, type };
+  const digits = target.fractionDigits(pair.source, becomes);
+  return {
+    ...pair,
+    targetType: type,
+    ...(digits === undefined ? {} : { fractionDigits: digits }),
+    ...(newType === undefined ? {} : { newType }),
+    ...(widen === undefined ? {} : { widen }),
+  };
+}

@@ -1,0 +1,29 @@
+import type { TypeDecisions, TypeRequest, WorkContext } from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { transaction } from '../connect/transaction.ts';
+import { extensionColumns, extensionTypes } from './extension-types.ts';
+import { narrowColumns, widenColumns } from './widen-columns.ts';
+
+/** Types of columns that hang on the database at hand. Asks it only where there is a question. */
+export async function decideTypes(
+  databases: Databases,
+  { table, pairs, existing, mayWiden }: TypeRequest,
+  { signal }: WorkContext,
+): Promise<TypeDecisions> {
+  const names = new Set(existing?.columns.map(({ name }) => name));
+  const created = extensionColumns(pairs.filter(({ target }) => !names.has(target)));
+  const narrow = mayWiden ? narrowColumns(pairs, existing) : [];
+  if (created.length + narrow.length === 0) return { decisions: [], notices: [] };
+  const options = { database: table.database, signal, purpose: 'plain' } as const;
+  return transaction(databases, options, async (session) => {
+    const parts = [
+      await extensionTypes(session, created),
+      await widenColumns(session, table, narrow),
+    ];
+    return {
+      decisions: parts.flatMap(({ decisions }) => decisions),
+      notices: parts.flatMap(({ notices }) => notices),
+    };
+  });
+}

@@ -9,12 +9,14 @@ interface Route {
   readonly target: string;
   readonly truncates: boolean;
   readonly watermarked: boolean;
+  readonly tracked: boolean;
 }
 
 /**
  * Two tables may add to one target, each with rows of its own; but a table that empties its target
  * must have it for itself, and the same source into the same target would double its rows. So must
- * a table with a watermark: the newest one of another table's rows says nothing of its own.
+ * a table with a watermark: the newest one of another table's rows says nothing of its own. And one
+ * that is kept by changes: what the source lacks goes.
  */
 export function checkTargets(sources: readonly SourceView[]): readonly Problem[] {
   const routes = sources.flatMap(routesOf);
@@ -28,7 +30,9 @@ export function checkTargets(sources: readonly SourceView[]): readonly Problem[]
 }
 
 function clash(a: Route, b: Route): boolean {
-  const alone = [a, b].some(({ truncates, watermarked }) => truncates || watermarked);
+  const alone = [a, b].some(
+    ({ truncates, watermarked, tracked }) => truncates || watermarked || tracked,
+  );
   return a.target === b.target && (alone || a.source === b.source);
 }
 
@@ -46,7 +50,8 @@ function routeOf(source: SourceView, table: TableView, path: KeyPath): readonly 
   if ([...from, ...to].includes(undefined)) return [];
   const truncates = table.truncate_onstart === true;
   const watermarked = !truncates && table.source_watermark !== undefined;
-  return [{ path, source: dotted(from), target: dotted(to), truncates, watermarked }];
+  const tracked = table.changes === 'cdc';
+  return [{ path, source: dotted(from), target: dotted(to), truncates, watermarked, tracked }];
 }
 
 function dotted(parts: readonly (string | undefined)[]): string {

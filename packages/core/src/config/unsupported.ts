@@ -19,7 +19,6 @@ export const unsupportedTableKeys: readonly UnsupportedTableKey[] = [
     values: '`hard`, `soft`',
     asked: (table) => table.delete_missing !== 'off',
   },
-  { key: 'changes', values: '`cdc`', asked: (table) => table.changes !== 'off' },
   {
     key: 'on_row_error',
     values: '`quarantine`',
@@ -71,15 +70,18 @@ function wordOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What a full refresh sets aside, for people. */
+/** What a full refresh, or a load of changes, sets aside, for people. */
 export function setAside({ table }: PlacedTable, config: Config): readonly string[] {
-  if (!table.truncate_onstart) return [];
+  const refreshed = table.truncate_onstart;
+  if (!refreshed && table.changes === 'off') return [];
+  const insertOnly = table.insert_only_mode ?? config.insert_only_mode;
   const keys = [
-    ...(table.uniqueness_columns.length > 0 ? ['uniqueness_columns'] : []),
+    ...(refreshed && table.uniqueness_columns.length > 0 ? ['uniqueness_columns'] : []),
     ...(table.source_watermark === undefined ? [] : ['source_watermark']),
     ...(table.target_watermark === undefined ? [] : ['target_watermark']),
-    ...((table.insert_only_mode ?? config.insert_only_mode) ? ['insert_only_mode'] : []),
+    ...(refreshed && insertOnly ? ['insert_only_mode'] : []),
     ...(table.watermark_overlap > 0 ? ['watermark_overlap'] : []),
   ];
-  return keys.length === 0 ? [] : [`set aside by truncate_onstart: ${keys.join(', ')}`];
+  const by = refreshed ? 'truncate_onstart' : 'changes: cdc';
+  return keys.length === 0 ? [] : [`set aside by ${by}: ${keys.join(', ')}`];
 }

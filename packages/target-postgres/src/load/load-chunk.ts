@@ -14,6 +14,8 @@ import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { changeColumns } from '../changes/change-table.ts';
+import { gathers } from '../swap/gathers.ts';
 import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
 import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
@@ -70,7 +72,7 @@ async function loadOnce(
   loadRows: LoadRows,
 ): Promise<LoadReceipt> {
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
-  if (table.mode === 'swap') await refuseWithoutShadow(session, table);
+  if (gathers(table)) await refuseWithoutShadow(session, table);
   await lockRows(databases, session, table);
   await refuseStalePlan(session, table);
   context.signal.throwIfAborted();
@@ -101,7 +103,7 @@ async function knownReceipt(
 
 /** What COPY takes anyway; TRUNCATE of another run can't come between this and COMMIT. */
 async function lockRows(databases: Databases, session: Session, table: TablePlan): Promise<void> {
-  const name = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
+  const name = gathers(table) ? quoteShadow(shadowName(table)) : quoteTable(table.target);
   await session.locking(`COPY into ${name}`, () =>
     session.query(
       `${limitLocks(databases.lockTimeoutMs)} LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`,
@@ -111,8 +113,9 @@ async function lockRows(databases: Databases, session: Session, table: TablePlan
 
 /** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
 function copySql(into: string, table: TablePlan): string {
-  const columns = table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
-  return `COPY ${into} (${columns}) FROM STDIN (FORMAT csv)`;
+  const plain = table.columns.map(({ target }) => target);
+  const names = table.mode === 'changes' ? changeColumns(table) : plain;
+  return `COPY ${into} (${names.map(quoteIdentifier).join(', ')}) FROM STDIN (FORMAT csv)`;
 }
 
 function refuseOtherCount({ rows }: Copied, { expectedRows }: ChunkStream): void {

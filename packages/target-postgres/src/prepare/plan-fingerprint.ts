@@ -8,13 +8,31 @@ import type { TablePlan } from '@snowmelt/core';
  */
 export function planFingerprint(table: TablePlan): string {
   const { source, target, primaryKey, snapshot, mode, extract, read } = table;
-  const columns = table.columns.map((pair) => [
+  const columns = columnsOf(table);
+  const merge = { keyColumns: table.keyColumns, watermark: table.watermark ?? null };
+  const decisive = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
+  return hashOf(table.changes === undefined ? decisive : { ...decisive, changes: table.changes });
+}
+
+/**
+ * Fingerprint of which rows of which object a table holds when it is loaded, whenever and however
+ * that is done: changes of one such content lead to a later state of the same.
+ */
+export function contentFingerprint(table: TablePlan): string {
+  const { source, changes, read } = table;
+  const filter = read.filter ?? null;
+  return hashOf({ source, feed: changes?.feed ?? null, filter, columns: columnsOf(table) });
+}
+
+function columnsOf(table: TablePlan) {
+  return table.columns.map((pair) => [
     pair.source.name,
     pair.target,
     pair.fractionDigits ?? null,
   ]);
-  const merge = { keyColumns: table.keyColumns, watermark: table.watermark ?? null };
-  const decisive = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
+}
+
+function hashOf(decisive: object): string {
   return createHash('sha256').update(stableJson(decisive)).digest('hex');
 }
 

@@ -50,6 +50,8 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     ping: async () => 'in memory',
     describe: async (ref) => database.schema(ref),
     isEmpty: async (ref) => database.rows(ref).length === 0,
+    count: async (ref) => database.rows(ref).length,
+    heldSnapshot: async (plan) => database.heldSnapshot(plan),
     newestWatermark: async (ref, column) => newestWatermark(database, ref, column),
     fractionDigits: (source, target) => fractionDigits(source, target),
     check: async (plan, existing) => [...check(plan, existing), ...checkKey(plan, existing)],
@@ -69,6 +71,8 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     },
     publish: async (plan) => {
       if (plan.mode === 'swap') database.swapOnce(plan);
+      if (plan.mode === 'changes') database.applyOnce(plan);
+      database.holdSnapshot(plan);
       const entries = database.receipts(plan);
       database.runs.finish(plan);
       return { rows: entries.reduce((sum, { rows }) => sum + rows, 0) };

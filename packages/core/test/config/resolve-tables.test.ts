@@ -98,7 +98,7 @@ describe('P1: what this version does not do is refused, never passed over', () =
       resolve([
         exampleTable({ ...append, on_row_error: 'quarantine' }),
         exampleTable({ ...append, target: 'b', delete_missing: 'soft' }),
-        exampleTable({ target: 'c', query_tag: 'x', changes: 'cdc' }),
+        exampleTable({ target: 'c', query_tag: 'x' }),
       ]),
     ).toThrow(
       expect.objectContaining({
@@ -106,7 +106,6 @@ describe('P1: what this version does not do is refused, never passed over', () =
         message: [
           'sources[0].tables[0].on_row_error: on_row_error: quarantine is not in this version',
           'sources[0].tables[1].delete_missing: delete_missing: soft is not in this version',
-          'sources[0].tables[2].changes: changes: cdc is not in this version',
           'sources[0].tables[2].query_tag: a query_tag of one table (the global one is) is not in this version',
         ].join('\n'),
       }),
@@ -127,12 +126,12 @@ describe('P1: what this version does not do is refused, never passed over', () =
     const config = parse(
       configWith([
         exampleTable(),
-        exampleTable({ source: 'LATER', target: 'later', changes: 'cdc' }),
-        exampleTable({ source: 'OFF', target: 'off', changes: 'cdc', enabled: false }),
+        exampleTable({ source: 'LATER', target: 'later', query_tag: 'x' }),
+        exampleTable({ source: 'OFF', target: 'off', query_tag: 'x', enabled: false }),
       ]),
     );
     expect(resolveTables(config, { tables: ['ORDERS'] })).toHaveLength(1);
-    expect(() => resolveTables(config)).toThrow(/^sources\[0\]\.tables\[1\]\.changes: [^\n]*$/);
+    expect(() => resolveTables(config)).toThrow(/^sources\[0\]\.tables\[1\]\.query_tag: [^\n]*$/);
   });
 });
 

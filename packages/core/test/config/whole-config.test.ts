@@ -30,6 +30,7 @@ const placed: Placed = {
   'sources[].tables[].target': (index) => `Visit Table ${index}`,
   'sources[].tables[].truncate_onstart': truncates,
   'sources[].tables[].truncate_cascade': truncates,
+  'sources[].tables[].changes': (index) => (index % 6 === 0 ? 'cdc' : 'off'),
   'sources[].tables[].refresh': (index) => (index % 4 === 0 ? 'swap' : 'truncate'),
 };
 const whole = wholeConfig(placed, 40, 3);
@@ -169,7 +170,7 @@ function isRefused(key: string, value: unknown): boolean {
   const beside = {
     truncate_onstart: alone,
     ...(key.includes('watermark') ? { source_watermark: 'U', target_watermark: 'u' } : {}),
-    ...(key === 'watermark_overlap' ? { uniqueness_columns: ['ID'] } : {}),
+    ...(['watermark_overlap', 'changes'].includes(key) ? { uniqueness_columns: ['ID'] } : {}),
     ...(key === 'chunking_columns' ? { chunking_column_types: ['int', 'int'] } : {}),
     ...(key === 'chunking_column_types' ? { chunking_columns: ['A', 'B'] } : {}),
   };

@@ -1,4 +1,5 @@
 import { registerSuite } from '../cases.ts';
+import { changesCases } from './changes-cases.ts';
 import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
 import { mergeCases } from './merge-cases.ts';
@@ -20,6 +21,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       failures: failureCases,
       merge: mergeCases,
       swap: swapCases,
+      changes: changesCases,
       publish: publishCases,
     },
   });

@@ -26,6 +26,7 @@ const columns = `ID NUMBER(9,0) NOT NULL, "Second Key" VARCHAR NOT NULL, V VARCH
 describe(`changes: cdc (seed ${seed})`, () => {
   let demo: Demo;
   let postgres: Client;
+  let forgotten: string | undefined;
 
   beforeAll(async () => {
     demo = await startDemo({ tables: [] });
@@ -142,7 +143,10 @@ describe(`changes: cdc (seed ${seed})`, () => {
   });
 
   it.each([
-    ['the table was made anew', (t: string) => [`CREATE OR REPLACE TABLE ${t} (${columns}) CHANGE_TRACKING = TRUE`]],
+    [
+      'the table was made anew',
+      (t: string) => [`CREATE OR REPLACE TABLE ${t} (${columns}) CHANGE_TRACKING = TRUE`],
+    ],
     [
       'the table was swapped for another',
       (t: string) => [
@@ -158,17 +162,43 @@ describe(`changes: cdc (seed ${seed})`, () => {
         `ALTER TABLE ${t} SET CHANGE_TRACKING = TRUE`,
       ],
     ],
-    ['a column was added', (t: string) => [`ALTER TABLE ${t} ADD COLUMN EXTRA VARCHAR DEFAULT 'e'`]],
+    [
+      'the retention has ended',
+      (t: string) => {
+        forgotten = t;
+        return [];
+      },
+    ],
+    [
+      'a column was added',
+      (t: string) => [`ALTER TABLE ${t} ADD COLUMN EXTRA VARCHAR DEFAULT 'e'`],
+    ],
   ])('P1: where %s, all rows are read again, and it is said', async (what, statements) => {
     const table = what.replaceAll(' ', '_').toUpperCase();
     await create(table, `(1, 'a', 'v', 1, NULL, NULL), (2, 'a', 'v', 1, NULL, NULL)`);
     await run(table);
-    await snowflake(...statements(table), `INSERT INTO ${table} (ID, "Second Key") VALUES (5, 'n')`);
+    await snowflake(...statements(table));
+    if (forgotten === table) await ageLedger(table);
+    await snowflake(`INSERT INTO ${table} (ID, "Second Key") VALUES (5, 'n')`);
     const report = await run(table, { schemaEvolution: 'create_and_add' });
     expect(report.notices.join()).toMatch(/reads all rows, which replace those of the target/);
     expect(report).toMatchObject({ status: 'completed', verified: true });
     expect(await stored(table)).toEqual(await source(table));
     expect((await run(table, { schemaEvolution: 'create_and_add' })).rows).toBe(0);
+  });
+
+  it('P8: changes that are lost while a run is open fail it, and a new run reads all rows', async () => {
+    await create('LOST', `(1, 'a', 'v', 1, NULL, NULL)`);
+    await run('LOST');
+    await snowflake(`UPDATE LOST SET V = 'w'`);
+    const gone = async () => Promise.reject(new SnowmeltError('SOURCE.UNREACHABLE', 'cut'));
+    await migrate('LOST', { resume: 'auto' }, { source: { open: gone } });
+    await snowflake(`CREATE OR REPLACE TABLE LOST (${columns}) CHANGE_TRACKING = TRUE`);
+    const { error } = await migrate('LOST', { resume: 'auto' });
+    expect(error?.code).toBe('SOURCE.CHANGES_UNAVAILABLE');
+    expect(error?.fix).toMatch(/--no-resume/);
+    expect(await run('LOST')).toMatchObject({ status: 'completed', verified: true });
+    expect(await stored('LOST')).toEqual([]);
   });
 
   it('P1: a full refresh, or an upsert in between, is no base of changes unless it says so', async () => {
@@ -195,7 +225,9 @@ describe(`changes: cdc (seed ${seed})`, () => {
       expect(error?.code).toBe('SOURCE.CHANGES_UNAVAILABLE');
       return `${error?.message} ${error?.fix}`;
     };
-    expect(await failure('OFF')).toMatch(/ALTER TABLE "VEGA"."PUBLIC"."OFF" SET CHANGE_TRACKING = TRUE/);
+    expect(await failure('OFF')).toMatch(
+      /ALTER TABLE "VEGA"."PUBLIC"."OFF" SET CHANGE_TRACKING = TRUE/,
+    );
     expect(await failure('NO_PAST')).toMatch(/DATA_RETENTION_TIME_IN_DAYS is 0/);
     expect(await failure('LOOK')).toMatch(/no table/);
     expect(await failure('PLACES')).toMatch(/geospatial/);
@@ -205,17 +237,34 @@ describe(`changes: cdc (seed ${seed})`, () => {
     await create('TWICE', `(1, 'a', 'v', 1, NULL, NULL)`);
     await run('TWICE');
     const before = await stored('TWICE');
-    await snowflake(`INSERT INTO TWICE VALUES (2, 'a', 'x', 1, NULL, NULL), (2, 'a', 'y', 1, NULL, NULL)`);
+    await snowflake(
+      `INSERT INTO TWICE VALUES (2, 'a', 'x', 1, NULL, NULL), (2, 'a', 'y', 1, NULL, NULL)`,
+    );
     const refused = await migrate('TWICE', { resume: 'never' });
     expect(refused.error?.code).toBe('TARGET.ROW_REJECTED');
     expect(await stored('TWICE')).toEqual(before);
     // One of them was there before: no change tells it, the counts do.
-    await snowflake('DELETE FROM TWICE WHERE ID = 2', `INSERT INTO TWICE VALUES (1, 'a', 'z', 1, NULL, NULL)`);
+    await snowflake(
+      'DELETE FROM TWICE WHERE ID = 2',
+      `INSERT INTO TWICE VALUES (1, 'a', 'z', 1, NULL, NULL)`,
+    );
     const counted = await migrate('TWICE', { resume: 'never', job: { verify: 'count' } });
     expect(counted.error?.code).toBe('RUN.VERIFY_FAILED');
   });
 
-  const reading = { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 25_000 } as const;
+  /** As if the last run had been a year ago. */
+  async function ageLedger(table: string): Promise<void> {
+    const sql = `UPDATE snowmelt.table_ledger SET snapshot_at = '2020-01-01T00:00:00.000000000+00:00'
+      WHERE snapshot_at IS NOT NULL AND target_table = $1`;
+    await postgres.query(sql, [table.toLowerCase()]);
+  }
+
+  const reading = {
+    extract: 'auto',
+    chunkColumns: [],
+    sortColumns: [],
+    batchRows: 25_000,
+  } as const;
 
   async function snowflake(...statements: readonly string[]): Promise<void> {
     await inSnowflake(demo, ...statements);

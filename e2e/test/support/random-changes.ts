@@ -19,10 +19,12 @@ export class RandomChanges {
   #statement(): string {
     const kind = this.#keys.size < 20 ? 0 : this.#below(10);
     if (kind < 3) return this.#insert();
-    if (kind < 5) return `UPDATE ${this.#table} SET V = ${this.#value()}, N = ${this.#number()} WHERE ${this.#where()}`;
+    if (kind < 5)
+      return `UPDATE ${this.#table} SET V = ${this.#value()}, N = ${this.#number()} WHERE ${this.#where()}`;
     if (kind === 5) return this.#rename();
     if (kind === 6) return this.#exchange();
-    if (kind === 7) return `UPDATE ${this.#table} SET AT = '2026-03-01 10:00:00.5 +0${this.#below(9)}:30', J = PARSE_JSON('{"a": ${this.#below(99)}}') WHERE ID < ${this.#below(30)}`;
+    if (kind === 7)
+      return `UPDATE ${this.#table} SET AT = '2026-03-01 10:00:00.5 +0${this.#below(9)}:30', J = PARSE_JSON('{"a": ${this.#below(99)}}') WHERE ID < ${this.#below(30)}`;
     if (kind === 8) return this.#rewrite();
     return this.#remove();
   }

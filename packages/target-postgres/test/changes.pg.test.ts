@@ -2,7 +2,17 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit';
 import { describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, csv, integer, opening, pair, planFor, text, type Bench } from './fixtures.ts';
+import {
+  bench,
+  chunkOf,
+  csv,
+  integer,
+  opening,
+  pair,
+  planFor,
+  text,
+  type Bench,
+} from './fixtures.ts';
 
 type Rows = readonly (readonly (string | null)[])[];
 
@@ -85,7 +95,11 @@ describe('changes are applied to the table as it is', () => {
       ['I', '1', 'changed', 'a'],
       ['I', '3', 'three', null],
     ]);
-    expect(await stored(on, 'id, name, seen')).toEqual(['1 changed yes', '2 two yes', '3 three no']);
+    expect(await stored(on, 'id, name, seen')).toEqual([
+      '1 changed yes',
+      '2 two yes',
+      '3 three no',
+    ]);
   });
 
   it('a column may have the name of the action, and a key be all there is', async () => {
@@ -95,7 +109,15 @@ describe('changes are applied to the table as it is', () => {
     const first = planAt(on, 1, undefined, parts);
     await loadAll(on, first, [['I'], ['D']]);
     await on.target.publish(first, context);
-    await change(on, [['D', 'D'], ['I', 'I'], ['I', 'x']], parts);
+    await change(
+      on,
+      [
+        ['D', 'D'],
+        ['I', 'I'],
+        ['I', 'x'],
+      ],
+      parts,
+    );
     const { rows } = await on.sql.query('SELECT snowmelt_action AS a FROM public.t ORDER BY 1');
     expect(rows.map(({ a }) => a)).toEqual(['I', 'x']);
   });
@@ -226,7 +248,9 @@ describe('P5: what can not be applied leaves the old rows', () => {
     const error = await refused(change(on, [['I', '1', null, 'a']]));
     expect(error.code).toBe('TARGET.ROW_REJECTED');
     expect(error.message).toMatch(/still holds its old rows/);
-    const { rows } = await on.sql.query(`SELECT shadow FROM snowmelt.table_ledger WHERE shadow IS NOT NULL`);
+    const { rows } = await on.sql.query(
+      `SELECT shadow FROM snowmelt.table_ledger WHERE shadow IS NOT NULL`,
+    );
     await on.sql.query(`DELETE FROM snowmelt.${rows[0].shadow}`);
     const missing = await refused(on.target.publish(planAt(on, 2, 1), context));
     expect(missing.code).toBe('RUN.COUNT_MISMATCH');
@@ -247,6 +271,18 @@ describe('P1: one state after the other', () => {
     expect((await refused(on.target.prepare(slow, context))).code).toBe('RUN.TABLE_BUSY');
     expect(await stored(on)).toEqual(['1 of hour 3 a', '2 two b']);
     expect(await on.target.heldSnapshot?.(quick, context)).toBe(at(3));
+  });
+
+  it('also not one that was to fill the empty target', async () => {
+    await using on = await bench();
+    await on.sql.query(plain);
+    const first = planAt(on, 1);
+    await on.target.prepare(first, context);
+    const second = planAt(on, 2);
+    await loadAll(on, second, two);
+    await on.target.publish(second, context);
+    expect((await refused(loadAll(on, first, [['3', 'old', null]]))).code).toBe('RUN.TABLE_BUSY');
+    expect(await stored(on)).toEqual(['1 one a', '2 two b']);
   });
 
   it('also not one whose target was emptied for another run meanwhile', async () => {

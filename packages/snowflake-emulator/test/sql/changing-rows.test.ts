@@ -187,7 +187,9 @@ describe('P3: AT reads one point in time', () => {
       );
     const missing = /^091930: .*Change tracking is not enabled or has been missing/s;
     const tracking = async () =>
-      (await session.run(`SHOW TABLES LIKE 'NT'`)).flat().filter((cell) => /^O(N|FF)$/.test(cell ?? ''));
+      (await session.run(`SHOW TABLES LIKE 'NT'`))
+        .flat()
+        .filter((cell) => /^O(N|FF)$/.test(cell ?? ''));
     expect(await from(early)).toMatch(missing);
     const before = await tracking();
     await session.run('ALTER TABLE nt SET CHANGE_TRACKING = TRUE');

@@ -25,11 +25,7 @@ export function contentFingerprint(table: TablePlan): string {
 }
 
 function columnsOf(table: TablePlan) {
-  return table.columns.map((pair) => [
-    pair.source.name,
-    pair.target,
-    pair.fractionDigits ?? null,
-  ]);
+  return table.columns.map((pair) => [pair.source.name, pair.target, pair.fractionDigits ?? null]);
 }
 
 function hashOf(decisive: object): string {

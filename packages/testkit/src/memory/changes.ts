@@ -15,7 +15,10 @@ export function changesBetween(
   const gone = without(before, now);
   return [
     ...without(now, before).map((row) => ['I', ...row]),
-    ...gone.map((row) => ['D', ...row.map((field, index) => (isKey[index] === true ? field : null))]),
+    ...gone.map((row) => [
+      'D',
+      ...row.map((field, index) => (isKey[index] === true ? field : null)),
+    ]),
   ];
 }
 
@@ -44,10 +47,11 @@ export function applyChanges(
   const places = plan.columns.map(({ target }) => columns.indexOf(target));
   const keys = plan.keyColumns.map((name) => plan.columns.findIndex((at) => at.target === name));
   const keyOfChange = (row: TextRow) => JSON.stringify(keys.map((key) => row[key + 1] ?? null));
-  const keyOf = (row: TextRow) =>
-    JSON.stringify(keys.map((key) => row[places[key] ?? -1] ?? null));
+  const keyOf = (row: TextRow) => JSON.stringify(keys.map((key) => row[places[key] ?? -1] ?? null));
   const rows = new Map(stored.map((row) => [keyOf(row), row]));
-  const come = new Map(changes.filter(([action]) => action === 'I').map((row) => [keyOfChange(row), row]));
+  const come = new Map(
+    changes.filter(([action]) => action === 'I').map((row) => [keyOfChange(row), row]),
+  );
   if (come.size < changes.filter(([action]) => action === 'I').length) {
     throw new SnowmeltError('TARGET.ROW_REJECTED', 'a key is in several rows of the source');
   }

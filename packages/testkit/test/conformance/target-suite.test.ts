@@ -88,7 +88,9 @@ it('catches a target that takes each run for the base of changes', async () => {
     },
     heldSnapshot: async () => newest,
   }));
-  expect(found).toContain('P1: the snapshot that is held is that of the last run that was published');
+  expect(found).toContain(
+    'P1: the snapshot that is held is that of the last run that was published',
+  );
   expect(found).toContain(
     'P1: nothing is held of another feed, filter or columns, or after other loads',
   );

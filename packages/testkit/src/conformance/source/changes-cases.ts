@@ -95,7 +95,11 @@ export const changesCases: Readonly<Record<string, ModeCase>> = {
     const ref = await trackedTable(harness, skip);
     const source = await harness.open();
     const before = await planOf(source, ref, extract);
-    const moved = rows.map(([id, name]) => [id ?? null, name ?? null, id === '3' ? '99.00' : '0.00']);
+    const moved = rows.map(([id, name]) => [
+      id ?? null,
+      name ?? null,
+      id === '3' ? '99.00' : '0.00',
+    ]);
     await harness.replaceRows(ref, moved);
     const all = await changesSince(source, before, extract);
     const plan = { ...all, read: { ...all.read, filter: 'AMOUNT > 10' } };
@@ -111,7 +115,11 @@ export const changesCases: Readonly<Record<string, ModeCase>> = {
     const source = await harness.open();
     const schema = await source.describe(ref, testContext());
     expect(await source.changeFeed?.(schema, testContext())).toBeTruthy();
-    const other = await harness.createTable({ name: 'UNTRACKED', columns: sampleColumns, rows: [] });
+    const other = await harness.createTable({
+      name: 'UNTRACKED',
+      columns: sampleColumns,
+      rows: [],
+    });
     const untracked = await source.describe(other, testContext());
     const asked = source.changeFeed?.(untracked, testContext()) ?? Promise.resolve();
     await expectFailure(asked, 'SOURCE.CHANGES_UNAVAILABLE');

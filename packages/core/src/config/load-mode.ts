@@ -10,8 +10,9 @@ export function mergeRules(
   { table }: PlacedTable,
   config: Config,
 ): Pick<TableJob, 'uniqueness' | 'watermark' | 'firstLoadBatchRows'> {
-  if (table.truncate_onstart) return { uniqueness: [] };
+  // A full refresh does not ask for the key, but the changes that follow it will.
   if (table.changes === 'cdc') return { uniqueness: table.uniqueness_columns.map(storedName) };
+  if (table.truncate_onstart) return { uniqueness: [] };
   const watermark = watermarkOf(table);
   return {
     uniqueness: table.uniqueness_columns.map(storedName),

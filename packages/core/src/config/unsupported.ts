@@ -73,10 +73,11 @@ function wordOf(value: unknown): string {
 /** What a full refresh, or a load of changes, sets aside, for people. */
 export function setAside({ table }: PlacedTable, config: Config): readonly string[] {
   const refreshed = table.truncate_onstart;
-  if (!refreshed && table.changes === 'off') return [];
+  const tracked = table.changes === 'cdc';
+  if (!refreshed && !tracked) return [];
   const insertOnly = table.insert_only_mode ?? config.insert_only_mode;
   const keys = [
-    ...(refreshed && table.uniqueness_columns.length > 0 ? ['uniqueness_columns'] : []),
+    ...(!tracked && table.uniqueness_columns.length > 0 ? ['uniqueness_columns'] : []),
     ...(table.source_watermark === undefined ? [] : ['source_watermark']),
     ...(table.target_watermark === undefined ? [] : ['target_watermark']),
     ...(refreshed && insertOnly ? ['insert_only_mode'] : []),

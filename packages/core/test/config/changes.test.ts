@@ -27,7 +27,8 @@ describe('changes: cdc', () => {
 
   it('a full refresh stays one, and later changes begin at its snapshot', () => {
     const job = resolve({ truncate_onstart: true, refresh: 'swap' });
-    expect(job).toMatchObject({ mode: 'swap', changes: true, uniqueness: [] });
+    expect(job).toMatchObject({ mode: 'swap', changes: true, uniqueness: ['ID'] });
+    expect(job.notices).toEqual([]);
   });
 
   it('all its chunks are copied, so they have the size of those', () => {

@@ -180,6 +180,15 @@ describe('P5: what can not be applied leaves the old rows', () => {
     expect(await stored(on)).toEqual(['1 one a', '2 two b']);
   });
 
+  it('P8: a key that comes twice, which is said once, with its own fix', async () => {
+    await using on = await bench();
+    await begin(on, plain, two);
+    const twice = ['x', 'y'].map((code) => ['I', '5', 'five', code]);
+    const error = await refused(change(on, twice));
+    expect(error.message).toMatch(/^1 keys \(id\) .* at the snapshot: the target still holds its old rows$/);
+    expect(error.fix).toMatch(/uniqueness_columns/);
+  });
+
   it('a NULL in the key that NULLS NOT DISTINCT finds goes and comes', async () => {
     await using on = await bench();
     const { rows } = await on.sql.query('SHOW server_version_num');

@@ -132,6 +132,8 @@ function shadowGone({ target }: TablePlan): SnowmeltError {
 
 function stillTheOldRows(error: unknown): unknown {
   if (!isSnowmeltError(error) || error.code !== 'TARGET.ROW_REJECTED') return error;
+  // What was found before PostgreSQL had to refuse it says so itself.
+  if (error.cause === undefined) return error;
   return new SnowmeltError(error.code, `${error.message}; the target still holds its old rows`, {
     cause: error,
     place: error.place,

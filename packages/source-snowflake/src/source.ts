@@ -1,5 +1,6 @@
 import type { ChunkPlan, ChunkStream, Source, TablePlan, WorkContext } from '@snowmelt/core';
 
+import { changeFeed } from './changes/change-feed.ts';
 import { countRows } from './check/count-rows.ts';
 import { digestTable } from './check/digest-table.ts';
 import { ping } from './connect/ping.ts';
@@ -30,6 +31,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     ping: (context) => ping(pool, context),
     describe: (ref, context) => describeTable(pool, ref, context),
     pin: (context) => pinSnapshot(pool, context),
+    changeFeed: (schema, context) => changeFeed(pool, schema, context),
     chooseExtract: async (schema, read, context) => {
       // Before anything is changed anywhere, and not only when chunks are planned.
       readChunkKeys(read.chunkColumns, schema.columns);

@@ -39,6 +39,7 @@ sourceConformance('source-snowflake', async (): Promise<SourceHarness> => {
       return source;
     },
     createTable: (table) => create(table),
+    createTracked: (table) => create(table, 'CHANGE_TRACKING = TRUE'),
     createUnpinnable: (table) => create(table, 'DATA_RETENTION_TIME_IN_DAYS = 0'),
     async replaceRows(ref, rows) {
       await snowflake.run(`DELETE FROM ${quoteTable(ref)}`);

@@ -18,6 +18,7 @@ it.each([
   ['000606', 'statement', 'SOURCE.NO_WAREHOUSE', 'never'],
   ['000630', 'statement', 'SOURCE.STATEMENT_TIMEOUT', 'chunk'],
   ['000707', 'statement', 'SOURCE.SNAPSHOT_GONE', 'never'],
+  ['091930', 'statement', 'SOURCE.CHANGES_UNAVAILABLE', 'never'],
   ['002003', 'statement', 'SOURCE.TABLE_NOT_FOUND', 'never'],
   ['002003', 'staging', 'SOURCE.FILE_MISSING', 'never'],
   ['003001', 'statement', 'SOURCE.PRIVILEGE', 'never'],
@@ -28,6 +29,13 @@ it.each([
 ] as const)('%s at %s is %s, retry %s', (code, doing, expected, retry) => {
   const error = translateError(driverError(code), doing);
   expect(error).toMatchObject({ code: expected, retry });
+});
+
+it('knows that changes are not recorded by what Snowflake says, whatever the code', () => {
+  const said =
+    'SQL compilation error:\nChange tracking is not enabled or has been missing for the time range';
+  const error = Object.assign(new Error(said), { code: '002091', sqlState: '55000' });
+  expect(translateError(error, 'statement')).toMatchObject({ code: 'SOURCE.CHANGES_UNAVAILABLE' });
 });
 
 it('P8: keeps the message, the code and the query id', () => {

@@ -1,10 +1,12 @@
 import type { Target } from '@snowmelt/core';
 
 import { checkTable } from './check/check-table.ts';
+import { heldSnapshot } from './changes/snapshot-ledger.ts';
 import type { PostgresTargetOptions } from './connect/connection-options.ts';
 import { createDatabases } from './connect/databases.ts';
 import { pingDatabase } from './connect/ping.ts';
 import { transaction } from './connect/transaction.ts';
+import { countRows } from './describe/count-rows.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
 import { repairDatabase } from './indexes/repair-database.ts';
@@ -31,6 +33,8 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
         describeTable(session, ref),
       ),
     isEmpty: (ref, context) => isEmpty(databases, ref, context),
+    count: (ref, context) => countRows(databases, ref, context),
+    heldSnapshot: (table, context) => heldSnapshot(databases, table, context),
     newestWatermark: (ref, column, context) => newestWatermark(databases, ref, column, context),
     dependents: (ref, { signal }) =>
       transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>

@@ -38,7 +38,7 @@ describe('check of a swap', () => {
   const refused: Readonly<Record<string, readonly [world: string, message: string]>> = {
     'tables that inherit': [
       'CREATE TABLE t (id bigint, name text); CREATE TABLE heir () INHERITS (t)',
-      'would empty the tables that inherit from it: heir',
+      'would change the tables that inherit from it: heir',
     ],
     rules: [
       'CREATE TABLE t (id bigint, name text); CREATE RULE mine AS ON INSERT TO t DO ALSO NOTHING',

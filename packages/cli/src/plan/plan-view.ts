@@ -40,7 +40,7 @@ function viewTable(table: PlannedTable): TablePlanView {
     source: job.source,
     target: job.target,
     refused: isRefused(table),
-    mode: job.mode,
+    mode: decision?.plan.mode ?? job.mode,
     ...(decision === undefined ? {} : viewDecision(decision)),
     ...(chunks === undefined ? {} : { chunks }),
     findings: findingsOf(table),
@@ -88,6 +88,7 @@ const modes: Readonly<Record<string, string>> = {
   truncate: 'replaces all rows (truncate)',
   swap: 'replaces all rows at the end (swap)',
   upsert: 'adds rows and replaces those with the same key (upsert)',
+  changes: 'applies what has changed (changes)',
   'insert-only': 'adds rows whose key is not there (insert-only)',
 };
 

@@ -1,3 +1,4 @@
+import { checkChangesOfFile } from './changes-checks.ts';
 import { fileView, type SourceView } from './lenient-view.ts';
 import { checkPostgres, checkSnowflake } from './login-checks.ts';
 import { isPlainObject } from './plain-object.ts';
@@ -14,9 +15,10 @@ export function crossCheck(value: unknown): readonly Problem[] {
     ...(file.postgres === undefined ? [] : checkPostgres(file.postgres)),
     ...checkSourceNames(sources),
     ...sources.flatMap((source, index) =>
-      (source.tables ?? []).flatMap((table, tableIndex) =>
-        checkTable(table, ['sources', index, 'tables', tableIndex]),
-      ),
+      (source.tables ?? []).flatMap((table, tableIndex) => {
+        const path = ['sources', index, 'tables', tableIndex];
+        return [...checkTable(table, path), ...checkChangesOfFile(file, table, path)];
+      }),
     ),
     ...checkTargets(sources),
   ];

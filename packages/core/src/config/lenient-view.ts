@@ -34,6 +34,7 @@ export const fileView = lenient({
   sources: z.array(sourceView),
 });
 
+export type FileView = z.output<typeof fileView>;
 export type TableView = z.output<typeof tableView>;
 export type SourceView = z.output<typeof sourceView>;
 export type SnowflakeView = z.output<typeof snowflakeView>;

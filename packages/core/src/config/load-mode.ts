@@ -10,6 +10,8 @@ export function mergeRules(
   { table }: PlacedTable,
   config: Config,
 ): Pick<TableJob, 'uniqueness' | 'watermark' | 'deleteMissing' | 'firstLoadBatchRows'> {
+  // A full refresh does not ask for the key, but the changes that follow it will.
+  if (table.changes === 'cdc') return { uniqueness: table.uniqueness_columns.map(storedName) };
   if (table.truncate_onstart) return { uniqueness: [] };
   const watermark = watermarkOf(table);
   return {
@@ -24,12 +26,14 @@ export function mergeRules(
 
 /** Of a table that is not refreshed: without a key all that can be done is to add rows. */
 export function mergeMode({ table }: PlacedTable, config: Config): LoadMode {
+  if (table.changes === 'cdc') return 'changes';
   if (table.uniqueness_columns.length === 0) return 'append';
   return insertOnly(table, config) ? 'insert-only' : 'upsert';
 }
 
 export function batchRows({ table }: PlacedTable, config: Config): number {
-  const copies = table.truncate_onstart || table.uniqueness_columns.length === 0;
+  const merges = table.changes === 'off' && table.uniqueness_columns.length > 0;
+  const copies = table.truncate_onstart || !merges;
   return copies ? copyBatchRows(table, config) : (table.batch_size ?? config.batch_size);
 }
 
@@ -47,6 +51,9 @@ export function withoutEffect({ table }: PlacedTable, config: Config): readonly 
       : []),
     ...(swaps && table.disable_index
       ? ['disable_index has no effect with refresh: swap: readers need the indexes meanwhile']
+      : []),
+    ...(!table.truncate_onstart && table.changes === 'cdc' && table.disable_index
+      ? ['disable_index has no effect with changes: cdc: readers need the indexes meanwhile']
       : []),
     ...(swaps && table.truncate_cascade
       ? ['truncate_cascade has no effect with refresh: swap: nothing is truncated']

@@ -42,6 +42,7 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     target: targetRef(source, table),
     mode: table.truncate_onstart ? table.refresh : mergeMode(placed, config),
     ...mergeRules(placed, config),
+    ...(table.changes === 'cdc' ? { changes: true } : {}),
     read: readOptions(placed, config),
     columns: columnChoice(placed),
     parallelThreads: table.parallel_threads ?? config.parallel_threads,
@@ -60,9 +61,10 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
   return { ...job, hash: tableHash(job) };
 }
 
-/** A swap fills a new table, whose indexes are built once, after the rows, in any case. */
+/** Rows that are gathered beside the table change it at the end, under its readers' eyes. */
 function rebuildsIndexes({ table }: PlacedTable): boolean {
-  return table.disable_index && !(table.truncate_onstart && table.refresh === 'swap');
+  const gathers = table.truncate_onstart ? table.refresh === 'swap' : table.changes === 'cdc';
+  return table.disable_index && !gathers;
 }
 
 function readOptions(placed: PlacedTable, config: Config): ReadOptions {

@@ -1,6 +1,7 @@
 import type { TableView } from './lenient-view.ts';
 import type { KeyPath } from './plain-object.ts';
 import type { Problem } from './problems.ts';
+import { checkChanges } from './changes-checks.ts';
 
 /** The rules inside one table. */
 export function checkTable(table: TableView, path: KeyPath): readonly Problem[] {
@@ -11,6 +12,7 @@ export function checkTable(table: TableView, path: KeyPath): readonly Problem[] 
     ...checkWatermark(table).map((problem) => at('source_watermark', problem)),
     ...checkOverlap(table).map((problem) => at('watermark_overlap', problem)),
     ...checkColumns(table).map((problem) => at('columns', problem)),
+    ...checkChanges(table).map((problem) => at('changes', problem)),
     ...checkRefresh(table).map(([key, problem]) => at(key, problem)),
     ...checkMissing(table).map(([key, problem]) => at(key, problem)),
   ];
@@ -33,7 +35,7 @@ function checkMapping({ column_mapping: mapping = {} }: TableView): readonly str
 }
 
 function checkWatermark(table: TableView): readonly string[] {
-  if (table.truncate_onstart === true) return [];
+  if (table.truncate_onstart === true || table.changes === 'cdc') return [];
   if ((table.source_watermark === undefined) === (table.target_watermark === undefined)) return [];
   return ['source_watermark and target_watermark go together'];
 }

@@ -16,7 +16,8 @@ interface Route {
  * Two tables may add to one target, each with rows of its own; but a table that empties its target
  * must have it for itself, and the same source into the same target would double its rows. So must
  * a table with a watermark: the newest one of another table's rows says nothing of its own; and one
- * that deletes what its source lacks: another table's rows would be missing there.
+ * that deletes what its source lacks, by its keys or its changes: another table's rows would be
+ * missing there.
  */
 export function checkTargets(sources: readonly SourceView[]): readonly Problem[] {
   const routes = sources.flatMap(routesOf);
@@ -48,7 +49,8 @@ function routeOf(source: SourceView, table: TableView, path: KeyPath): readonly 
   if ([...from, ...to].includes(undefined)) return [];
   const truncates = table.truncate_onstart === true;
   const watermarked = !truncates && table.source_watermark !== undefined;
-  const deletes = !truncates && (table.delete_missing ?? 'off') !== 'off';
+  const deletesMissing = !truncates && (table.delete_missing ?? 'off') !== 'off';
+  const deletes = deletesMissing || table.changes === 'cdc';
   return [{ path, source: dotted(from), target: dotted(to), truncates, watermarked, deletes }];
 }
 

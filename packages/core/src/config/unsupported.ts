@@ -14,7 +14,6 @@ export interface UnsupportedTableKey {
 
 /** Whoever builds one of these takes it out here; docs/configuration.md is generated from it. */
 export const unsupportedTableKeys: readonly UnsupportedTableKey[] = [
-  { key: 'changes', values: '`cdc`', asked: (table) => table.changes !== 'off' },
   {
     key: 'on_unsupported_text',
     values: '`strip`, `replace`',
@@ -38,17 +37,21 @@ function wordOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What a full refresh sets aside, for people. */
+/** What a full refresh, or a load of changes, sets aside, for people. */
 export function setAside({ table }: PlacedTable, config: Config): readonly string[] {
-  if (!table.truncate_onstart) return [];
+  const refreshed = table.truncate_onstart;
+  const tracked = table.changes === 'cdc';
+  if (!refreshed && !tracked) return [];
+  const insertOnly = table.insert_only_mode ?? config.insert_only_mode;
   const keys = [
-    ...(table.uniqueness_columns.length > 0 ? ['uniqueness_columns'] : []),
+    ...(!tracked && table.uniqueness_columns.length > 0 ? ['uniqueness_columns'] : []),
     ...(table.source_watermark === undefined ? [] : ['source_watermark']),
     ...(table.target_watermark === undefined ? [] : ['target_watermark']),
-    ...((table.insert_only_mode ?? config.insert_only_mode) ? ['insert_only_mode'] : []),
+    ...(refreshed && insertOnly ? ['insert_only_mode'] : []),
     ...(table.watermark_overlap > 0 ? ['watermark_overlap'] : []),
     ...(table.delete_missing === 'off' ? [] : ['delete_missing']),
     ...(table.soft_delete_column === undefined ? [] : ['soft_delete_column']),
   ];
-  return keys.length === 0 ? [] : [`set aside by truncate_onstart: ${keys.join(', ')}`];
+  const by = refreshed ? 'truncate_onstart' : 'changes: cdc';
+  return keys.length === 0 ? [] : [`set aside by ${by}: ${keys.join(', ')}`];
 }

@@ -26,15 +26,24 @@ export interface Source extends AsyncDisposable {
   describe(ref: TableRef, context: WorkContext): Promise<TableSchema>;
   /** The moment that all of the run's tables are read at. */
   pin(context: WorkContext): Promise<SnapshotPoint>;
+  /**
+   * Names the object whose changes are recorded under the table's name (`ChangesPlan.feed`). Throws
+   * `SOURCE.CHANGES_UNAVAILABLE` where they are not. Absent: this source knows no changes.
+   */
+  changeFeed?(schema: TableSchema, context: WorkContext): Promise<string>;
   /** Resolves `auto`. Called once a table and run; the answer is kept in the plan. */
   chooseExtract(schema: TableSchema, read: ReadOptions, context: WorkContext): Promise<ExtractMode>;
-  /** The chunks' rows together are the table's rows, none twice. Deterministic on a pinned table. */
+  /**
+   * The chunks' rows together are the table's rows, none twice. Deterministic on a pinned table. Of
+   * a plan with `changes.from` the rows are net changes (docs/reference/canonical-csv.md, "Changes");
+   * `SOURCE.CHANGES_UNAVAILABLE` where they can't be read from there.
+   */
   plan(table: TablePlan, context: WorkContext): AsyncIterable<ChunkPlan>;
   /** Turns an `extract` chunk into load chunks. A repetition leaves earlier results unused. */
   extract(table: TablePlan, chunk: ChunkPlan, context: WorkContext): AsyncIterable<ChunkPlan>;
   /** Opens a `load` chunk. May be called again for the same chunk, in any process. */
   open(table: TablePlan, chunk: ChunkPlan, context: WorkContext): Promise<ChunkStream>;
-  /** Rows at the snapshot point under the plan's filter. */
+  /** Rows at the snapshot point under the plan's filter; of a plan with `changes.from`, changes. */
   count(table: TablePlan, context: WorkContext): Promise<number>;
   /** The digest over the plan's comparable columns. */
   digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;

@@ -32,9 +32,21 @@ export interface Widening {
 /**
  * How rows get into the target. `swap`: they are gathered beside it and take the place of its rows
  * at `publish`, all at once. `upsert`: where its key is there, a row takes the place of the old
- * one if it is newer. `insert-only`: the old one stays.
+ * one if it is newer. `insert-only`: the old one stays. `changes`: what has changed at the source
+ * is gathered beside the table and applied by key at `publish`, all at once.
  */
-export type LoadMode = 'append' | 'truncate' | 'swap' | 'upsert' | 'insert-only';
+export type LoadMode = 'append' | 'truncate' | 'swap' | 'upsert' | 'insert-only' | 'changes';
+
+/** A table that is kept by the changes of its source. */
+export interface ChangesPlan {
+  /** Names the object whose changes are read; one made anew under the same name has another. */
+  readonly feed: string;
+  /**
+   * The snapshot point whose rows the target holds: the run reads the net changes from there to its
+   * own, as `changes`. Absent: the run reads all rows, and later ones go on from its snapshot.
+   */
+  readonly from?: string;
+}
 
 /** From where on an incremental load reads. Recorded once a run; nothing moves it. */
 export interface WatermarkBound {
@@ -122,9 +134,11 @@ export interface TablePlan {
   readonly primaryKey: readonly string[];
   readonly snapshot: TableSnapshot;
   readonly mode: LoadMode;
-  /** Target column names by which `upsert` and `insert-only` find a row; else empty. */
+  /** Target column names by which `upsert`, `insert-only` and changes find a row; else empty. */
   readonly keyColumns: readonly string[];
   readonly watermark?: WatermarkPlan;
+  /** `from` is there exactly if the mode is `changes`. */
+  readonly changes?: ChangesPlan;
   /**
    * The target of `upsert` or `insert-only` was empty when the run planned the table: chunks are
    * COPYed straight into it, and merged only where a key is there already.

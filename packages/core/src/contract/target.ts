@@ -96,6 +96,14 @@ export interface Target extends AsyncDisposable {
   describe(ref: TableRef, context: WorkContext): Promise<TableSchema | undefined>;
   /** Whether an existing table has no row. */
   isEmpty(ref: TableRef, context: WorkContext): Promise<boolean>;
+  /** Rows that an existing table holds, whoever put them there. */
+  count(ref: TableRef, context: WorkContext): Promise<number>;
+  /**
+   * The snapshot point whose rows an existing table holds, as the plan would have loaded them: from
+   * the same feed, into the same columns, under the same filter. `undefined` where no run has
+   * completed that, or another has loaded the table since. Absent: this target can't apply changes.
+   */
+  heldSnapshot?(table: TablePlan, context: WorkContext): Promise<string | undefined>;
   /** Of an existing table. Throws where the newest value has no place in the source (`infinity`). */
   newestWatermark(
     ref: TableRef,
@@ -120,8 +128,9 @@ export interface Target extends AsyncDisposable {
   /**
    * Creates what is missing, widens what the plan says and, for `truncate`, empties the table: once a run, recorded in the
    * transaction that does it, together with those of `emptiedWith` that TRUNCATE reaches. Throws
-   * where it would reach others, or rows that this run has loaded. For `swap` it makes the place where rows are gathered, and the rows
-   * of the table stay; for `deleteMissing` the place of the keys, and the column of the marks.
+   * where it would reach others, or rows that this run has loaded. For `swap` and `changes` it makes
+   * the place where rows are gathered, and the rows of the table stay; for `deleteMissing` the place
+   * of the keys, and the column of the marks.
    */
   prepare(table: TablePlan, context: WorkContext): Promise<void>;
   /** What the run has in the target's ledger for this table: chunks of rows and of keys. */
@@ -142,11 +151,13 @@ export interface Target extends AsyncDisposable {
   ): Promise<LoadReceipt>;
   /**
    * What comes after the last chunk. For `swap`: puts exactly the run's rows in place of the
-   * table's, in one transaction, or throws and leaves the old ones. For `deleteMissing`: deletes or
-   * marks the rows whose key was not loaded, once, in one transaction in which the keys are counted.
-   * Throws and changes nothing where the keys are not all there, where another run has begun on the
-   * table since (`RUN.SUPERSEDED`), or where no row would be left (`TARGET.DELETES_ALL`). A row
-   * whose key holds a NULL that no source row can match stays.
+   * table's, in one transaction, or throws and leaves the old ones. For `changes`: deletes the keys
+   * that are deleted and not inserted again, and inserts or updates the others, in one transaction,
+   * once. Of a plan with `changes` it records the snapshot that the table then holds. For
+   * `deleteMissing`: deletes or marks the rows whose key was not loaded, once, in one transaction in
+   * which the keys are counted. Throws and changes nothing where the keys are not all there, where
+   * another run has begun on the table since (`RUN.SUPERSEDED`), or where no row would be left
+   * (`TARGET.DELETES_ALL`). A row whose key holds a NULL that no source row can match stays.
    */
   publish(table: TablePlan, context: WorkContext): Promise<PublishReceipt>;
   /** The digest of the target's own rows over the plan's comparable columns. */

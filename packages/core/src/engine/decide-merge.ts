@@ -25,7 +25,8 @@ export async function decideMerge(
 ): Promise<MergeDecision> {
   const keyColumns = job.uniqueness.map((name) => keyColumn(name, job, table.pairs));
   const key = { keyColumns: [...new Set(keyColumns)] };
-  const firstLoad = key.keyColumns.length > 0 && (await isFirstLoad(job, table, using));
+  const merges = job.mode === 'upsert' || job.mode === 'insert-only';
+  const firstLoad = merges && (await isFirstLoad(job, table, using));
   const decided = await decideWatermark(job, table, using);
   const copies = firstLoad && keepsNoNulls(key.keyColumns, table);
   return {

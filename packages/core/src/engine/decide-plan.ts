@@ -4,6 +4,7 @@ import type { Finding, Target } from '../contract/target.ts';
 import type { Source } from '../contract/source.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { decideChanges } from './decide-changes.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
 import { decideMissing, missingNotice } from './decide-missing.ts';
 import { decideTypes } from './decide-types.ts';
@@ -50,13 +51,15 @@ export async function decidePlan(job: TableJob, asked: DecideContext): Promise<D
   const types = await decideTypes(job, { existing, pairs: paired.pairs }, using);
   const columns = { ...paired, pairs: types.pairs };
   const merge = await decideMerge(job, { existing, pairs: columns.pairs }, using);
-  const plan = await planOf(job, using, { schema: sourceSchema, columns, merge });
+  const decided = { schema: sourceSchema, existing, columns, merge };
+  const { plan, notices: planned } = await planOf(job, using, decided);
   const findings = await using.target.check(plan, existing, using.context);
   const notices = [
     ...job.notices,
     ...planNotices(plan, columns),
     ...types.notices,
     ...merge.notices,
+    ...planned,
     ...warnings(findings),
   ];
   return { plan, sourceSchema, existing, findings, notices };
@@ -77,11 +80,16 @@ export function refuseErrors(job: TableJob, findings: readonly Finding[]): void 
 
 interface Decided {
   readonly schema: TableSchema;
+  readonly existing: TableSchema | undefined;
   readonly columns: PairedColumns;
   readonly merge: MergeDecision;
 }
 
-async function planOf(job: TableJob, using: DecideContext, decided: Decided): Promise<TablePlan> {
+async function planOf(
+  job: TableJob,
+  using: DecideContext,
+  decided: Decided,
+): Promise<Pick<Decision, 'plan' | 'notices'>> {
   const { schema, columns, merge } = decided;
   const draft: TablePlan = {
     run: using.run,
@@ -101,18 +109,23 @@ async function planOf(job: TableJob, using: DecideContext, decided: Decided): Pr
     ...(job.rebuildIndexes === true ? { rebuildIndexes: true } : {}),
     ...(job.rejects === undefined ? {} : { rejects: job.rejects }),
   };
-  const size = await sizeOf(draft, schema, using);
+  const changes = await decideChanges(draft, { job, ...decided }, using);
+  const plan = { ...draft, ...changes.parts };
+  const size = await sizeOf(plan, schema, { ...using, changed: changes.rows });
   const extract = await using.source.chooseExtract(
     { ...schema, ...size },
-    draft.read,
+    plan.read,
     using.context,
   );
-  const missing = await decideMissing(job, draft, schema, using);
+  const missing = await decideMissing(job, plan, schema, using);
   return {
-    ...draft,
-    extract,
-    ...size,
-    ...(missing === undefined ? {} : { deleteMissing: missing }),
+    plan: {
+      ...plan,
+      extract,
+      ...size,
+      ...(missing === undefined ? {} : { deleteMissing: missing }),
+    },
+    notices: changes.notices,
   };
 }
 
@@ -139,19 +152,25 @@ function chunkColumnsOf(
   return { chunkColumns: columns.filter(({ name }) => asked.has(name.toLowerCase())) };
 }
 
+interface SizeContext extends Pick<DecideContext, 'source' | 'context'> {
+  /** Changes that the plan reads, which are counted already. */
+  readonly changed: number | undefined;
+}
+
 /** What the catalog says; of an increment its own rows, counted, and its part of the bytes. */
 async function sizeOf(
   plan: TablePlan,
   { estimatedRows, estimatedBytes }: TableSchema,
-  { source, context }: DecideContext,
+  { source, context, changed }: SizeContext,
 ): Promise<Pick<TablePlan, 'estimatedRows' | 'estimatedBytes'>> {
   const known = {
     ...(estimatedRows === undefined ? {} : { estimatedRows }),
     ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
   };
-  if (plan.watermark?.from === undefined || estimatedRows === undefined) return known;
-  const rows = await source.count(plan, context);
-  if (estimatedBytes === undefined || estimatedRows === 0) return { estimatedRows: rows };
+  const partial = plan.watermark?.from !== undefined && estimatedRows !== undefined;
+  const rows = changed ?? (partial ? await source.count(plan, context) : undefined);
+  if (rows === undefined) return known;
+  if (!estimatedBytes || !estimatedRows) return { estimatedRows: rows };
   const bytes = Math.ceil((estimatedBytes * rows) / estimatedRows);
   return { estimatedRows: rows, estimatedBytes: bytes };
 }

@@ -32,7 +32,9 @@ export interface TableJob {
   readonly source: TableRef;
   readonly target: TableRef;
   readonly mode: LoadMode;
-  /** The key of `upsert` and `insert-only`: names of source or target columns. */
+  /** The table is kept by the source's changes: by this run, or after its full refresh. */
+  readonly changes?: boolean;
+  /** The key of `upsert`, `insert-only` and `changes`: names of source or target columns. */
   readonly uniqueness: readonly string[];
   readonly watermark?: WatermarkChoice;
   /** Rows that the source lacks are deleted, or marked in a column. Absent: they stay. */

@@ -88,6 +88,11 @@ export const errorCatalog = {
     'The object cannot be read as of a past point in time, and snapshot: required asks for that.',
     'Read a table instead, give it retention, or set snapshot: auto for it.',
   ),
+  'SOURCE.CHANGES_UNAVAILABLE': entry(
+    'never',
+    'The changes of a source table cannot be read, as changes: cdc asks.',
+    'Start a new run with --no-resume, which reads all rows where changes are not kept any more; see that CHANGE_TRACKING of the table is TRUE.',
+  ),
   'SOURCE.SESSION_LOST': entry(
     'chunk',
     'The Snowflake session ended.',

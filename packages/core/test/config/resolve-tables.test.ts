@@ -106,14 +106,13 @@ describe('P1: what this version does not do is refused, never passed over', () =
     expect(() =>
       resolve([
         exampleTable({ ...append, on_row_error: 'quarantine' }),
-        exampleTable({ target: 'c', on_unsupported_text: 'strip', changes: 'cdc' }),
+        exampleTable({ target: 'c', on_unsupported_text: 'strip' }),
       ]),
     ).toThrow(
       expect.objectContaining({
         code: 'CONFIG.UNSUPPORTED',
         message: [
           'sources[0].tables[0].on_row_error: on_row_error: quarantine is not in this version',
-          'sources[0].tables[1].changes: changes: cdc is not in this version',
           'sources[0].tables[1].on_unsupported_text: on_unsupported_text: strip is not in this version',
         ].join('\n'),
       }),
@@ -133,12 +132,12 @@ describe('P1: what this version does not do is refused, never passed over', () =
     const config = parse(
       configWith([
         exampleTable(),
-        exampleTable({ source: 'LATER', target: 'later', changes: 'cdc' }),
-        exampleTable({ source: 'OFF', target: 'off', changes: 'cdc', enabled: false }),
+        exampleTable({ source: 'LATER', target: 'later', query_tag: 'x' }),
+        exampleTable({ source: 'OFF', target: 'off', query_tag: 'x', enabled: false }),
       ]),
     );
     expect(resolveTables(config, { tables: ['ORDERS'] })).toHaveLength(1);
-    expect(() => resolveTables(config)).toThrow(/^sources\[0\]\.tables\[1\]\.changes: [^\n]*$/);
+    expect(() => resolveTables(config)).toThrow(/^sources\[0\]\.tables\[1\]\.query_tag: [^\n]*$/);
   });
 });
 

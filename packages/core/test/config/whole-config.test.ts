@@ -32,6 +32,7 @@ const placed: Placed = {
   'sources[].tables[].truncate_cascade': truncates,
   'sources[].tables[].snapshot': (index) => (truncates(index) ? 'off' : 'auto'),
   'sources[].tables[].delete_missing': (index) => (truncates(index) ? 'hard' : 'soft'),
+  'sources[].tables[].changes': (index) => (index % 6 === 0 ? 'cdc' : 'off'),
   'sources[].tables[].refresh': (index) => (index % 4 === 0 ? 'swap' : 'truncate'),
 };
 const whole = wholeConfig(placed, 40, 3);

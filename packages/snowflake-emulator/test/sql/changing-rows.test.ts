@@ -177,4 +177,44 @@ describe('P3: AT reads one point in time', () => {
     ]);
     expect((await select('APPEND_ONLY')).map(([id]) => id)).toEqual(['3', '4']);
   });
+
+  it('CHANGES needs tracking for all of its time, and the past of the table itself', async () => {
+    await session.run('CREATE OR REPLACE TABLE nt (id INT)');
+    const early = await moment(session);
+    const from = (when: string) =>
+      session.failure(
+        `SELECT * FROM nt CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => '${when}'::TIMESTAMP_LTZ)`,
+      );
+    const missing = /^091930: .*Change tracking is not enabled or has been missing/s;
+    const tracking = async () =>
+      (await session.run(`SHOW TABLES LIKE 'NT'`))
+        .flat()
+        .filter((cell) => /^O(N|FF)$/.test(cell ?? ''));
+    expect(await from(early)).toMatch(missing);
+    const before = await tracking();
+    await session.run('ALTER TABLE nt SET CHANGE_TRACKING = TRUE');
+    expect(await tracking()).not.toEqual(before);
+    expect(await from(early)).toMatch(missing);
+    const tracked = await moment(session);
+    await session.run('INSERT INTO nt VALUES (1)');
+    expect(
+      await session.run(
+        `SELECT id FROM nt CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => '${tracked}'::TIMESTAMP_LTZ)`,
+      ),
+    ).toEqual([['1']]);
+    await session.run('CREATE OR REPLACE TABLE nt (id INT) CHANGE_TRACKING = TRUE');
+    expect(await from(tracked)).toMatch(missing);
+  });
+
+  it('CHANGES: END takes in what was committed at its instant, AT leaves it out', async () => {
+    await session.run('CREATE OR REPLACE TABLE edge (id INT) CHANGE_TRACKING = TRUE');
+    await session.run('INSERT INTO edge VALUES (1)');
+    const middle = randomUUID();
+    await session.runAs(middle, 'INSERT INTO edge VALUES (2)');
+    const end = randomUUID();
+    await session.runAs(end, 'INSERT INTO edge VALUES (3)');
+    await session.run('INSERT INTO edge VALUES (4)');
+    const sql = `SELECT id FROM edge CHANGES(INFORMATION => DEFAULT) AT(STATEMENT => '${middle}') END(STATEMENT => '${end}')`;
+    expect(await session.run(sql)).toEqual([['3']]);
+  });
 });

@@ -29,6 +29,9 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '000606': 'SOURCE.NO_WAREHOUSE',
   '090073': 'SOURCE.NO_WAREHOUSE',
   '000707': 'SOURCE.SNAPSHOT_GONE',
+  // "Change tracking is not enabled or has been missing for the time range requested"
+  // (docs.snowflake.com/en/user-guide/dynamic-tables-troubleshooting).
+  '091930': 'SOURCE.CHANGES_UNAVAILABLE',
   '002003': 'SOURCE.TABLE_NOT_FOUND',
   '002043': 'SOURCE.TABLE_NOT_FOUND',
   '003001': 'SOURCE.PRIVILEGE',
@@ -57,13 +60,15 @@ export function translateError(error: unknown, doing: Doing): unknown {
   return new SnowmeltError(code, describe(known), retryOf(known, code));
 }
 
-function catalogCode({ code, sqlState, server }: DriverError, doing: Doing): ErrorCode {
+function catalogCode({ code, message, sqlState, server }: DriverError, doing: Doing): ErrorCode {
   // The driver's own checks of its options.
   if (code.startsWith('404')) return 'CONFIG.INVALID';
   if (doing === 'login') return loginCode({ code, server });
   if (['002003', '002043'].includes(code) && doing === 'staging') return 'SOURCE.FILE_MISSING';
   const known = codes[code];
   if (known !== undefined) return known;
+  // Another code of the same message would not be told from a statement that is wrong.
+  if (message.includes('Change tracking is not enabled')) return 'SOURCE.CHANGES_UNAVAILABLE';
   if (sqlState === '42501') return 'SOURCE.PRIVILEGE';
   if (sqlState === '57014') return 'SOURCE.STATEMENT_TIMEOUT';
   if (!server) return doing === 'fetching' ? 'SOURCE.STREAM_BROKEN' : 'SOURCE.NETWORK';

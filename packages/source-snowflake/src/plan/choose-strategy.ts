@@ -22,6 +22,8 @@ const mostImpliedChunks = 64;
 export function chooseStrategy(request: RangeRequest): ChunkStrategy {
   const { table, chunkRows } = request;
   if (!table.snapshot.pinned) return single;
+  // Each range would have all changes found anew; they are read by one statement.
+  if (table.changes?.from !== undefined) return single;
   if (chunkRows === Infinity) return single;
   if (table.estimatedRows !== undefined && table.estimatedRows <= chunkRows) return single;
   return strategies.find((strategy) => strategy.suits(request)) ?? single;

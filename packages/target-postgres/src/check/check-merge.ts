@@ -82,7 +82,7 @@ WHERE n.nspname = $1 AND c.relname = $2 AND a.attidentity = 'a' AND NOT a.attisd
 
 /** An insert may write such a column (OVERRIDING SYSTEM VALUE); an update never may. */
 async function checkIdentity(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  if (table.mode !== 'upsert') return [];
+  if (table.mode === 'insert-only') return [];
   const { schema, name } = table.target;
   const { rows } = await session.query<{ name: string }>(identitySql, [schema, name]);
   const always = new Set(rows.map((row) => row.name));

@@ -1,8 +1,6 @@
-import type { ColumnPair } from '@snowmelt/core';
-
-import { columnList } from './column-list.ts';
+import { quoteIdentifier } from '../quote-identifier.ts';
 
 /** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
-export function copySql(into: string, columns: readonly ColumnPair[]): string {
-  return `COPY ${into} (${columnList({ columns })}) FROM STDIN (FORMAT csv)`;
+export function copySql(into: string, fields: readonly string[]): string {
+  return `COPY ${into} (${fields.map(quoteIdentifier).join(', ')}) FROM STDIN (FORMAT csv)`;
 }

@@ -13,9 +13,11 @@ import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
-import { keyPairs, quoteKeys } from '../missing/keys-table.ts';
+import { keyNames, quoteKeys } from '../missing/keys-table.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
+import { changeColumns } from '../changes/change-table.ts';
+import { gathers } from '../swap/gathers.ts';
 import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
 import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
@@ -91,7 +93,7 @@ function wholeChunk(loadRows: LoadRows): ChunkWay {
       copyInto: (into) =>
         copyStream(
           session.client,
-          copySql(into, chunk.of === 'keys' ? keyPairs(table) : table.columns),
+          copySql(into, fieldsOf(table, chunk)),
           stream.bytes,
           context.signal,
         ),
@@ -126,7 +128,7 @@ async function loadOnce(
 ): Promise<LoadReceipt> {
   const { table, chunk, open, context } = request;
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
-  if (table.mode === 'swap') await refuseWithoutShadow(session, table);
+  if (gathers(table)) await refuseWithoutShadow(session, table);
   if (chunk.of === 'keys') await refuseWithoutKeys(session, table);
   await lockRows(databases, session, placeOf(table, chunk));
   await refuseStalePlan(session, table);
@@ -151,10 +153,18 @@ async function knownReceipt(
   throw new SnowmeltError('TARGET.LOCKED', 'the ledger row of the chunk was removed meanwhile');
 }
 
+/** The columns that the fields of a chunk go into, in their order. */
+function fieldsOf(table: TablePlan, chunk: ChunkPlan): readonly string[] {
+  if (chunk.of === 'keys') return keyNames(table);
+  return table.mode === 'changes'
+    ? changeColumns(table)
+    : table.columns.map(({ target }) => target);
+}
+
 /** What a chunk goes into, or is merged into. */
 function placeOf(table: TablePlan, chunk: ChunkPlan): string {
   if (chunk.of === 'keys') return quoteKeys(table);
-  return table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
+  return gathers(table) ? quoteShadow(shadowName(table)) : quoteTable(table.target);
 }
 
 /** What COPY takes anyway; TRUNCATE of another run can't come between this and COMMIT. */

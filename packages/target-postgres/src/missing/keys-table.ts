@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { ColumnPair, TablePlan } from '@snowmelt/core';
+import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
@@ -19,8 +19,8 @@ export function quoteKeys(table: Pick<TablePlan, 'run' | 'key'>): string {
 }
 
 /** The fields of a chunk of keys: in the order of the plan's columns, as the source gives them. */
-export function keyPairs({ columns, keyColumns }: TablePlan): readonly ColumnPair[] {
-  return columns.filter(({ target }) => keyColumns.includes(target));
+export function keyNames({ columns, keyColumns }: TablePlan): readonly string[] {
+  return columns.map(({ target }) => target).filter((name) => keyColumns.includes(name));
 }
 
 /**

@@ -47,6 +47,13 @@ export async function ledgerExists(session: Session, table: LedgerTable): Promis
   return result.rows[0]?.exists === true;
 }
 
+/** A ledger may be of an earlier version; `prepare` brings it up to date. */
+export async function ledgerHasColumn(session: Session, column: string): Promise<boolean> {
+  const sql = `SELECT 1 FROM pg_catalog.pg_attribute
+WHERE attrelid = pg_catalog.to_regclass('snowmelt.table_ledger') AND attname = $1`;
+  return (await session.query(sql, [column])).rowCount !== 0;
+}
+
 async function missingMigrations(session: Session): Promise<typeof migrations> {
   if (!(await ledgerExists(session, 'migrations'))) return migrations;
   const { rows } = await session.query<{ name: string }>(appliedSql);

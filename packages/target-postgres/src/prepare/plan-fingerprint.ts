@@ -8,16 +8,29 @@ import type { TablePlan } from '@snowmelt/core';
  */
 export function planFingerprint(table: TablePlan): string {
   const { source, target, primaryKey, snapshot, mode, extract, read } = table;
-  const columns = table.columns.map((pair) => [
-    pair.source.name,
-    pair.target,
-    pair.fractionDigits ?? null,
-  ]);
+  const columns = columnsOf(table);
   const merge = { keyColumns: table.keyColumns, watermark: table.watermark ?? null };
   // Absent where it is off: so runs from before it go on.
-  const { deleteMissing } = table;
+  const { deleteMissing, changes } = table;
   const rows = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
-  const decisive = { ...rows, deleteMissing };
+  return hashOf({ ...rows, deleteMissing, changes });
+}
+
+/**
+ * Fingerprint of which rows of which object a table holds when it is loaded, whenever and however
+ * that is done: changes of one such content lead to a later state of the same.
+ */
+export function contentFingerprint(table: TablePlan): string {
+  const { source, changes, read } = table;
+  const filter = read.filter ?? null;
+  return hashOf({ source, feed: changes?.feed ?? null, filter, columns: columnsOf(table) });
+}
+
+function columnsOf(table: TablePlan) {
+  return table.columns.map((pair) => [pair.source.name, pair.target, pair.fractionDigits ?? null]);
+}
+
+function hashOf(decisive: object): string {
   return createHash('sha256').update(stableJson(decisive)).digest('hex');
 }
 

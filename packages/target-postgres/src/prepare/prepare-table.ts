@@ -8,6 +8,7 @@ import { readReceipts } from '../load/chunk-ledger.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
+import { gathers } from '../swap/gathers.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
 import { alterTableSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
@@ -82,7 +83,7 @@ async function enterLedger(
   if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
   await writeTableLedger(session, table, hash);
   await prepareKeys(session, table, { again: changed, log });
-  if (table.mode === 'swap') await prepareSwap(session, table, { again: changed, log });
+  if (gathers(table)) await prepareSwap(session, table, { again: changed, log });
   const emptied = before?.truncated === true && !changed;
   if (table.mode !== 'truncate' || (emptied && before.plan_hash === hash)) return;
   if (!emptied) await truncateOnce(session, table, { again: changed });
@@ -91,9 +92,9 @@ async function enterLedger(
   log.info('target_table_truncated', { schema, table: name, run: table.run });
 }
 
-/** A full refresh: what this run has loaded by an earlier plan goes with all the rest. */
-function replacesRows({ mode }: TablePlan): boolean {
-  return mode === 'truncate' || mode === 'swap';
+/** What this run has loaded by an earlier plan goes with all the rest, or was only gathered. */
+function replacesRows(table: TablePlan): boolean {
+  return table.mode === 'truncate' || gathers(table);
 }
 
 /** Rows of an earlier plan can only go with all others, where the table is emptied anyway. */

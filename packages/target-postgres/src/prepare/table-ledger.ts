@@ -38,7 +38,7 @@ export async function refuseStalePlan(session: Session, table: TablePlan): Promi
 }
 
 const writeSql = `
-INSERT INTO snowmelt.table_ledger
+INSERT INTO snowmelt.table_ledger AS t
   (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from, snapshot_at,
    plan)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -46,7 +46,8 @@ ON CONFLICT (run_id, table_key) DO UPDATE
 SET target_schema = excluded.target_schema, target_table = excluded.target_table,
     mode = excluded.mode, plan_hash = excluded.plan_hash,
     watermark_from = excluded.watermark_from, snapshot_at = excluded.snapshot_at,
-    plan = excluded.plan`;
+    plan = excluded.plan,
+    held_snapshot = CASE WHEN t.plan_hash = excluded.plan_hash THEN t.held_snapshot END`;
 
 export async function writeTableLedger(
   session: Session,
@@ -61,13 +62,13 @@ export async function writeTableLedger(
   await session.query(writeSql, [table.run, table.key, ...what]);
 }
 
-/** Throws where a later run has emptied the table: what this run loaded is gone (P1). */
+/** Throws where a later run has replaced the table's rows: what this run loaded is gone (P1). */
 export function refuseSuperseded(table: TablePlan, row: TableLedgerRow): void {
   if (row.superseded_by === null) return;
   throw new SnowmeltError(
     'RUN.TABLE_BUSY',
-    `run ${row.superseded_by} has emptied ${table.target.schema}.${table.target.name} since this ` +
-      `run began: rows that this run has loaded are gone`,
+    `run ${row.superseded_by} has loaded ${table.target.schema}.${table.target.name} anew since ` +
+      `this run began: what this run has loaded is gone`,
     { retry: 'never', fix: 'Start a new run with --no-resume.' },
   );
 }

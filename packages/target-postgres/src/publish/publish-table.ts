@@ -5,6 +5,7 @@ import {
   type WorkContext,
 } from '@snowmelt/core';
 
+import { recordSnapshot } from '../changes/snapshot-ledger.ts';
 import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
@@ -12,6 +13,7 @@ import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
+import { gathers } from '../swap/gathers.ts';
 import { swapRows } from '../swap/swap-rows.ts';
 
 /**
@@ -29,7 +31,7 @@ export async function publishTable(
     place: { run: table.run, table: table.key },
     purpose: 'plain',
   } as const;
-  if (table.mode === 'swap') await swapRows(databases, table, context);
+  if (gathers(table)) await swapRows(databases, table, context);
   const missing = await removeMissing(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
   const findings = await restoreAfterLoad(databases, table, context);
@@ -58,6 +60,7 @@ async function closeLedger(session: Session, table: TablePlan): Promise<number> 
     'UPDATE snowmelt.table_ledger SET published_at = clock_timestamp() WHERE run_id = $1 AND table_key = $2',
     key,
   );
+  if (!gathers(table)) await recordSnapshot(session, table);
   const { rows } = await session.query<{ rows: string }>(sumSql, key);
   await session.query(waitForDisk);
   return Number(rows[0]?.rows);

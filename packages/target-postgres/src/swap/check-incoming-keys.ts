@@ -1,6 +1,7 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import { caution, finding, unsuitable } from '../check/findings.ts';
+import { gatheringWords } from './gathers.ts';
 import { actingKeys, matchColumns, nameChildren, type IncomingKey } from './incoming-keys.ts';
 
 /** Whether the foreign keys that lead to the target can be kept, and what they ask of the rows. */
@@ -13,19 +14,21 @@ export function checkIncomingKeys(
   if (keys.length === 0) return [];
   return [
     ...(others.length > 0 ? [rowsMustStay(table, others)] : []),
-    ...partitionKeys(keys),
-    ...matching(table, keys, identityAlways),
+    ...(table.mode === 'swap' ? partitionKeys(keys) : []),
+    ...(table.mode === 'swap' ? matching(table, keys, identityAlways) : []),
     ...actingKeys(others)
       .filter(({ may_read }) => !may_read)
       .map(unreadable),
   ];
 }
 
-function rowsMustStay({ target }: TablePlan, keys: readonly IncomingKey[]): Finding {
+function rowsMustStay(table: TablePlan, keys: readonly IncomingKey[]): Finding {
+  const { schema, name } = table.target;
+  const { load } = gatheringWords(table);
   return caution({
     message:
-      `rows of ${target.schema}.${target.name} that ${nameChildren(keys)} refers to must still be ` +
-      'in the source: else the swap is refused and the old rows stay',
+      `rows of ${schema}.${name} that ${nameChildren(keys)} refers to must still be ` +
+      `in the source: else ${load} is refused and the old rows stay`,
     fix: 'Load the referring tables first where their rows go as well.',
   });
 }

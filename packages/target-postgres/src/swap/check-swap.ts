@@ -4,6 +4,7 @@ import { caution, finding, unsuitable } from '../check/findings.ts';
 import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { checkIncomingKeys } from './check-incoming-keys.ts';
+import { gatheringWords } from './gathers.ts';
 import { actingKeys, incomingKeys } from './incoming-keys.ts';
 
 interface SwapFacts {
@@ -55,13 +56,13 @@ SELECT current_user::text AS role,
              ORDER BY a.attnum) AS identity_always
 FROM target t`;
 
-/** What a swap can't keep, or has no right to do, in a table that is there. */
+/** What a swap, or a load of changes, can't keep or has no right to do in a table that is there. */
 export async function checkSwap(session: Session, table: TablePlan): Promise<readonly Finding[]> {
   const quoted = quoteTable(table.target);
   const [facts] = (await session.query<SwapFacts & object>(factsSql, [quoted])).rows;
   if (facts === undefined) return [];
   const keys = await incomingKeys(session, quoted);
-  const updates = actingKeys(keys).length > 0;
+  const updates = actingKeys(keys).length > 0 || table.mode === 'changes';
   return [
     ...rights(table, facts, updates),
     ...shape(table, facts),
@@ -93,13 +94,14 @@ SELECT current_user::text AS role,
 async function checkShadows(session: Session, table: TablePlan): Promise<readonly Finding[]> {
   const [facts] = (await session.query<ShadowFacts & object>(shadowsSql)).rows;
   if (facts === undefined) return [];
+  const { load, instead } = gatheringWords(table);
   const noPlace = finding('error', 'TARGET.PRIVILEGE', {
-    message: `role ${facts.role} may not create tables in the schema snowmelt, where a swap gathers rows`,
-    fix: `GRANT CREATE ON SCHEMA snowmelt TO ${facts.role}, or use refresh: truncate.`,
+    message: `role ${facts.role} may not create tables in the schema snowmelt, where ${load} gathers rows`,
+    fix: `GRANT CREATE ON SCHEMA snowmelt TO ${facts.role}, or ${instead}.`,
   });
   const published = caution({
-    message: `${facts.publishing.join(', ')} publishes all tables, and so the rows that a swap of ${table.target.name} gathers`,
-    fix: 'Name the tables to be published, or use refresh: truncate.',
+    message: `${facts.publishing.join(', ')} publishes all tables, and so the rows that ${load} of ${table.target.name} gathers`,
+    fix: `Name the tables to be published, or ${instead}.`,
   });
   return [
     ...(facts.may_create === false ? [noPlace] : []),
@@ -122,6 +124,7 @@ export async function checkSwapOfNew(
 
 function rights(table: TablePlan, facts: SwapFacts, updates: boolean): readonly Finding[] {
   const label = nameOf(table);
+  const { load } = gatheringWords(table);
   const missing = [
     ...(facts.may_select ? [] : ['SELECT']),
     ...(facts.may_delete ? [] : ['DELETE']),
@@ -129,7 +132,7 @@ function rights(table: TablePlan, facts: SwapFacts, updates: boolean): readonly 
   ];
   return missing.map((right) =>
     finding('error', 'TARGET.PRIVILEGE', {
-      message: `role ${facts.role} lacks ${right} on ${label}, which a swap needs`,
+      message: `role ${facts.role} lacks ${right} on ${label}, which ${load} needs`,
       fix: `GRANT ${right} ON ${label} TO ${facts.role}.`,
     }),
   );
@@ -137,11 +140,12 @@ function rights(table: TablePlan, facts: SwapFacts, updates: boolean): readonly 
 
 function shape(table: TablePlan, facts: SwapFacts): readonly Finding[] {
   const label = nameOf(table);
-  const fix = 'Use refresh: truncate, or another target.';
+  const { load, instead } = gatheringWords(table);
+  const fix = `Take another target, or ${instead}.`;
   const cases: readonly (readonly [readonly string[], string])[] = [
-    [facts.inheriting, `a swap of ${label} would empty the tables that inherit from it`],
-    [facts.foreign_partitions, `a swap can't reach into partitions on other servers`],
-    [facts.rules, `rules of ${label} rewrite the statements of a swap`],
+    [facts.inheriting, `${load} of ${label} would change the tables that inherit from it`],
+    [facts.foreign_partitions, `${load} can't reach into partitions on other servers`],
+    [facts.rules, `rules of ${label} rewrite the statements of ${load}`],
   ];
   return [
     ...cases
@@ -154,7 +158,7 @@ function shape(table: TablePlan, facts: SwapFacts): readonly Finding[] {
 function withoutIdentity(table: TablePlan, publications: readonly string[]): Finding {
   return unsuitable({
     message: `${nameOf(table)} has no replica identity, so rows that go can't be published by ${publications.join(', ')}`,
-    fix: 'Give it a primary key or a REPLICA IDENTITY, or use refresh: truncate.',
+    fix: `Give it a primary key or a REPLICA IDENTITY, or ${gatheringWords(table).instead}.`,
   });
 }
 

@@ -17,7 +17,7 @@ SELECT run_id, table_key, shadow,
         WHERE c.oid = pg_catalog.to_regclass('snowmelt.' || shadow)) AS owned
 FROM snowmelt.table_ledger
 WHERE target_schema = $2 AND target_table = $3 AND shadow IS NOT NULL
-  AND (run_id <> $1 OR mode <> 'swap')
+  AND (run_id <> $1 OR mode NOT IN ('swap', 'changes'))
 ORDER BY run_id, table_key`;
 
 const supersedeSql = `

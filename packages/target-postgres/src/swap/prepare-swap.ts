@@ -3,6 +3,7 @@ import type { TablePlan, WorkContext } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { forgetChunks } from '../prepare/forget-chunks.ts';
 import { dropEarlierShadows } from './drop-earlier-shadows.ts';
+import { createChangeTable } from '../changes/change-table.ts';
 import { createShadow, dropShadow } from './shadow-table.ts';
 import { readSwapState, recordShadow, refuseSharedTarget } from './swap-ledger.ts';
 
@@ -21,7 +22,8 @@ export async function prepareSwap(
   if (!again && (swapped || shadow !== undefined)) return;
   if (shadow !== undefined) await dropShadow(session, shadow);
   await forgetChunks(session, table);
-  const made = await createShadow(session, table);
+  const create = table.mode === 'changes' ? createChangeTable : createShadow;
+  const made = await create(session, table);
   await recordShadow(session, table, made);
   log.info('target_shadow_created', { table: table.key, shadow: made, run: table.run });
 }

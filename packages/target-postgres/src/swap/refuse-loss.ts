@@ -20,12 +20,16 @@ export async function refuseOrphans(
        AND NOT EXISTS (SELECT 1 FROM ${shadow} s WHERE ${leads('s')})`,
   );
   const [{ n } = { n: '0' }] = rows;
-  if (n === '0') return;
-  throw new SnowmeltError(
+  if (n !== '0') throw wouldOrphan(key, n);
+}
+
+export function wouldOrphan(key: IncomingKey, rows: string): SnowmeltError {
+  const child = `${key.child_schema}.${key.child_table}`;
+  return new SnowmeltError(
     'TARGET.TABLE_UNSUITABLE',
-    `${n} rows of ${child.schema}.${child.name} refer to rows that the source no longer has: its ` +
-      `foreign key ${key.name} would delete or change them (the target still holds its old rows)`,
-    { fix: `Load ${child.schema}.${child.name} first, or remove its rows that refer to nothing.` },
+    `${rows} rows of ${child} refer to rows that the source no longer has: its foreign key ` +
+      `${key.name} would delete or change them (the target still holds its old rows)`,
+    { fix: `Load ${child} first, or remove its rows that refer to nothing.` },
   );
 }
 

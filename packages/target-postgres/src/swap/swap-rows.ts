@@ -1,5 +1,7 @@
 import { isSnowmeltError, SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
 
+import { applyChanges, type AppliedChanges } from '../changes/apply-changes.ts';
+import { recordSnapshot } from '../changes/snapshot-ledger.ts';
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks, waitForDisk } from '../connect/session-settings.ts';
 import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
@@ -15,8 +17,8 @@ import { dropShadow, quoteShadow } from './shadow-table.ts';
 import { readSwapState, recordSwap, refuseSharedTarget } from './swap-ledger.ts';
 
 /**
- * Puts the run's rows in place of the target's, in one transaction that readers neither wait for
- * nor see a part of. Idempotent: what is done is in the ledger, and where it breaks the target
+ * Puts the run's rows in place of the target's, or applies its changes, in one transaction that
+ * readers neither wait for nor see a part of. Idempotent: what is done is in the ledger, and where it breaks the target
  * holds its old rows.
  */
 export async function swapRows(
@@ -35,7 +37,8 @@ export async function swapRows(
   const swapped = await transaction(databases, options, (session) =>
     swapOnce(databases, session, table),
   );
-  if (swapped) log.info('target_swapped', { table: table.key, run: table.run });
+  const event = table.mode === 'changes' ? 'changes_applied' : 'target_swapped';
+  if (swapped !== undefined) log.info(event, { table: table.key, run: table.run, ...swapped });
 }
 
 /** What the exchange is quicker with; beforehand, so that writers wait less long. */
@@ -43,7 +46,9 @@ async function readyShadow(session: Session, table: TablePlan): Promise<void> {
   await lockTarget(session, table);
   const { shadow } = await readSwapState(session, table);
   if (shadow === undefined) return;
-  const match = matchColumns(await incomingKeys(session, quoteTable(table.target)));
+  const changes = table.mode === 'changes';
+  const keys = changes ? [] : await incomingKeys(session, quoteTable(table.target));
+  const match = matchColumns(keys);
   if (match !== undefined) {
     const index = `${quoteIdentifier(`${shadow}_key`)} ON ${quoteShadow(shadow)}`;
     const columns = match.map(quoteIdentifier).join(', ');
@@ -56,22 +61,23 @@ async function swapOnce(
   databases: Databases,
   session: Session,
   table: TablePlan,
-): Promise<boolean> {
+): Promise<Partial<AppliedChanges> | undefined> {
   await lockTarget(session, table);
   await refuseStalePlan(session, table);
   const { shadow, swapped } = await readSwapState(session, table);
-  if (swapped) return false;
+  if (swapped) return undefined;
   if (shadow === undefined) throw shadowGone(table);
   await lockTables(databases, session, table, shadow);
   await refuseStalePlan(session, table);
   await refuseSharedTarget(session, table);
-  await exchange(session, table, quoteShadow(shadow));
-  await refuseOtherCounts(session, table, quoteShadow(shadow));
+  const put = table.mode === 'changes' ? applyChanges : exchange;
+  const applied = await put(session, table, quoteShadow(shadow));
   await supersede(session, table, [table.target]);
   await recordSwap(session, table);
+  await recordSnapshot(session, table);
   await dropShadow(session, shadow);
   await session.query(waitForDisk);
-  return true;
+  return applied;
 }
 
 /**
@@ -104,7 +110,7 @@ const alwaysSql = `
 SELECT attname::text AS name FROM pg_catalog.pg_attribute
 WHERE attrelid = pg_catalog.to_regclass($1) AND attidentity = 'a' AND NOT attisdropped`;
 
-async function exchange(session: Session, table: TablePlan, shadow: string): Promise<void> {
+async function exchange(session: Session, table: TablePlan, shadow: string): Promise<object> {
   const target = quoteTable(table.target);
   const keys = await incomingKeys(session, target);
   for (const key of actingKeys(keys)) await refuseOrphans(session, table, { key, shadow });
@@ -113,6 +119,8 @@ async function exchange(session: Session, table: TablePlan, shadow: string): Pro
   await session.query(exchangeSql({ table, shadow, match: matchColumns(keys), always }));
   // What is deferred speaks now, not when COMMIT has no way to say it well.
   await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+  await refuseOtherCounts(session, table, shadow);
+  return {};
 }
 
 function shadowGone({ target }: TablePlan): SnowmeltError {
@@ -124,6 +132,8 @@ function shadowGone({ target }: TablePlan): SnowmeltError {
 
 function stillTheOldRows(error: unknown): unknown {
   if (!isSnowmeltError(error) || error.code !== 'TARGET.ROW_REJECTED') return error;
+  // What was found before PostgreSQL had to refuse it says so itself.
+  if (error.cause === undefined) return error;
   return new SnowmeltError(error.code, `${error.message}; the target still holds its old rows`, {
     cause: error,
     place: error.place,

@@ -1,7 +1,7 @@
 import type { TableRef } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { ledgerExists } from '../prepare/ensure-ledger.ts';
+import { ledgerHasColumn } from '../prepare/ensure-ledger.ts';
 
 export interface UnfinishedRun {
   readonly run: string;
@@ -11,13 +11,14 @@ export interface UnfinishedRun {
 
 /**
  * A run that came to its end after it has read what it left: each one begins no later than the
- * unfinished ones before it. An unfinished swap has left nothing in the table.
+ * unfinished ones before it. What only gathered rows
+ * has left nothing in the table.
  */
 const sql = `
 SELECT u.run_id AS run, u.watermark_from AS "from"
 FROM snowmelt.table_ledger u
 WHERE u.target_schema = $1 AND u.target_table = $2
-  AND u.published_at IS NULL AND u.superseded_by IS NULL AND u.mode <> 'swap'
+  AND u.published_at IS NULL AND u.superseded_by IS NULL AND u.mode NOT IN ('swap', 'changes')
   AND EXISTS (SELECT 1 FROM snowmelt.chunk_ledger c
               WHERE c.run_id = u.run_id AND c.table_key = u.table_key)
   AND NOT EXISTS (SELECT 1 FROM snowmelt.table_ledger p
@@ -31,8 +32,7 @@ export async function readUnfinished(
   session: Session,
   ref: TableRef,
 ): Promise<UnfinishedRun | undefined> {
-  if (!(await ledgerExists(session, 'table_ledger'))) return undefined;
-  if (!(await keepsWatermarks(session))) return undefined;
+  if (!(await ledgerHasColumn(session, 'watermark_from'))) return undefined;
   const { rows } = await session.query<{ run: string; from: string | null }>(sql, [
     ref.schema,
     ref.name,
@@ -40,13 +40,4 @@ export async function readUnfinished(
   const [found] = rows;
   if (found === undefined) return undefined;
   return { run: found.run, ...(found.from === null ? {} : { from: found.from }) };
-}
-
-/** A ledger of before the first incremental load; `prepare` brings it up to date. */
-async function keepsWatermarks(session: Session): Promise<boolean> {
-  const { rowCount } = await session.query(
-    `SELECT 1 FROM pg_catalog.pg_attribute
-     WHERE attrelid = to_regclass('snowmelt.table_ledger') AND attname = 'watermark_from'`,
-  );
-  return rowCount !== 0;
 }

@@ -2,6 +2,7 @@ import { SnowmeltError, type ChunkPlan, type TablePlan } from '@snowmelt/core';
 import { z } from 'zod';
 
 import { cutFraction } from '../digest/cut-fraction.ts';
+import { changesBetween } from './changes.ts';
 import type { MemoryWarehouse } from './memory-warehouse.ts';
 import { rowFilter } from './row-filter.ts';
 import type { TextRow } from './rows.ts';
@@ -64,8 +65,18 @@ export function chunkRows(
   throw new SnowmeltError('SOURCE.FILE_MISSING', `${file.data.path} is not in the stage`);
 }
 
-/** The plan's columns of the rows that its filter and its watermark keep, at its snapshot point. */
+/**
+ * The plan's columns of the rows that its filter and its watermark keep, at its snapshot point; or
+ * what has changed of them since `changes.from`.
+ */
 export function tableRows(warehouse: MemoryWarehouse, plan: TablePlan): readonly TextRow[] {
+  const from = plan.changes?.from;
+  if (from === undefined) return rowsAt(warehouse, plan);
+  const before = rowsAt(warehouse, { ...plan, snapshot: { pinned: true, at: from } });
+  return changesBetween(plan, before, rowsAt(warehouse, plan));
+}
+
+function rowsAt(warehouse: MemoryWarehouse, plan: TablePlan): readonly TextRow[] {
   const { columns } = warehouse.table(plan.source);
   const keeps = rowFilter(plan.read.filter, columns);
   const isNew = watermarkFilter(plan, columns);

@@ -9,6 +9,7 @@ import {
 } from '@snowmelt/core';
 
 import { MemoryRejects } from './memory-rejects.ts';
+import { applyChanges } from './changes.ts';
 import { MemoryRuns } from './memory-runs.ts';
 import { mergeRows } from './merge-rows.ts';
 import { removeMissing } from './missing-rows.ts';
@@ -37,6 +38,8 @@ export class MemoryDatabase {
   /** Keys of whole sources, by run and table, and what was done with them. */
   readonly #keys = new Map<string, TextRow[]>();
   readonly #removed = new Map<string, MissingReceipt>();
+  /** The snapshot that a table holds, and of what, by table. */
+  readonly #held = new Map<string, { readonly content: string; readonly at: string }>();
   readonly #locks = new Map<string, Promise<void>>();
 
   schema(ref: TableRef): TableSchema | undefined {
@@ -75,6 +78,7 @@ export class MemoryDatabase {
     this.#emptied.add(mark);
     this.runs.forgetOthers(plan);
     this.#table(target).rows = [];
+    this.#held.delete(refKey(target));
   }
 
   receipts(plan: TablePlan): Entry[] {
@@ -84,7 +88,7 @@ export class MemoryDatabase {
   /** Rows and ledger entry, or neither. */
   commit(plan: TablePlan, rows: readonly TextRow[], entry: Entry): void {
     if (entry.of === 'keys') this.#gatherKeys(plan, rows);
-    else this.#put(plan, this.#inTableOrder(plan, rows));
+    else this.#put(plan, rows);
     const entries = this.#ledger.get(ledgerKey(plan)) ?? new Map<string, Entry>();
     this.#ledger.set(ledgerKey(plan), entries.set(entry.chunk, entry));
   }
@@ -96,6 +100,7 @@ export class MemoryDatabase {
     this.runs.forgetOthers(plan);
     this.#table(plan.target).rows = this.#gathered.get(ledgerKey(plan)) ?? [];
     this.#gathered.delete(ledgerKey(plan));
+    this.#held.delete(refKey(plan.target));
   }
 
   /** Deletes or marks what the keys of the plan's run lack, once. */
@@ -120,18 +125,46 @@ export class MemoryDatabase {
     this.#keys.set(ledgerKey(plan), [...before, ...keys]);
   }
 
-  #put(plan: TablePlan, complete: readonly TextRow[]): void {
-    if (plan.mode === 'swap') {
-      const before = this.#gathered.get(ledgerKey(plan)) ?? [];
-      this.#gathered.set(ledgerKey(plan), [...before, ...complete]);
-      return;
-    }
+  /** Applies what the plan's run has gathered, once. */
+  applyOnce(plan: TablePlan): void {
+    if (this.#swapped.has(ledgerKey(plan))) return;
+    const table = this.#table(plan.target);
+    const names = table.schema.columns.map(({ name }) => name);
+    const changes = this.#gathered.get(ledgerKey(plan)) ?? [];
+    table.rows = applyChanges(plan, names, table.rows, changes);
+    this.#swapped.add(ledgerKey(plan));
+    this.#gathered.delete(ledgerKey(plan));
+    this.runs.forgetOthers(plan);
+  }
+
+  /** After a run has completed a table that is kept by changes. */
+  holdSnapshot(plan: TablePlan): void {
+    if (plan.changes === undefined || !plan.snapshot.pinned) return;
+    const held = { content: contentOf(plan), at: plan.snapshot.at };
+    this.#held.set(refKey(plan.target), held);
+  }
+
+  heldSnapshot(plan: TablePlan): string | undefined {
+    const held = this.#held.get(refKey(plan.target));
+    return held?.content === contentOf(plan) ? held.at : undefined;
+  }
+
+  #gather(plan: TablePlan, rows: readonly TextRow[]): void {
+    const before = this.#gathered.get(ledgerKey(plan)) ?? [];
+    this.#gathered.set(ledgerKey(plan), [...before, ...rows]);
+  }
+
+  #put(plan: TablePlan, rows: readonly TextRow[]): void {
+    if (plan.mode === 'changes') return this.#gather(plan, rows);
+    const complete = this.#inTableOrder(plan, rows);
+    if (plan.mode === 'swap') return this.#gather(plan, complete);
+    this.#held.delete(refKey(plan.target));
     const table = this.#table(plan.target);
     const names = table.schema.columns.map(({ name }) => name);
     table.rows =
-      plan.keyColumns.length === 0
-        ? [...table.rows, ...complete]
-        : mergeRows(plan, names, table.rows, complete);
+      plan.mode === 'upsert' || plan.mode === 'insert-only'
+        ? mergeRows(plan, names, table.rows, complete)
+        : [...table.rows, ...complete];
     this.runs.load(plan);
   }
 
@@ -187,6 +220,11 @@ export class MemoryDatabase {
     if (table !== undefined) return table;
     throw new SnowmeltError('TARGET.TABLE_MISSING', `${ref.schema}.${ref.name} does not exist`);
   }
+}
+
+function contentOf({ source, changes, read, columns }: TablePlan): string {
+  const pairs = columns.map((pair) => [pair.source.name, pair.target, pair.fractionDigits]);
+  return JSON.stringify([source, changes?.feed, read.filter, pairs]);
 }
 
 function ledgerKey({ run, key }: TablePlan): string {

@@ -1,11 +1,12 @@
-import type {
-  ChunkPlan,
-  ChunkStream,
-  ReadOptions,
-  Source,
-  TablePlan,
-  TableRef,
-  TableSchema,
+import {
+  SnowmeltError,
+  type ChunkPlan,
+  type ChunkStream,
+  type ReadOptions,
+  type Source,
+  type TablePlan,
+  type TableRef,
+  type TableSchema,
 } from '@snowmelt/core';
 
 import { referenceDigest } from '../digest/reference-digest.ts';
@@ -61,6 +62,7 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
     ping: async () => 'in memory',
     describe: async (ref) => describe(warehouse, ref),
     pin: async () => ({ at: warehouse.now() }),
+    changeFeed: async ({ ref }) => changeFeed(warehouse, ref),
     chooseExtract: async (schema, read) => chooseExtract(schema, read),
     plan: (plan, { signal }) => withSignal(planChunks(warehouse, plan), signal),
     extract: (plan, chunk, { signal }) => withSignal(extractChunk(warehouse, plan, chunk), signal),
@@ -85,6 +87,12 @@ function describe(warehouse: MemoryWarehouse, ref: TableRef): TableSchema {
     estimatedRows: table.versions.at(-1)?.rows.length ?? 0,
     ...(table.unpinnable === undefined ? {} : { unpinnable: table.unpinnable }),
   };
+}
+
+function changeFeed(warehouse: MemoryWarehouse, ref: TableRef): string {
+  const { created, untracked } = warehouse.table(ref);
+  if (untracked !== true) return created;
+  throw new SnowmeltError('SOURCE.CHANGES_UNAVAILABLE', `changes of ${ref.name} are not recorded`);
 }
 
 function chooseExtract(schema: TableSchema, read: ReadOptions) {

@@ -52,6 +52,8 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     ping: async () => 'in memory',
     describe: async (ref) => database.schema(ref),
     isEmpty: async (ref) => database.rows(ref).length === 0,
+    count: async (ref) => database.rows(ref).length,
+    heldSnapshot: async (plan) => database.heldSnapshot(plan),
     newestWatermark: async (ref, column) => newestWatermark(database, ref, column),
     fractionDigits: (source, target) => fractionDigits(source, target),
     decideTypes: async () => ({ decisions: [], notices: [] }),
@@ -76,7 +78,9 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     },
     publish: async (plan) => {
       if (plan.mode === 'swap') database.swapOnce(plan);
+      if (plan.mode === 'changes') database.applyOnce(plan);
       const missing = database.removeOnce(plan);
+      database.holdSnapshot(plan);
       const entries = database.receipts(plan).filter(({ of }) => of !== 'keys');
       database.runs.finish(plan);
       const rows = entries.reduce((sum, entry) => sum + entry.rows, 0);

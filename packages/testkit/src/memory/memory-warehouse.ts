@@ -17,6 +17,8 @@ export interface MemoryTable {
   readonly primaryKey?: readonly string[];
   /** Why it can't be read as of a past point in time. */
   readonly unpinnable?: string;
+  /** Its changes are not recorded. */
+  readonly untracked?: boolean;
 }
 
 interface Version {
@@ -26,6 +28,8 @@ interface Version {
 
 export interface StoredTable extends Omit<MemoryTable, 'rows'> {
   readonly versions: Version[];
+  /** When it was made; another table of the same name has another. */
+  readonly created: string;
 }
 
 /**
@@ -46,13 +50,22 @@ export class MemoryWarehouse {
   }
 
   createTable({ rows, ...table }: MemoryTable): void {
-    const versions = [{ from: this.#instants(), rows: rows.map(textRow) }];
-    this.#tables.set(refKey(table.ref), { ...table, versions });
+    const from = this.#instants();
+    const versions = [{ from, rows: rows.map(textRow) }];
+    this.#tables.set(refKey(table.ref), { ...table, versions, created: formatInstant(from) });
   }
 
   /** From now on the table holds these rows; earlier points in time keep theirs. */
   replaceRows(ref: TableRef, rows: MemoryTable['rows']): void {
     this.table(ref).versions.push({ from: this.#instants(), rows: rows.map(textRow) });
+  }
+
+  /** The table has no past any more: its retention has ended. */
+  forgetPast(ref: TableRef): void {
+    const { versions } = this.table(ref);
+    const last = versions.at(-1);
+    if (last === undefined) return;
+    versions.splice(0, versions.length, { ...last, from: this.#instants() });
   }
 
   now(): string {

@@ -3,15 +3,17 @@ import { Readable } from 'node:stream';
 import type { ChunkPlan, Source, TablePlan } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
+import { changesCases } from '../../src/conformance/source/changes-cases.ts';
 import { chunkCases } from '../../src/conformance/source/chunk-cases.ts';
 import { casesOf } from '../../src/conformance/source/mode-cases.ts';
 import { readCases } from '../../src/conformance/source/read-cases.ts';
 import { snapshotCases } from '../../src/conformance/source/snapshot-cases.ts';
-import type { SampleTable, SourceHarness } from '../../src/index.ts';
+import type { MemoryTable, SampleTable, SourceHarness } from '../../src/index.ts';
 import { memorySource, MemoryWarehouse } from '../../src/index.ts';
+import { testContext } from '../../src/index.ts';
 import { failingCases } from './failing-cases.ts';
 
-const groups = [readCases, chunkCases, snapshotCases].flatMap((cases) => [
+const groups = [readCases, chunkCases, snapshotCases, changesCases].flatMap((cases) => [
   casesOf('query', cases),
   casesOf('unload', cases),
 ]);
@@ -22,9 +24,9 @@ async function failures(
 ): Promise<string[]> {
   const found = await failingCases<SourceHarness>(groups, () => {
     const warehouse = new MemoryWarehouse();
-    const create = async (table: SampleTable, unpinnable: { unpinnable?: string } = {}) => {
+    const create = async (table: SampleTable, traits: Partial<MemoryTable>) => {
       const ref = { database: 'SHOP', schema: 'SALES', name: table.name };
-      warehouse.createTable({ ...table, ...unpinnable, ref });
+      warehouse.createTable({ ...table, ...traits, ref });
       return ref;
     };
     return {
@@ -33,7 +35,8 @@ async function failures(
         const source = memorySource({ warehouse });
         return { ...source, ...defect(source, warehouse) };
       },
-      createTable: create,
+      createTable: (table) => create(table, { untracked: true }),
+      createTracked: (table) => create(table, {}),
       createUnpinnable: (table) => create(table, { unpinnable: 'it keeps no past' }),
       replaceRows: async (ref, rows) => warehouse.replaceRows(ref, rows),
       [Symbol.asyncDispose]: async () => undefined,
@@ -92,6 +95,33 @@ it('catches a source that reads the present', async () => {
   }));
   expect(found).toContain('P3: what changes after the pin is not read');
   expect(found).toContain('P3: what changes between planning and opening is not read');
+});
+
+it('catches a source whose changes reach up to the present', async () => {
+  const late = async (source: Source, plan: TablePlan): Promise<TablePlan> => {
+    if (plan.changes?.from === undefined) return plan;
+    const { at } = await source.pin(testContext());
+    return { ...plan, snapshot: { pinned: true, at } };
+  };
+  const found = await failures((source) => ({
+    async *plan(plan, context) {
+      yield* source.plan(await late(source, plan), context);
+    },
+    open: async (plan, chunk, context) => source.open(await late(source, plan), chunk, context),
+  }));
+  expect(found).toContain(
+    'P1: changes make of the rows of one snapshot those of the next, and are counted',
+  );
+});
+
+it('catches a source whose changes lack the rows that leave the filter', async () => {
+  const found = await failures((source) => ({
+    open: async (plan, chunk, context) =>
+      plan.changes?.from === undefined || plan.read.filter === undefined
+        ? source.open(plan, chunk, context)
+        : { bytes: Readable.from([Buffer.from('I,3,name 3,99.00\n')]) },
+  }));
+  expect(found).toContain('P1: a filter is asked of both sides of a change');
 });
 
 it('catches a source that ignores the filter when it counts', async () => {

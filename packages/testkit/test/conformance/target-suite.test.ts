@@ -1,6 +1,7 @@
 import type { TablePlan, Target } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
+import { changesCases } from '../../src/conformance/target/changes-cases.ts';
 import { failureCases } from '../../src/conformance/target/failure-cases.ts';
 import { loadCases } from '../../src/conformance/target/load-cases.ts';
 import { mergeCases } from '../../src/conformance/target/merge-cases.ts';
@@ -23,6 +24,7 @@ const groups = [
   swapCases,
   missingCases,
   rejectCases,
+  changesCases,
 ];
 
 /** What the suite says of a target with a defect. */
@@ -79,6 +81,23 @@ it('catches a target that does not count', async () => {
     'P1: rows where none was announced are rolled back',
     'P5: swap leaves the old rows where a chunk fails',
   ]);
+});
+
+it('catches a target that takes each run for the base of changes', async () => {
+  let newest: string | undefined;
+  const found = await failures((target) => ({
+    prepare: async (plan, context) => {
+      newest = plan.snapshot.pinned ? plan.snapshot.at : newest;
+      return target.prepare(plan, context);
+    },
+    heldSnapshot: async () => newest,
+  }));
+  expect(found).toContain(
+    'P1: the snapshot that is held is that of the last run that was published',
+  );
+  expect(found).toContain(
+    'P1: nothing is held of another feed, filter or columns, or after other loads',
+  );
 });
 
 it('catches a target that empties at every prepare', async () => {

@@ -1,12 +1,12 @@
 import { memorySource, MemoryWarehouse, sourceConformance } from '../../src/index.ts';
-import type { MemorySource, SampleTable } from '../../src/index.ts';
+import type { MemorySource, MemoryTable, SampleTable } from '../../src/index.ts';
 
 sourceConformance('memorySource', async () => {
   const warehouse = new MemoryWarehouse();
   const sources: MemorySource[] = [];
-  const create = (table: SampleTable, unpinnable?: string) => {
+  const create = (table: SampleTable, traits: Partial<MemoryTable>) => {
     const ref = { database: 'SHOP', schema: 'SALES', name: table.name };
-    warehouse.createTable({ ...table, ref, ...(unpinnable === undefined ? {} : { unpinnable }) });
+    warehouse.createTable({ ...table, ref, ...traits });
     return ref;
   };
   return {
@@ -16,8 +16,9 @@ sourceConformance('memorySource', async () => {
       sources.push(source);
       return source;
     },
-    createTable: async (table) => create(table),
-    createUnpinnable: async (table) => create(table, 'it keeps no past'),
+    createTable: async (table) => create(table, { untracked: true }),
+    createTracked: async (table) => create(table, {}),
+    createUnpinnable: async (table) => create(table, { unpinnable: 'it keeps no past' }),
     replaceRows: async (ref, rows) => warehouse.replaceRows(ref, rows),
     produced: () => sources.reduce((sum, source) => sum + source.rendered(), 0),
     [Symbol.asyncDispose]: async () => undefined,

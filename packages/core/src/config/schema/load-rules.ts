@@ -146,10 +146,13 @@ export const loadRules = {
     .default('off')
     .meta(
       doc({
-        description: "`cdc`: load the source's changes in place of its rows.",
+        description:
+          '`cdc`: after the first run, read only what has changed between the snapshot of the last run that completed the table and this one (the CHANGES clause of Snowflake), and insert, update and delete by `uniqueness_columns`, in one transaction.',
         example: 'off',
-        speed: 'Only what has changed is read.',
-        safety: "Needs change tracking, within the source's retention.",
+        speed:
+          'Only what has changed is read. All rows are read, and replace those of the target, where it is empty, or no completed run has left it at a known snapshot of the same source, columns and filter, or the source has not kept the changes since: a run must complete within its retention.',
+        safety:
+          'The target holds exactly the rows of the source at each run: rows that the source lacks are deleted, whoever put them there. Needs a table, not a view, with CHANGE_TRACKING = TRUE and Time Travel, and keys that no two source rows share. Sets watermarks aside; with `truncate_onstart` all rows are read, and a later run without it goes on from there.',
       }),
     ),
 };

@@ -35,12 +35,13 @@ export function scanChanges(ref: TableRef, changes: Changes, compiler: Compiler)
   };
 }
 
+/** Source: docs.snowflake.com/en/user-guide/dynamic-tables, "Error: change tracking not enabled". */
 function checkTracked(table: CatalogTable, start: Snapshot): void {
   if (table.changeTracking && (table.trackedNs ?? 0n) <= start.ns) return;
   throw new SqlError(
-    '002091',
-    '55000',
-    `Change tracking is not enabled or has been missing for the time range requested on table '${table.name}'.`,
+    '091930',
+    '2F003',
+    `SQL compilation error:\nChange tracking is not enabled or has been missing for the time range requested on table '${table.database}.${table.schema}.${table.name}'.`,
   );
 }
 

@@ -10,6 +10,7 @@ export const loadModes: Readonly<Record<LoadMode, LoadRows>> = {
   append,
   truncate: append,
   swap: gather,
+  changes: gather,
   upsert: merge,
   'insert-only': merge,
 };

@@ -29,7 +29,11 @@ export async function copyRows(
   { block, from, to }: RowsOfBlock,
 ): Promise<RowRefusal | undefined> {
   const bytes = Readable.from([bytesOf(block, from, to)], { objectMode: false });
-  const { rows } = await copyStream(session.client, copySql(into, table.columns), bytes, signal);
+  const sql = copySql(
+    into,
+    table.columns.map(({ target }) => target),
+  );
+  const { rows } = await copyStream(session.client, sql, bytes, signal);
   return rows === to - from ? undefined : rowsDropped;
 }
 

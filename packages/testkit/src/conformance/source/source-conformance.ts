@@ -1,4 +1,5 @@
 import { registerSuite } from '../cases.ts';
+import { changesCases } from './changes-cases.ts';
 import { chunkCases } from './chunk-cases.ts';
 import { describeCases } from './describe-cases.ts';
 import { casesOf } from './mode-cases.ts';
@@ -19,6 +20,8 @@ export function sourceConformance(name: string, makeHarness: () => Promise<Sourc
       'chunks by unload': casesOf('unload', chunkCases),
       'snapshots by query': casesOf('query', snapshotCases),
       'snapshots by unload': casesOf('unload', snapshotCases),
+      'changes by query': casesOf('query', changesCases),
+      'changes by unload': casesOf('unload', changesCases),
     },
   });
 }

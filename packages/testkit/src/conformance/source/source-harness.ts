@@ -23,6 +23,8 @@ export interface SourceHarness extends AsyncDisposable {
   replaceRows(ref: TableRef, rows: SampleTable['rows']): Promise<void>;
   /** Makes an object that can't be read as of a past point in time, such as some views. */
   createUnpinnable?(table: SampleTable): Promise<TableRef>;
+  /** Makes a table whose changes are recorded from now on; those of `createTable` are not. */
+  createTracked?(table: SampleTable): Promise<TableRef>;
   /** Bytes that the source has rendered or received so far, where it can tell. */
   produced?(): number;
 }

@@ -1,4 +1,5 @@
 import { registerSuite } from '../cases.ts';
+import { changesCases } from './changes-cases.ts';
 import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
 import { mergeCases } from './merge-cases.ts';
@@ -23,6 +24,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       merge: mergeCases,
       swap: swapCases,
       missing: missingCases,
+      changes: changesCases,
       publish: publishCases,
       rejects: rejectCases,
     },

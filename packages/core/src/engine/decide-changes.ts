@@ -1,0 +1,97 @@
+import type { TablePlan } from '../contract/table-plan.ts';
+import type { TableSchema } from '../contract/table-schema.ts';
+import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
+import { compareWatermarks } from '../watermark/watermark-order.ts';
+import type { DecideContext } from './decide-plan.ts';
+import type { TableJob } from './table-job.ts';
+
+export interface ChangesDecision {
+  readonly parts: Partial<Pick<TablePlan, 'mode' | 'changes'>>;
+  /** Changes that are to be read, where the plan reads changes. */
+  readonly rows?: number;
+  readonly notices: readonly string[];
+}
+
+export interface TrackedTable {
+  readonly job: TableJob;
+  readonly schema: TableSchema;
+  /** Absent: the run creates the target. */
+  readonly existing: TableSchema | undefined;
+}
+
+/**
+ * Whether a table that is kept by its changes is read by them, or whole: where the target holds
+ * nothing that later changes could be applied to, or the source has not kept them from there.
+ * Reading the whole table is right in any case; each reason is said.
+ */
+export async function decideChanges(
+  draft: TablePlan,
+  { job, schema, existing }: TrackedTable,
+  using: DecideContext,
+): Promise<ChangesDecision> {
+  if (job.changes !== true) return { parts: {}, notices: [] };
+  const feed = await feedOf(draft, schema, using);
+  if (job.mode !== 'changes') return { parts: { changes: { feed } }, notices: [] };
+  if (existing === undefined || (await using.target.isEmpty(job.target, using.context))) {
+    const notices = ['reads all rows: the target is empty; later runs read what has changed'];
+    return { parts: { mode: 'append', changes: { feed } }, notices };
+  }
+  return decideWindow({ ...draft, changes: { feed } }, feed, using);
+}
+
+/** From the snapshot that the target holds to that of the run, if the source still knows. */
+async function decideWindow(
+  whole: TablePlan,
+  feed: string,
+  { source, target, context, snapshotAt }: DecideContext,
+): Promise<ChangesDecision> {
+  const from = await target.heldSnapshot?.(whole, context);
+  if (from === undefined) {
+    return replaceAll(feed, 'no completed run has left it at a known snapshot of this source');
+  }
+  if (compareWatermarks(instant, from, snapshotAt) >= 0) {
+    return replaceAll(feed, `it holds the rows of ${from}, and the run those of ${snapshotAt}`);
+  }
+  const parts = { mode: 'changes', changes: { feed, from } } as const;
+  try {
+    const rows = await source.count({ ...whole, ...parts }, context);
+    return { parts, rows, notices: [`reads what has changed since ${from}`] };
+  } catch (error) {
+    if (!isSnowmeltError(error) || !outOfReach.has(error.code)) throw error;
+    return replaceAll(feed, `the changes since ${from} can't be read: ${error.message}`);
+  }
+}
+
+const instant = { kind: 'timestamp', precision: 9, zone: 'instant' } as const;
+
+const outOfReach: ReadonlySet<string> = new Set([
+  'SOURCE.CHANGES_UNAVAILABLE',
+  'SOURCE.SNAPSHOT_GONE',
+]);
+
+/** By swap: rows that the source has no more go as well, and readers see no half of it. */
+function replaceAll(feed: string, why: string): ChangesDecision {
+  const notices = [`reads all rows, which replace those of the target: ${why}`];
+  return { parts: { mode: 'swap', changes: { feed } }, notices };
+}
+
+async function feedOf(
+  { key, source: ref, snapshot }: TablePlan,
+  schema: TableSchema,
+  { source, target, context }: DecideContext,
+): Promise<string> {
+  const place = { table: key };
+  if (source.changeFeed === undefined || target.heldSnapshot === undefined) {
+    const side = source.changeFeed === undefined ? 'source' : 'target';
+    const message = `changes: cdc: this ${side} has no changes`;
+    throw new SnowmeltError('CONFIG.UNSUPPORTED', message, { place });
+  }
+  if (!snapshot.pinned) {
+    throw new SnowmeltError(
+      'SOURCE.CHANGES_UNAVAILABLE',
+      `changes of ${ref.name} are read between two snapshots, and it has none: ${snapshot.reason}`,
+      { place, fix: 'Give the table retention (Time Travel), or remove changes: cdc.' },
+    );
+  }
+  return source.changeFeed(schema, context);
+}

@@ -1,0 +1,69 @@
+import type { TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { arbiterOf } from '../load/merge/arbiter.ts';
+import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { actingKeys, incomingKeys } from '../swap/incoming-keys.ts';
+import { applySql, type GatheredChanges } from './changes-sql.ts';
+import {
+  nullKeys,
+  refuseDroppedRows,
+  refuseOrphanedRows,
+  refuseOtherCount,
+  refuseRepeatedKeys,
+} from './refuse-changes.ts';
+
+/** Rows of the target that went, were updated, and came. */
+export interface AppliedChanges {
+  readonly deleted: number;
+  readonly updated: number;
+  readonly inserted: number;
+}
+
+/**
+ * Makes of the rows of one snapshot those of the next, in the caller's transaction and under its
+ * locks. A change that is in already is applied again without harm.
+ */
+export async function applyChanges(
+  session: Session,
+  table: TablePlan,
+  shadow: string,
+): Promise<AppliedChanges> {
+  await refuseOtherCount(session, table, shadow);
+  const changes = { table, shadow, nullable: await nullableKeys(session, table, shadow) };
+  await refuseRepeatedKeys(session, changes);
+  for (const key of actingKeys(await incomingKeys(session, quoteTable(table.target)))) {
+    await refuseOrphanedRows(session, changes, key);
+  }
+  const applied = await apply(session, changes);
+  // What is deferred speaks now, not when COMMIT has no way to say it well.
+  await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+  await refuseDroppedRows(session, changes, applied.updated + applied.inserted);
+  return applied;
+}
+
+async function apply(session: Session, changes: GatheredChanges): Promise<AppliedChanges> {
+  const { rows } = await session.query<Record<keyof AppliedChanges, string>>(applySql(changes));
+  const [counted] = rows;
+  return {
+    deleted: Number(counted?.deleted),
+    updated: Number(counted?.updated),
+    inserted: Number(counted?.inserted),
+  };
+}
+
+/** Key columns with NULL in some change. Throws where no unique index finds such rows. */
+async function nullableKeys(
+  session: Session,
+  table: TablePlan,
+  shadow: string,
+): Promise<readonly string[]> {
+  const counts = table.keyColumns.map(
+    (name, index) => `count(*) FILTER (WHERE ${quoteIdentifier(name)} IS NULL)::text AS k${index}`,
+  );
+  const sql = `SELECT ${counts.join(', ')} FROM ${shadow}`;
+  const [row = {}] = (await session.query<Record<string, string>>(sql)).rows;
+  const nullable = table.keyColumns.filter((_, index) => row[`k${index}`] !== '0');
+  if (nullable.length === 0 || (await arbiterOf(session, table)).findsNulls) return nullable;
+  throw nullKeys(table, nullable);
+}

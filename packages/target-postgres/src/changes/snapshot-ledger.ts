@@ -1,0 +1,50 @@
+import type { TablePlan, WorkContext } from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { transaction, type Session } from '../connect/transaction.ts';
+import { ledgerHasColumn } from '../prepare/ensure-ledger.ts';
+import { contentFingerprint } from '../prepare/plan-fingerprint.ts';
+import { supersede } from '../prepare/truncate-once.ts';
+
+const recordSql = `
+UPDATE snowmelt.table_ledger SET held_snapshot = $3, content_hash = $4
+WHERE run_id = $1 AND table_key = $2`;
+
+/**
+ * In the transaction after which the table holds the rows of the run's snapshot. No earlier run may
+ * go on: its changes, or its rows, are older than those that are there now.
+ */
+export async function recordSnapshot(session: Session, table: TablePlan): Promise<void> {
+  if (table.changes === undefined || !table.snapshot.pinned) return;
+  const hash = contentFingerprint(table);
+  await session.query(recordSql, [table.run, table.key, table.snapshot.at, hash]);
+  await supersede(session, table, [table.target]);
+}
+
+/** Runs that only gathered rows have left the table as it was; any other with chunks has not. */
+const heldSql = `
+SELECT held.held_snapshot AS at
+FROM snowmelt.table_ledger held
+WHERE held.target_schema = $1 AND held.target_table = $2 AND held.content_hash = $3
+  AND held.held_snapshot IS NOT NULL AND held.superseded_by IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM snowmelt.table_ledger other
+    JOIN snowmelt.chunk_ledger c ON c.run_id = other.run_id AND c.table_key = other.table_key
+    WHERE other.target_schema = $1 AND other.target_table = $2
+      AND (other.run_id, other.table_key) <> (held.run_id, held.table_key)
+      AND other.superseded_by IS NULL AND other.mode NOT IN ('swap', 'changes'))`;
+
+/** The snapshot whose rows the target holds, as far as the ledger can promise that. */
+export async function heldSnapshot(
+  databases: Databases,
+  table: TablePlan,
+  { signal }: WorkContext,
+): Promise<string | undefined> {
+  const { database, schema, name } = table.target;
+  const options = { database, signal, purpose: 'plain' } as const;
+  return transaction(databases, options, async (session) => {
+    if (!(await ledgerHasColumn(session, 'content_hash'))) return undefined;
+    const values = [schema, name, contentFingerprint(table)];
+    return (await session.query<{ at: string }>(heldSql, values)).rows[0]?.at;
+  });
+}

@@ -1,0 +1,17 @@
+import type { TableRef, WorkContext } from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { transaction } from '../connect/transaction.ts';
+import { quoteTable } from '../quote-identifier.ts';
+
+export async function countRows(
+  databases: Databases,
+  ref: TableRef,
+  { signal }: WorkContext,
+): Promise<number> {
+  const options = { database: ref.database, signal, purpose: 'plain' } as const;
+  return transaction(databases, options, async (session) => {
+    const sql = `SELECT count(*)::text AS rows FROM ${quoteTable(ref)}`;
+    return Number((await session.query<{ rows: string }>(sql)).rows[0]?.rows);
+  });
+}

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 
 import { documentedJsonSchema } from '../../packages/core/src/config/json-schema.ts';
-import { unsupportedTableKeys } from '../../packages/core/src/config/unsupported.ts';
 import { rangeOf, typeOf } from './schema-words.mjs';
 
 const head = new URL('./configuration-head.md', import.meta.url);
 const tablePath = 'sources[].tables[].';
-const unsupported = new Map(unsupportedTableKeys.map((one) => [tablePath + one.key, one]));
 
 /** docs/configuration.md: the written head, then every key of the schema. */
 export function configReference() {
   const keys = keysOf(documentedJsonSchema(), '');
-  const written = readFileSync(head, 'utf8').replace('{{unsupported}}', () => unsupportedTable());
+  const written = readFileSync(head, 'utf8');
   return [written, ...sections.map((section) => sectionText(section, keys))].join('\n');
 }
 
@@ -62,7 +60,6 @@ function sectionText({ title, text, holds }, keys) {
 
 function keyText(one) {
   const { path, key, node } = one;
-  const refused = unsupported.get(path);
   const facts = [
     ['Type', typeOf(node)],
     ['Default', defaultOf(one)],
@@ -71,7 +68,6 @@ function keyText(one) {
     ...(one.group ? [] : [['Speed', node.speed]]),
     ...(one.group ? [] : [['Safety', node.safety]]),
     ...(node.secret ? [['Secret', 'shown as `***`']] : []),
-    ...(refused === undefined ? [] : [['Not in this version', refused.values]]),
   ];
   const lines = facts
     .filter(([, fact]) => fact !== '')
@@ -85,16 +81,6 @@ function defaultOf({ path, key, node, required }) {
   if (node.absent !== undefined) return node.absent;
   const overrides = path.startsWith(tablePath) && key in documentedJsonSchema().properties;
   return overrides ? `the global \`${key}\`` : 'none';
-}
-
-function unsupportedTable() {
-  const rows = [...unsupported].map(([path, { key, values, what = key }]) => {
-    const refused = what === key ? values : `${values}: ${what}`;
-    const cells = [`[\`${path}\`](#${anchor(path)})`, refused];
-    return `| ${cells.map(cell).join(' | ')} |`;
-  });
-  const heads = ['key', 'refused'];
-  return [`| ${heads.join(' | ')} |`, '| --- | --- |', ...rows].join('\n');
 }
 
 /** As GitHub makes it of a heading: punctuation goes, all else stays in small letters. */

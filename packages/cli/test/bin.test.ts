@@ -34,10 +34,6 @@ beforeAll(async () => {
   await write('config.json', config);
   await write('typo.json', { ...config, paralel_threads: 1 });
   await write('broken.json', '{\n  "snowflake": {,}\n}');
-  await write('later.json', {
-    ...config,
-    sources: [{ ...config.sources[0], tables: [{ source: 'A', target: 'a', query_tag: 'x' }] }],
-  });
   await write('vars.env', 'PG_PASSWORD=SECRET-ENV\n');
 });
 
@@ -46,7 +42,6 @@ describe('P8: each failure is one clear message, exit code 2, nothing on stdout'
     [['run', '-c', 'none.json'], 'CONFIG.NOT_FOUND', 'none.json: there is no such file'],
     [['plan', '-c', 'broken.json'], 'CONFIG.SYNTAX', 'broken.json:2:17: expected a key'],
     [['check', '-c', 'typo.json'], 'CONFIG.INVALID', 'did you mean parallel_threads?'],
-    [['run', '-c', 'later.json'], 'CONFIG.UNSUPPORTED', 'sources[0].tables[0].query_tag'],
     [['run', '--table', 'NONE'], 'CONFIG.NO_SUCH_TABLE', 'there are sales/ORDERS'],
     [['run', '--env-file', 'none.env'], 'CONFIG.NOT_FOUND', 'none.env'],
     [['run', '--frobnicate'], 'CLI.USAGE', 'Nonexistent flag: --frobnicate'],

@@ -40,18 +40,30 @@ describe('renderColumn: one rendering for both ways of extraction', () => {
     [{ kind: 'time', precision: 0 }, undefined, `TO_VARCHAR("C", 'HH24:MI:SS')`],
     [{ kind: 'time', precision: 9 }, 6, `LEFT(TO_VARCHAR("C", 'HH24:MI:SS.FF9'), 15)`],
     [{ kind: 'time', precision: 9 }, 0, `LEFT(TO_VARCHAR("C", 'HH24:MI:SS.FF9'), 8)`],
-    [
-      { kind: 'timestamp', precision: 9, zone: 'none' },
-      6,
-      `LEFT(TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF9'), 26)`,
-    ],
-    [
-      { kind: 'timestamp', precision: 3, zone: 'offset' },
-      6,
-      `TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF3') || TO_VARCHAR("C", 'TZH:TZM')`,
-    ],
   ] as const)('%o with %s digits is cut, never rounded', (type, digits, sql) => {
     expect(render(type, digits)).toBe(sql);
+  });
+
+  it('cuts a timestamp by the length that its year gives it', () => {
+    const sql = render({ kind: 'timestamp', precision: 9, zone: 'none' }, 6);
+    expect(sql).toBe(
+      `CASE WHEN YEAR("C") BETWEEN 1 AND 9999 THEN LEFT(TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF9'), 26) ` +
+        `WHEN YEAR("C") > 9999 THEN TO_VARCHAR(YEAR("C")) || LEFT(TO_VARCHAR("C", '-MM-DD"T"HH24:MI:SS.FF9'), 22) ` +
+        `WHEN YEAR("C") < 1 THEN 'year ' || TO_VARCHAR(YEAR("C")) || ' is before 1' END`,
+    );
+  });
+
+  it('keeps the offset of a moment, but where its year hangs on the zone that it is read in', () => {
+    const sql = render({ kind: 'timestamp', precision: 3, zone: 'offset' }, 6);
+    expect(sql).toContain(
+      `BETWEEN 0 AND 9998 THEN TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF3') || TO_VARCHAR("C", 'TZH:TZM') ELSE`,
+    );
+    expect(sql.endsWith(` || '+00:00' END`)).toBe(true);
+  });
+
+  it.each(['date', 'timestamp'] as const)('P1: a %s before year 1 is never another day', (kind) => {
+    const type = kind === 'date' ? { kind } : { kind, precision: 9, zone: 'none' as const };
+    expect(render(type)).toContain(`WHEN YEAR("C") < 1 THEN 'year '`);
   });
 
   it('refuses a type that it can not map, naming column and type', () => {
@@ -65,8 +77,35 @@ describe('renderColumn: one rendering for both ways of extraction', () => {
   });
 
   it('quotes a name with quotes, spaces and capitals', () => {
-    const sql = renderColumn(pair('Visit "Updated" At', { kind: 'date' }));
-    expect(sql).toBe(`TO_VARCHAR("Visit ""Updated"" At", 'YYYY-MM-DD')`);
+    const sql = renderColumn(pair('Visit "Updated" At', { kind: 'binary' }));
+    expect(sql).toContain('HEX_ENCODE("Visit ""Updated"" At", 0)');
+  });
+});
+
+describe('values that the target may not be able to hold', () => {
+  const timed = { kind: 'time', precision: 9 } as const;
+
+  it('round: all digits are sent', () => {
+    const sql = renderColumn(pair('C', timed, { fractionDigits: 6, extraDigits: 'round' }));
+    expect(sql).toBe(`TO_VARCHAR("C", 'HH24:MI:SS.FF9')`);
+  });
+
+  it('fail: other digits than zeros make a text that no time is', () => {
+    const sql = renderColumn(pair('C', timed, { fractionDigits: 6, extraDigits: 'fail' }));
+    expect(sql).toBe(
+      `CASE WHEN RIGHT(TO_VARCHAR("C", 'HH24:MI:SS.FF9'), 3) = '000' THEN LEFT(TO_VARCHAR("C", 'HH24:MI:SS.FF9'), 15) ` +
+        `ELSE TO_VARCHAR("C", 'HH24:MI:SS.FF9') || ' has more than 6 digits of a second' END`,
+    );
+  });
+
+  it('U+0000 is looked for only where it is asked', () => {
+    const text = (unsupportedText?: 'strip' | 'replace') =>
+      renderColumn(
+        pair('C', { kind: 'text' }, unsupportedText === undefined ? {} : { unsupportedText }),
+      );
+    expect(text()).toBe(`'"' || REPLACE("C", '"', '""') || '"'`);
+    expect(text('strip')).toContain(String.raw`REPLACE("C", '\0', '')`);
+    expect(text('replace')).toContain(String.raw`'\uFFFD'`);
   });
 });
 
@@ -89,8 +128,10 @@ describe('renderLine', () => {
 describe('renderComparable', () => {
   it('writes an instant in UTC with Z, since the target keeps no offset', () => {
     const type = { kind: 'timestamp', precision: 9, zone: 'offset' } as const;
-    expect(renderComparable(pair('C', type, { fractionDigits: 6 }))).toBe(
-      `LEFT(TO_VARCHAR(CONVERT_TIMEZONE('UTC', "C"), 'YYYY-MM-DD"T"HH24:MI:SS.FF9'), 26) || 'Z'`,
+    const sql = renderComparable(pair('C', type, { fractionDigits: 6 }));
+    expect(sql).toContain(
+      `LEFT(TO_VARCHAR(CONVERT_TIMEZONE('UTC', "C"), 'YYYY-MM-DD"T"HH24:MI:SS.FF9'), 26)`,
     );
+    expect(sql.endsWith(` || 'Z'`)).toBe(true);
   });
 });

@@ -185,7 +185,9 @@ describe('P5: what can not be applied leaves the old rows', () => {
     await begin(on, plain, two);
     const twice = ['x', 'y'].map((code) => ['I', '5', 'five', code]);
     const error = await refused(change(on, twice));
-    expect(error.message).toMatch(/^1 keys \(id\) .* at the snapshot: the target still holds its old rows$/);
+    expect(error.message).toMatch(
+      /^1 keys \(id\) .* at the snapshot: the target still holds its old rows$/,
+    );
     expect(error.fix).toMatch(/uniqueness_columns/);
   });
 

@@ -53,7 +53,17 @@ describe('types of extensions', () => {
   async function decide(columns: readonly ColumnPair[] = pairs) {
     const table = planFor(on.database).target;
     const existing = await on.target.describe(table, context);
-    return on.target.decideTypes({ table, pairs: columns, existing, mayWiden: false }, context);
+    return on.target.decideTypes(
+      {
+        table,
+        pairs: columns,
+        existing,
+        mayWiden: false,
+        digitsAsText: false,
+        jsonAsWritten: false,
+      },
+      context,
+    );
   }
 
   it('are not there: the plan says what stands in their place', async () => {
@@ -123,7 +133,14 @@ describe('types of extensions', () => {
     const connection = { ...connectionOf(on.database), user: role, password: 'r' };
     const limited = createPostgresTarget({ connection });
     const table = planFor(on.database).target;
-    const request = { table, pairs, existing: undefined, mayWiden: false };
+    const request = {
+      table,
+      pairs,
+      existing: undefined,
+      mayWiden: false,
+      digitsAsText: false,
+      jsonAsWritten: false,
+    };
     const { decisions } = await limited.decideTypes(request, context);
     await limited[Symbol.asyncDispose]();
     await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);

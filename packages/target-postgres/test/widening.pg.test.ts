@@ -37,7 +37,10 @@ describe('widening', () => {
   async function decide(pairs: readonly ColumnPair[], mayWiden = true): Promise<TypeDecisions> {
     const table = planFor(on.database).target;
     const existing = await on.target.describe(table, context);
-    return on.target.decideTypes({ table, pairs, existing, mayWiden }, context);
+    return on.target.decideTypes(
+      { table, pairs, existing, mayWiden, digitsAsText: false, jsonAsWritten: false },
+      context,
+    );
   }
 
   /** A plan as the engine makes it of what the target decides. */
@@ -368,7 +371,14 @@ describe('widening', () => {
       const limited = createPostgresTarget({ connection });
       const table = planFor(on.database).target;
       const existing = await limited.describe(table, context);
-      const asked = { table, pairs: [small], existing, mayWiden: true };
+      const asked = {
+        table,
+        pairs: [small],
+        existing,
+        mayWiden: true,
+        digitsAsText: false,
+        jsonAsWritten: false,
+      };
       const { decisions, notices } = await limited.decideTypes(asked, context);
       await limited[Symbol.asyncDispose]();
       await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);

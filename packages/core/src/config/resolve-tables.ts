@@ -1,24 +1,16 @@
 import type { ReadOptions } from '../contract/table-plan.ts';
 import type { TableJob } from '../engine/table-job.ts';
-import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { batchRows, mergeMode, mergeRules, withoutEffect } from './load-mode.ts';
 import type { Config } from './schema/config.ts';
 import { selectTables, type PlacedTable, type TableSelection } from './select-tables.ts';
+import { setAside } from './set-aside.ts';
 import { storedName } from './stored-name.ts';
 import { sha256, tableHash } from './table-hash.ts';
 import { sourceRef, tableKey, targetRef } from './table-refs.ts';
-import { setAside, unsupportedByTable } from './unsupported.ts';
 
-/**
- * The enabled tables that are asked for, with every default resolved. Throws
- * `CONFIG.NO_SUCH_TABLE`, or `CONFIG.UNSUPPORTED` with all that this version does not do: no key
- * is passed over in silence.
- */
+/** The enabled tables that are asked for, with every default resolved. Throws `CONFIG.NO_SUCH_TABLE`. */
 export function resolveTables(config: Config, selection: TableSelection = {}): TableJob[] {
-  const placed = selectTables(config, selection);
-  const refused = placed.flatMap((one) => unsupportedByTable(one, config));
-  if (refused.length > 0) throw new SnowmeltError('CONFIG.UNSUPPORTED', refused.join('\n'));
-  return placed.map((one) => jobOf(one, config));
+  return selectTables(config, selection).map((one) => jobOf(one, config));
 }
 
 export interface RunHashes {
@@ -53,12 +45,28 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     ...(table.on_row_error === 'quarantine'
       ? { rejects: { limit: table.max_rejected_rows ?? config.max_rejected_rows } }
       : {}),
+    ...valueRules(placed, config),
     snapshot: table.snapshot ?? config.snapshot,
     verify: table.verify ?? config.verify,
     ...(table.query_tag === undefined ? {} : { queryTag: table.query_tag }),
     notices: [...setAside(placed, config), ...withoutEffect(placed, config)],
   };
   return { ...job, hash: tableHash(job) };
+}
+
+/** What becomes of values that the target can't hold as they are; absent where it is the default. */
+function valueRules(
+  { table }: PlacedTable,
+  config: Config,
+): Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'jsonAsWritten'> {
+  const extraDigits = table.on_extra_digits ?? config.on_extra_digits;
+  const unsupportedText = table.on_unsupported_text;
+  const json = table.json_type ?? config.json_type;
+  return {
+    ...(extraDigits === 'truncate' ? {} : { extraDigits }),
+    ...(unsupportedText === 'fail' ? {} : { unsupportedText }),
+    ...(json === 'json' ? { jsonAsWritten: true } : {}),
+  };
 }
 
 /** Rows that are gathered beside the table change it at the end, under its readers' eyes. */

@@ -20,6 +20,9 @@ export function tableHash(job: Omit<TableJob, 'hash'>): string {
     watermark: job.watermark ?? null,
     // Absent where it is off: so runs from before it go on.
     deleteMissing: job.deleteMissing,
+    extraDigits: job.extraDigits,
+    unsupportedText: job.unsupportedText,
+    jsonAsWritten: job.jsonAsWritten,
   });
 }
 

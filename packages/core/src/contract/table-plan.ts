@@ -13,15 +13,29 @@ export interface ColumnPair {
   /** What the target column holds; absent where the run creates it as the type map says. */
   readonly targetType?: LogicalType;
   /**
-   * Digits of a second to be rendered, where the target keeps fewer than the source has; the rest
-   * is cut off, never rounded up (docs/decisions/0004).
+   * Digits of a second that the target keeps, where they are fewer than the source has. The source
+   * cuts the rest off, never rounding up (docs/decisions/0004), but for `extraDigits`.
    */
   readonly fractionDigits?: number;
+  /** What becomes of digits over `fractionDigits` instead. Absent: they are cut off. */
+  readonly extraDigits?: ExtraDigits;
+  /** What the source does with text that the target can't hold. Absent: the target refuses it. */
+  readonly unsupportedText?: UnsupportedText;
   /** SQL of the type that a new column gets, where it is not the one of the type map. */
   readonly newType?: string;
   /** The existing column is given a wider type before rows move; `targetType` is the wider one. */
   readonly widen?: Widening;
 }
+
+/**
+ * `round`: all digits are sent, and the target rounds. `fail`: a value that has such digits is sent
+ * as a text that no column of its type takes, which says why. `text`: the column keeps them as
+ * text; a plan that has this for a column of time is refused by `check`.
+ */
+export type ExtraDigits = 'round' | 'fail' | 'text';
+
+/** Of U+0000: taken out, or U+FFFD in its place. */
+export type UnsupportedText = 'strip' | 'replace';
 
 /** Both as the target's database spells them. */
 export interface Widening {

@@ -71,6 +71,10 @@ export interface TypeRequest {
   readonly existing: TableSchema | undefined;
   /** Columns that are narrower than their source may be altered. */
   readonly mayWiden: boolean;
+  /** A new column that would keep fewer digits of a second than its source holds text. */
+  readonly digitsAsText: boolean;
+  /** A new column of JSON keeps its text, not only what it means. */
+  readonly jsonAsWritten: boolean;
 }
 
 /** A column of the target that becomes something else than it is, or than the type map says. */

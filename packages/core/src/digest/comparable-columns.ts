@@ -4,10 +4,13 @@ import type { LogicalType } from '../contract/table-schema.ts';
 /**
  * The columns that both databases can render to the same text, and which therefore take part in
  * a table's digest (docs/reference/digest.md). Left out: FLOAT, whose shortest text differs from
- * engine to engine, and JSON, which jsonb stores in another form.
+ * engine to engine; JSON, which jsonb stores in another form; and what the target has rounded.
  */
 export function comparableColumns(columns: readonly ColumnPair[]): readonly ColumnPair[] {
-  return columns.filter(({ source, targetType }) => comparable(source.type, targetType));
+  return columns.filter(
+    ({ source, targetType, extraDigits }) =>
+      extraDigits !== 'round' && comparable(source.type, targetType),
+  );
 }
 
 function comparable(source: LogicalType, target: LogicalType | undefined): boolean {

@@ -12,6 +12,7 @@ import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
 import { tagContext } from './tag-context.ts';
+import { applyValuePolicies, policyNotices } from './value-policies.ts';
 import { watermarkMapped } from './watermark-mapped.ts';
 
 export interface Decision {
@@ -49,7 +50,7 @@ export async function decidePlan(job: TableJob, asked: DecideContext): Promise<D
   });
   refuseBadColumns(job, paired);
   const types = await decideTypes(job, { existing, pairs: paired.pairs }, using);
-  const columns = { ...paired, pairs: types.pairs };
+  const columns = { ...paired, pairs: applyValuePolicies(job, types.pairs) };
   const merge = await decideMerge(job, { existing, pairs: columns.pairs }, using);
   const decided = { schema: sourceSchema, existing, columns, merge };
   const { plan, notices: planned } = await planOf(job, using, decided);
@@ -211,16 +212,12 @@ function targetMissing(job: TableJob): SnowmeltError {
 }
 
 function planNotices(plan: TablePlan, columns: PairedColumns): readonly string[] {
-  const cut = plan.columns.filter(({ fractionDigits }) => fractionDigits !== undefined);
   return [
     ...(plan.snapshot.pinned ? [] : [`not read at a snapshot: ${plan.snapshot.reason}`]),
     ...(columns.leftOut.length === 0
       ? []
       : [`left out, the target lacks them: ${columns.leftOut.join(', ')}`]),
-    ...cut.map(
-      ({ source, fractionDigits }) =>
-        `${source.name}: ${source.nativeType} is cut to ${fractionDigits} digits of a second`,
-    ),
+    ...policyNotices(plan.columns),
     ...(plan.deleteMissing === undefined ? [] : [missingNotice(plan.deleteMissing)]),
   ];
 }

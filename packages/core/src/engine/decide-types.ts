@@ -19,7 +19,14 @@ export async function decideTypes(
   { target, context }: { readonly target: Target; readonly context: WorkContext },
 ): Promise<DecidedTypes> {
   const mayWiden = job.schemaEvolution === 'create_and_add';
-  const request = { table: job.target, pairs, existing, mayWiden };
+  const request = {
+    table: job.target,
+    pairs,
+    existing,
+    mayWiden,
+    digitsAsText: job.extraDigits === 'text',
+    jsonAsWritten: job.jsonAsWritten === true,
+  };
   const { decisions, notices } = await target.decideTypes(request, context);
   const byColumn = new Map(decisions.map((decision) => [decision.column, decision]));
   const decided = pairs.map((pair) => {

@@ -1,4 +1,11 @@
-import type { ReadOptions, LoadMode, RejectRules, TableKey } from '../contract/table-plan.ts';
+import type {
+  ExtraDigits,
+  LoadMode,
+  ReadOptions,
+  RejectRules,
+  TableKey,
+  UnsupportedText,
+} from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
 
 /** How far a table is compared with its source when it is loaded. */
@@ -49,6 +56,12 @@ export interface TableJob {
   readonly maxRetryAttempts: number;
   readonly schemaEvolution: 'create_and_add' | 'create' | 'off';
   readonly truncateCascade: boolean;
+  /** What becomes of digits of a second that the target lacks. Absent: they are cut off. */
+  readonly extraDigits?: ExtraDigits;
+  /** What becomes of text that the target can't hold. Absent: its row is refused. */
+  readonly unsupportedText?: UnsupportedText;
+  /** New columns of JSON keep its text. Absent: what it means. */
+  readonly jsonAsWritten?: boolean;
   /** Secondary indexes are dropped for the load and rebuilt after it. Absent: they stay. */
   readonly rebuildIndexes?: boolean;
   /** Rows that the target refuses are put in quarantine. Absent: they fail their chunk. */

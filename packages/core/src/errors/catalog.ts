@@ -40,8 +40,8 @@ export const errorCatalog = {
   ),
   'CONFIG.UNSUPPORTED': entry(
     'never',
-    'The configuration asks for something that this version does not do.',
-    'Remove the key that the message names, or wait for the version that has it.',
+    'The configuration asks for something that the source or the target at hand cannot do.',
+    'Remove the key that the message names.',
   ),
   'CONFIG.NO_SUCH_TABLE': entry(
     'never',

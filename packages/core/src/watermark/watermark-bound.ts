@@ -1,4 +1,5 @@
 import type { ColumnPair, WatermarkBound } from '../contract/table-plan.ts';
+import { hidesDigits } from '../engine/value-policies.ts';
 import { shiftDate, shiftTimestamp } from './shift-time.ts';
 
 export interface BoundRules {
@@ -15,12 +16,15 @@ export interface BoundRules {
  */
 export function watermarkBound(
   newest: string,
-  { source, fractionDigits }: ColumnPair,
+  column: ColumnPair,
   { overlapSeconds, keyed }: BoundRules,
 ): WatermarkBound {
+  const { source, fractionDigits } = column;
   const value = shifted(newest, source.type.kind, overlapSeconds);
   if (keyed) return { value, inclusive: true, orNull: source.nullable };
-  if (fractionDigits === undefined) return { value, inclusive: false, orNull: false };
+  if (fractionDigits === undefined || !hidesDigits(column)) {
+    return { value, inclusive: false, orNull: false };
+  }
   // The target has cut digits off: what is newer than its newest begins a whole unit above it.
   const unit = 10n ** BigInt(9 - fractionDigits);
   return { value: shiftTimestamp(value, unit), inclusive: true, orNull: false };

@@ -100,44 +100,35 @@ describe('resolveTables', () => {
   });
 });
 
-describe('P1: what this version does not do is refused, never passed over', () => {
-  it('names all of it at once', () => {
-    const append = { truncate_onstart: false };
-    expect(() =>
-      resolve([
-        exampleTable({ ...append, on_row_error: 'quarantine' }),
-        exampleTable({ target: 'c', on_unsupported_text: 'strip' }),
-      ]),
-    ).toThrow(
-      expect.objectContaining({
-        code: 'CONFIG.UNSUPPORTED',
-        message: [
-          'sources[0].tables[0].on_row_error: on_row_error: quarantine is not in this version',
-          'sources[0].tables[1].on_unsupported_text: on_unsupported_text: strip is not in this version',
-        ].join('\n'),
-      }),
-    );
+describe('values that the target may not be able to hold', () => {
+  const rules = (values: object, file: object = {}) => {
+    const config = { ...configWith([exampleTable({ ...values })]), ...file };
+    const [job] = resolveTables(parse(config));
+    return [job?.extraDigits, job?.unsupportedText, job?.jsonAsWritten];
+  };
+
+  it('are cut, refused and jsonb where nothing is said', () => {
+    expect(rules({})).toEqual([undefined, undefined, undefined]);
+    const said = { on_extra_digits: 'truncate', on_unsupported_text: 'fail', json_type: 'jsonb' };
+    expect(rules(said)).toEqual([undefined, undefined, undefined]);
   });
 
-  const keys: readonly [Record<string, unknown>][] = [
-    [{ on_row_error: 'quarantine' }],
-    [{ on_unsupported_text: 'strip' }],
-    [{ changes: 'cdc' }],
-  ];
-  it.each(keys)('%j', (values) => {
-    expect(() => resolve([exampleTable(values)])).toThrow(Object.keys(values).at(-1));
+  it('are treated as the table says, else as the file says', () => {
+    const said = { on_extra_digits: 'fail', on_unsupported_text: 'strip', json_type: 'json' };
+    expect(rules(said)).toEqual(['fail', 'strip', true]);
+    expect(rules({}, { on_extra_digits: 'round', json_type: 'json' })).toEqual([
+      'round',
+      undefined,
+      true,
+    ]);
   });
 
-  it('but not for what is not enabled or not chosen', () => {
-    const config = parse(
-      configWith([
-        exampleTable(),
-        exampleTable({ source: 'LATER', target: 'later', query_tag: 'x' }),
-        exampleTable({ source: 'OFF', target: 'off', query_tag: 'x', enabled: false }),
-      ]),
-    );
-    expect(resolveTables(config, { tables: ['ORDERS'] })).toHaveLength(1);
-    expect(() => resolveTables(config)).toThrow(/^sources\[0\]\.tables\[1\]\.query_tag: [^\n]*$/);
+  it.each([
+    { on_extra_digits: 'round' },
+    { on_unsupported_text: 'replace' },
+    { json_type: 'json' },
+  ])('P1: %j decides what goes where, and so makes another run', (values) => {
+    expect(resolve([exampleTable(values)])[0]?.hash).not.toBe(resolve([exampleTable()])[0]?.hash);
   });
 });
 

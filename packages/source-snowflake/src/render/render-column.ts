@@ -3,7 +3,9 @@ import { SnowmeltError, type ColumnPair, type LogicalType } from '@snowmelt/core
 import { quoteIdentifier } from '../sql/quote.ts';
 import { intervalText } from './interval.ts';
 import { spatialText } from './spatial.ts';
-import { cutFraction, timeFormat, timestampFormat } from './fraction.ts';
+import { fractionText, timeFormat } from './fraction.ts';
+import { dateText, offsetTimestampText, timestampText } from './moment.ts';
+import { supportedJson, supportedText } from './supported-text.ts';
 
 type Kind = LogicalType['kind'];
 type OfKind<K extends Kind> = Extract<LogicalType, { kind: K }>;
@@ -32,22 +34,26 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
     `WHEN ${column} = '-inf'::FLOAT THEN '-Infinity' ELSE TRIM(TO_VARCHAR(${column}, 'TME')) END`,
   // A collation decides what REPLACE finds, and two different ones can't be joined: it is taken
   // off ('' is the plain order of UTF-8; collation, "Collation specifications").
-  text: (column, _, { source }) =>
-    quoted(/\bCOLLATE\b/iu.test(source.nativeType) ? `COLLATE(${column}, '')` : column),
+  text: (column, _, { source, unsupportedText }) => {
+    const plain = /\bCOLLATE\b/iu.test(source.nativeType) ? `COLLATE(${column}, '')` : column;
+    return quoted(supportedText(plain, unsupportedText));
+  },
   uuid: (column) => `TO_VARCHAR(${column})`,
   // The second argument 0 asks for lower-case digits (functions/hex_encode).
   binary: (column) => `'\\\\x' || HEX_ENCODE(${column}, 0)`,
-  date: (column) => `TO_VARCHAR(${column}, 'YYYY-MM-DD')`,
-  time: (column, { precision }, { fractionDigits: digits = precision }) =>
-    cutFraction({ column, ...timeFormat, precision }, digits),
-  timestamp: (column, { precision, zone }, { fractionDigits: digits = precision }) => {
-    const text = cutFraction({ column, ...timestampFormat, precision }, digits);
+  date: (column) => dateText(column),
+  time: (column, { precision }, pair) => fractionText({ column, ...timeFormat, precision }, pair),
+  timestamp: (column, { precision, zone }, pair) => {
+    if (zone === 'offset') return offsetTimestampText(column, precision, pair);
+    const text = timestampText(column, precision, pair);
     return zone === 'none' ? text : `${text} || TO_VARCHAR(${column}, 'TZH:TZM')`;
   },
   // TO_JSON keeps every digit of a number; structured types have to be VARIANT first
   // (functions/to_json, data-types-structured).
-  json: (column, { shape }) =>
-    quoted(`TO_JSON(${shape === 'any' ? column : `${column}::VARIANT`})`),
+  json: (column, { shape }, { unsupportedText }) => {
+    const json = `TO_JSON(${shape === 'any' ? column : `${column}::VARIANT`})`;
+    return quoted(supportedJson(json, unsupportedText));
+  },
   spatial: (column, { model }, { targetType }) => quoted(spatialText(column, model, targetType)),
   // An array of PostgreSQL, or `[…]` for JSON and pgvector; a cast to ARRAY is documented
   // (data-types-vector).
@@ -56,8 +62,7 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
     const brackets = targetType?.kind === 'json' || targetType?.kind === 'vector';
     return quoted(brackets ? text : `TRANSLATE(${text}, '[]', '{}')`);
   },
-  interval: (column, type, { fractionDigits: digits = type.precision }) =>
-    quoted(intervalText(column, type, digits)),
+  interval: (column, type, pair) => quoted(intervalText(column, type, pair)),
   unknown: (column) => column,
 };
 

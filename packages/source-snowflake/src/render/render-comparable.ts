@@ -1,7 +1,7 @@
 import type { ColumnPair } from '@snowmelt/core';
 
 import { quoteIdentifier } from '../sql/quote.ts';
-import { cutFraction, timestampFormat } from './fraction.ts';
+import { timestampText } from './moment.ts';
 import { renderColumn } from './render-column.ts';
 
 /**
@@ -12,10 +12,5 @@ export function renderComparable(pair: ColumnPair): string {
   const { name, type } = pair.source;
   if (type.kind !== 'timestamp' || type.zone === 'none') return renderColumn(pair);
   const column = `CONVERT_TIMEZONE('UTC', ${quoteIdentifier(name)})`;
-  const { precision } = type;
-  const text = cutFraction(
-    { column, ...timestampFormat, precision },
-    pair.fractionDigits ?? precision,
-  );
-  return `${text} || 'Z'`;
+  return `${timestampText(column, type.precision, pair)} || 'Z'`;
 }

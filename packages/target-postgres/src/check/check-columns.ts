@@ -1,5 +1,6 @@
 import type { ColumnPair, ColumnSchema, Finding, TablePlan, TableSchema } from '@snowmelt/core';
 
+import { quoteIdentifier } from '../quote-identifier.ts';
 import { compatibility } from '../types/compatibility.ts';
 import { postgresType } from '../types/type-map.ts';
 import { alterType } from '../types/widen-columns.ts';
@@ -31,7 +32,7 @@ function checkPair(pair: ColumnPair, target: ColumnSchema | undefined): readonly
       }),
     ];
   }
-  return [...checkTypes(pair, target), ...checkNulls(pair, target)];
+  return [...checkTypes(pair, target), ...checkDigits(pair, target), ...checkNulls(pair, target)];
 }
 
 function checkNewColumn({ source, target, newType }: ColumnPair): readonly Finding[] {
@@ -58,6 +59,19 @@ function checkTypes({ source, widen }: ColumnPair, before: ColumnSchema): readon
       : `Set schema_evolution: create_and_add, or ALTER TABLE … ${alterType(target.name, wider)}`;
   const fix = `${change}${verdict.fits === 'no' ? ', or leave the column out' : ' if that is not meant'}.`;
   return [(verdict.fits === 'no' ? unsuitable : caution)({ column: target.name, message, fix })];
+}
+
+/** Under `on_extra_digits: text` a column that is there has to be able to keep all digits. */
+function checkDigits(pair: ColumnPair, target: ColumnSchema): readonly Finding[] {
+  if (pair.extraDigits !== 'text' || pair.fractionDigits === undefined) return [];
+  const { source, fractionDigits } = pair;
+  return [
+    unsuitable({
+      column: target.name,
+      message: `on_extra_digits: text, and ${target.name} ${target.nativeType} keeps ${fractionDigits} digits of ${source.nativeType}`,
+      fix: `ALTER TABLE … ALTER COLUMN ${quoteIdentifier(target.name)} TYPE text, or choose another on_extra_digits.`,
+    }),
+  ];
 }
 
 function checkNulls({ source }: ColumnPair, target: ColumnSchema): readonly Finding[] {

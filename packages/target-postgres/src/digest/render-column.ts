@@ -5,7 +5,7 @@ import { mostFractionDigits } from '../types/type-map.ts';
 
 /**
  * SQL that renders a column as docs/reference/digest.md says; NULL stays NULL. A value that the
- * form can't show (more digits than the source has, a year outside of 1 to 9999, infinity) keeps
+ * form can't show (more digits than the source has, a year before 1, infinity) keeps
  * PostgreSQL's own text, so that it differs from whatever the source has.
  */
 export function renderColumn(pair: ColumnPair): string {
@@ -65,7 +65,7 @@ function renderTimestamp(name: string, shape: TimeShape & { readonly zoned: bool
   const moment = shape.zoned ? `(${name} AT TIME ZONE 'UTC')` : name;
   const format = `YYYY-MM-DD"T"HH24:MI:SS${fraction(shape.digits)}`;
   const text = `to_char(${moment}, '${format}')${padding(shape.digits)}${shape.zoned ? " || 'Z'" : ''}`;
-  const shown = [`${moment} >= '0001-01-01'`, `${moment} < '10000-01-01'`, exactly(name, shape)];
+  const shown = [`${moment} >= '0001-01-01'`, `isfinite(${name})`, exactly(name, shape)];
   const condition = shown.filter((part) => part !== undefined).join(' AND ');
   return `CASE WHEN ${condition} THEN ${text} ELSE ${name}::text END`;
 }

@@ -37,9 +37,28 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
   return new SnowmeltError(
     'TARGET.ROW_REJECTED',
     `${message} (SQLSTATE ${sqlState}; ${where.join(', ')})`,
-    { cause: error, ...(column === undefined ? {} : { place: { column } }) },
+    {
+      cause: error,
+      ...(column === undefined ? {} : { place: { column } }),
+      ...fixOf(refusal),
+    },
   );
 }
+
+/** Where a key of the configuration decides what becomes of such values. */
+function fixOf({ sqlState, message }: RowRefusal): { readonly fix?: string } {
+  // character_not_in_repertoire and untranslatable_character: U+0000 in text, and in jsonb.
+  if (sqlState === '22021' || sqlState === '22P05') {
+    return { fix: 'Set on_unsupported_text: strip or replace, or correct the text at the source.' };
+  }
+  if (sqlState.startsWith('2200') && message.includes(tooManyDigits)) {
+    return { fix: 'Choose another on_extra_digits, or a target column of type text.' };
+  }
+  return {};
+}
+
+/** What a source writes behind a value under `extraDigits: fail`. */
+const tooManyDigits = 'digits of a second';
 
 /**
  * Reads `COPY t, line 3, column a: "x"`, perhaps below the context of a trigger. A name may hold

@@ -27,7 +27,11 @@ export function contentFingerprint(table: TablePlan): string {
 }
 
 function columnsOf(table: TablePlan) {
-  return table.columns.map((pair) => [pair.source.name, pair.target, pair.fractionDigits ?? null]);
+  return table.columns.map(({ source, target, fractionDigits, ...pair }) => {
+    const policies = [pair.extraDigits, pair.unsupportedText].filter((one) => one !== undefined);
+    // Without policies as before there were any: so runs from then go on.
+    return [source.name, target, fractionDigits ?? null, ...policies];
+  });
 }
 
 function hashOf(decisive: object): string {

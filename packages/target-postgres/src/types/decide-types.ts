@@ -3,26 +3,30 @@ import type { TypeDecisions, TypeRequest, WorkContext } from '@snowmelt/core';
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { extensionColumns, extensionTypes } from './extension-types.ts';
+import { textColumns } from './text-columns.ts';
 import { narrowColumns, widenColumns } from './widen-columns.ts';
 
 /** Types of columns that hang on the database at hand. Asks it only where there is a question. */
 export async function decideTypes(
   databases: Databases,
-  { table, pairs, existing, mayWiden }: TypeRequest,
+  request: TypeRequest,
   { signal }: WorkContext,
 ): Promise<TypeDecisions> {
+  const { table, pairs, existing, mayWiden } = request;
   const names = new Set(existing?.columns.map(({ name }) => name));
-  const created = extensionColumns(pairs.filter(({ target }) => !names.has(target)));
+  const created = pairs.filter(({ target }) => !names.has(target));
+  const written = textColumns(created, request);
+  const extended = extensionColumns(created);
   const narrow = mayWiden ? narrowColumns(pairs, existing) : [];
-  if (created.length + narrow.length === 0) return { decisions: [], notices: [] };
+  if (extended.length + narrow.length === 0) return { decisions: written, notices: [] };
   const options = { database: table.database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {
     const parts = [
-      await extensionTypes(session, created),
+      await extensionTypes(session, extended),
       await widenColumns(session, table, narrow),
     ];
     return {
-      decisions: parts.flatMap(({ decisions }) => decisions),
+      decisions: [...written, ...parts.flatMap(({ decisions }) => decisions)],
       notices: parts.flatMap(({ notices }) => notices),
     };
   });

@@ -65,7 +65,9 @@ function timestampText(text: string, zone: 'none' | 'instant' | 'offset', digits
   local.setUTCFullYear(year, month - 1, day);
   local.setUTCHours(hour, minute, second);
   const offset = zone === 'none' ? 0 : offsetMinutes(parts[8] ?? 'Z');
-  const wall = new Date(local.getTime() - offset * 60_000).toISOString().slice(0, -'.000Z'.length);
+  const utc = new Date(local.getTime() - offset * 60_000).toISOString();
+  // Years of more than four digits are written +0NNNNN.
+  const wall = utc.slice(0, -'.000Z'.length).replace(/^\+0/, '');
   return `${wall}${fractionText(parts[7] ?? '', digits)}${zone === 'none' ? '' : 'Z'}`;
 }
 

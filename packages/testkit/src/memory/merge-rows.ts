@@ -1,4 +1,4 @@
-import { compareWatermarks, SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { compareWatermarks, hidesDigits, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { TextRow } from './rows.ts';
 
@@ -37,10 +37,10 @@ function newestOf(plan: TablePlan, columns: readonly string[], batch: readonly T
 function takesPlace(plan: TablePlan, columns: readonly string[], row: TextRow, old: TextRow) {
   if (plan.mode === 'insert-only') return false;
   if (plan.watermark === undefined) return true;
-  const { fractionDigits, target } = plan.watermark.column;
+  const { target } = plan.watermark.column;
   if (old[columns.indexOf(target)] === null) return true;
   const compared = compareRows(plan, columns, row, old);
-  return fractionDigits === undefined ? compared > 0 : compared >= 0;
+  return hidesDigits(plan.watermark.column) ? compared >= 0 : compared > 0;
 }
 
 /** By watermark, NULL being the oldest; without a watermark all rows are equal. */

@@ -98,6 +98,8 @@ export const globalShape = {
   schema_evolution: loadOptions.schema_evolution.default('create'),
   verify: loadOptions.verify.default('count'),
   max_rejected_rows: loadOptions.max_rejected_rows.default(1000),
+  on_extra_digits: loadOptions.on_extra_digits.default('truncate'),
+  json_type: loadOptions.json_type.default('jsonb'),
   stage: loadOptions.stage.optional(),
   query_tag: loadOptions.query_tag.optional(),
 };

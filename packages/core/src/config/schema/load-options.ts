@@ -67,6 +67,26 @@ export const loadOptions = {
           'A column that no value fits any more refuses every row: the limit turns that into a failure. Chunks that are loaded at the same time may go over it; the table then fails when its chunks are in.',
       }),
     ),
+  on_extra_digits: z.enum(['truncate', 'round', 'fail', 'text']).meta(
+    doc({
+      description:
+        "What becomes of digits of a second that the target's column does not keep: PostgreSQL has 6, Snowflake up to 9. `truncate`: they are cut off. `round`: PostgreSQL rounds. `fail`: a row that has other digits than zeros there is refused, as any row that PostgreSQL refuses (`on_row_error`). `text`: a column that the run creates is `text` and keeps them all; a column of time that is there is refused by `check`.",
+      example: 'fail',
+      speed: '`fail` renders each such value twice in Snowflake.',
+      safety:
+        '`truncate` and `round` change values; the plan names each column. Cutting keeps the order of values and never leaves the day; rounding makes the year 10000 of 9999-12-31 23:59:59.9999999, and 24:00:00 of a time. Rounded columns take no part in the digest, and a watermark is cut under `round` too.',
+    }),
+  ),
+  json_type: z.enum(['jsonb', 'json']).meta(
+    doc({
+      description:
+        'The type of a column that the run creates for VARIANT, OBJECT, ARRAY and MAP. A column that is there keeps its type.',
+      example: 'json',
+      speed: '`jsonb` can be indexed and is faster to query, `json` faster to load.',
+      safety:
+        '`jsonb` keeps every digit of a number and no more of how it was written: 1e2 becomes 100, -0 becomes 0, of equal keys the last stays, keys are sorted, and \\u0000 is refused. `json` keeps the text.',
+    }),
+  ),
   stage: stage.meta(
     doc({
       description: "The user's own stage for unloads, as Snowflake SQL writes it.",

@@ -57,10 +57,12 @@ const refusedRows = {
     .default('fail')
     .meta(
       doc({
-        description: 'What becomes of text that PostgreSQL cannot hold (U+0000).',
-        example: 'fail',
-        speed: none,
-        safety: '`strip` and `replace` change values.',
+        description:
+          'What becomes of text that PostgreSQL cannot hold: U+0000 in text columns, and `\\u0000` in JSON, keys included. `strip`: it is taken out; `replace`: U+FFFD takes its place; `fail`: PostgreSQL refuses the row (`on_row_error`).',
+        example: 'strip',
+        speed: 'One REPLACE a text column in Snowflake, three a JSON column.',
+        safety:
+          '`strip` and `replace` change values, and may make equal what was not: keys of rows, or of one object.',
       }),
     ),
 };

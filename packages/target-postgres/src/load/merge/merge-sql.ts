@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import { hidesDigits, type TablePlan } from '@snowmelt/core';
 
 import { quoteIdentifier, quoteTable } from '../../quote-identifier.ts';
 import { columnList } from '../column-list.ts';
@@ -84,7 +84,7 @@ function conflictAction(table: TablePlan): string {
 function whereNewer({ watermark }: TablePlan): string {
   if (watermark === undefined) return '';
   const name = watermarkName(watermark);
-  const newer = watermark.column.fractionDigits === undefined ? '>' : '>=';
+  const newer = hidesDigits(watermark.column) ? '>=' : '>';
   return `\nWHERE excluded.${name} ${newer} stored.${name} OR stored.${name} IS NULL`;
 }
 

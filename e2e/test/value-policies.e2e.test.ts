@@ -1,0 +1,164 @@
+import { startDemo, type Demo } from '@snowmelt/demo';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { inSnowflake } from './support/demo.ts';
+import { configFile, snowmelt } from './support/snowmelt.ts';
+
+type Config = Record<string, unknown>;
+
+const ways = ['query', 'unload'] as const;
+
+describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (extract) => {
+  let demo: Demo;
+  let sql: pg.Client;
+
+  beforeAll(async () => {
+    demo = await startDemo({ tables: [] });
+    sql = new pg.Client({ connectionString: demo.databaseUrl });
+    await sql.connect();
+    await sql.query(`SET TimeZone = 'UTC'`);
+    await inSnowflake(
+      demo,
+      `CREATE TABLE MOMENTS (ID NUMBER(9,0), AT_NTZ TIMESTAMP_NTZ(9), AT_TZ TIMESTAMP_TZ(9), AT_TIME TIME(9))`,
+      `INSERT INTO MOMENTS VALUES
+         (1, '2024-02-29 12:00:00.123456000', '2024-02-29 12:00:00.123456000 +05:30', '12:00:00.5'),
+         (2, '1999-12-31 23:59:59.999999999', '1999-12-31 23:59:59.999999999 -12:00', '23:59:59.999999999'),
+         (3, NULL, NULL, NULL)`,
+      `CREATE TABLE TEXTS (ID NUMBER(9,0), T VARCHAR, V VARIANT)`,
+      String.raw`INSERT INTO TEXTS SELECT 1, 'a\0b\0', PARSE_JSON('{"k\\u0000":"\\u0000x\\u0000\\u0000","plain":"\\\\u0000","n":1}')`,
+      String.raw`INSERT INTO TEXTS SELECT 2, 'c:\\0', PARSE_JSON('"\\\\\\u0000"')`,
+      `INSERT INTO TEXTS SELECT 3, NULL, NULL`,
+      `CREATE TABLE DOCUMENTS (ID NUMBER(9,0), V VARIANT)`,
+      `INSERT INTO DOCUMENTS SELECT 1, PARSE_JSON('12345678901234567890123456789012345678')`,
+      `INSERT INTO DOCUMENTS SELECT 2, PARSE_JSON('null')`,
+      `INSERT INTO DOCUMENTS SELECT 3, NULL`,
+      `INSERT INTO DOCUMENTS SELECT 4, PARSE_JSON('{"b":[1.5,{"a":""}],"a":null}')`,
+    );
+  }, 180_000);
+  afterAll(async () => {
+    await sql?.end();
+    await demo?.[Symbol.asyncDispose]();
+  });
+  beforeEach(() => sql.query('DROP SCHEMA IF EXISTS vega CASCADE; CREATE SCHEMA vega'));
+
+  async function command(name: 'run' | 'plan', source: string, options: Config) {
+    const [group] = demo.config['sources'] as [Config];
+    const table = { source, target: source.toLowerCase(), truncate_onstart: true, extract };
+    const sources = [{ ...group, tables: [{ ...table, verify: 'digest', ...options }] }];
+    await using file = await configFile({ ...demo.config, sources });
+    const extra = name === 'run' ? ['--no-resume'] : [];
+    const ended = await snowmelt([name, ...extra, '--config', file.path, '--json']);
+    return { ...ended, said: JSON.parse(ended.stdout) };
+  }
+
+  const moments = async () => {
+    const columns = 'id, at_ntz::text, at_tz::text, at_time::text';
+    const query = { text: `SELECT ${columns} FROM vega.moments ORDER BY id`, rowMode: 'array' };
+    return (await sql.query(query as pg.QueryArrayConfig)).rows;
+  };
+  const first = [1, '2024-02-29 12:00:00.123456', '2024-02-29 06:30:00.123456+00', '12:00:00.5'];
+  const none = [3, null, null, null];
+
+  it('P1: digits are cut where nothing is said, and the digest covers them', async () => {
+    const { code, said } = await command('run', 'MOMENTS', {});
+    expect([code, said.tables[0].verified]).toEqual([0, true]);
+    const cut = ['1999-12-31 23:59:59.999999', '2000-01-01 11:59:59.999999+00', '23:59:59.999999'];
+    expect(await moments()).toEqual([first, [2, ...cut], none]);
+  });
+
+  it('on_extra_digits: round lets PostgreSQL round, and the digest leaves such columns out', async () => {
+    const { code, said } = await command('run', 'MOMENTS', { on_extra_digits: 'round' });
+    expect([code, said.tables[0].verified]).toEqual([0, true]);
+    expect(said.tables[0].notices).toContain('not part of the digest: at_ntz, at_tz, at_time');
+    const rounded = ['2000-01-01 00:00:00', '2000-01-01 12:00:00+00', '24:00:00'];
+    expect(await moments()).toEqual([first, [2, ...rounded], none]);
+  });
+
+  it('on_extra_digits: fail refuses the row that has them, and no other', async () => {
+    const { code, said } = await command('run', 'MOMENTS', { on_extra_digits: 'fail' });
+    expect(code).toBe(2);
+    expect(said.tables[0].error.message).toContain('has more than 6 digits of a second');
+    expect(said.tables[0].error.fix).toContain('on_extra_digits');
+    expect(await moments()).toEqual([]);
+    const options = { on_extra_digits: 'fail', on_row_error: 'quarantine' };
+    expect((await command('run', 'MOMENTS', options)).code).toBe(4);
+    expect(await moments()).toEqual([first, none]);
+    const { rows } = await sql.query(
+      'SELECT column_name, sqlstate FROM snowmelt.rejects WHERE state = $1',
+      ['open'],
+    );
+    expect(rows).toEqual([{ column_name: 'at_ntz', sqlstate: '22007' }]);
+  });
+
+  it('on_extra_digits: text keeps all digits in new columns, and asks for text in old ones', async () => {
+    const { code } = await command('run', 'MOMENTS', { on_extra_digits: 'text' });
+    expect(code).toBe(0);
+    const second = [
+      '1999-12-31T23:59:59.999999999',
+      '1999-12-31T23:59:59.999999999-12:00',
+      '23:59:59.999999999',
+    ];
+    expect((await moments())[1]).toEqual([2, ...second]);
+    await sql.query('ALTER TABLE vega.moments ALTER at_ntz TYPE timestamp USING NULL');
+    const planned = await command('plan', 'MOMENTS', { on_extra_digits: 'text' });
+    expect(JSON.stringify(planned.said)).toMatch(
+      /at_ntz timestamp.* keeps 6 digits of TIMESTAMP_NTZ\(9\)/,
+    );
+    expect((await command('run', 'MOMENTS', { on_extra_digits: 'text' })).code).toBe(2);
+  });
+
+  const texts = async () => {
+    const query = { text: 'SELECT id, t, v::text FROM vega.texts ORDER BY id', rowMode: 'array' };
+    return (await sql.query(query as pg.QueryArrayConfig)).rows;
+  };
+
+  it('on_unsupported_text: fail refuses U+0000 and names the key that decides', async () => {
+    const { code, said } = await command('run', 'TEXTS', {});
+    expect(code).toBe(2);
+    expect(said.tables[0].error.fix).toContain('on_unsupported_text: strip or replace');
+    expect(await texts()).toEqual([]);
+  });
+
+  it.each([
+    ['strip', 'ab', '{"k": "x", "n": 1, "plain": "\\\\u0000"}', '"\\\\"'],
+    [
+      'replace',
+      'a\uFFFDb\uFFFD',
+      '{"n": 1, "k\uFFFD": "\uFFFDx\uFFFD\uFFFD", "plain": "\\\\u0000"}',
+      '"\\\\\uFFFD"',
+    ],
+  ])(
+    'on_unsupported_text: %s mends text and JSON, and no escaped backslash',
+    async (policy, t, v, second) => {
+      const { code, said, stderr } = await command('run', 'TEXTS', { on_unsupported_text: policy });
+      expect([code, said.tables[0].verified], stderr).toEqual([0, true]);
+      expect(await texts()).toEqual([
+        [1, t, v],
+        [2, 'c:\\0', second],
+        [3, null, null],
+      ]);
+    },
+  );
+
+  it.each([
+    ['jsonb', '{"a": null, "b": [1.5, {"a": ""}]}'],
+    ['json', '{"a":null,"b":[1.5,{"a":""}]}'],
+    ['text', '{"a":null,"b":[1.5,{"a":""}]}'],
+  ])('P1: a %s column keeps all digits, and JSON null apart from NULL', async (type, object) => {
+    if (type === 'text') await sql.query('CREATE TABLE vega.documents (id integer, v text)');
+    const options = type === 'text' ? {} : { json_type: type };
+    expect((await command('run', 'DOCUMENTS', options)).code).toBe(0);
+    const { rows } = await sql.query(
+      `SELECT v::text, format_type(atttypid, atttypmod) AS type
+       FROM vega.documents, pg_attribute WHERE attrelid = 'vega.documents'::regclass AND attname = 'v' ORDER BY id`,
+    );
+    expect(rows.map((row) => row.type)).toEqual([type, type, type, type]);
+    expect(rows.map((row) => row.v)).toEqual([
+      '12345678901234567890123456789012345678',
+      'null',
+      null,
+      object,
+    ]);
+  });
+});

@@ -1,0 +1,57 @@
+import type { ColumnPair } from '../contract/table-plan.ts';
+import type { TableJob } from './table-job.ts';
+
+/** What the configuration says of values that the target can't hold, put into the pairs it is about. */
+export function applyValuePolicies(
+  job: Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'watermark'>,
+  pairs: readonly ColumnPair[],
+): readonly ColumnPair[] {
+  return pairs.map((pair) => ({ ...pair, ...digitsRule(job, pair), ...textRule(job, pair) }));
+}
+
+/** A watermark is never rounded up: the next run would begin above rows that it has not seen. */
+function digitsRule(
+  { extraDigits, watermark }: Pick<TableJob, 'extraDigits' | 'watermark'>,
+  { source, fractionDigits }: ColumnPair,
+): Pick<ColumnPair, 'extraDigits'> {
+  if (extraDigits === undefined || fractionDigits === undefined) return {};
+  const isWatermark = watermark?.source.toLowerCase() === source.name.toLowerCase();
+  return extraDigits === 'round' && isWatermark ? {} : { extraDigits };
+}
+
+function textRule(
+  { unsupportedText }: Pick<TableJob, 'unsupportedText'>,
+  { source }: ColumnPair,
+): Pick<ColumnPair, 'unsupportedText'> {
+  const holdsText = source.type.kind === 'text' || source.type.kind === 'json';
+  return unsupportedText !== undefined && holdsText ? { unsupportedText } : {};
+}
+
+/** The stored value may hide digits that the source has: values that look equal may not be. */
+export function hidesDigits({ fractionDigits, extraDigits }: ColumnPair): boolean {
+  return fractionDigits !== undefined && extraDigits !== 'fail';
+}
+
+/** In words, for the notices of a plan; a policy that touches no column is not said. */
+export function policyNotices(pairs: readonly ColumnPair[]): readonly string[] {
+  return [...pairs.flatMap(digitsNotice), ...textNotice(pairs)];
+}
+
+function digitsNotice({ source, fractionDigits, extraDigits }: ColumnPair): readonly string[] {
+  if (fractionDigits === undefined || extraDigits === 'text') return [];
+  const digits = `${fractionDigits} digits of a second`;
+  const what = {
+    cut: `is cut to ${digits}`,
+    round: `is rounded by PostgreSQL to ${digits}`,
+    fail: `goes into ${digits}: rows with more are refused`,
+  };
+  return [`${source.name}: ${source.nativeType} ${what[extraDigits ?? 'cut']}`];
+}
+
+function textNotice(pairs: readonly ColumnPair[]): readonly string[] {
+  const policy = pairs.find(
+    ({ unsupportedText }) => unsupportedText !== undefined,
+  )?.unsupportedText;
+  if (policy === undefined) return [];
+  return [`U+0000 in text and JSON is ${policy === 'strip' ? 'taken out' : 'replaced by U+FFFD'}`];
+}

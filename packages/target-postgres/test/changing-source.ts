@@ -24,6 +24,8 @@ export interface SourceRules {
   readonly lateSeconds: number;
   /** Whether older versions of a key may stand beside the newest. */
   readonly oldVersions: boolean;
+  /** Whether keys go from the source, and come back, as often as others change. */
+  readonly deletes?: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export class ChangingSource {
   #versions: Version[] = [];
   #now = 1_000;
   #texts = 0;
+  readonly #lastOfDeleted = new Map<number, number>();
 
   constructor(random: () => number, rules: SourceRules) {
     this.#random = random;
@@ -64,21 +67,34 @@ export class ChangingSource {
 
   #changeOne(): void {
     this.#now += this.#below(3);
+    if (this.#rules.deletes === true && this.#below(3) === 0) return this.#deleteOne();
     this.#texts += 1;
     const id = this.#below(60);
     const old = this.#newestOf(id);
-    const at = this.#watermark(old);
+    const at = this.#watermark(old?.at ?? this.#lastOfDeleted.get(id) ?? null);
     const keepsOld =
       this.#rules.oldVersions && old !== undefined && old.at !== at && this.#below(4) === 0;
     if (!keepsOld) this.#versions = this.#versions.filter((version) => version !== old);
     this.#versions.push({ id, text: `text ${this.#texts}`, at });
   }
 
-  /** Newer than the row's last one, and late by less than the overlap; sometimes none. */
-  #watermark(old: Version | undefined): number | null {
-    if ((old?.at ?? null) === null && this.#below(5) === 0) return null;
+  /** The last key stays: a source that is empty is refused. */
+  #deleteOne(): void {
+    const id = this.#below(60);
+    const last = this.#newestOf(id)?.at;
+    if (last !== undefined && last !== null) this.#lastOfDeleted.set(id, last);
+    const left = this.#versions.filter((version) => version.id !== id);
+    if (left.length > 0) this.#versions = left;
+  }
+
+  /**
+   * Newer than the row's last one, which the target may still have where the row had gone, and late
+   * by less than the overlap; sometimes none.
+   */
+  #watermark(last: number | null): number | null {
+    if (last === null && this.#below(5) === 0) return null;
     const late = this.#now - this.#below(this.#rules.lateSeconds);
-    if (late > (old?.at ?? 0)) return late;
+    if (late > (last ?? 0)) return late;
     this.#now += 1;
     return this.#now;
   }

@@ -1,4 +1,10 @@
-import type { Finding, SnowmeltError, TableRef, TableSnapshot } from '@snowmelt/core';
+import type {
+  DeleteMissing,
+  Finding,
+  SnowmeltError,
+  TableRef,
+  TableSnapshot,
+} from '@snowmelt/core';
 import { bold, dim, green, red } from 'ansis';
 
 import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
@@ -22,6 +28,8 @@ export interface TablePlanView {
   readonly snapshot?: TableSnapshot;
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
+  /** What becomes of rows that the source lacks; absent: they stay. */
+  readonly deleteMissing?: DeleteMissing;
   readonly chunks?: ChunkCount;
   readonly columns?: readonly { source: string; type: string; target: string }[];
   readonly findings: readonly Finding[];
@@ -50,13 +58,14 @@ function viewTable(table: PlannedTable): TablePlanView {
 }
 
 function viewDecision({ plan, existing }: NonNullable<PlannedTable['decision']>) {
-  const { extract, snapshot, estimatedRows, estimatedBytes, columns } = plan;
+  const { extract, snapshot, estimatedRows, estimatedBytes, deleteMissing, columns } = plan;
   return {
     creates: existing === undefined,
     extract,
     snapshot,
     ...(estimatedRows === undefined ? {} : { estimatedRows }),
     ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
+    ...(deleteMissing === undefined ? {} : { deleteMissing }),
     columns: columns.map(({ source, target }) => ({
       source: source.name,
       type: source.nativeType,

@@ -18,9 +18,11 @@ export function logProgress(log: Logger): RunObserver {
     chunkLoaded: (table, { id, rows, bytes }) =>
       log.debug('chunk_loaded', { table, chunk: id, rows, bytes }),
     tablePhase: (table, phase) => log.debug('table_phase', { table, phase }),
-    tableEnded: ({ key, status, rows, bytes, chunks, seconds, verified, notices }) => {
+    tableEnded: ({ key, status, rows, bytes, chunks, seconds, verified, missing, notices }) => {
       for (const notice of notices) log.info('table_notice', { table: key, notice });
-      log.info('table_ended', { table: key, status, rows, bytes, chunks, seconds, verified });
+      const removed = missing === undefined ? {} : { missing_rows: missing.rows };
+      const figures = { rows, bytes, chunks, seconds, verified, ...removed };
+      log.info('table_ended', { table: key, status, ...figures });
     },
   };
 }

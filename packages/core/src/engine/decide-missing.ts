@@ -1,5 +1,6 @@
 import type { DeleteMissing, TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
+import type { MissingReceipt } from '../contract/target.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { DecideContext } from './decide-plan.ts';
 import type { TableJob } from './table-job.ts';
@@ -50,7 +51,7 @@ function unpinned(job: TableJob, reason: string): SnowmeltError {
   );
 }
 
-/** For people, beforehand and afterwards. */
+/** For people, beforehand. */
 export function missingNotice(missing: DeleteMissing): string {
   const what =
     missing.how === 'hard' ? 'are deleted' : `are marked in the column ${missing.column}`;
@@ -59,4 +60,10 @@ export function missingNotice(missing: DeleteMissing): string {
       ? 'the target is empty, so that none is'
       : `all keys of the source are read by ${missing.keys.extract}`;
   return `rows whose key the source lacks ${what}: ${read}`;
+}
+
+/** For people, afterwards. */
+export function removedNotice({ how, rows, restored }: MissingReceipt): string {
+  if (how === 'hard') return `rows deleted since the source lacks them: ${rows}`;
+  return `rows marked since the source lacks them: ${rows}, rows that are back: ${restored}`;
 }

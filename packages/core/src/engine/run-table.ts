@@ -1,5 +1,6 @@
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { Finding, MissingReceipt } from '../contract/target.ts';
+import { removedNotice } from './decide-missing.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
@@ -57,7 +58,10 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   const published = await run.target.publish(plan, run.context);
   trace.findings.push(...(published.findings ?? []));
   const { missing } = published;
-  if (missing !== undefined) trace.missing = missing;
+  if (missing !== undefined) {
+    trace.missing = missing;
+    trace.notices.push(removedNotice(missing));
+  }
 
   tell.tablePhase?.(plan.key, 'verifying');
   trace.verdict = await verifyTable(plan, job.verify, trace.loaded, run);

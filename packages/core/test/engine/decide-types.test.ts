@@ -1,0 +1,70 @@
+import { memoryTarget, testContext } from '@snowmelt/testkit';
+import { expect, it } from 'vitest';
+
+import type { ColumnPair } from '../../src/contract/table-plan.ts';
+import type { LogicalType } from '../../src/contract/table-schema.ts';
+import type { TypeDecision, TypeRequest } from '../../src/contract/target.ts';
+import { decideTypes } from '../../src/engine/decide-types.ts';
+import type { TableJob } from '../../src/engine/table-job.ts';
+
+const time = (precision: number): LogicalType => ({ kind: 'time', precision });
+const pair = (name: string, more: Partial<ColumnPair> = {}): ColumnPair => ({
+  source: {
+    name: name.toUpperCase(),
+    type: time(9),
+    nativeType: 'TIME(9)',
+    nullable: true,
+    hasDefault: false,
+    generated: false,
+  },
+  target: name,
+  ...more,
+});
+
+function deciding(decisions: readonly TypeDecision[]) {
+  const asked: TypeRequest[] = [];
+  const target = {
+    ...memoryTarget(),
+    decideTypes: async (request: TypeRequest) => {
+      asked.push(request);
+      return { decisions, notices: ['said'] };
+    },
+  };
+  return { asked, using: { target, context: testContext() } };
+}
+
+const job = (schemaEvolution: TableJob['schemaEvolution']) =>
+  ({ target: { database: 'd', schema: 's', name: 't' }, schemaEvolution }) as TableJob;
+
+it('digits of a second are those of the type that the column will have', async () => {
+  const narrow = pair('a', { targetType: time(0), fractionDigits: 0 });
+  const other = pair('b', { targetType: time(3), fractionDigits: 3 });
+  const widen = { from: 'time(0)', to: 'time(6)' };
+  const { using } = deciding([{ column: 'a', type: time(6), widen }]);
+  const columns = { existing: undefined, pairs: [narrow, other] };
+  expect(await decideTypes(job('create_and_add'), columns, using)).toEqual({
+    pairs: [{ ...narrow, targetType: time(6), fractionDigits: 6, widen }, other],
+    notices: ['said'],
+  });
+});
+
+it('a column that becomes as fine as its source is cut no more', async () => {
+  const narrow = pair('a', { targetType: time(0), fractionDigits: 0 });
+  const { using } = deciding([{ column: 'a', type: time(9), newType: 'x' }]);
+  const { pairs } = await decideTypes(
+    job('create'),
+    { existing: undefined, pairs: [narrow] },
+    using,
+  );
+  expect(pairs).toEqual([pair('a', { targetType: time(9), newType: 'x' })]);
+});
+
+it.each([
+  ['create_and_add', true],
+  ['create', false],
+  ['off', false],
+] as const)('schema_evolution: %s may widen: %s', async (evolution, mayWiden) => {
+  const { asked, using } = deciding([]);
+  await decideTypes(job(evolution), { existing: undefined, pairs: [] }, using);
+  expect(asked).toMatchObject([{ mayWiden }]);
+});

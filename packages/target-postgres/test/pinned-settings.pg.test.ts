@@ -42,10 +42,13 @@ describe('P1: settings of the database change no value', () => {
     const columns = ['d', 'at', 'ntz', 'i', 'b', 'a', 'x'].map((name) =>
       pair(name, { kind: 'text' }),
     );
-    await load(columns, [
-      ...['2024-01-02', '2024-01-02T03:04:05+00:00', '2024-01-02T03:04:05'],
-      ...['-1 days +02:03:04', '\\x00ff', '{NULL,b}', 'no document'],
-    ]);
+    await load(
+      columns,
+      [
+        ['2024-01-02', '2024-01-02T03:04:05+00:00', '2024-01-02T03:04:05'],
+        ['-1 days +02:03:04', '\\x00ff', '{NULL,b}', 'no document'],
+      ].flat(),
+    );
     const { rows } = await on.sql.query(
       `SELECT d::text, extract(epoch FROM at)::int AS at, at = ntz AS utc,
               extract(epoch FROM i)::int AS i, encode(b, 'hex') AS b, a[1] IS NULL AS a, x::text FROM t`,

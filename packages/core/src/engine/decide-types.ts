@@ -9,6 +9,8 @@ export interface DecidedTypes {
   readonly notices: readonly string[];
 }
 
+type TypeDecider = Pick<Target, 'decideTypes' | 'fractionDigits'>;
+
 /**
  * What the target makes of its columns, put into the pairs: digits of a second are those of the
  * type that a column will have.
@@ -16,7 +18,7 @@ export interface DecidedTypes {
 export async function decideTypes(
   job: TableJob,
   { existing, pairs }: { existing: TableSchema | undefined; pairs: readonly ColumnPair[] },
-  { target, context }: { readonly target: Target; readonly context: WorkContext },
+  { target, context }: { readonly target: TypeDecider; readonly context: WorkContext },
 ): Promise<DecidedTypes> {
   const mayWiden = job.schemaEvolution === 'create_and_add';
   const request = { table: job.target, pairs, existing, mayWiden };
@@ -32,7 +34,7 @@ export async function decideTypes(
 function decidedPair(
   { fractionDigits: _before, ...pair }: ColumnPair,
   { column, type, newType, widen }: TypeDecision,
-  target: Target,
+  target: TypeDecider,
 ): ColumnPair {
   const becomes = { ...pair.source, name: column, type };
   const digits = target.fractionDigits(pair.source, becomes);

@@ -1,13 +1,14 @@
-import { memoryTarget, testContext } from '@snowmelt/testkit';
 import { expect, it } from 'vitest';
 
 import type { ColumnPair } from '../../src/contract/table-plan.ts';
 import type { LogicalType } from '../../src/contract/table-schema.ts';
-import type { TypeDecision, TypeRequest } from '../../src/contract/target.ts';
+import type { Target, TypeDecision, TypeRequest } from '../../src/contract/target.ts';
+import type { WorkContext } from '../../src/contract/work-context.ts';
 import { decideTypes } from '../../src/engine/decide-types.ts';
 import type { TableJob } from '../../src/engine/table-job.ts';
 
 const time = (precision: number): LogicalType => ({ kind: 'time', precision });
+const fine = time(9);
 const pair = (name: string, more: Partial<ColumnPair> = {}): ColumnPair => ({
   source: {
     name: name.toUpperCase(),
@@ -23,14 +24,15 @@ const pair = (name: string, more: Partial<ColumnPair> = {}): ColumnPair => ({
 
 function deciding(decisions: readonly TypeDecision[]) {
   const asked: TypeRequest[] = [];
-  const target = {
-    ...memoryTarget(),
+  const target: Pick<Target, 'decideTypes' | 'fractionDigits'> = {
+    // As a target that keeps six digits at most.
+    fractionDigits: (_source, column) => (column?.type === fine ? undefined : 6),
     decideTypes: async (request: TypeRequest) => {
       asked.push(request);
       return { decisions, notices: ['said'] };
     },
   };
-  return { asked, using: { target, context: testContext() } };
+  return { asked, using: { target, context: {} as WorkContext } };
 }
 
 const job = (schemaEvolution: TableJob['schemaEvolution']) =>
@@ -50,13 +52,13 @@ it('digits of a second are those of the type that the column will have', async (
 
 it('a column that becomes as fine as its source is cut no more', async () => {
   const narrow = pair('a', { targetType: time(0), fractionDigits: 0 });
-  const { using } = deciding([{ column: 'a', type: time(9), newType: 'x' }]);
+  const { using } = deciding([{ column: 'a', type: fine, newType: 'x' }]);
   const { pairs } = await decideTypes(
     job('create'),
     { existing: undefined, pairs: [narrow] },
     using,
   );
-  expect(pairs).toEqual([pair('a', { targetType: time(9), newType: 'x' })]);
+  expect(pairs).toEqual([pair('a', { targetType: fine, newType: 'x' })]);
 });
 
 it.each([

@@ -31,7 +31,16 @@ export function widerType(source: LogicalType, column: ColumnSchema): Wider | un
     case 'time':
     case 'timestamp':
       return moreDigits(source, target);
-    default:
+    case 'binary':
+    case 'boolean':
+    case 'date':
+    case 'decfloat':
+    case 'interval':
+    case 'json':
+    case 'spatial':
+    case 'unknown':
+    case 'uuid':
+    case 'vector':
       return undefined;
   }
 }

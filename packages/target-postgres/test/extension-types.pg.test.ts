@@ -104,7 +104,7 @@ describe('types of extensions', () => {
     const connection = { ...connectionOf(on.database), user: role, password: 'r' };
     const limited = createPostgresTarget({ connection });
     const table = planFor(on.database).target;
-    const request = { table, pairs, existing: undefined, mayWiden: false };
+    const request = { table, pairs, existing: undefined, mayWiden: false, compared: [] };
     const { decisions } = await limited.decideTypes(request, context);
     await limited[Symbol.asyncDispose]();
     await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);

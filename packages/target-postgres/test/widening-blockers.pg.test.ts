@@ -134,6 +134,25 @@ describe('what stops ALTER COLUMN TYPE is found beforehand, and nothing else is'
     expect(await typesOf(on)).toEqual({ id: 'numeric(20,0)' });
   });
 
+  it('P1: finer digits of a key or watermark do: what was cut would look new', async () => {
+    await on.sql.query('CREATE TABLE t (at timestamp(3), no numeric(10,2), id smallint)');
+    const ntz = { kind: 'timestamp', precision: 9, zone: 'none' } as const;
+    const pairs = [
+      source('at', ntz, 'TIMESTAMP_NTZ(9)'),
+      source('no', decimal(12, 4), 'NUMBER(12,4)'),
+      small,
+    ];
+    const table = planFor(on.database).target;
+    const existing = await on.target.describe(table, context);
+    const widened = async (name: string) => {
+      const request = { table, pairs, existing, mayWiden: true, compared: [name] };
+      return (await on.target.decideTypes(request, context)).decisions.map((one) => one.column);
+    };
+    expect(await widened('at')).toEqual(['no', 'id']);
+    expect(await widened('no')).toEqual(['at', 'id']);
+    expect(await widened('id')).toEqual(['at', 'no', 'id']);
+  });
+
   it('a role that does not own the table is told so', async () => {
     const role = `reader_${process.pid}_${Date.now()}`;
     await on.sql.query(
@@ -143,7 +162,7 @@ describe('what stops ALTER COLUMN TYPE is found beforehand, and nothing else is'
     const limited = createPostgresTarget({ connection });
     const table = planFor(on.database).target;
     const existing = await limited.describe(table, context);
-    const asked = { table, pairs: [small], existing, mayWiden: true };
+    const asked = { table, pairs: [small], existing, mayWiden: true, compared: [] };
     const { decisions, notices } = await limited.decideTypes(asked, context);
     await limited[Symbol.asyncDispose]();
     await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);

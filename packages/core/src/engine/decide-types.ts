@@ -2,6 +2,7 @@ import type { ColumnPair } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import type { Target, TypeDecision } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
+import { findName } from './find-name.ts';
 import type { TableJob } from './table-job.ts';
 
 export interface DecidedTypes {
@@ -21,7 +22,8 @@ export async function decideTypes(
   { target, context }: { readonly target: TypeDecider; readonly context: WorkContext },
 ): Promise<DecidedTypes> {
   const mayWiden = job.schemaEvolution === 'create_and_add';
-  const request = { table: job.target, pairs, existing, mayWiden };
+  const compared = comparedColumns(job, pairs);
+  const request = { table: job.target, pairs, existing, mayWiden, compared };
   const { decisions, notices } = await target.decideTypes(request, context);
   const byColumn = new Map(decisions.map((decision) => [decision.column, decision]));
   const decided = pairs.map((pair) => {
@@ -29,6 +31,20 @@ export async function decideTypes(
     return decision === undefined ? pair : decidedPair(pair, decision, target);
   });
   return { pairs: decided, notices };
+}
+
+/** Keys are named as in the target, or as in the source; `decideMerge` refuses what is neither. */
+function comparedColumns(
+  { uniqueness, watermark }: TableJob,
+  pairs: readonly ColumnPair[],
+): readonly string[] {
+  const named = [...uniqueness, ...(watermark === undefined ? [] : [watermark.source])];
+  const targets = pairs.map(({ target }) => target);
+  const sources = pairs.map(({ source }) => source.name);
+  return named.flatMap((name) => {
+    const bySource = pairs.find(({ source }) => source.name === findName(sources, name))?.target;
+    return [findName(targets, name), bySource].filter((column) => column !== undefined);
+  });
 }
 
 function decidedPair(

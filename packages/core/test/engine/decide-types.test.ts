@@ -36,7 +36,11 @@ function deciding(decisions: readonly TypeDecision[]) {
 }
 
 const job = (schemaEvolution: TableJob['schemaEvolution']) =>
-  ({ target: { database: 'd', schema: 's', name: 't' }, schemaEvolution }) as TableJob;
+  ({
+    target: { database: 'd', schema: 's', name: 't' },
+    schemaEvolution,
+    uniqueness: [] as readonly string[],
+  }) as TableJob;
 
 it('digits of a second are those of the type that the column will have', async () => {
   const narrow = pair('a', { targetType: time(0), fractionDigits: 0 });
@@ -69,4 +73,13 @@ it.each([
   const { asked, using } = deciding([]);
   await decideTypes(job(evolution), { existing: undefined, pairs: [] }, using);
   expect(asked).toMatchObject([{ mayWiden }]);
+});
+
+it('P1: names the columns whose digits find a row again, or say how far the table was read', async () => {
+  const { asked, using } = deciding([]);
+  const watermark = { source: 'b', target: 'B', overlapSeconds: 0 };
+  const merged = { ...job('create_and_add'), watermark, uniqueness: ['C'] } as TableJob;
+  const pairs = [pair('a'), pair('b'), pair('c')];
+  await decideTypes(merged, { existing: undefined, pairs }, using);
+  expect(new Set(asked[0]?.compared)).toEqual(new Set(['b', 'c']));
 });

@@ -8,12 +8,13 @@ import { narrowColumns, widenColumns } from './widen-columns.ts';
 /** Types of columns that hang on the database at hand. Asks it only where there is a question. */
 export async function decideTypes(
   databases: Databases,
-  { table, pairs, existing, mayWiden }: TypeRequest,
+  request: TypeRequest,
   { signal }: WorkContext,
 ): Promise<TypeDecisions> {
+  const { table, pairs, existing, mayWiden } = request;
   const names = new Set(existing?.columns.map(({ name }) => name));
   const created = extensionColumns(pairs.filter(({ target }) => !names.has(target)));
-  const narrow = mayWiden ? narrowColumns(pairs, existing) : [];
+  const narrow = mayWiden ? narrowColumns(request) : [];
   if (created.length + narrow.length === 0) return { decisions: [], notices: [] };
   const options = { database: table.database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {

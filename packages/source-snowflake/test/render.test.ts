@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LogicalType } from '@snowmelt/core';
+import type { IntervalField, LogicalType } from '@snowmelt/core';
 
 import { joinFields, renderLine } from '../src/render/render-line.ts';
 import { renderColumn } from '../src/render/render-column.ts';
@@ -64,6 +64,61 @@ describe('renderColumn: one rendering for both ways of extraction', () => {
   it.each(['date', 'timestamp'] as const)('P1: a %s before year 1 is never another day', (kind) => {
     const type = kind === 'date' ? { kind } : { kind, precision: 9, zone: 'none' as const };
     expect(render(type)).toContain(`WHEN YEAR("C") < 1 THEN 'year '`);
+  });
+
+  const shape = (model: 'geography' | 'geometry', targetType?: LogicalType) =>
+    renderColumn(pair('C', { kind: 'spatial', model }, targetType ? { targetType } : {}));
+
+  it('writes a shape as every bit of it, or as GeoJSON where people read it', () => {
+    expect(shape('geography')).toContain('ST_ASGEOJSON("C")');
+    expect(shape('geography', { kind: 'text' })).toContain('ST_ASGEOJSON("C")');
+    expect(shape('geometry')).toContain('HEX_ENCODE(ST_ASEWKB("C"))');
+    expect(shape('geography', { kind: 'spatial', model: 'geometry' })).toContain('ST_ASEWKB');
+    expect(shape('geometry', { kind: 'json', shape: 'any' })).toContain('ST_ASGEOJSON');
+  });
+
+  it('writes a vector in the brackets of its target', () => {
+    const type: LogicalType = { kind: 'vector', element: 'float', dimension: 3 };
+    const into = (targetType: LogicalType) => renderColumn(pair('C', type, { targetType }));
+    expect(render(type)).toContain("'[]', '{}'");
+    expect(into({ kind: 'unknown' })).toContain("'[]', '{}'");
+    expect(into(type)).not.toContain('{}');
+    expect(into({ kind: 'json', shape: 'any' })).not.toContain('{}');
+  });
+
+  const interval = (from: IntervalField, to: IntervalField, precision = 0): LogicalType => ({
+    kind: 'interval',
+    from,
+    to,
+    precision,
+  });
+  const text = 'CAST("C" AS VARCHAR)';
+  const sign = `IFF(LEFT(${text}, 1) = '-', '-', '+')`;
+  it.each([
+    [interval('year', 'year'), `${text} || ' years'`],
+    [interval('month', 'month'), `${text} || ' months'`],
+    [interval('year', 'month'), text],
+    [interval('day', 'day'), `${text} || ' days'`],
+    [interval('second', 'second', 6), `${text} || ' seconds'`],
+    [interval('day', 'hour'), `REPLACE(${text}, ' ', ' days ' || ${sign}) || ' hours'`],
+    [interval('day', 'minute'), `REPLACE(${text}, ' ', ' days ' || ${sign}) || ':00'`],
+    [interval('day', 'second', 6), `REPLACE(${text}, ' ', ' days ' || ${sign})`],
+    [interval('hour', 'minute'), `${text} || ':00'`],
+    [interval('hour', 'second', 3), text],
+    [
+      interval('minute', 'second', 3),
+      `REPLACE(${text}, ':', ' minutes ' || ${sign}) || ' seconds'`,
+    ],
+  ])('%o has its units and a sign for each part', (type, sql) => {
+    expect(render(type)).toBe(`'"' || REPLACE(${sql}, '"', '""') || '"'`);
+  });
+
+  it('cuts digits of an interval, however many it has', () => {
+    const type = interval('hour', 'second', 9);
+    expect(render(type, 6)).toContain(
+      String.raw`REGEXP_REPLACE(${text}, '([.][0-9]{6})[0-9]+', '\\1')`,
+    );
+    expect(render(type, 0)).toContain(`REGEXP_REPLACE(${text}, '[.][0-9]+', '')`);
   });
 
   it('refuses a type that it can not map, naming column and type', () => {

@@ -1,18 +1,10 @@
-import type { ColumnPair, LogicalType } from '@snowmelt/core';
+import type { LogicalType } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  column,
-  connectionOf,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { decide, decidedPlan, source } from './deciding.ts';
+import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
 
 /**
  * Stands in for the type of an extension, which can't be installed everywhere: a base type that
@@ -39,10 +31,6 @@ describe('types of extensions', () => {
   });
   afterEach(() => on[Symbol.asyncDispose]());
 
-  const source = (name: string, type: LogicalType, nativeType: string): ColumnPair => ({
-    source: { ...column(name.toUpperCase(), type), nativeType },
-    target: name,
-  });
   const pairs = [
     source('v', vector('float', 3), 'VECTOR(FLOAT, 3)'),
     source('i', vector('int', 3), 'VECTOR(INT, 3)'),
@@ -50,24 +38,8 @@ describe('types of extensions', () => {
     source('m', { kind: 'spatial', model: 'geometry' }, 'GEOMETRY'),
   ];
 
-  async function decide(columns: readonly ColumnPair[] = pairs) {
-    const table = planFor(on.database).target;
-    const existing = await on.target.describe(table, context);
-    return on.target.decideTypes(
-      {
-        table,
-        pairs: columns,
-        existing,
-        mayWiden: false,
-        digitsAsText: false,
-        jsonAsWritten: false,
-      },
-      context,
-    );
-  }
-
   it('are not there: the plan says what stands in their place', async () => {
-    const { decisions, notices } = await decide();
+    const { decisions, notices } = await decide(on, pairs, false);
     expect(decisions).toEqual([]);
     expect(notices.map((notice) => notice.split(',')[0])).toEqual([
       'v: VECTOR(FLOAT',
@@ -80,19 +52,14 @@ describe('types of extensions', () => {
   it('are there, in whatever schema: the plan creates columns of them', async () => {
     await on.sql.query(`CREATE SCHEMA "My Ext"; SET search_path = "My Ext";
       ${standIn('vector')} ${standIn('geography')} RESET search_path; ${standIn('geometry')}`);
-    const { decisions, notices } = await decide();
+    const { decisions, notices } = await decide(on, pairs, false);
     expect(notices).toEqual([]);
     expect(decisions).toEqual([
       { column: 'v', type: pairs[0]?.source.type, newType: '"My Ext".vector(3)' },
       { column: 'g', type: pairs[2]?.source.type, newType: '"My Ext".geography' },
       { column: 'm', type: pairs[3]?.source.type, newType: '"public".geometry' },
     ]);
-    const columns = pairs.map((pair) => {
-      const found = decisions.find((one) => one.column === pair.target);
-      if (found?.newType === undefined) return pair;
-      return { ...pair, newType: found.newType, targetType: found.type };
-    });
-    const plan = planFor(on.database, { columns });
+    const { plan } = await decidedPlan(on, pairs);
     expect(await on.target.check(plan, undefined, context)).toEqual([]);
     await on.target.prepare(plan, context);
     const schema = await on.target.describe(plan.target, context);
@@ -102,7 +69,7 @@ describe('types of extensions', () => {
       ['"My Ext".geography', { kind: 'spatial', model: 'geography' }],
       ['geometry', { kind: 'spatial', model: 'geometry' }],
     ]);
-    expect((await decide()).decisions).toEqual([]);
+    expect((await decide(on, pairs, false)).decisions).toEqual([]);
     const row = csv([['[1,2,3]', '{1,2,3}', '0101000020E610', '0101000020110F']]);
     await on.target.load(plan, chunkOf('c1'), opening(row, 1), context);
     const { rows } = await on.sql.query('SELECT v::text, i, g::text FROM t');
@@ -116,13 +83,17 @@ describe('types of extensions', () => {
       INSERT INTO pg_depend (classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype)
       SELECT 'pg_type'::regclass, 'zzz.vector'::regtype, 0, 'pg_extension'::regclass, e.oid, 0, 'e'
       FROM pg_extension e WHERE extname = 'plpgsql'`);
-    expect((await decide()).decisions).toMatchObject([{ newType: '"zzz".vector(3)' }]);
+    expect((await decide(on, pairs, false)).decisions).toMatchObject([
+      { newType: '"zzz".vector(3)' },
+    ]);
   });
 
   it('are no others of that name', async () => {
     await on.sql.query(`CREATE TABLE vector (x int); CREATE DOMAIN geography AS text;
       ${standIn('geometry')}`);
-    expect((await decide()).decisions.map(({ column: name }) => name)).toEqual(['m']);
+    expect((await decide(on, pairs, false)).decisions.map(({ column: name }) => name)).toEqual([
+      'm',
+    ]);
   });
 
   it('are no types that the role may not use', async () => {
@@ -133,14 +104,7 @@ describe('types of extensions', () => {
     const connection = { ...connectionOf(on.database), user: role, password: 'r' };
     const limited = createPostgresTarget({ connection });
     const table = planFor(on.database).target;
-    const request = {
-      table,
-      pairs,
-      existing: undefined,
-      mayWiden: false,
-      digitsAsText: false,
-      jsonAsWritten: false,
-    };
+    const request = { table, pairs, existing: undefined, mayWiden: false, compared: [] };
     const { decisions } = await limited.decideTypes(request, context);
     await limited[Symbol.asyncDispose]();
     await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
@@ -149,6 +113,6 @@ describe('types of extensions', () => {
 
   it('leave columns that are there as they are', async () => {
     await on.sql.query(`${standIn('vector')} CREATE TABLE t (v real[])`);
-    expect(await decide(pairs.slice(0, 1))).toEqual({ decisions: [], notices: [] });
+    expect(await decide(on, pairs.slice(0, 1), false)).toEqual({ decisions: [], notices: [] });
   });
 });

@@ -71,10 +71,15 @@ export interface TypeRequest {
   readonly existing: TableSchema | undefined;
   /** Columns that are narrower than their source may be altered. */
   readonly mayWiden: boolean;
+  /**
+   * Target columns whose stored values are compared with those that come, to find a row again or to
+   * tell how far the table was read: with finer digits, what was cut or rounded would look new.
+   */
+  readonly compared: readonly string[];
   /** A new column that would keep fewer digits of a second than its source holds text. */
-  readonly digitsAsText: boolean;
+  readonly digitsAsText?: boolean;
   /** A new column of JSON keeps its text, not only what it means. */
-  readonly jsonAsWritten: boolean;
+  readonly jsonAsWritten?: boolean;
 }
 
 /** A column of the target that becomes something else than it is, or than the type map says. */

@@ -64,13 +64,13 @@ describe('types beside the common ones', () => {
 
   it('DESCRIBE spells them in full', async () => {
     const types = [
-      ...['INTERVAL YEAR TO MONTH', 'INTERVAL DAY TO SECOND(6)', 'DECFLOAT', 'UUID', 'GEOMETRY'],
-      ...[
+      ['INTERVAL YEAR TO MONTH', 'INTERVAL DAY TO SECOND(6)', 'DECFLOAT', 'UUID', 'GEOMETRY'],
+      [
         'ARRAY(INT NOT NULL)',
         'OBJECT(a VARCHAR, "b c" DATE NOT NULL)',
         'MAP(VARCHAR(5), ARRAY(FLOAT))',
       ],
-    ];
+    ].flat();
     const columns = types.map((type, index) => `C${index} ${type}`);
     await session.run(`CREATE TABLE TYPED (${columns.join(', ')})`);
     const rows = await session.run('DESCRIBE TABLE TYPED');

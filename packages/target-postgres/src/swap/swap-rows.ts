@@ -92,7 +92,7 @@ async function lockTables(
   shadow: string,
 ): Promise<void> {
   const target = quoteTable(table.target);
-  await session.query(`SET LOCAL lock_timeout = 0; SET LOCAL extra_float_digits = 1;`);
+  await session.query(`SET LOCAL lock_timeout = 0`);
   await session.query(oneByOneSql, [target]);
   await session.query(limitLocks(databases.lockTimeoutMs));
   await session.locking(`swap of ${target}`, () =>

@@ -17,7 +17,7 @@ export async function decideTypes(
   const created = pairs.filter(({ target }) => !names.has(target));
   const written = textColumns(created, request);
   const extended = extensionColumns(created);
-  const narrow = mayWiden ? narrowColumns(pairs, existing) : [];
+  const narrow = mayWiden ? narrowColumns(request) : [];
   if (extended.length + narrow.length === 0) return { decisions: written, notices: [] };
   const options = { database: table.database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {

@@ -2,9 +2,9 @@ import type {
   ColumnPair,
   ColumnSchema,
   TableRef,
-  TableSchema,
   TypeDecision,
   TypeDecisions,
+  TypeRequest,
 } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
@@ -17,20 +17,20 @@ export interface NarrowColumn {
   readonly pair: ColumnPair;
   readonly column: ColumnSchema;
   readonly wider: Wider;
+  /** Its stored values are compared with those that come. */
+  readonly compared: boolean;
 }
 
 /** Existing columns that a wider type of the same family would fit. */
-export function narrowColumns(
-  pairs: readonly ColumnPair[],
-  existing: TableSchema | undefined,
-): readonly NarrowColumn[] {
+export function narrowColumns({ pairs, existing, compared }: TypeRequest): readonly NarrowColumn[] {
   if (existing?.kind !== 'table') return [];
   const there = new Map(existing.columns.map((column) => [column.name, column]));
   return pairs.flatMap((pair) => {
     const column = there.get(pair.target);
     if (column === undefined || column.generated) return [];
     const wider = widerType(pair.source.type, column);
-    return wider === undefined ? [] : [{ pair, column, wider }];
+    const narrow = { pair, column, compared: compared.includes(column.name) };
+    return wider === undefined ? [] : [{ ...narrow, wider }];
   });
 }
 
@@ -56,9 +56,10 @@ export async function widenColumns(
   return { decisions, notices };
 }
 
-function blockersOf({ wider }: NarrowColumn, use: ColumnUse): readonly string[] {
+function blockersOf({ wider, compared }: NarrowColumn, use: ColumnUse): readonly string[] {
   const leavesIntegers = readType(wider.to).class === 'numeric';
   return [
+    ...(compared && wider.finer ? ['its place in uniqueness_columns or target_watermark'] : []),
     ...use.blockers,
     ...(use.owned ? [] : ['the owner of the table: the role does not own it']),
     ...(use.identity && leavesIntegers ? ['its identity, which only an integer may have'] : []),

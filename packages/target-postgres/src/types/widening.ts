@@ -9,6 +9,8 @@ export interface Wider {
   readonly to: string;
   /** The table is written anew, under the lock of ALTER TABLE. */
   readonly rewrites: boolean;
+  /** It keeps more digits behind the point, or of a second. */
+  readonly finer: boolean;
 }
 
 /**
@@ -31,7 +33,16 @@ export function widerType(source: LogicalType, column: ColumnSchema): Wider | un
     case 'time':
     case 'timestamp':
       return moreDigits(source, target);
-    default:
+    case 'binary':
+    case 'boolean':
+    case 'date':
+    case 'decfloat':
+    case 'interval':
+    case 'json':
+    case 'spatial':
+    case 'unknown':
+    case 'uuid':
+    case 'vector':
       return undefined;
   }
 }
@@ -51,8 +62,8 @@ function widerDecimal(source: Decimal, target: PostgresType): Wider | undefined 
   if (has.whole <= keeps.whole && has.part <= keeps.part) return undefined;
   const [whole, part] = [Math.max(has.whole, keeps.whole), Math.max(has.part, keeps.part)];
   if (target.class === 'integer') return fromInteger(whole, part);
-  const rewrites = part !== keeps.part;
-  return { to: `numeric(${whole + part},${part})`, rewrites };
+  const finer = part !== keeps.part;
+  return { to: `numeric(${whole + part},${part})`, rewrites: finer, finer };
 }
 
 /** The digits that always fit; a smallint may hold five, so that a numeric has one more than they say. */
@@ -61,7 +72,7 @@ function fromInteger(whole: number, part: number): Wider {
   const type: LogicalType = integer
     ? { kind: 'decimal', precision: whole, scale: 0 }
     : { kind: 'decimal', precision: Math.max(whole, 19) + part, scale: part };
-  return { to: postgresType(type) ?? 'numeric', rewrites: true };
+  return { to: postgresType(type) ?? 'numeric', rewrites: true, finer: part > 0 };
 }
 
 function widerText({ length }: OfKind<'text'>, target: PostgresType): Wider | undefined {
@@ -73,7 +84,7 @@ function widerText({ length }: OfKind<'text'>, target: PostgresType): Wider | un
     return undefined;
   }
   const type = postgresType({ kind: 'text', length }) ?? 'text';
-  return { to: type.replace('varchar', 'character varying'), rewrites: false };
+  return { to: type.replace('varchar', 'character varying'), rewrites: false, finer: false };
 }
 
 /** VARCHAR without a length, before and after the limit was raised (docs.snowflake.com/en/sql-reference/data-types-text). */
@@ -81,7 +92,7 @@ const defaultTextLengths: readonly number[] = [16_777_216, 134_217_728];
 
 function widerFloat({ bits }: OfKind<'float'>, target: PostgresType): Wider | undefined {
   if (target.logical.kind !== 'float' || target.logical.bits >= bits) return undefined;
-  return { to: 'double precision', rewrites: true };
+  return { to: 'double precision', rewrites: true, finer: true };
 }
 
 const words = {
@@ -98,5 +109,6 @@ function moreDigits(
   if (into !== 'time' && into !== 'timestamp' && into !== 'timestamptz') return undefined;
   if (logical.kind !== source.kind) return undefined;
   const has = Math.min(source.precision, mostFractionDigits);
-  return has > logical.precision ? { to: words[into](has), rewrites: false } : undefined;
+  if (has <= logical.precision) return undefined;
+  return { to: words[into](has), rewrites: false, finer: true };
 }

@@ -29,11 +29,11 @@ export const loadOptions = {
   schema_evolution: z.enum(['create_and_add', 'create', 'off']).meta(
     doc({
       description:
-        'What may change in the target: missing tables are created (`create`), missing columns added as well (`create_and_add`), or nothing (`off`).',
+        'What may change in the target: missing tables are created (`create`), missing columns added and columns that are narrower than their source widened as well (`create_and_add`; docs/reference/types.md says which), or nothing (`off`).',
       example: 'create_and_add',
-      speed: none,
+      speed: 'A column that is widened may have its table rewritten, which the plan says.',
       safety:
-        'Without `create_and_add`, source columns that the target lacks are left out, which is said once a table.',
+        'Without `create_and_add`, source columns that the target lacks are left out, which is said once a table, and what does not fit a narrow column is rounded or refused, as the plan warns.',
     }),
   ),
   verify: z.enum(['off', 'count', 'digest']).meta(

@@ -102,9 +102,9 @@ const TYPES: Readonly<Record<string, ReadType>> = {
   TIMESTAMP_TZ: timestamp('TIMESTAMP_TZ'),
   TIMESTAMPTZ: timestamp('TIMESTAMP_TZ'),
   VARIANT: always(VARIANT),
-  OBJECT: readObject,
-  ARRAY: readArray,
-  MAP: readMap,
+  OBJECT: (reader) => readObject(reader, readType),
+  ARRAY: (reader) => readArray(reader, readType),
+  MAP: (reader) => readMap(reader, readType),
   DECFLOAT: (reader) => {
     sizes(reader);
     return { name: 'DECFLOAT' };

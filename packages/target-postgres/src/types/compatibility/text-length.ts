@@ -42,7 +42,8 @@ function lengths(source: LogicalType): Lengths {
       return { shortest: 30, longest: Infinity };
     case 'interval':
       return { shortest: 2, longest: 48 };
-    default:
+    case 'json':
+    case 'unknown':
       return { shortest: 1, longest: Infinity };
   }
 }

@@ -30,35 +30,39 @@ describe('P4: kill -9 while changes are applied, then the same command again', (
     await demo?.[Symbol.asyncDispose]();
   });
 
-  it.each(['query', 'unload'])('by %s: old rows until then, new rows after', async (extract) => {
-    await using config = await configFile(configOf(demo, extract));
-    const first = await snowmelt(['run', '--config', config.path, '--json']);
-    expect(first.code, first.stderr).toBe(0);
-    const before = await sums();
-    await inSnowflake(
-      demo,
-      `UPDATE K SET V = V || '${extract}' WHERE MOD(ID, 3) = 0`,
-      'DELETE FROM K WHERE MOD(ID, 7) = 1',
-      'INSERT INTO K SELECT -1 - ID, V FROM K WHERE MOD(ID, 7) = 2 AND ID > 0',
-      'DELETE FROM K WHERE MOD(ID, 7) = 2 AND ID > 0',
-    );
-    // A writer's lock keeps the changes, which are gathered by then, from being applied.
-    await writer.query('BEGIN; LOCK TABLE kill.k IN ROW EXCLUSIVE MODE');
-    const killed = startSnowmelt(['run', '--config', config.path]);
-    await waitsForLock(client);
-    killed.child.kill('SIGKILL');
-    expect((await killed.ended).code).toBeNull();
-    await writer.query('ROLLBACK');
-    expect(await sums()).toEqual(before);
+  it.each(['query', 'unload'])(
+    'by %s: old rows until then, new rows after',
+    async (extract) => {
+      await using config = await configFile(configOf(demo, extract));
+      const first = await snowmelt(['run', '--config', config.path, '--json']);
+      expect(first.code, first.stderr).toBe(0);
+      const before = await sums();
+      await inSnowflake(
+        demo,
+        `UPDATE K SET V = V || '${extract}' WHERE MOD(ID, 3) = 0`,
+        'DELETE FROM K WHERE MOD(ID, 7) = 1',
+        'INSERT INTO K SELECT -1 - ID, V FROM K WHERE MOD(ID, 7) = 2 AND ID > 0',
+        'DELETE FROM K WHERE MOD(ID, 7) = 2 AND ID > 0',
+      );
+      // A writer's lock keeps the changes, which are gathered by then, from being applied.
+      await writer.query('BEGIN; LOCK TABLE kill.k IN ROW EXCLUSIVE MODE');
+      const killed = startSnowmelt(['run', '--config', config.path]);
+      await waitsForLock(client);
+      killed.child.kill('SIGKILL');
+      expect((await killed.ended).code).toBeNull();
+      await writer.query('ROLLBACK');
+      expect(await sums()).toEqual(before);
 
-    const again = await snowmelt(['run', '--config', config.path, '--json']);
-    expect(again.code, again.stderr).toBe(0);
-    expect(JSON.parse(again.stdout)).toMatchObject({ resumed: true, status: 'completed' });
-    const [source] = await inSnowflake(demo, `SELECT COUNT(*), SUM(ID), SUM(LENGTH(V)) FROM K`);
-    expect(await sums()).toEqual(source);
-    const last = await snowmelt(['run', '--config', config.path, '--json']);
-    expect(JSON.parse(last.stdout)).toMatchObject({ rows: 0, tables: [{ verified: true }] });
-  }, 120_000);
+      const again = await snowmelt(['run', '--config', config.path, '--json']);
+      expect(again.code, again.stderr).toBe(0);
+      expect(JSON.parse(again.stdout)).toMatchObject({ resumed: true, status: 'completed' });
+      const [source] = await inSnowflake(demo, `SELECT COUNT(*), SUM(ID), SUM(LENGTH(V)) FROM K`);
+      expect(await sums()).toEqual(source);
+      const last = await snowmelt(['run', '--config', config.path, '--json']);
+      expect(JSON.parse(last.stdout)).toMatchObject({ rows: 0, tables: [{ verified: true }] });
+    },
+    120_000,
+  );
 
   async function sums(): Promise<string[] | undefined> {
     const text = 'SELECT count(*)::text, sum(id)::text, sum(length(v))::text FROM kill.k';

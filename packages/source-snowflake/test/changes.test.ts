@@ -23,7 +23,8 @@ const window = `"SHOP"."PUBLIC"."ORDERS" CHANGES(INFORMATION => DEFAULT) AT(TIME
 
 describe('SQL of changes', () => {
   it('P3: reads net changes between the snapshot that is held and that of the run', () => {
-    expect(selectLines(plan(), allRows)).toBe(`SELECT CASE WHEN METADATA$ACTION = 'INSERT' THEN 'I,' || COALESCE(TO_VARCHAR("ID"), '')
+    expect(selectLines(plan(), allRows))
+      .toBe(`SELECT CASE WHEN METADATA$ACTION = 'INSERT' THEN 'I,' || COALESCE(TO_VARCHAR("ID"), '')
  || ',' || COALESCE('"' || REPLACE("Some Text", '"', '""') || '"', '')
 ELSE 'D,' || COALESCE(TO_VARCHAR("ID"), '')
  || ',' || COALESCE('', '') END AS "LINE"

@@ -71,10 +71,10 @@ describe('P1: one state after the other', () => {
     expect(await on.target.newestWatermark(target, column, context)).toEqual({ value: '2' });
   });
 
-  it('check names what deleting needs', async () => {
+  it.each([undefined, 1])('check names what deleting needs, since %s', async (from) => {
     await using on = await bench();
     await begin(on, plain, two);
-    const plan = planAt(on, 2, 1);
+    const plan = planAt(on, 2, from);
     const existing = await on.target.describe(plan.target, context);
     const errors = async () =>
       (await on.target.check(plan, existing, context))

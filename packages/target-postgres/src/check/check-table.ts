@@ -5,6 +5,7 @@ import { transaction } from '../connect/transaction.ts';
 import { missingColumns } from '../prepare/create-table.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkCreation } from './check-creation.ts';
+import { willGather } from '../swap/gathers.ts';
 import { checkSwapOfNew } from '../swap/check-swap.ts';
 import { checkMerge } from './check-merge.ts';
 import { checkNames } from './check-names.ts';
@@ -28,7 +29,7 @@ export async function checkTable(
   const asked = await transaction(databases, options, async (session) => {
     const creation = await checkCreation(session, table, existing === undefined);
     if (existing === undefined) {
-      return table.mode === 'swap'
+      return willGather(table)
         ? [...creation, ...(await checkSwapOfNew(session, table))]
         : creation;
     }

@@ -1,77 +1,18 @@
-import { SnowmeltError, type TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
 import { describe, expect, it } from 'vitest';
 
 import {
-  bench,
-  chunkOf,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
-
-type Rows = readonly (readonly (string | null)[])[];
-
-const context = testContext();
-const at = (hour: number) => `2026-03-01T${String(hour).padStart(2, '0')}:00:00.000000000Z`;
-
-/** A plan of `public.t (id, name, code)`: all rows up to an hour, or the changes since another. */
-function planAt(on: Bench, hour: number, from?: number, parts: Partial<TablePlan> = {}): TablePlan {
-  const feed = 'the table';
-  return planFor(on.database, {
-    run: `run-${hour}`,
-    columns: [pair('id', integer), pair('name', text), pair('code', text)],
-    mode: from === undefined ? 'append' : 'changes',
-    keyColumns: ['id'],
-    snapshot: { pinned: true, at: at(hour) },
-    changes: from === undefined ? { feed } : { feed, from: at(from) },
-    ...parts,
-  });
-}
-
-async function loadAll({ target }: Bench, plan: TablePlan, rows: Rows): Promise<void> {
-  await target.prepare(plan, context);
-  await target.load(plan, chunkOf('1'), opening(csv(rows), rows.length), context);
-}
-
-/** A table with its first rows, which the run of hour 1 has loaded. */
-async function begin(on: Bench, ddl: string, rows: Rows): Promise<void> {
-  await on.sql.query(ddl);
-  const plan = planAt(on, 1);
-  await loadAll(on, plan, rows);
-  await on.target.publish(plan, context);
-}
-
-/** Changes of hour 2, published. */
-async function change(on: Bench, changes: Rows, parts: Partial<TablePlan> = {}): Promise<void> {
-  const plan = planAt(on, 2, 1, parts);
-  await loadAll(on, plan, changes);
-  await on.target.publish(plan, context);
-}
-
-async function stored({ sql }: Bench, what = 'id, name, code'): Promise<string[]> {
-  const query = `SELECT concat_ws(' ', ${what}) AS row FROM public.t ORDER BY id NULLS LAST`;
-  return (await sql.query<{ row: string }>(query)).rows.map(({ row }) => row);
-}
-
-const plain = `CREATE TABLE public.t (id bigint PRIMARY KEY, name text NOT NULL, code text UNIQUE)`;
-const two: Rows = [
-  ['1', 'one', 'a'],
-  ['2', 'two', 'b'],
-];
-
-async function refused(promise: Promise<unknown>): Promise<SnowmeltError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (failure: unknown) => failure,
-  );
-  if (error instanceof SnowmeltError) return error;
-  throw new Error('expected a failure of the catalogue', { cause: error });
-}
+  begin,
+  change,
+  context,
+  loadAll,
+  plain,
+  planAt,
+  refused,
+  stored,
+  two,
+  type Rows,
+} from './changes-bench.ts';
+import { bench, integer, pair, text } from './fixtures.ts';
 
 describe('changes are applied to the table as it is', () => {
   it('P1: a unique value goes from row to row, and from one that is deleted', async () => {
@@ -266,81 +207,5 @@ describe('P5: what can not be applied leaves the old rows', () => {
     const missing = await refused(on.target.publish(planAt(on, 2, 1), context));
     expect(missing.code).toBe('RUN.COUNT_MISMATCH');
     expect(await stored(on)).toEqual(['1 one a', '2 two b']);
-  });
-});
-
-describe('P1: one state after the other', () => {
-  it('a run that was overtaken can not bring old changes back', async () => {
-    await using on = await bench();
-    await begin(on, plain, two);
-    const slow = planAt(on, 2, 1);
-    await loadAll(on, slow, [['I', '1', 'of hour 2', 'a']]);
-    const quick = planAt(on, 3, 1);
-    await loadAll(on, quick, [['I', '1', 'of hour 3', 'a']]);
-    await on.target.publish(quick, context);
-    expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.TABLE_BUSY');
-    expect((await refused(on.target.prepare(slow, context))).code).toBe('RUN.TABLE_BUSY');
-    expect(await stored(on)).toEqual(['1 of hour 3 a', '2 two b']);
-    expect(await on.target.heldSnapshot?.(quick, context)).toBe(at(3));
-  });
-
-  it('also not one that was to fill the empty target', async () => {
-    await using on = await bench();
-    await on.sql.query(plain);
-    const first = planAt(on, 1);
-    await on.target.prepare(first, context);
-    const second = planAt(on, 2);
-    await loadAll(on, second, two);
-    await on.target.publish(second, context);
-    expect((await refused(loadAll(on, first, [['3', 'old', null]]))).code).toBe('RUN.TABLE_BUSY');
-    expect(await stored(on)).toEqual(['1 one a', '2 two b']);
-  });
-
-  it('also not one whose target was emptied for another run meanwhile', async () => {
-    await using on = await bench();
-    await begin(on, plain, two);
-    const slow = planAt(on, 2, 1);
-    await loadAll(on, slow, [['D', '1', null, null]]);
-    const { changes: _none, ...refresh } = planAt(on, 3, undefined, { mode: 'truncate' });
-    await loadAll(on, refresh, two);
-    await on.target.publish(refresh, context);
-    expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.TABLE_BUSY');
-    expect(await on.target.heldSnapshot?.(slow, context)).toBeUndefined();
-    expect(await stored(on)).toEqual(['1 one a', '2 two b']);
-  });
-
-  it('a run that plans the table anew holds nothing until it is published again', async () => {
-    await using on = await bench();
-    await begin(on, plain, two);
-    const plan = planAt(on, 1);
-    expect(await on.target.heldSnapshot?.(plan, context)).toBe(at(1));
-    await on.target.prepare({ ...plan, mode: 'truncate' }, context);
-    expect(await on.target.heldSnapshot?.(plan, context)).toBeUndefined();
-  });
-
-  it('what is only gathered is no unfinished load to a watermark', async () => {
-    await using on = await bench();
-    await begin(on, plain, two);
-    await loadAll(on, planAt(on, 2, 1), [['D', '1', null, null]]);
-    const column = pair('id', integer, { targetType: integer });
-    const { target } = planAt(on, 2);
-    expect(await on.target.newestWatermark(target, column, context)).toEqual({ value: '2' });
-  });
-
-  it('check names what deleting needs', async () => {
-    await using on = await bench();
-    await begin(on, plain, two);
-    const plan = planAt(on, 2, 1);
-    const existing = await on.target.describe(plan.target, context);
-    const errors = async () =>
-      (await on.target.check(plan, existing, context))
-        .filter(({ severity }) => severity === 'error')
-        .map(({ message }) => message);
-    expect(await errors()).toEqual([]);
-    await on.sql.query(`CREATE RULE r AS ON DELETE TO public.t DO INSTEAD NOTHING;
-      ALTER TABLE public.t DROP CONSTRAINT t_pkey`);
-    const messages = (await errors()).join();
-    expect(messages).toMatch(/rules of public.t rewrite the statements of a load of changes/);
-    expect(messages).toMatch(/no unique index over exactly id/);
   });
 });

@@ -27,7 +27,7 @@ const column = (name: string): ColumnSchema => ({
   generated: false,
 });
 
-function start() {
+function start(keys: object = { truncate_onstart: true }) {
   const ref = { database: 'PROD', schema: 'PUBLIC', name: 'ORDERS' };
   const rows = Array.from({ length: 1000 }, (_, index) => [index, index * 2]);
   const warehouse = new MemoryWarehouse([{ ref, columns: [column('ID'), column('AMOUNT')], rows }]);
@@ -43,7 +43,7 @@ function start() {
           target_pg_database: 'dwh',
           target_pg_schema: 'sales',
           tables: [
-            { source: 'ORDERS', target: 'orders', truncate_onstart: true, batch_size: 100 },
+            { source: 'ORDERS', target: 'orders', batch_size: 100, ...keys },
             { source: 'NO_SUCH', target: 'no_such' },
           ],
         },
@@ -75,6 +75,27 @@ describe('what people see of a plan, a check, a run and its status', () => {
     expect(first?.join('\n')).toMatch(/\d+ (?:chunk|unload)s?\n/);
     expect(first).toContain('      ID NUMBER(38,0) → id');
     expect(second?.join('\n')).toMatch(/^✘ PROD\.PUBLIC\.NO_SUCH[^]*Error SOURCE\.TABLE_NOT_FOUND/);
+  });
+
+  it('plan: whether a table is read by its changes, or whole, and why', async () => {
+    const sides = start({ changes: 'cdc', uniqueness_columns: ['ID'] });
+    const { config, source } = sides;
+    const jobs = resolveTables(config, { tables: ['ORDERS'] });
+    const planned = async () => {
+      const { tables } = viewPlan(await planTables(jobs, { ...sides, countChunks: false }));
+      return tables.flatMap((table) => plain(formatTablePlan(table))).join('\n');
+    };
+    expect(await planned()).toMatch(/reads all rows: the target is empty/);
+    const flags = { 'log-level': 'silent' } as const;
+    await migrateWith({ config, jobs, resume: { mode: 'never' }, flags }, sides);
+    const [first] = jobs;
+    if (first === undefined) throw new Error('one table');
+    source.warehouse.replaceRows(first.source, [[7, 8]]);
+    expect(await planned()).toMatch(
+      /applies what has changed \(changes\); 1,001 rows[^]*reads what has changed since 2\d{3}-/,
+    );
+    source.warehouse.forgetPast(first.source);
+    expect(await planned()).toMatch(/replaces all rows at the end \(swap\)[^]*can't be read: /);
   });
 
   it('check: connections and tables, each by its name', async () => {

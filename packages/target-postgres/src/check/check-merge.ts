@@ -5,7 +5,7 @@ import { uniqueKeys, type UniqueKey } from '../describe/unique-keys.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { caution, finding, unsuitable } from './findings.ts';
 
-/** What `upsert` and `insert-only` need of an existing table, beyond what COPY does. */
+/** What rows that are found by a key need of an existing table, beyond what COPY does. */
 export async function checkMerge(session: Session, table: TablePlan): Promise<readonly Finding[]> {
   if (table.keyColumns.length === 0) return [];
   const keys = await uniqueKeys(session, table.target);
@@ -60,14 +60,17 @@ async function checkRights(session: Session, table: TablePlan): Promise<readonly
   const { schema, name } = table.target;
   const [rights] = (await session.query<Rights & object>(rightsSql, [schema, name])).rows;
   if (rights === undefined) return [];
+  const batches = table.changes === undefined;
   const missing = [
     ...(rights.may_select ? [] : [`SELECT ON ${schema}.${name}`]),
     ...(rights.may_update || table.mode === 'insert-only' ? [] : [`UPDATE ON ${schema}.${name}`]),
-    ...(rights.may_create_temporary ? [] : [`TEMPORARY ON DATABASE ${rights.database}`]),
+    ...(rights.may_create_temporary || !batches
+      ? []
+      : [`TEMPORARY ON DATABASE ${rights.database}`]),
   ];
   return missing.map((right) =>
     finding('error', 'TARGET.PRIVILEGE', {
-      message: `role ${rights.role} lacks ${right}, which ${table.mode} needs`,
+      message: `role ${rights.role} lacks ${right}, which ${batches ? table.mode : 'changes: cdc'} needs`,
       fix: `GRANT ${right} TO ${rights.role}.`,
     }),
   );

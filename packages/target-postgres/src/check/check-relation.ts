@@ -3,7 +3,7 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
 import { nameTables, outsideTheRun, truncateReach } from '../prepare/truncate-reach.ts';
-import { gathers } from '../swap/gathers.ts';
+import { willGather } from '../swap/gathers.ts';
 import { checkSwap } from '../swap/check-swap.ts';
 import { caution, finding, unsuitable } from './findings.ts';
 
@@ -59,7 +59,7 @@ export async function checkRelation(
     ...behaviours(label, facts),
     ...(dropsIndexes(table) ? indexRights(label, facts) : []),
     ...(table.mode === 'truncate' ? await cascades(session, table) : []),
-    ...(gathers(table) ? await checkSwap(session, table) : []),
+    ...(willGather(table) ? await checkSwap(session, table) : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import { missingColumns } from '../prepare/create-table.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkCreation } from './check-creation.ts';
 import { checkMarkName, checkMissing } from '../missing/check-missing.ts';
+import { willGather } from '../swap/gathers.ts';
 import { checkSwapOfNew } from '../swap/check-swap.ts';
 import { checkMerge } from './check-merge.ts';
 import { checkNames } from './check-names.ts';
@@ -29,7 +30,7 @@ export async function checkTable(
   const asked = await transaction(databases, options, async (session) => {
     const creation = await checkCreation(session, table, existing === undefined);
     if (existing === undefined) {
-      return table.mode === 'swap'
+      return willGather(table)
         ? [...creation, ...(await checkSwapOfNew(session, table))]
         : creation;
     }

@@ -62,7 +62,7 @@ export async function checkSwap(session: Session, table: TablePlan): Promise<rea
   const [facts] = (await session.query<SwapFacts & object>(factsSql, [quoted])).rows;
   if (facts === undefined) return [];
   const keys = await incomingKeys(session, quoted);
-  const updates = actingKeys(keys).length > 0 || table.mode === 'changes';
+  const updates = actingKeys(keys).length > 0 || table.changes !== undefined;
   return [
     ...rights(table, facts, updates),
     ...shape(table, facts),

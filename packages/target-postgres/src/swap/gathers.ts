@@ -5,9 +5,14 @@ export function gathers({ mode }: Pick<TablePlan, 'mode'>): boolean {
   return mode === 'swap' || mode === 'changes';
 }
 
+/** Whether this run, or one that goes on from it, gathers rows and deletes others. */
+export function willGather(table: Pick<TablePlan, 'mode' | 'changes'>): boolean {
+  return gathers(table) || table.changes !== undefined;
+}
+
 /** What such a load is called, and what to use in its place. */
-export function gatheringWords({ mode }: Pick<TablePlan, 'mode'>) {
-  return mode === 'changes'
+export function gatheringWords({ changes }: Pick<TablePlan, 'changes'>) {
+  return changes !== undefined
     ? { load: 'a load of changes', instead: 'remove changes: cdc' }
     : { load: 'a swap', instead: 'use refresh: truncate' };
 }

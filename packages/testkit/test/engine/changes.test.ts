@@ -73,8 +73,10 @@ describe('a table that is kept by its changes', () => {
 
   it('P8: a source or target that knows no changes, and a table without a past, say so', async () => {
     const on = world(10);
-    const { changeFeed: _feed, ...source } = on.adapters().source;
-    const { heldSnapshot: _held, ...target } = on.adapters().target;
+    const source: Source = { ...on.adapters().source };
+    delete source.changeFeed;
+    const target: Target = { ...on.adapters().target };
+    delete target.heldSnapshot;
     const without = async (other: { source?: Source; target?: Target }) =>
       (await runOnce(on, {}, other)).error;
     expect(await without({ source })).toMatchObject({ code: 'CONFIG.UNSUPPORTED' });

@@ -32,13 +32,12 @@ function planAt(harness: TargetHarness, hour: number, from?: number): TablePlan 
 /** A target whose table holds the old rows of hour 1. */
 async function begin(harness: TargetHarness, skip: Skip) {
   const target = await harness.open();
-  const { heldSnapshot } = target;
-  if (heldSnapshot === undefined) return skip('the target can not apply changes');
+  if (target.heldSnapshot === undefined) return skip('the target can not apply changes');
   const plan = planAt(harness, 1);
   await target.prepare(plan, testContext());
   await load(target, plan, chunkOfRows('a', old));
   await target.publish(plan, testContext());
-  const held = (table: TablePlan) => heldSnapshot(table, testContext());
+  const held = (table: TablePlan) => target.heldSnapshot?.(table, testContext());
   return { target, held, plan };
 }
 

@@ -11,6 +11,7 @@ import { prepareSwap } from '../swap/prepare-swap.ts';
 import { addColumnsSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
 import { lockTargets } from './lock-target.ts';
+import { overtake, refuseOlder } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 import { readTableLedger, refuseSuperseded, unplanned, writeTableLedger } from './table-ledger.ts';
 import { truncateOnce } from './truncate-once.ts';
@@ -71,9 +72,11 @@ async function enterLedger(
   const hash = planFingerprint(table);
   const before = await readTableLedger(session, table);
   if (before !== undefined) refuseSuperseded(table, before);
+  await refuseOlder(session, table);
   const changed = before !== undefined && ![hash, unplanned].includes(before.plan_hash);
   if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
   await writeTableLedger(session, table, hash);
+  if (!replacesRows(table)) await overtake(session, table);
   if (table.mode === 'swap') await prepareSwap(session, table, { again: changed, log });
   const emptied = before?.truncated === true && !changed;
   if (table.mode !== 'truncate' || (emptied && before.plan_hash === hash)) return;
@@ -83,7 +86,7 @@ async function enterLedger(
   log.info('target_table_truncated', { schema, table: name, run: table.run });
 }
 
-/** A full refresh: what this run has loaded by an earlier plan goes with all the rest. */
+/** A full refresh: what this run and earlier ones have loaded goes with all the rest. */
 function replacesRows({ mode }: TablePlan): boolean {
   return mode === 'truncate' || mode === 'swap';
 }

@@ -1,6 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { overtaken, snapshotOf } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
 /** In place of a plan's fingerprint: the table was emptied with another, before its own turn. */
@@ -11,10 +12,11 @@ export interface TableLedgerRow {
   readonly plan_hash: string;
   readonly truncated: boolean;
   readonly superseded_by: string | null;
+  readonly overtaken_by: string | null;
 }
 
 const readSql = `
-SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by
+SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by, overtaken_by
 FROM snowmelt.table_ledger
 WHERE run_id = $1 AND table_key = $2`;
 
@@ -39,12 +41,12 @@ export async function refuseStalePlan(session: Session, table: TablePlan): Promi
 
 const writeSql = `
 INSERT INTO snowmelt.table_ledger
-  (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+  (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from, snapshot_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (run_id, table_key) DO UPDATE
 SET target_schema = excluded.target_schema, target_table = excluded.target_table,
     mode = excluded.mode, plan_hash = excluded.plan_hash,
-    watermark_from = excluded.watermark_from`;
+    watermark_from = excluded.watermark_from, snapshot_at = excluded.snapshot_at`;
 
 export async function writeTableLedger(
   session: Session,
@@ -53,17 +55,28 @@ export async function writeTableLedger(
 ): Promise<void> {
   const { schema, name } = table.target;
   const from = table.watermark?.from?.value ?? null;
-  const values = [table.run, table.key, schema, name, table.mode, planHash, from];
+  const values = [
+    table.run,
+    table.key,
+    schema,
+    name,
+    table.mode,
+    planHash,
+    from,
+    snapshotOf(table),
+  ];
   await session.query(writeSql, values);
 }
 
-/** Throws where a later run has emptied the table: what this run loaded is gone (P1). */
+/** Throws where a later run has emptied the table, or has begun to load it: see `overtake` (P1). */
 export function refuseSuperseded(table: TablePlan, row: TableLedgerRow): void {
-  if (row.superseded_by === null) return;
+  if (row.superseded_by === null) {
+    if (row.overtaken_by !== null) throw overtaken(table, row.overtaken_by);
+    return;
+  }
   throw new SnowmeltError(
-    'RUN.TABLE_BUSY',
+    'RUN.SUPERSEDED',
     `run ${row.superseded_by} has emptied ${table.target.schema}.${table.target.name} since this ` +
       `run began: rows that this run has loaded are gone`,
-    { retry: 'never', fix: 'Start a new run with --no-resume.' },
   );
 }

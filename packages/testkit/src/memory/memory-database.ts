@@ -8,6 +8,7 @@ import {
 } from '@snowmelt/core';
 
 import { MemoryRuns } from './memory-runs.ts';
+import { MemorySnapshots } from './memory-snapshots.ts';
 import { mergeRows } from './merge-rows.ts';
 import { refKey, textRow, type MemoryValue, type TextRow } from './rows.ts';
 
@@ -24,6 +25,7 @@ type Entry = Omit<LoadReceipt, 'alreadyLoaded'>;
  */
 export class MemoryDatabase {
   readonly runs = new MemoryRuns();
+  readonly snapshots = new MemorySnapshots();
   readonly #tables = new Map<string, TargetTable>();
   readonly #ledger = new Map<string, Map<string, Entry>>();
   readonly #emptied = new Set<string>();

@@ -55,6 +55,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     check: async (plan, existing) => [...check(plan, existing), ...checkKey(plan, existing)],
     prepare: async (plan, { signal }) => {
       signal.throwIfAborted();
+      database.snapshots.begin(plan);
       prepare(database, plan);
       database.runs.enter(plan);
     },
@@ -68,6 +69,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       );
     },
     publish: async (plan) => {
+      database.snapshots.refuseOvertaken(plan);
       if (plan.mode === 'swap') database.swapOnce(plan);
       const entries = database.receipts(plan);
       database.runs.finish(plan);
@@ -134,6 +136,7 @@ async function load(work: Load, { signal }: WorkContext): Promise<LoadReceipt> {
   signal.throwIfAborted();
   const before = database.receipts(plan).find((entry) => entry.chunk === chunk.id);
   if (before !== undefined) return { ...before, alreadyLoaded: true };
+  database.snapshots.refuseOvertaken(plan);
   const { rows, bytes } = await readChunk(await work.open(), signal);
   signal.throwIfAborted();
   const entry = { chunk: chunk.id, rows: rows.length, bytes };

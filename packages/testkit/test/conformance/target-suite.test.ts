@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { failureCases } from '../../src/conformance/target/failure-cases.ts';
 import { loadCases } from '../../src/conformance/target/load-cases.ts';
 import { mergeCases } from '../../src/conformance/target/merge-cases.ts';
+import { overtakenCases } from '../../src/conformance/target/overtaken-cases.ts';
 import { prepareCases } from '../../src/conformance/target/prepare-cases.ts';
 import { publishCases } from '../../src/conformance/target/publish-cases.ts';
 import { swapCases } from '../../src/conformance/target/swap-cases.ts';
@@ -19,6 +20,7 @@ const groups = [
   publishCases,
   mergeCases,
   swapCases,
+  overtakenCases,
 ];
 
 /** What the suite says of a target with a defect. */

@@ -2,6 +2,7 @@ import { registerSuite } from '../cases.ts';
 import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
 import { mergeCases } from './merge-cases.ts';
+import { overtakenCases } from './overtaken-cases.ts';
 import { prepareCases } from './prepare-cases.ts';
 import { publishCases } from './publish-cases.ts';
 import { swapCases } from './swap-cases.ts';
@@ -21,6 +22,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       merge: mergeCases,
       swap: swapCases,
       publish: publishCases,
+      overtaken: overtakenCases,
     },
   });
 }

@@ -88,6 +88,9 @@ export type TableEvent =
   | { readonly type: 'planned'; readonly plan: TablePlan }
   /** All chunks were added. */
   | { readonly type: 'chunked' }
+  | { readonly type: 'indexes_disabled' }
+  /** Changes nothing where they were not disabled. */
+  | { readonly type: 'indexes_restored' }
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly error: string };
 
@@ -103,6 +106,8 @@ export interface TableSummary {
   readonly failedChunks: number;
   readonly rows: number;
   readonly bytes: number;
+  /** Of indexes that were dropped for the load. Absent: none were. */
+  readonly indexes?: 'disabled' | 'restored';
   readonly startedAt?: Date;
   readonly completedAt?: Date;
   readonly error?: string;

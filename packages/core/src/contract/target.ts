@@ -4,11 +4,21 @@ import type { ColumnPair, RunId, TablePlan } from './table-plan.ts';
 import type { ColumnSchema, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
+export interface PrepareReceipt {
+  /** Indexes or constraints of the table are away for its load, until `publish`. */
+  readonly indexesDisabled: boolean;
+}
+
 export interface PublishReceipt {
   /** Rows that the run's ledger holds for the table. */
   readonly rows: number;
   /** What the table lacks although its rows are in, as an index that the rows do not allow. */
   readonly findings?: readonly Finding[];
+  /**
+   * Targets whose indexes and constraints were away in this run and are all back: the table's own,
+   * and others whose foreign keys waited for it. Absent: none.
+   */
+  readonly indexesBack?: readonly TableRef[];
 }
 
 /** What `repair` did in one database. */
@@ -79,7 +89,7 @@ export interface Target extends AsyncDisposable {
    * where it would reach others, or rows that this run has loaded. For `swap` it makes the place where rows are gathered, and the rows
    * of the table stay.
    */
-  prepare(table: TablePlan, context: WorkContext): Promise<void>;
+  prepare(table: TablePlan, context: WorkContext): Promise<PrepareReceipt>;
   /** What the run has in the target's ledger for this table. */
   receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
   /**

@@ -32,6 +32,7 @@ interface TableRow {
   failedChunks: number;
   rows: number;
   bytes: number;
+  indexes: NonNullable<TableSummary['indexes']> | null;
   startedAt: string | null;
   completedAt: string | null;
   error: string | null;
@@ -59,6 +60,8 @@ const summaries = (runs: string): string => `
         'failedChunks', coalesce(c.failed, t.failed_chunks, 0),
         'rows', coalesce(c.row_sum, t.total_rows_copied, 0),
         'bytes', coalesce(c.byte_sum, t.total_bytes, 0),
+        'indexes', CASE WHEN t.indexes_restored THEN 'restored'
+          WHEN t.indexes_disabled THEN 'disabled' END,
         'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message
       ) ORDER BY t.ordinal, t.table_key) AS tables
     FROM migration_status.migration_table_status t
@@ -123,6 +126,7 @@ function readTable(row: TableRow): TableSummary {
     failedChunks,
     rows,
     bytes,
+    ...(row.indexes === null ? {} : { indexes: row.indexes }),
     ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
     ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),
     ...(row.error === null ? {} : { error: row.error }),

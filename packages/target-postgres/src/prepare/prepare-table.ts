@@ -1,9 +1,15 @@
-import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+import {
+  SnowmeltError,
+  type PrepareReceipt,
+  type TablePlan,
+  type WorkContext,
+} from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
 import { dropIndexes } from '../indexes/drop-indexes.ts';
+import { indexesDisabled } from '../indexes/tell-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
@@ -25,7 +31,7 @@ export async function prepareTable(
   databases: Databases,
   table: TablePlan,
   context: WorkContext,
-): Promise<void> {
+): Promise<PrepareReceipt> {
   const options = {
     database: table.target.database,
     signal: context.signal,
@@ -43,6 +49,9 @@ export async function prepareTable(
     await enterLedger(session, table, context);
   });
   await dropIndexes(databases, table, context);
+  return transaction(databases, options, async (session) => ({
+    indexesDisabled: await indexesDisabled(session, table),
+  }));
 }
 
 async function createOrExtend(

@@ -30,7 +30,7 @@ export async function publishTable(
   } as const;
   if (table.mode === 'swap') await swapRows(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
-  const findings = await restoreAfterLoad(databases, table, context);
+  const restored = await restoreAfterLoad(databases, table, context);
   try {
     await transaction(databases, options, (session) => analyze(session, table));
   } catch (error) {
@@ -38,7 +38,7 @@ export async function publishTable(
     if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
     context.log.warn('target_not_analyzed', { table: table.key, message: error.message });
   }
-  return { rows, ...(findings.length === 0 ? {} : { findings }) };
+  return { rows, ...restored };
 }
 
 const sumSql = `

@@ -31,6 +31,7 @@ function summariseTable(table: StoredTable): TableSummary {
     failedChunks: chunks.filter(({ state }) => state === 'failed').length,
     rows: loaded.reduce((sum, { rows }) => sum + rows, 0),
     bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(table.indexes === undefined ? {} : { indexes: table.indexes }),
     ...(table.startedAt === undefined ? {} : { startedAt: table.startedAt }),
     ...(table.completedAt === undefined ? {} : { completedAt: table.completedAt }),
     ...(table.error === undefined ? {} : { error: table.error }),

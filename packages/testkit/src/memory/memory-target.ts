@@ -58,6 +58,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       database.snapshots.begin(plan);
       prepare(database, plan);
       database.runs.enter(plan);
+      return { indexesDisabled: plan.rebuildIndexes === true };
     },
     receipts: async (plan) =>
       database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
@@ -73,7 +74,10 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       if (plan.mode === 'swap') database.swapOnce(plan);
       const entries = database.receipts(plan);
       database.runs.finish(plan);
-      return { rows: entries.reduce((sum, { rows }) => sum + rows, 0) };
+      return {
+        rows: entries.reduce((sum, { rows }) => sum + rows, 0),
+        ...(plan.rebuildIndexes === true ? { indexesBack: [plan.target] } : {}),
+      };
     },
     digest: async (plan) => {
       const names = plan.columns.map(({ target }) => target);

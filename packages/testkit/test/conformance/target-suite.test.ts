@@ -82,10 +82,11 @@ it('catches a target that does not count', async () => {
 it('catches a target that empties at every prepare', async () => {
   const found = await failures((target, database) => ({
     prepare: async (plan, context) => {
-      await target.prepare(plan, context);
+      const receipt = await target.prepare(plan, context);
       if (plan.mode === 'truncate') {
         database.createTable(plan.target, database.schema(plan.target)!.columns);
       }
+      return receipt;
     },
   }));
   expect(found).toContain(

@@ -21,10 +21,30 @@ export interface PublishReceipt {
   readonly indexesBack?: readonly TableRef[];
 }
 
+export interface RepairRequest {
+  readonly database: string;
+  /** Also rows that a swap has gathered in a run which could still go on: then it can't. */
+  readonly dropShadows: boolean;
+}
+
 /** What `repair` did in one database. */
 export interface RepairReport {
   readonly database: string;
   readonly tables: readonly RepairedTable[];
+  readonly shadows: readonly RepairedShadow[];
+}
+
+/** A table in which a swap gathers rows, left behind by a run that is gone. */
+export interface RepairedShadow {
+  readonly shadow: string;
+  /**
+   * `kept`: its run can still go on with it. `busy`: a live run has the target. `not-owned`: the
+   * role may not drop it.
+   */
+  readonly outcome: 'removed' | 'kept' | 'busy' | 'not-owned';
+  /** Absent where the ledger knows of no run that made it. */
+  readonly run?: RunId;
+  readonly target?: TableRef;
 }
 
 export interface RepairedTable {
@@ -112,7 +132,8 @@ export interface Target extends AsyncDisposable {
   digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
   /**
    * Finishes what runs that are gone have left undone in a database: indexes and constraints that
-   * they dropped for a load. Idempotent; changes nothing where nothing is owed.
+   * they dropped for a load; and removes what no run can go on with. Idempotent; changes nothing
+   * where nothing is owed.
    */
-  repair(database: string, context: WorkContext): Promise<RepairReport>;
+  repair(request: RepairRequest, context: WorkContext): Promise<RepairReport>;
 }

@@ -130,6 +130,9 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN snapshot_at timestamptz;
 -- superseded_by, what this run has loaded is still there.
 ALTER TABLE snowmelt.table_ledger ADD COLUMN overtaken_by text;
 
+-- When \`snowmelt repair\` has removed what the run had gathered for a swap: it may not go on.
+ALTER TABLE snowmelt.table_ledger ADD COLUMN abandoned_at timestamptz;
+
 UPDATE snowmelt.table_ledger t
 SET overtaken_by = (
   SELECT l.run_id FROM snowmelt.table_ledger l

@@ -13,10 +13,12 @@ export interface TableLedgerRow {
   readonly truncated: boolean;
   readonly superseded_by: string | null;
   readonly overtaken_by: string | null;
+  readonly abandoned: boolean;
 }
 
 const readSql = `
-SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by, overtaken_by
+SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by, overtaken_by,
+       abandoned_at IS NOT NULL AS abandoned
 FROM snowmelt.table_ledger
 WHERE run_id = $1 AND table_key = $2`;
 
@@ -68,15 +70,24 @@ export async function writeTableLedger(
   await session.query(writeSql, values);
 }
 
-/** Throws where a later run has emptied the table, or has begun to load it: see `overtake` (P1). */
+/**
+ * P1: throws where a later run has emptied the table, or has begun to load it (see `overtake`), or
+ * a repair has removed what this run had gathered.
+ */
 export function refuseSuperseded(table: TablePlan, row: TableLedgerRow): void {
-  if (row.superseded_by === null) {
-    if (row.overtaken_by !== null) throw overtaken(table, row.overtaken_by);
-    return;
+  const name = `${table.target.schema}.${table.target.name}`;
+  if (row.superseded_by !== null) {
+    throw new SnowmeltError(
+      'RUN.SUPERSEDED',
+      `run ${row.superseded_by} has emptied ${name} since this run began: rows that this run has ` +
+        'loaded are gone',
+    );
   }
+  if (row.overtaken_by !== null) throw overtaken(table, row.overtaken_by);
+  if (!row.abandoned) return;
   throw new SnowmeltError(
     'RUN.SUPERSEDED',
-    `run ${row.superseded_by} has emptied ${table.target.schema}.${table.target.name} since this ` +
-      `run began: rows that this run has loaded are gone`,
+    `snowmelt repair has removed the rows that this run had gathered for ${name}`,
+    { fix: 'Start a new run with --no-resume.' },
   );
 }

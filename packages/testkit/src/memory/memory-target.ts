@@ -84,7 +84,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       return referenceDigest(plan.columns, database.rows(plan.target, names));
     },
     dependents: async () => [],
-    repair: async (name) => ({ database: name, tables: [] }),
+    repair: async ({ database: name }) => ({ database: name, tables: [], shadows: [] }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -1,0 +1,30 @@
+import type { TableRef } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { quoteTable } from '../quote-identifier.ts';
+
+/**
+ * A live run holds an advisory lock of each of its targets in the status database (status-pg,
+ * run/locks.ts), under this name. pg_locks shows the locks of all databases of a server, so it is
+ * seen from here where both are on one server; and a chunk in the middle of its load is seen
+ * anyway by its lock of the table.
+ */
+const liveSql = `
+SELECT EXISTS (
+  SELECT 1 FROM pg_catalog.pg_locks
+  WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)
+) OR EXISTS (
+  SELECT 1 FROM pg_catalog.pg_locks l
+  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'relation' AND l.relation = to_regclass($2) AND l.granted
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+    AND l.mode = 'RowExclusiveLock' AND a.application_name = 'snowmelt'
+) AS live`;
+
+export async function hasLiveRun(session: Session, target: TableRef): Promise<boolean> {
+  const { database, schema, name } = target;
+  const lock = `snowmelt.table/${JSON.stringify([database, schema, name])}`;
+  const { rows } = await session.query<{ live: boolean }>(liveSql, [lock, quoteTable(target)]);
+  return rows[0]?.live === true;
+}

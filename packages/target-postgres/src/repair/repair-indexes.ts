@@ -1,0 +1,40 @@
+import type { RepairedTable, TableRef } from '@snowmelt/core';
+
+import { transaction, type Session } from '../connect/transaction.ts';
+import { restoreIndexes } from '../indexes/restore-indexes.ts';
+import type { RestoreWork } from '../indexes/restore-work.ts';
+import { quoteTable } from '../quote-identifier.ts';
+import { hasLiveRun } from './live-run.ts';
+
+/** Restores what the index ledger owes the tables of a database, but for those of a live run. */
+export async function repairIndexes(work: RestoreWork): Promise<readonly RepairedTable[]> {
+  const { databases, options } = work;
+  const plain = { ...options, purpose: 'plain' } as const;
+  const owing = await transaction(databases, plain, (session) =>
+    tablesOwed(session, options.database),
+  );
+  const tables: RepairedTable[] = [];
+  for (const target of owing) {
+    const busy = await transaction(databases, plain, (session) => hasLiveRun(session, target));
+    const restored = busy ? { owed: [], findings: [] } : await restoreIndexes(work, target);
+    if (restored.owed.length > restored.findings.length) {
+      await transaction(databases, plain, (session) => analyze(session, target));
+    }
+    tables.push({ target, busy, ...restored });
+  }
+  return tables;
+}
+
+const owingSql = `
+SELECT target_schema AS schema, target_table AS name FROM snowmelt.index_ledger
+WHERE state <> 'rebuilt' GROUP BY 1, 2 ORDER BY min(id)`;
+
+async function tablesOwed(session: Session, database: string): Promise<readonly TableRef[]> {
+  const { rows } = await session.query<{ schema: string; name: string }>(owingSql);
+  return rows.map(({ schema, name }) => ({ database, schema, name }));
+}
+
+async function analyze(session: Session, target: TableRef): Promise<void> {
+  const name = quoteTable(target);
+  await session.locking(`ANALYZE of ${name}`, () => session.query(`ANALYZE ${name}`));
+}

@@ -13,6 +13,7 @@ SELECT
   CASE WHEN p.status = 'in_progress' AND p.completed_chunks > 0
     THEN p.elapsed * ((p.total_chunks - p.completed_chunks)::float8 / p.completed_chunks)
   END AS time_left,
+  CASE WHEN p.indexes_restored THEN 'back' WHEN p.indexes_disabled THEN 'away' END AS indexes,
   p.error_message
 FROM migration_status.v_table_progress p
 WHERE p.run_id = (

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { formatBytes, formatDuration, formatRows } from '../src/show/quantities.ts';
+import { formatShadow, isSettled } from '../src/show/repaired-shadow.ts';
 import { formatTable } from '../src/show/text-table.ts';
 import { textWidth, truncateText } from '../src/show/text-width.ts';
 
@@ -44,5 +45,25 @@ describe('text', () => {
     const columns = [{ title: 'Name' }, { title: 'Rows', align: 'right' as const }];
     const lines = formatTable(columns, [['A_VERY_LONG_TABLE_NAME', '12']], 20);
     expect(lines[1]).toBe('A_VERY_LONG_T…    12');
+  });
+});
+
+describe('what repair has found of swaps', () => {
+  const target = { database: 'd', schema: 's', name: 't' };
+  const shadow = 'shadow_1';
+
+  it.each([
+    ['removed', true, 'removed: rows gathered in snowmelt.shadow_1, of run r'],
+    ['kept', true, '--drop-shadows'],
+    ['busy', false, 'a run is loading that table'],
+    ['not-owned', false, 'another role owns it'],
+  ] as const)('P8: %s says what it is and what can be done', (outcome, settled, text) => {
+    const found = { shadow, outcome, run: 'r', target };
+    expect(formatShadow(found)).toContain(text);
+    expect(isSettled(found)).toBe(settled);
+  });
+
+  it('one that no run has', () => {
+    expect(formatShadow({ shadow, outcome: 'removed' })).toContain('that no run has');
   });
 });

@@ -22,6 +22,7 @@ describe('sql/monitoring and the views', () => {
     await store.migrate();
     ({ id: run } = await store.openRun(request({ tables: [table('a'), table('b')] })));
     await store.recordTable(run, 's/a', { type: 'planned', plan: tablePlan(run, 'a') });
+    await store.recordTable(run, 's/a', { type: 'indexes_disabled' });
     await store.addChunks(run, 's/a', loads(4));
     for (const event of [
       { type: 'loaded', rows: 10, bytes: 100 },
@@ -56,6 +57,8 @@ describe('sql/monitoring and the views', () => {
       leased_chunks: '1',
       total_rows_copied: '10',
       percent_complete: '25.0',
+      indexes_disabled: true,
+      indexes_restored: false,
     });
   });
 
@@ -67,8 +70,13 @@ describe('sql/monitoring and the views', () => {
 
   it('table-progress.sql', async () => {
     expect(await ask('table-progress.sql')).toMatchObject([
-      { source_table: 'B', status: 'failed', error_message: 'SOURCE.TABLE_NOT_FOUND: B' },
-      { source_table: 'A', chunks: '1 of 4', percent_complete: '25.0' },
+      {
+        source_table: 'B',
+        status: 'failed',
+        indexes: null,
+        error_message: 'SOURCE.TABLE_NOT_FOUND: B',
+      },
+      { source_table: 'A', chunks: '1 of 4', percent_complete: '25.0', indexes: 'away' },
     ]);
   });
 

@@ -9,7 +9,7 @@ import { transaction } from './connect/transaction.ts';
 import { countRows } from './describe/count-rows.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
-import { repairDatabase } from './indexes/repair-database.ts';
+import { repairDatabase } from './repair/repair-database.ts';
 import { loadChunk } from './load/load-chunk.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
@@ -48,7 +48,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
     load: (table, chunk, open, context) => loadChunk(databases, { table, chunk, open, context }),
     publish: (table, context) => publishTable(databases, table, context),
     digest: (table, context) => digestTable(databases, table, context),
-    repair: (database, context) => repairDatabase(databases, database, context),
+    repair: (request, context) => repairDatabase(databases, request, context),
     rejects: (database, query, context) => listRejects(databases, database, query, context),
     rejectedRows: (database, query, context) =>
       readRejectedRows(databases, database, query, context),

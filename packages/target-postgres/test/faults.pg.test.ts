@@ -97,12 +97,12 @@ describe('faults in the middle of a chunk', () => {
     await on.target.prepare(later, context);
     expect(await countRows(on.sql)).toBe(0);
     const stale = on.target.load(plan(), chunkOf('c2'), opening(rows), context);
-    await expect(stale).rejects.toMatchObject({ code: 'RUN.TABLE_BUSY', retry: 'never' });
+    await expect(stale).rejects.toMatchObject({ code: 'RUN.SUPERSEDED', retry: 'never' });
     await expect(on.target.prepare(plan(), context)).rejects.toMatchObject({
-      code: 'RUN.TABLE_BUSY',
+      code: 'RUN.SUPERSEDED',
     });
     await expect(on.target.publish(plan(), context)).rejects.toMatchObject({
-      code: 'RUN.TABLE_BUSY',
+      code: 'RUN.SUPERSEDED',
     });
     expect(await countRows(on.sql)).toBe(0);
   });

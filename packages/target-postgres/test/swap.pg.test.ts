@@ -174,9 +174,9 @@ describe('swap', () => {
     await load(changed, 'a', [['6', 'f']]);
     const later = plan({ run: 'run-2' });
     await on.target.prepare(later, context);
-    await expect(publish(changed)).rejects.toMatchObject({ code: 'RUN.TABLE_BUSY' });
+    await expect(publish(changed)).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
     await expect(load(changed, 'b', [['7', 'g']])).rejects.toMatchObject({
-      code: 'RUN.TABLE_BUSY',
+      code: 'RUN.SUPERSEDED',
     });
     expect(await shadows()).toBe(1);
     await load(later, 'a', [['8', 'h']]);
@@ -194,13 +194,13 @@ describe('swap', () => {
     await load(append, 'b', [['6', 'f']]);
     await publish(plan());
     expect(await rows()).toEqual(['(2,b)']);
-    await expect(load(append, 'c', [['7', 'g']])).rejects.toMatchObject({ code: 'RUN.TABLE_BUSY' });
+    await expect(load(append, 'c', [['7', 'g']])).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
 
     const swap = plan({ run: 'run-2' });
     await on.target.prepare(swap, context);
     await load(swap, 'a', [['3', 'c']]);
     await on.target.prepare(plan({ run: 'run-3', mode: 'truncate' }), context);
-    await expect(publish(swap)).rejects.toMatchObject({ code: 'RUN.TABLE_BUSY' });
+    await expect(publish(swap)).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
     expect(await shadows()).toBe(0);
   });
 

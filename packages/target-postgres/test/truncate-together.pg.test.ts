@@ -128,7 +128,7 @@ describe('TRUNCATE of tables that one run empties together', () => {
     await on.target.prepare(late(), context);
     await on.target.prepare(parent(), context);
     await expect(on.target.prepare(late(), context)).rejects.toMatchObject({
-      code: 'RUN.TABLE_BUSY',
+      code: 'RUN.SUPERSEDED',
     });
   });
 

@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core';
 import type { RepairedTable, RepairReport } from '@snowmelt/core';
 import { green, red, yellow } from 'ansis';
 
@@ -7,6 +8,7 @@ import { configFlags, logFlags } from '../flags.ts';
 import { repairTargets } from '../repair/repair-targets.ts';
 import { readConfig } from '../setup.ts';
 import { formatFindings } from '../show/findings.ts';
+import { formatShadow, isSettled } from '../show/repaired-shadow.ts';
 import { formatRef } from '../show/run-report.ts';
 
 export interface RepairView {
@@ -15,24 +17,42 @@ export interface RepairView {
 
 export default class Repair extends BaseCommand {
   static override summary =
-    'Bring back indexes and constraints that a run has dropped and not rebuilt.';
+    'Bring back indexes and constraints that a run has dropped, and clear away what it has left.';
   static override description = `Looks into all target databases of the configuration. Tables that a live run is loading are left
 alone. Nothing changes where nothing is missing.
 
-Exit codes: 0 nothing is missing any more; 4 something still is; 2 a failure that the message
+A full refresh by swap gathers rows in a table of the schema snowmelt. One that was left behind is
+removed where no run can go on with it; the rows of the target are not touched. Where its run can
+still go on, it stays: the same command as before finishes that run. --drop-shadows removes it as
+well, and the run ends: start the next one with --no-resume.
+
+Exit codes: 0 nothing is missing any more; 4 something still is, or could not be removed; 2 a failure that the message
 explains; 1 a bug.`;
   static override examples = [
     '<%= config.bin %> repair -c config.json',
+    '<%= config.bin %> repair --drop-shadows',
     '<%= config.bin %> repair --json',
   ];
-  static override flags = { ...configFlags, ...logFlags };
+  static override flags = {
+    ...configFlags,
+    'drop-shadows': Flags.boolean({
+      description: 'Also remove what swaps have gathered in runs that could still go on.',
+      default: false,
+    }),
+    ...logFlags,
+  };
 
   async run(): Promise<RepairView> {
     const { flags } = await this.parse(Repair);
     const databases = await repairTargets(await readConfig(flags), flags);
     const tables = databases.flatMap((report) => report.tables);
-    this.print(tables.length === 0 ? ['Nothing is missing.'] : tables.flatMap(formatRepaired));
-    process.exitCode = tables.every(isWhole) ? exitCodes.done : exitCodes.findings;
+    const shadows = databases.flatMap((report) => report.shadows);
+    this.print([
+      ...(tables.length === 0 ? ['Nothing is missing.'] : tables.flatMap(formatRepaired)),
+      ...shadows.map(formatShadow),
+    ]);
+    const settled = tables.every(isWhole) && shadows.every(isSettled);
+    process.exitCode = settled ? exitCodes.done : exitCodes.findings;
     return { databases };
   }
 }

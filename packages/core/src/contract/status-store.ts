@@ -97,6 +97,9 @@ export type TableEvent =
   | { readonly type: 'planned'; readonly plan: TablePlan }
   /** All chunks were added. */
   | { readonly type: 'chunked' }
+  | { readonly type: 'indexes_disabled' }
+  /** Changes nothing where they were not disabled. */
+  | { readonly type: 'indexes_restored' }
   /** `rejected`: rows in quarantine; absent: none. */
   | {
       readonly type: 'completed';
@@ -119,6 +122,8 @@ export interface TableSummary {
   readonly bytes: number;
   /** Rows that the table was completed without: they are in quarantine. Absent: none. */
   readonly rejected?: number;
+  /** Of indexes that were dropped for the load. Absent: none were. */
+  readonly indexes?: 'disabled' | 'restored';
   readonly startedAt?: Date;
   readonly completedAt?: Date;
   readonly error?: string;

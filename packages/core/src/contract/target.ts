@@ -11,6 +11,11 @@ import type { ColumnPair, DeleteMissing, RunId, TablePlan, Widening } from './ta
 import type { ColumnSchema, LogicalType, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
+export interface PrepareReceipt {
+  /** Indexes or constraints of the table are away for its load, until `publish`. */
+  readonly indexesDisabled: boolean;
+}
+
 /** What `publish` has done with rows whose key the source lacks. */
 export interface MissingReceipt {
   readonly how: DeleteMissing['how'];
@@ -27,12 +32,37 @@ export interface PublishReceipt {
   readonly missing?: MissingReceipt;
   /** What the table lacks although its rows are in, as an index that the rows do not allow. */
   readonly findings?: readonly Finding[];
+  /**
+   * Targets whose indexes and constraints were away in this run and are all back: the table's own,
+   * and others whose foreign keys waited for it. Absent: none.
+   */
+  readonly indexesBack?: readonly TableRef[];
+}
+
+export interface RepairRequest {
+  readonly database: string;
+  /** Also rows that a swap has gathered in a run which could still go on: then it can't. */
+  readonly dropShadows: boolean;
 }
 
 /** What `repair` did in one database. */
 export interface RepairReport {
   readonly database: string;
   readonly tables: readonly RepairedTable[];
+  readonly shadows: readonly RepairedShadow[];
+}
+
+/** A table in which a swap gathers rows, left behind by a run that is gone. */
+export interface RepairedShadow {
+  readonly shadow: string;
+  /**
+   * `kept`: its run can still go on with it. `busy`: a live run has the target. `not-owned`: the
+   * role may not drop it.
+   */
+  readonly outcome: 'removed' | 'kept' | 'busy' | 'not-owned';
+  /** Absent where the ledger knows of no run that made it. */
+  readonly run?: RunId;
+  readonly target?: TableRef;
 }
 
 export interface RepairedTable {
@@ -141,7 +171,7 @@ export interface Target extends AsyncDisposable {
    * the place where rows are gathered, and the rows of the table stay; for `deleteMissing` the place
    * of the keys, and the column of the marks.
    */
-  prepare(table: TablePlan, context: WorkContext): Promise<void>;
+  prepare(table: TablePlan, context: WorkContext): Promise<PrepareReceipt>;
   /** What the run has in the target's ledger for this table: chunks of rows and of keys. */
   receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
   /**
@@ -173,9 +203,10 @@ export interface Target extends AsyncDisposable {
   digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
   /**
    * Finishes what runs that are gone have left undone in a database: indexes and constraints that
-   * they dropped for a load. Idempotent; changes nothing where nothing is owed.
+   * they dropped for a load; and removes what no run can go on with. Idempotent; changes nothing
+   * where nothing is owed.
    */
-  repair(database: string, context: WorkContext): Promise<RepairReport>;
+  repair(request: RepairRequest, context: WorkContext): Promise<RepairReport>;
   /** The rows of `TablePlan.rejects` that are in quarantine in a database, by their reasons. */
   rejects(
     database: string,

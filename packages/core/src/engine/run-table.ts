@@ -8,6 +8,7 @@ import { planOnce, planOthers } from './plan-once.ts';
 import { rejectedFindings } from './rejected-findings.ts';
 import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
 import type { TableJob } from './table-job.ts';
+import { tellDisabled, tellRestored } from './tell-indexes.ts';
 import { verifyTable, type Verdict } from './verify-table.ts';
 
 /** What `runTable` learned; the report is made of it, also where a later step throws. */
@@ -44,7 +45,8 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   tell.tablePlanned?.(plan);
 
   await planOthers(plan, run);
-  await run.target.prepare(plan, run.context);
+  const prepared = await run.target.prepare(plan, run.context);
+  if (prepared.indexesDisabled) await tellDisabled(plan.key, run);
   if (!stateOf(job, run).planned) await planChunks(plan, run);
   await adoptReceipts(plan, run);
 
@@ -57,6 +59,7 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   tell.tablePhase?.(plan.key, 'publishing');
   const published = await run.target.publish(plan, run.context);
   trace.findings.push(...(published.findings ?? []));
+  await tellRestored(published, run);
   const { missing } = published;
   if (missing !== undefined) {
     trace.missing = missing;

@@ -1,7 +1,7 @@
 import type { ChunkPlan, LeaseAnswer, RunId, TableKey, WorkerId } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
-import { superseded } from '../run/choose-run.ts';
+import { superseded } from '../run/superseded-table.ts';
 import { noSuchTable } from '../table/record-table.ts';
 
 export interface LeaseRequest {

@@ -1,7 +1,8 @@
-import { SnowmeltError, type RunId, type RunRequest, type TableRequest } from '@snowmelt/core';
+import { SnowmeltError, type RunId, type RunRequest } from '@snowmelt/core';
 import { z } from 'zod';
 
 import type { Session } from '../connect/session.ts';
+import { superseded, supersededTable } from './superseded-table.ts';
 
 /** A run to go on with, as its row has it. */
 export interface EarlierRun {
@@ -69,36 +70,4 @@ async function namedRun(session: Session, id: RunId): Promise<EarlierRun> {
     });
   }
   return { id: row.id, owner, epoch };
-}
-
-interface Superseded {
-  readonly key: string;
-  readonly by: string;
-}
-
-/**
- * A table that the run has begun and not finished, and that another run has claimed since. That
- * run may have emptied and filled it: what is left of this one would come on top (P1).
- */
-async function supersededTable(
-  session: Session,
-  run: RunId,
-  tables: readonly TableRequest[],
-): Promise<Superseded | undefined> {
-  const [row] = await session.query<{ key: string; by: string }>(
-    `SELECT t.table_key AS key, k.run_id AS by
-     FROM migration_status.migration_table_status t
-     JOIN migration_status.table_claims k USING (target_database, target_schema, target_table)
-     WHERE t.run_id = $1 AND t.table_key = ANY ($2::text[]) AND t.plan IS NOT NULL
-       AND t.status <> 'completed' AND k.run_id <> $1
-     ORDER BY t.ordinal
-     LIMIT 1`,
-    [run, tables.map(({ key }) => key)],
-  );
-  return row;
-}
-
-export function superseded(run: RunId, { key, by }: Superseded): SnowmeltError {
-  const message = `Run ${run} cannot go on with ${key}: run ${by} has loaded that table since`;
-  return new SnowmeltError('RUN.SUPERSEDED', message, { place: { run, table: key } });
 }

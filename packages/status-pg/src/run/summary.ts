@@ -33,6 +33,7 @@ interface TableRow {
   rows: number;
   bytes: number;
   rejected: number;
+  indexes: NonNullable<TableSummary['indexes']> | null;
   startedAt: string | null;
   completedAt: string | null;
   error: string | null;
@@ -62,6 +63,8 @@ const summaries = (runs: string): string => `
         'bytes', coalesce(c.byte_sum, t.total_bytes, 0),
         'rejected', CASE WHEN t.status = 'completed'
           THEN coalesce((t.metadata ->> 'rejected_rows')::bigint, 0) ELSE 0 END,
+        'indexes', CASE WHEN t.indexes_restored THEN 'restored'
+          WHEN t.indexes_disabled THEN 'disabled' END,
         'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message
       ) ORDER BY t.ordinal, t.table_key) AS tables
     FROM migration_status.migration_table_status t
@@ -137,6 +140,7 @@ function readTable(row: TableRow): TableSummary {
     rows,
     bytes,
     ...(rejected === 0 ? {} : { rejected }),
+    ...(row.indexes === null ? {} : { indexes: row.indexes }),
     ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
     ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),
     ...(row.error === null ? {} : { error: row.error }),

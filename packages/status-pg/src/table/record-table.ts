@@ -44,6 +44,10 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
       ];
     case 'chunked':
       return ['planned = true', []];
+    case 'indexes_disabled':
+      return ['indexes_disabled = true, indexes_restored = false', []];
+    case 'indexes_restored':
+      return ['indexes_restored = indexes_disabled', []];
     case 'completed':
       return [
         `status = 'completed', completed_at = now(), error_message = $3,

@@ -1,8 +1,9 @@
-import type { Finding, TablePlan, WorkContext } from '@snowmelt/core';
+import type { PublishReceipt, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { restoreIndexes } from './restore-indexes.ts';
+import { indexesBack } from './tell-indexes.ts';
 
 /**
  * Gives the table back what the ledger owes it, also where this run itself has dropped nothing.
@@ -12,16 +13,21 @@ export async function restoreAfterLoad(
   databases: Databases,
   table: TablePlan,
   context: WorkContext,
-): Promise<readonly Finding[]> {
+): Promise<Omit<PublishReceipt, 'rows'>> {
   const options = {
     database: table.target.database,
     signal: context.signal,
     place: { run: table.run, table: table.key },
   };
   const plain = { ...options, purpose: 'plain' } as const;
-  if (await transaction(databases, plain, (session) => loadedStill(session, table))) return [];
+  if (await transaction(databases, plain, (session) => loadedStill(session, table))) return {};
   const work = { databases, options, context };
-  return (await restoreIndexes(work, table.target, table.run)).findings;
+  const { findings } = await restoreIndexes(work, table.target, table.run);
+  const back = await transaction(databases, plain, (session) => indexesBack(session, table));
+  return {
+    ...(findings.length === 0 ? {} : { findings }),
+    ...(back.length === 0 ? {} : { indexesBack: back }),
+  };
 }
 
 const loadedStillSql = `

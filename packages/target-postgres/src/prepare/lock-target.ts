@@ -24,7 +24,8 @@ export function inOneOrder<T extends ReachedTable>(tables: readonly T[]): readon
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ table }) => table);
 }
 
-async function lockName(session: Session, { schema, name }: ReachedTable): Promise<void> {
+/** Of a target. Held to the end of the transaction. */
+export async function lockName(session: Session, { schema, name }: ReachedTable): Promise<void> {
   const sql = 'SELECT pg_catalog.pg_advisory_xact_lock(hashtextextended($1, 0))';
   const lock = JSON.stringify(['snowmelt prepare', schema, name]);
   await session.locking(`preparing ${name}`, () => session.query(sql, [lock]));

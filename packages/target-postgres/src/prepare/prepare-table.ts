@@ -1,9 +1,15 @@
-import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+import {
+  SnowmeltError,
+  type PrepareReceipt,
+  type TablePlan,
+  type WorkContext,
+} from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
 import { dropIndexes } from '../indexes/drop-indexes.ts';
+import { indexesDisabled } from '../indexes/tell-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
 import { quoteTable } from '../quote-identifier.ts';
@@ -14,6 +20,7 @@ import { alterTableSql, createSchema, createTableSql, missingColumns } from './c
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
 import { lockTargets } from './lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
+import { overtake, refuseOlder } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 import { readTableLedger, refuseSuperseded, unplanned, writeTableLedger } from './table-ledger.ts';
 import { truncateOnce } from './truncate-once.ts';
@@ -27,7 +34,7 @@ export async function prepareTable(
   databases: Databases,
   table: TablePlan,
   context: WorkContext,
-): Promise<void> {
+): Promise<PrepareReceipt> {
   const options = {
     database: table.target.database,
     signal: context.signal,
@@ -45,6 +52,9 @@ export async function prepareTable(
     await enterLedger(session, table, { widened, log: context.log });
   });
   await dropIndexes(databases, table, context);
+  return transaction(databases, options, async (session) => ({
+    indexesDisabled: await indexesDisabled(session, table),
+  }));
 }
 
 async function createOrExtend(
@@ -77,11 +87,13 @@ async function enterLedger(
   const hash = planFingerprint(table);
   const before = await readTableLedger(session, table);
   if (before !== undefined) refuseSuperseded(table, before);
+  await refuseOlder(session, table);
   // Rows that went through a narrower type have left digits there.
   const planned = before !== undefined && before.plan_hash !== unplanned;
   const changed = planned && (widened || before.plan_hash !== hash);
   if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
   await writeTableLedger(session, table, hash);
+  if (!replacesRows(table)) await overtake(session, table);
   await prepareKeys(session, table, { again: changed, log });
   if (gathers(table)) await prepareSwap(session, table, { again: changed, log });
   const emptied = before?.truncated === true && !changed;

@@ -1,6 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { overtaken, snapshotOf } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
 /** In place of a plan's fingerprint: the table was emptied with another, before its own turn. */
@@ -11,10 +12,13 @@ export interface TableLedgerRow {
   readonly plan_hash: string;
   readonly truncated: boolean;
   readonly superseded_by: string | null;
+  readonly overtaken_by: string | null;
+  readonly abandoned: boolean;
 }
 
 const readSql = `
-SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by
+SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by, overtaken_by,
+       abandoned_at IS NOT NULL AS abandoned
 FROM snowmelt.table_ledger
 WHERE run_id = $1 AND table_key = $2`;
 
@@ -56,19 +60,29 @@ export async function writeTableLedger(
 ): Promise<void> {
   const { schema, name } = table.target;
   const from = table.watermark?.from?.value ?? null;
-  const at = table.snapshot.pinned ? table.snapshot.at : null;
   const { emptiedWith: _foundAnew, ...plan } = table;
-  const what = [schema, name, table.mode, planHash, from, at, JSON.stringify(plan)];
+  const what = [schema, name, table.mode, planHash, from, snapshotOf(table), JSON.stringify(plan)];
   await session.query(writeSql, [table.run, table.key, ...what]);
 }
 
-/** Throws where a later run has replaced the table's rows: what this run loaded is gone (P1). */
+/**
+ * P1: throws where a later run has replaced the table's rows, or has begun to load it (see
+ * `overtake`), or a repair has removed what this run had gathered.
+ */
 export function refuseSuperseded(table: TablePlan, row: TableLedgerRow): void {
-  if (row.superseded_by === null) return;
+  const name = `${table.target.schema}.${table.target.name}`;
+  if (row.superseded_by !== null) {
+    throw new SnowmeltError(
+      'RUN.SUPERSEDED',
+      `run ${row.superseded_by} has loaded ${name} anew since this run began: what this run has ` +
+        'loaded is gone',
+    );
+  }
+  if (row.overtaken_by !== null) throw overtaken(table, row.overtaken_by);
+  if (!row.abandoned) return;
   throw new SnowmeltError(
-    'RUN.TABLE_BUSY',
-    `run ${row.superseded_by} has loaded ${table.target.schema}.${table.target.name} anew since ` +
-      `this run began: what this run has loaded is gone`,
-    { retry: 'never', fix: 'Start a new run with --no-resume.' },
+    'RUN.SUPERSEDED',
+    `snowmelt repair has removed the rows that this run had gathered for ${name}`,
+    { fix: 'Start a new run with --no-resume.' },
   );
 }

@@ -34,7 +34,7 @@ export async function publishTable(
   if (gathers(table)) await swapRows(databases, table, context);
   const missing = await removeMissing(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
-  const findings = await restoreAfterLoad(databases, table, context);
+  const restored = await restoreAfterLoad(databases, table, context);
   try {
     await transaction(databases, options, (session) => analyze(session, table));
   } catch (error) {
@@ -42,11 +42,7 @@ export async function publishTable(
     if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
     context.log.warn('target_not_analyzed', { table: table.key, message: error.message });
   }
-  return {
-    rows,
-    ...(missing === undefined ? {} : { missing }),
-    ...(findings.length === 0 ? {} : { findings }),
-  };
+  return { rows, ...(missing === undefined ? {} : { missing }), ...restored };
 }
 
 const sumSql = `

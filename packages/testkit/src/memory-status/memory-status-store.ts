@@ -77,6 +77,12 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
     case 'chunked':
       table.planned = true;
       break;
+    case 'indexes_disabled':
+      table.indexes = 'disabled';
+      break;
+    case 'indexes_restored':
+      if (table.indexes !== undefined) table.indexes = 'restored';
+      break;
     case 'completed':
       Object.assign(table, { status: 'completed', completedAt: now, ...endingOf(event.rejected) });
       break;

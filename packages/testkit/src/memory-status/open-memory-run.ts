@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { SnowmeltError, type RunRequest, type RunState, type TableRequest } from '@snowmelt/core';
 
+import { refKey } from '../memory/rows.ts';
 import type { MemoryStatusState, StoredChunk, StoredRun, StoredTable } from './status-state.ts';
 
 const hourMilliseconds = 3_600_000;
@@ -30,19 +31,49 @@ export function openMemoryRun(
 
 function runToGoOnWith(
   state: MemoryStatusState,
-  { resume, executionHash }: RunRequest,
+  { resume, executionHash, tables }: RunRequest,
   now: Date,
 ): StoredRun | undefined {
   if (resume.mode === 'never') return undefined;
-  if (resume.mode === 'run') return state.run(resume.run);
+  if (resume.mode === 'run') {
+    const run = state.run(resume.run);
+    const found = supersededTable(state, run, tables);
+    if (found === undefined) return run;
+    throw new SnowmeltError('RUN.SUPERSEDED', `run ${found.by} has loaded ${found.key} since`, {
+      place: { run: run.id, table: found.key },
+    });
+  }
   const oldest = now.getTime() - resume.maxAgeHours * hourMilliseconds;
-  return [...state.runs.values()].findLast(
+  const newest = [...state.runs.values()].findLast(
     (run) =>
       run.executionHash === executionHash &&
       run.status !== 'completed' &&
       run.settled !== true &&
       run.startedAt.getTime() >= oldest,
   );
+  if (newest === undefined || supersededTable(state, newest, tables) !== undefined)
+    return undefined;
+  return newest;
+}
+
+/** A table that the run has yet to load, and that a later run has begun. */
+function supersededTable(
+  state: MemoryStatusState,
+  run: StoredRun,
+  tables: readonly TableRequest[],
+): { key: string; by: string } | undefined {
+  const runs = [...state.runs.values()];
+  const later = runs.slice(runs.indexOf(run) + 1).toReversed();
+  for (const { key, hash, target } of tables) {
+    const own = run.tables.get(key);
+    if (own?.status === 'completed' && own.request.hash === hash) continue;
+    const by = later.find(({ tables: others }) => {
+      const other = others.get(key);
+      return other?.plan !== undefined && refKey(other.request.target) === refKey(target);
+    });
+    if (by !== undefined) return { key, by: by.id };
+  }
+  return undefined;
 }
 
 function refuseBusy(state: MemoryStatusState, { tables }: RunRequest): void {

@@ -28,6 +28,7 @@ export interface StoredTable {
   status: TableStatus;
   plan?: TablePlan | undefined;
   planned: boolean;
+  indexes?: 'disabled' | 'restored';
   /** In the order they were added. */
   chunks: Map<string, StoredChunk>;
   startedAt?: Date | undefined;

@@ -34,6 +34,7 @@ function summariseTable(table: StoredTable): TableSummary {
     rows: loaded.reduce((sum, { rows }) => sum + rows, 0),
     bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
     ...(table.rejected === undefined ? {} : { rejected: table.rejected }),
+    ...(table.indexes === undefined ? {} : { indexes: table.indexes }),
     ...(table.startedAt === undefined ? {} : { startedAt: table.startedAt }),
     ...(table.completedAt === undefined ? {} : { completedAt: table.completedAt }),
     ...(table.error === undefined ? {} : { error: table.error }),

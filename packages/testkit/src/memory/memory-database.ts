@@ -11,6 +11,7 @@ import {
 import { MemoryRejects } from './memory-rejects.ts';
 import { applyChanges } from './changes.ts';
 import { MemoryRuns } from './memory-runs.ts';
+import { MemorySnapshots } from './memory-snapshots.ts';
 import { mergeRows } from './merge-rows.ts';
 import { removeMissing } from './missing-rows.ts';
 import { refKey, textRow, type MemoryValue, type TextRow } from './rows.ts';
@@ -29,6 +30,7 @@ type Entry = Omit<LoadReceipt, 'alreadyLoaded'>;
 export class MemoryDatabase {
   readonly runs = new MemoryRuns();
   readonly rejects = new MemoryRejects();
+  readonly snapshots = new MemorySnapshots();
   readonly #tables = new Map<string, TargetTable>();
   readonly #ledger = new Map<string, Map<string, Entry>>();
   readonly #emptied = new Set<string>();

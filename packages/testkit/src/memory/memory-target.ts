@@ -64,8 +64,10 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     ],
     prepare: async (plan, { signal }) => {
       signal.throwIfAborted();
+      database.snapshots.begin(plan);
       prepare(database, plan);
       database.runs.enter(plan);
+      return { indexesDisabled: plan.rebuildIndexes === true };
     },
     receipts: async (plan) =>
       database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
@@ -77,6 +79,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       );
     },
     publish: async (plan) => {
+      database.snapshots.refuseOvertaken(plan);
       if (plan.mode === 'swap') database.swapOnce(plan);
       if (plan.mode === 'changes') database.applyOnce(plan);
       const missing = database.removeOnce(plan);
@@ -84,14 +87,18 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       const entries = database.receipts(plan).filter(({ of }) => of !== 'keys');
       database.runs.finish(plan);
       const rows = entries.reduce((sum, entry) => sum + entry.rows, 0);
-      return { rows, ...(missing === undefined ? {} : { missing }) };
+      return {
+        rows,
+        ...(missing === undefined ? {} : { missing }),
+        ...(plan.rebuildIndexes === true ? { indexesBack: [plan.target] } : {}),
+      };
     },
     digest: async (plan) => {
       const names = plan.columns.map(({ target }) => target);
       return referenceDigest(plan.columns, database.rows(plan.target, names));
     },
     dependents: async () => [],
-    repair: async (name) => ({ database: name, tables: [] }),
+    repair: async ({ database: name }) => ({ database: name, tables: [], shadows: [] }),
     rejects: async (name, query) => database.rejects.groups(name, query),
     rejectedRows: async (name, query) => database.rejects.list(name, query).slice(0, query.limit),
     retryRejects: async (name, filter) =>
@@ -164,6 +171,7 @@ async function load(work: Load, { signal }: WorkContext): Promise<LoadReceipt> {
   signal.throwIfAborted();
   const before = database.receipts(plan).find((entry) => entry.chunk === chunk.id);
   if (before !== undefined) return { ...before, alreadyLoaded: true };
+  database.snapshots.refuseOvertaken(plan);
   const { rows, bytes } = await readChunk(await work.open(), signal);
   signal.throwIfAborted();
   const of = chunk.of === undefined ? {} : { of: chunk.of };

@@ -6,11 +6,20 @@ import { claimCases } from '../../src/conformance/status/claim-cases.ts';
 import { leaseCases } from '../../src/conformance/status/lease-cases.ts';
 import { runCases } from '../../src/conformance/status/run-cases.ts';
 import { summaryCases } from '../../src/conformance/status/summary-cases.ts';
+import { supersededCases } from '../../src/conformance/status/superseded-cases.ts';
 import { tableCases } from '../../src/conformance/status/table-cases.ts';
 import { manualClock, memoryStatusStore, MemoryStatusState } from '../../src/index.ts';
 import { failingCases } from './failing-cases.ts';
 
-const groups = [runCases, claimCases, tableCases, leaseCases, chunkCases, summaryCases];
+const groups = [
+  runCases,
+  claimCases,
+  supersededCases,
+  tableCases,
+  leaseCases,
+  chunkCases,
+  summaryCases,
+];
 
 /** What the suite says of a store with a defect. */
 function failures(
@@ -111,7 +120,10 @@ it('catches a store that keeps the plan of a changed table', async () => {
         tables: request.tables.map((table) => ({ ...table, hash: 'ever the same' })),
       }),
   }));
-  expect(found).toEqual(['P1: a table whose hash changed loses its plan and its chunks']);
+  expect(found).toEqual([
+    'P1: a newer run has loaded a table that this one would load anew',
+    'P1: a table whose hash changed loses its plan and its chunks',
+  ]);
 });
 
 it('catches a store that says done while chunks are in other hands', async () => {

@@ -6,6 +6,7 @@ import { failureCases } from '../../src/conformance/target/failure-cases.ts';
 import { loadCases } from '../../src/conformance/target/load-cases.ts';
 import { mergeCases } from '../../src/conformance/target/merge-cases.ts';
 import { missingCases } from '../../src/conformance/target/missing-cases.ts';
+import { overtakenCases } from '../../src/conformance/target/overtaken-cases.ts';
 import { prepareCases } from '../../src/conformance/target/prepare-cases.ts';
 import { publishCases } from '../../src/conformance/target/publish-cases.ts';
 import { rejectCases } from '../../src/conformance/target/reject-cases.ts';
@@ -25,6 +26,7 @@ const groups = [
   missingCases,
   rejectCases,
   changesCases,
+  overtakenCases,
 ];
 
 /** What the suite says of a target with a defect. */
@@ -103,10 +105,11 @@ it('catches a target that takes each run for the base of changes', async () => {
 it('catches a target that empties at every prepare', async () => {
   const found = await failures((target, database) => ({
     prepare: async (plan, context) => {
-      await target.prepare(plan, context);
+      const receipt = await target.prepare(plan, context);
       if (plan.mode === 'truncate') {
         database.createTable(plan.target, database.schema(plan.target)!.columns);
       }
+      return receipt;
     },
   }));
   expect(found).toContain(

@@ -53,6 +53,22 @@ describe('a run', () => {
     expect(world.targetRows('P')).toHaveLength(10);
   });
 
+  it('P5: tells the status store of indexes that are away, and that they are back', async () => {
+    const world = worldOf({ A: 5, B: 5 });
+    const jobs = [job('A', { rebuildIndexes: true }), job('B')];
+    const seen: (string | undefined)[] = [];
+    const adapters = world.adapters();
+    const observer = {
+      async chunkLoaded(key: string) {
+        if (key === 'A') seen.push([...world.state.runs.values()][0]?.tables.get('A')?.indexes);
+      },
+    };
+    const { run: id } = await run(jobs, adapters, { observer });
+    expect(seen).toEqual(['disabled']);
+    const { tables } = await adapters.status.summary(id);
+    expect(tables.map(({ indexes }) => indexes)).toEqual(['restored', undefined]);
+  });
+
   it('a chunk that breaks is tried again, and lands once', async () => {
     const world = worldOf({ A: 55 });
     const adapters = world.adapters({

@@ -5,6 +5,7 @@ import { leaseCases } from './lease-cases.ts';
 import { runCases } from './run-cases.ts';
 import type { StatusStoreHarness } from './status-store-harness.ts';
 import { summaryCases } from './summary-cases.ts';
+import { supersededCases } from './superseded-cases.ts';
 import { tableCases } from './table-cases.ts';
 
 /** Registers what every `StatusStore` must keep. Call it at the top level of a test file. */
@@ -18,6 +19,7 @@ export function statusStoreConformance(
     groups: {
       runs: runCases,
       claims: claimCases,
+      superseded: supersededCases,
       tables: tableCases,
       leases: leaseCases,
       chunks: chunkCases,

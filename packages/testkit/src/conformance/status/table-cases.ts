@@ -97,4 +97,23 @@ export const tableCases: Cases<StatusStoreHarness> = {
     expect(state).toMatchObject({ status: 'completed' });
     expect(await summaryOf(opened)).toMatchObject({ status: 'completed', rows: 3 });
   },
+
+  'P5: indexes that are away are told, and that they are back': async (harness) => {
+    const opened = await openedRun(harness, [], { tables: [tableRequest(), tableRequest('none')] });
+    const { store, run } = opened;
+    const indexes = async () => (await summaryOf(opened)).indexes;
+    expect(await indexes()).toBeUndefined();
+    await store.recordTable(run.id, table, { type: 'planned', plan });
+    await store.recordTable(run.id, table, { type: 'indexes_disabled' });
+    expect(await indexes()).toBe('disabled');
+    await store.recordTable(run.id, table, { type: 'indexes_restored' });
+    await store.recordTable(run.id, table, { type: 'completed' });
+    expect(await indexes()).toBe('restored');
+    await store.recordTable(run.id, table, { type: 'indexes_disabled' });
+    expect(await indexes()).toBe('disabled');
+    await store.recordTable(run.id, 'none', { type: 'indexes_restored' });
+    const none = (await store.summary(run.id)).tables.find(({ key }) => key === 'none');
+    expect(none).toBeDefined();
+    expect(none?.indexes, 'what was never away can not come back').toBeUndefined();
+  },
 };

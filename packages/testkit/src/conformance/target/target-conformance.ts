@@ -4,6 +4,7 @@ import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
 import { mergeCases } from './merge-cases.ts';
 import { missingCases } from './missing-cases.ts';
+import { overtakenCases } from './overtaken-cases.ts';
 import { prepareCases } from './prepare-cases.ts';
 import { publishCases } from './publish-cases.ts';
 import { swapCases } from './swap-cases.ts';
@@ -27,6 +28,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       changes: changesCases,
       publish: publishCases,
       rejects: rejectCases,
+      overtaken: overtakenCases,
     },
   });
 }

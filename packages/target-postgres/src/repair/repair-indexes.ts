@@ -1,37 +1,28 @@
-import type { RepairedTable, RepairReport, TableRef, WorkContext } from '@snowmelt/core';
+import type { RepairedTable, TableRef } from '@snowmelt/core';
 
-import type { Databases } from '../connect/databases.ts';
-import { hasLiveRun } from '../connect/has-live-run.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
-import { ensureLedger, ledgerExists } from '../prepare/ensure-ledger.ts';
+import { restoreIndexes } from '../indexes/restore-indexes.ts';
+import type { RestoreWork } from '../indexes/restore-work.ts';
 import { quoteTable } from '../quote-identifier.ts';
-import { restoreIndexes } from './restore-indexes.ts';
+import { hasLiveRun } from '../connect/has-live-run.ts';
 
 /** Restores what the index ledger owes the tables of a database, but for those of a live run. */
-export async function repairDatabase(
-  databases: Databases,
-  database: string,
-  context: WorkContext,
-): Promise<RepairReport> {
-  const options = { database, signal: context.signal };
+export async function repairIndexes(work: RestoreWork): Promise<readonly RepairedTable[]> {
+  const { databases, options } = work;
   const plain = { ...options, purpose: 'plain' } as const;
-  const known = await transaction(databases, plain, (session) =>
-    ledgerExists(session, 'index_ledger'),
+  const owing = await transaction(databases, plain, (session) =>
+    tablesOwed(session, options.database),
   );
-  if (!known) return { database, tables: [] };
-  await ensureLedger(databases, options);
-  const owing = await transaction(databases, plain, (session) => tablesOwed(session, database));
   const tables: RepairedTable[] = [];
   for (const target of owing) {
     const busy = await transaction(databases, plain, (session) => hasLiveRun(session, target));
-    const work = { databases, options, context };
     const restored = busy ? { owed: [], findings: [] } : await restoreIndexes(work, target);
     if (restored.owed.length > restored.findings.length) {
       await transaction(databases, plain, (session) => analyze(session, target));
     }
     tables.push({ target, busy, ...restored });
   }
-  return { database, tables };
+  return tables;
 }
 
 const owingSql = `

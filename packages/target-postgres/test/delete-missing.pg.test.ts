@@ -252,4 +252,34 @@ describe('delete_missing', () => {
     });
     expect(await stored()).toEqual(['1', '2']);
   });
+
+  it('with disable_index, insert-only and a watermark at once: rows go, and the index is back', async () => {
+    await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text, at date);
+      CREATE INDEX by_name ON t (name);
+      INSERT INTO t SELECT n, 'x', '2026-01-01' FROM generate_series(1, 9) n`);
+    const at = pair('at', { kind: 'date' });
+    const table = plan({
+      mode: 'insert-only',
+      columns: [pair('id', integer), pair('name', text), at],
+      watermark: { column: at, from: { value: '2026-01-01', inclusive: true, orNull: true } },
+      rebuildIndexes: true,
+    });
+    await on.target.prepare(table, context);
+    const indexes = `SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 't'::regclass ORDER BY 1`;
+    expect(await stored(indexes)).toEqual(['t_pkey']);
+    const rows = csv([
+      ['9', 'other', '2026-02-01'],
+      ['10', 'new', '2026-02-01'],
+    ]);
+    await on.target.load(table, chunkOf('c'), opening(rows, 2), context);
+    await loadKeys(table, [['8'], ['9'], ['10']]);
+    const published = await on.target.publish(table, context);
+    expect(published).toEqual({ rows: 2, missing: { how: 'hard', rows: 7, restored: 0 } });
+    expect(await stored(`SELECT id || ' ' || name FROM t ORDER BY id`)).toEqual([
+      '8 x',
+      '9 x',
+      '10 new',
+    ]);
+    expect(await stored(indexes)).toEqual(['by_name', 't_pkey']);
+  });
 });

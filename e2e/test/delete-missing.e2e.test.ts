@@ -132,8 +132,8 @@ describe('delete_missing from the emulator', () => {
     return rows.map(({ key }) => key).toSorted();
   }
 
-  async function keysInSnowflake(table: string): Promise<(string | undefined)[]> {
+  async function keysInSnowflake(table: string): Promise<string[]> {
     const rows = await inSnowflake(demo, `SELECT ID || '/' || "Part" FROM ${table}`);
-    return rows.map(([key]) => key ?? undefined).toSorted();
+    return rows.map(([key]) => String(key)).toSorted();
   }
 });

@@ -36,7 +36,7 @@ describe('query_tag of a table', () => {
     );
     const tagsOf = (part: string) => {
       const found = history.filter(([, text]) => text?.includes(part) === true);
-      return [...new Set(found.map(([tag]) => tag))];
+      return [...new Set(found.map(([tag]) => String(tag)))];
     };
     expect(tagsOf('"BY_QUERY" AT(')).toEqual(['tag of query']);
     expect(tagsOf('"BY_UNLOAD" AT(')).toEqual([`tag 'of' unload`]);

@@ -3,6 +3,7 @@ import { testContext } from '@snowmelt/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
+import { dieOnce } from './die-once.ts';
 import {
   bench,
   chunkOf,
@@ -68,17 +69,7 @@ describe('P5: killed at a step of delete_missing', () => {
   for (const [step, [trigger, then]] of Object.entries(steps)) {
     for (const run of ['run-1', 'run-2']) {
       it(`when ${step}: all rows or none have gone, and ${run === 'run-1' ? 'the run goes on' : 'a new run does it'}`, async () => {
-        await on.sql.query(`
-          CREATE SEQUENCE deaths;
-          CREATE FUNCTION die_once() RETURNS trigger LANGUAGE plpgsql AS $$
-          BEGIN
-            IF nextval('public.deaths') = 1 THEN
-              PERFORM pg_terminate_backend(pg_backend_pid());
-              PERFORM pg_sleep(5);
-            END IF;
-            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-          END $$;
-          CREATE ${trigger} EXECUTE FUNCTION die_once();`);
+        await on.sql.query(dieOnce(trigger));
         await expect(goTheWay(on, plan())).rejects.toMatchObject({
           code: 'TARGET.CONNECTION_LOST',
         });

@@ -2,11 +2,9 @@ import type { ColumnPair, DeleteMissing, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createPostgresTarget } from '../src/index.ts';
 import {
   bench,
   chunkOf,
-  connectionOf,
   csv,
   integer,
   opening,
@@ -52,14 +50,6 @@ describe('delete_missing', () => {
   async function stored(sql = 'SELECT id::text FROM t ORDER BY 1'): Promise<unknown[]> {
     const { rows } = await on.sql.query<unknown[]>({ text: sql, rowMode: 'array' });
     return rows.map(([value]) => value);
-  }
-
-  async function findings(table: TablePlan, severity: 'error' | 'warning') {
-    const existing = await on.target.describe(table.target, context);
-    const found = await on.target.check(table, existing, context);
-    return found
-      .filter((one) => one.severity === severity)
-      .map(({ message, fix }) => ({ message, fix }));
   }
 
   describe('P1: keys are compared as the target stores them', () => {
@@ -179,9 +169,6 @@ describe('delete_missing', () => {
     await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
       CREATE TABLE child (t_id bigint REFERENCES t DEFERRABLE INITIALLY DEFERRED);
       INSERT INTO t SELECT n, 'x' FROM generate_series(1, 3) n; INSERT INTO child VALUES (2)`);
-    expect(await findings(plan(), 'warning')).toContainEqual(
-      expect.objectContaining({ message: expect.stringContaining('rows of public.child refer') }),
-    );
     await expect(compare(plan(), [['3']])).rejects.toMatchObject({
       code: 'TARGET.ROW_REJECTED',
       message: expect.stringContaining('on table "child"'),
@@ -192,97 +179,6 @@ describe('delete_missing', () => {
     await on.target.prepare(plan(), context);
     const published = await on.target.publish(plan(), context);
     expect(published.missing).toEqual({ how: 'hard', rows: 2, restored: 0 });
-  });
-
-  it('a key that acts on DELETE is told beforehand', async () => {
-    await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
-      CREATE TABLE child (t_id bigint REFERENCES t ON DELETE CASCADE);
-      INSERT INTO t VALUES (1), (2); INSERT INTO child VALUES (1), (2)`);
-    const warned = 'delete or change those of public.child';
-    const said = await findings(plan(), 'warning');
-    expect(said).toContainEqual(
-      expect.objectContaining({ message: expect.stringContaining(warned) }),
-    );
-    expect(
-      (await findings(plan({ deleteMissing: { ...soft, addsColumn: true } }), 'warning')).join(),
-    ).not.toContain(warned);
-    await compare(plan(), [['1']]);
-    expect(await stored('SELECT t_id::text FROM child')).toEqual(['1']);
-  });
-
-  describe('check', () => {
-    it.each([
-      ['', 'has no column gone_at', /ALTER TABLE "public"."t" ADD COLUMN "gone_at" timestamptz;/],
-      [
-        ', gone_at timestamp',
-        'column gone_at is timestamp without time zone',
-        /another soft_delete/,
-      ],
-      [', gone_at timestamptz NOT NULL DEFAULT now()', 'NOT NULL', /another soft_delete/],
-    ])('P8: a table (id, name%s): %s', async (column, message, fix) => {
-      await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text${column})`);
-      expect(await findings(plan({ deleteMissing: soft }), 'error')).toEqual([
-        { message: expect.stringContaining(message), fix: expect.stringMatching(fix) },
-      ]);
-    });
-
-    it('a source column may not go where the marks go', async () => {
-      const taken = { ...soft, column: 'name' } as const;
-      expect(await findings(plan({ deleteMissing: taken }), 'error')).toEqual([
-        expect.objectContaining({
-          message: 'a source column goes into name, which delete_missing: soft marks rows in',
-        }),
-      ]);
-    });
-
-    it('P5: an index that compares keys otherwise than their columns is refused', async () => {
-      await on.sql
-        .query(`CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-        CREATE TABLE t (id text NOT NULL, name text);
-        CREATE UNIQUE INDEX odd ON t (id COLLATE ci)`);
-      const table = plan({ columns: [pair('id', text), pair('name', text)] });
-      expect(await findings(table, 'error')).toEqual([
-        expect.objectContaining({
-          message: expect.stringContaining('the unique index odd of public.t'),
-        }),
-      ]);
-    });
-
-    it('P5: tables that inherit would be reached', async () => {
-      await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
-        CREATE TABLE heir () INHERITS (t)`);
-      expect(await findings(plan(), 'error')).toEqual([
-        expect.objectContaining({ message: expect.stringContaining('inherit from it: heir') }),
-      ]);
-    });
-
-    it('rights that are missing are named', async () => {
-      await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text)`);
-      await on.target.prepare(plan({ run: 'before' }), context);
-      const role = `weak_${on.database.database}`;
-      await on.sql.query(`CREATE ROLE ${role} LOGIN PASSWORD 'little';
-        GRANT USAGE ON SCHEMA public, snowmelt TO ${role};
-        GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public, snowmelt TO ${role}`);
-      const connection = { ...connectionOf(on.database), user: role, password: 'little' };
-      await using weak = createPostgresTarget({ connection });
-      const existing = await weak.describe(plan().target, context);
-      const found = await weak.check(plan(), existing, context);
-      const errors = found.filter(({ severity }) => severity === 'error');
-      expect(errors.map(({ fix }) => fix)).toEqual([
-        `GRANT DELETE ON public.t TO ${role}.`,
-        `GRANT CREATE ON SCHEMA snowmelt TO ${role}.`,
-      ]);
-    });
-
-    it('rows that the ledger knows of another source table are told', async () => {
-      await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text)`);
-      const other = plan({ run: 'run-0', key: 'another table' });
-      await on.target.prepare(other, context);
-      await on.target.load(other, chunkOf('c'), opening(csv([['1', 'x']]), 1), context);
-      expect(await findings(plan(), 'warning')).toContainEqual(
-        expect.objectContaining({ message: expect.stringContaining('loaded as another table') }),
-      );
-    });
   });
 
   it('partitioned targets lose rows of every partition', async () => {
@@ -355,5 +251,35 @@ describe('delete_missing', () => {
       message: expect.stringContaining('run-2'),
     });
     expect(await stored()).toEqual(['1', '2']);
+  });
+
+  it('with disable_index, insert-only and a watermark at once: rows go, and the index is back', async () => {
+    await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text, at date);
+      CREATE INDEX by_name ON t (name);
+      INSERT INTO t SELECT n, 'x', '2026-01-01' FROM generate_series(1, 9) n`);
+    const at = pair('at', { kind: 'date' });
+    const table = plan({
+      mode: 'insert-only',
+      columns: [pair('id', integer), pair('name', text), at],
+      watermark: { column: at, from: { value: '2026-01-01', inclusive: true, orNull: true } },
+      rebuildIndexes: true,
+    });
+    await on.target.prepare(table, context);
+    const indexes = `SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 't'::regclass ORDER BY 1`;
+    expect(await stored(indexes)).toEqual(['t_pkey']);
+    const rows = csv([
+      ['9', 'other', '2026-02-01'],
+      ['10', 'new', '2026-02-01'],
+    ]);
+    await on.target.load(table, chunkOf('c'), opening(rows, 2), context);
+    await loadKeys(table, [['8'], ['9'], ['10']]);
+    const published = await on.target.publish(table, context);
+    expect(published).toEqual({ rows: 2, missing: { how: 'hard', rows: 7, restored: 0 } });
+    expect(await stored(`SELECT id || ' ' || name FROM t ORDER BY id`)).toEqual([
+      '8 x',
+      '9 x',
+      '10 new',
+    ]);
+    expect(await stored(indexes)).toEqual(['by_name', 't_pkey']);
   });
 });

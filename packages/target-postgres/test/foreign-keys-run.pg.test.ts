@@ -138,4 +138,26 @@ describe('a run of tables that foreign keys connect', () => {
     expect(await countRows(on.sql, 'child')).toBe(60);
     expect(await countRows(on.sql, 'parent')).toBe(60);
   });
+
+  it('delete_missing: a parent waits for its children to lose their rows: the same command again', async () => {
+    addTable('child', 40);
+    const merging = {
+      mode: 'upsert',
+      uniqueness: ['ID'],
+      deleteMissing: { how: 'hard' },
+    } as const;
+    const jobs = [job('parent', merging), job('child', merging)];
+    const first = await run(jobs, 2);
+    expect(first.tables[0]?.error).toMatchObject({
+      code: 'TARGET.ROW_REJECTED',
+      fix: expect.stringContaining('Remove the rows of public.child'),
+    });
+    expect(first.tables[1]).toMatchObject({ status: 'completed', missing: { rows: 1 } });
+    expect(await countRows(on.sql, 'parent'), 'nothing was deleted').toBe(56);
+    const second = await run(jobs, 2);
+    expect(second).toMatchObject({ resumed: true, status: 'completed' });
+    expect(second.tables[0]).toMatchObject({ missing: { rows: 1 } });
+    expect(await countRows(on.sql, 'parent')).toBe(55);
+    expect(await countRows(on.sql, 'child')).toBe(40);
+  });
 });

@@ -4,6 +4,7 @@ import type { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
+import { dieOnce } from './die-once.ts';
 import {
   bench,
   chunkOf,
@@ -77,17 +78,7 @@ describe('P5: killed at a step of the swap', () => {
   for (const [step, [trigger, then]] of Object.entries(steps)) {
     for (const run of ['run-1', 'run-2']) {
       it(`when ${step}: rows are whole, and ${run === 'run-1' ? 'the run goes on' : 'a new run does it'}`, async () => {
-        await on.sql.query(`
-          CREATE SEQUENCE deaths;
-          CREATE FUNCTION die_once() RETURNS trigger LANGUAGE plpgsql AS $$
-          BEGIN
-            IF nextval('public.deaths') = 1 THEN
-              PERFORM pg_terminate_backend(pg_backend_pid());
-              PERFORM pg_sleep(5);
-            END IF;
-            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-          END $$;
-          CREATE ${trigger} EXECUTE FUNCTION die_once();`);
+        await on.sql.query(dieOnce(trigger));
         await expect(goTheWay(on, plan())).rejects.toMatchObject({
           code: 'TARGET.CONNECTION_LOST',
         });

@@ -98,10 +98,10 @@ export const missingCases: Cases<TargetHarness> = {
     expect(await load(await harness.open(), plan, again)).toMatchObject({ alreadyLoaded: true });
     expect(again.streams).toEqual([]);
     const receipts = await target.receipts(plan, testContext());
-    expect(receipts.map(({ chunk, of, rows: count }) => [chunk, of, count]).sort()).toEqual([
-      ['a', undefined, 0],
-      ['keys/a', 'keys', 20],
-    ]);
+    const said = receipts.map(({ chunk, of, rows: count }) => [chunk, of, count]);
+    expect(said).toHaveLength(2);
+    expect(said).toContainEqual(['a', undefined, 0]);
+    expect(said).toContainEqual(['keys/a', 'keys', 20]);
     expect(await publish(target, plan)).toMatchObject({ rows: 0, missing: { rows: 0 } });
     expect(sorted(await readPlan(harness, plan))).toEqual(sorted(rows));
   },

@@ -1,0 +1,85 @@
+import { startDemo, type Demo } from '@snowmelt/demo';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { inSnowflake } from './support/demo.ts';
+import { configFile, snowmelt, startSnowmelt } from './support/snowmelt.ts';
+
+describe('P4: kill -9 while keys are gathered, then the same command again', () => {
+  let demo: Demo;
+  let client: Client;
+
+  beforeAll(async () => {
+    demo = await startDemo({ tables: [] });
+    client = new Client({ connectionString: demo.databaseUrl });
+    await client.connect();
+    await inSnowflake(
+      demo,
+      `CREATE TABLE BIG AS SELECT SEQ4() AS ID, 'row ' || SEQ4() AS TEXT
+       FROM TABLE(GENERATOR(ROWCOUNT => 60000))`,
+    );
+  }, 120_000);
+
+  afterAll(async () => {
+    await client?.end();
+    await demo?.[Symbol.asyncDispose]();
+  });
+
+  function config() {
+    const { sources, ...rest } = demo.config as { sources: [Record<string, unknown>] };
+    const table = { source: 'BIG', target: 'big', uniqueness_columns: ['ID'] };
+    const missing = { ...table, delete_missing: 'hard', extract: 'query', batch_size: 1000 };
+    return { ...rest, parallel_threads: 2, sources: [{ ...sources[0], tables: [missing] }] };
+  }
+
+  it('deletes nothing before the end, reads no key twice, and then all that is missing', async () => {
+    await using file = await configFile(config());
+    const first = await snowmelt(['run', '--config', file.path]);
+    expect(first.code, first.stderr).toBe(0);
+    await inSnowflake(demo, 'DELETE FROM BIG WHERE ID % 6 = 0');
+
+    const killed = startSnowmelt(['run', '--config', file.path]);
+    await gathered(client, 5);
+    killed.child.kill('SIGKILL');
+    expect((await killed.ended).code).toBeNull();
+    expect(await count(client, 'vega.big')).toBe(60_000);
+    const before = await chunks(client);
+    expect(before.length).toBeGreaterThanOrEqual(5);
+    expect(before.length).toBeLessThan(50);
+
+    const again = await snowmelt(['run', '--config', file.path, '--json']);
+    expect(again.code, again.stderr).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      resumed: true,
+      tables: [{ rows: 50_000, missing: { how: 'hard', rows: 10_000, restored: 0 } }],
+    });
+    expect(await count(client, 'vega.big')).toBe(50_000);
+    const after = new Map((await chunks(client)).map(({ id, at }) => [id, at]));
+    for (const { id, at } of before) expect(after.get(id)).toEqual(at);
+    const { rows } = await client.query(
+      `SELECT FROM pg_class WHERE relname LIKE 'keys%' AND relkind = 'r'`,
+    );
+    expect(rows).toHaveLength(0);
+  }, 180_000);
+});
+
+async function gathered(client: Client, atLeast: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while ((await chunks(client)).length < atLeast) {
+    if (Date.now() > deadline) throw new Error('no keys were gathered in a minute');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Chunks of keys that the ledger has. */
+async function chunks(client: Client): Promise<{ id: string; at: Date }[]> {
+  const { rows } = await client.query(
+    'SELECT chunk_id AS id, loaded_at AS at FROM snowmelt.chunk_ledger WHERE of_keys',
+  );
+  return rows;
+}
+
+async function count(client: Client, table: string): Promise<number> {
+  const { rows } = await client.query(`SELECT count(*)::int AS n FROM ${table}`);
+  return rows[0].n;
+}

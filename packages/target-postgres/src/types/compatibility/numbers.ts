@@ -40,6 +40,7 @@ const decimalIntoFloat: Rule<'decimal'> = (source, { logical }) => {
   return (source.precision ?? Infinity) <= kept ? yes : loss(`binary floats keep ${kept} digits`);
 };
 
+const zeroOrOne = cast('1 and 0 are read, every other number is refused');
 const asDate = no('digits, or infinity, would be read as a date');
 
 /** PostgreSQL reads some numbers there, as something else. */
@@ -56,10 +57,8 @@ export const fromDecimal: Row<'decimal'> = {
   ...otherwise('a number'),
   ...textColumns<'decimal'>(),
   ...misread,
-  boolean: ({ scale = 0 }) =>
-    scale === 0
-      ? cast('1 and 0 are read, every other number is refused')
-      : no('a fraction is no boolean'),
+  boolean: ({ scale = 0 }) => (scale === 0 ? zeroOrOne : no('a fraction is no boolean')),
+  bits: ({ scale = 0 }, { digits: bits }) => (scale === 0 && bits === 1 ? zeroOrOne : misread.bits),
   integer: intoInteger,
   numeric: intoNumeric,
   float: decimalIntoFloat,
@@ -89,7 +88,7 @@ export const fromDecfloat: Row<'decfloat'> = {
   ...otherwise('a decimal floating-point number'),
   ...textColumns<'decfloat'>(),
   ...misread,
-  boolean: cast('1 and 0 are read, every other number is refused'),
+  boolean: zeroOrOne,
   integer: cast('a value with a point or an exponent is refused'),
   numeric: (_, target) =>
     bounded(target)

@@ -47,7 +47,13 @@ describe('what the target database has decides the types of columns', () => {
       await sql.query(narrow);
       const options = { ...mode, schema_evolution: 'create_and_add', verify: 'digest' };
       const planned = await command('plan', options);
-      const [{ notices }] = JSON.parse(planned.stdout).tables as [{ notices: string[] }];
+      const [{ notices, columns }] = JSON.parse(planned.stdout).tables as [
+        { notices: string[]; columns: { target: string; becomes?: string }[] },
+      ];
+      const becoming = columns.flatMap(({ target, becomes }) =>
+        becomes ? [[target, becomes]] : [],
+      );
+      expect(Object.fromEntries(becoming)).toEqual(wide);
       for (const [column, type] of Object.entries(wide)) {
         expect(notices).toContainEqual(expect.stringMatching(`^${column}: .* is widened to`));
         expect(notices.join('\n')).toContain(`is widened to ${type} for`);

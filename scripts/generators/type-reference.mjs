@@ -76,6 +76,7 @@ const targets = [
     'interval',
     'interval day',
     'money',
+    'bit(1)',
     'bit(3)',
   ],
   ...[

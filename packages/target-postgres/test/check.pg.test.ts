@@ -66,13 +66,26 @@ describe('check', () => {
       pair('strict', text),
     ];
     expect(brief(await findings({ columns }))).toEqual([
+      ['warning', 'TABLE_UNSUITABLE', 'strict'],
       ['warning', 'TABLE_UNSUITABLE', 'big'],
       ['warning', 'TABLE_UNSUITABLE', 'cast_int'],
       ['warning', 'TABLE_UNSUITABLE', 'rounded'],
       ['error', 'TABLE_UNSUITABLE', 'no_bool'],
       ['error', 'TABLE_UNSUITABLE', 'no_zone'],
       ['warning', 'TABLE_UNSUITABLE', 'zoned'],
-      ['warning', 'TABLE_UNSUITABLE', 'strict'],
+    ]);
+  });
+
+  it('says of columns that go the same way once what becomes of them', async () => {
+    await on.sql.query('CREATE TABLE t (a bigint, b bigint, c integer)');
+    const number: LogicalType = { kind: 'decimal', precision: 38, scale: 0 };
+    const found = await findings({ columns: ['a', 'b', 'c'].map((name) => pair(name, number)) });
+    expect(found.map(({ message, column: name }) => [message, name])).toEqual([
+      [
+        'DECIMAL goes into a, b bigint: a value beyond 9223372036854775807 is refused, and its row named',
+        undefined,
+      ],
+      [expect.stringContaining('into c integer'), 'c'],
     ]);
   });
 

@@ -18,7 +18,16 @@ const targets = [
   ['char(10)', 'bpchar', 'name', '"char"', 'uuid', 'bytea', 'date', 'time(6)', 'time(0)'],
   ['timetz', 'timetz(0)', 'timestamp(6)', 'timestamp(3)', 'timestamptz(6)', 'timestamptz(0)'],
   ['json', 'jsonb', 'interval', 'interval(3)', 'interval day', 'interval year to month'],
-  ['money', 'bit(3)', 'varbit', 'real[]', 'double precision[]', 'integer[]', 'smallint[]'],
+  [
+    'money',
+    'bit(1)',
+    'bit(3)',
+    'varbit',
+    'real[]',
+    'double precision[]',
+    'integer[]',
+    'smallint[]',
+  ],
   ['numeric[]', 'text[]', 'date[]', 'mood', 'plain_domain', 'positive', 'nested', 'inet', 'xml'],
   ['int4range', 'point', 'tsvector'],
 ].flat();

@@ -4,7 +4,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { decide, decidedPlan, decimal, source, typesOf } from './deciding.ts';
-import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import {
+  bench,
+  chunkOf,
+  connect,
+  connectionOf,
+  csv,
+  opening,
+  planFor,
+  type Bench,
+} from './fixtures.ts';
 import { catalog } from './indexes/catalog.ts';
 
 describe('widening', () => {
@@ -67,6 +76,8 @@ describe('widening', () => {
     ];
     const line = csv([[...row, ...rest, '23:59:59.999999']]);
     await on.target.load(plan, chunkOf('c1'), opening(line, 1), context);
+    // The run may plan the table anew, which then finds it wide: its rows stay.
+    await on.target.prepare(planFor(on.database, { columns: every }), context);
     const { rows } = await on.sql.query('SELECT amount, ratio, clock FROM t WHERE other IS NULL');
     expect(rows).toEqual([{ amount: '12345678.9012', ratio: 0.1, clock: '23:59:59.999999' }]);
   });
@@ -131,6 +142,41 @@ describe('widening', () => {
       code: 'RUN.TABLE_BUSY',
     });
     expect(await typesOf(on)).toEqual({ amount: 'numeric(10,2)' });
+  });
+
+  it('P4: a session that is killed while it waits for the table leaves the old type', async () => {
+    await on.sql.query('CREATE TABLE t (amount numeric(10,2), id smallint)');
+    const { plan } = await decidedPlan(on, [
+      source('amount', decimal(12, 4), 'NUMBER(12,4)'),
+      source('id', decimal(9), 'NUMBER(9,0)'),
+      source('more', decimal(9), 'NUMBER(9,0)'),
+    ]);
+    const reader = await connect(on.database);
+    await reader.query('BEGIN; LOCK TABLE t IN ACCESS SHARE MODE');
+    const killed = expect(on.target.prepare(plan, context)).rejects.toMatchObject({
+      code: 'TARGET.CONNECTION_LOST',
+    });
+    const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'ALTER TABLE%'`;
+    const waiting = async () => (await on.sql.query(kill)).rowCount;
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+    await killed;
+    await reader.end();
+    expect(await typesOf(on)).toEqual({ amount: 'numeric(10,2)', id: 'smallint' });
+    await on.target.prepare(plan, context);
+    const types = { amount: 'numeric(12,4)', id: 'integer', more: 'integer' };
+    expect(await typesOf(on)).toEqual(types);
+  });
+
+  it('P8: what has come to hang on a column since the plan was made is named', async () => {
+    await on.sql.query('CREATE TABLE t (id smallint)');
+    const { plan } = await decidedPlan(on, [source('id', decimal(9), 'NUMBER(9,0)')]);
+    await on.sql.query('CREATE VIEW v AS SELECT id FROM t');
+    await expect(on.target.prepare(plan, context)).rejects.toMatchObject({
+      code: 'TARGET.TABLE_UNSUITABLE',
+      message: expect.stringContaining('rule _RETURN on view v depends on column "id"'),
+    });
+    expect(await typesOf(on)).toEqual({ id: 'smallint' });
   });
 
   it('P1: rows that this run has loaded through the narrower type do not stay', async () => {

@@ -1,4 +1,5 @@
 import type {
+  ColumnPair,
   DeleteMissing,
   Finding,
   SnowmeltError,
@@ -31,10 +32,18 @@ export interface TablePlanView {
   /** What becomes of rows that the source lacks; absent: they stay. */
   readonly deleteMissing?: DeleteMissing;
   readonly chunks?: ChunkCount;
-  readonly columns?: readonly { source: string; type: string; target: string }[];
+  readonly columns?: readonly ColumnView[];
   readonly findings: readonly Finding[];
   readonly notices: readonly string[];
   readonly error?: FailureView;
+}
+
+export interface ColumnView {
+  readonly source: string;
+  readonly type: string;
+  readonly target: string;
+  /** The type of an extension that a new column gets, or the wider one that an existing one gets. */
+  readonly becomes?: string;
 }
 
 export function viewPlan(tables: readonly PlannedTable[]): PlanView {
@@ -66,11 +75,17 @@ function viewDecision({ plan, existing }: NonNullable<PlannedTable['decision']>)
     ...(estimatedRows === undefined ? {} : { estimatedRows }),
     ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
     ...(deleteMissing === undefined ? {} : { deleteMissing }),
-    columns: columns.map(({ source, target }) => ({
-      source: source.name,
-      type: source.nativeType,
-      target,
-    })),
+    columns: columns.map(viewColumn),
+  };
+}
+
+function viewColumn({ source, target, newType, widen }: ColumnPair): ColumnView {
+  const becomes = newType ?? widen?.to;
+  return {
+    source: source.name,
+    type: source.nativeType,
+    target,
+    ...(becomes === undefined ? {} : { becomes }),
   };
 }
 
@@ -105,7 +120,10 @@ function planLines(table: TablePlanView): readonly string[] {
   const { snapshot, extract, columns = [] } = table;
   if (snapshot === undefined) return [];
   const replaced = modes[table.mode] ?? table.mode;
-  const mapping = columns.map(({ source, type, target }) => `${source} ${type} → ${target}`);
+  const mapping = columns.map(
+    ({ source, type, target, becomes }) =>
+      `${source} ${type} → ${target}${becomes === undefined ? '' : ` (${becomes})`}`,
+  );
   return [
     `${table.creates === true ? 'creates the table' : replaced}; ${sizeOf(table)}`,
     `read by ${extract}, ${snapshot.pinned ? `as of ${snapshot.at}` : 'not at one point in time'}`,

@@ -1,10 +1,8 @@
 import type { ColumnPair, ColumnSchema, Finding, TablePlan, TableSchema } from '@snowmelt/core';
 
 import { quoteIdentifier } from '../quote-identifier.ts';
-import { compatibility } from '../types/compatibility.ts';
 import { postgresType } from '../types/type-map.ts';
-import { alterType } from '../types/widen-columns.ts';
-import { widerType } from '../types/widening.ts';
+import { checkTypes, type FilledColumn } from './check-types.ts';
 import { caution, unsuitable } from './findings.ts';
 
 /** Whether each column that travels has a place that takes it, and each that doesn't can do without. */
@@ -15,6 +13,7 @@ export function checkColumns(
   const there = new Map(existing?.columns.map((column) => [column.name, column]));
   return [
     ...table.columns.flatMap((pair) => checkPair(pair, there.get(pair.target))),
+    ...checkTypes(table.columns.flatMap((pair) => filledColumn(pair, there.get(pair.target)))),
     ...unfilled(table, existing),
     ...checkKey(table, existing),
   ];
@@ -32,7 +31,11 @@ function checkPair(pair: ColumnPair, target: ColumnSchema | undefined): readonly
       }),
     ];
   }
-  return [...checkTypes(pair, target), ...checkDigits(pair, target), ...checkNulls(pair, target)];
+  return [...checkDigits(pair, target), ...checkNulls(pair, target)];
+}
+
+function filledColumn(pair: ColumnPair, target: ColumnSchema | undefined): FilledColumn[] {
+  return target === undefined || target.generated ? [] : [{ pair, target }];
 }
 
 function checkNewColumn({ source, target, newType }: ColumnPair): readonly Finding[] {
@@ -44,21 +47,6 @@ function checkNewColumn({ source, target, newType }: ColumnPair): readonly Findi
       fix: 'Leave the column out, or read a view that casts it.',
     }),
   ];
-}
-
-/** Of a column that is widened, by its type to come. */
-function checkTypes({ source, widen }: ColumnPair, before: ColumnSchema): readonly Finding[] {
-  const target = widen === undefined ? before : { ...before, nativeType: widen.to };
-  const verdict = compatibility(source.type, target);
-  if (verdict.fits === 'yes') return [];
-  const message = `${source.nativeType} goes into ${target.name} ${target.nativeType}: ${verdict.why}`;
-  const wider = widerType(source.type, target)?.to;
-  const change =
-    wider === undefined
-      ? 'Change the type of the target column'
-      : `Set schema_evolution: create_and_add, or ALTER TABLE … ${alterType(target.name, wider)}`;
-  const fix = `${change}${verdict.fits === 'no' ? ', or leave the column out' : ' if that is not meant'}.`;
-  return [(verdict.fits === 'no' ? unsuitable : caution)({ column: target.name, message, fix })];
 }
 
 /** Under `on_extra_digits: text` a column that is there has to be able to keep all digits. */

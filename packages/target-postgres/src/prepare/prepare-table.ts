@@ -16,7 +16,8 @@ import { quoteTable } from '../quote-identifier.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { gathers } from '../swap/gathers.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
-import { alterTableSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
+import { alterTable } from './alter-table.ts';
+import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
 import { lockTargets } from './lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
@@ -69,9 +70,7 @@ async function createOrExtend(
     log.info('target_table_created', { schema, table: name });
     return { widened: false };
   }
-  const sql = alterTableSql(table, existing);
-  if (sql === undefined) return { widened: false };
-  await session.locking(`ALTER TABLE of ${schema}.${name}`, () => session.query(sql));
+  if (!(await alterTable(session, table, existing))) return { widened: false };
   const added = missingColumns(table, existing);
   if (added.length > 0) log.info('target_columns_added', { schema, table: name, columns: added });
   const widened = pendingWidenings(table, existing);

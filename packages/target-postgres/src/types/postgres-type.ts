@@ -35,7 +35,7 @@ export interface PostgresType {
   readonly logical: LogicalType;
   /** Of `array`: what it holds. */
   readonly element?: PostgresType;
-  /** Of `timetz`: digits of a second. */
+  /** Of `timetz`: digits of a second. Of `bits`: bits, where there is a limit. */
   readonly digits?: number;
 }
 
@@ -99,8 +99,12 @@ const byName: Readonly<Record<string, Read>> = {
   json: plain('json', { kind: 'json', shape: 'any' }),
   jsonb: plain('jsonb', { kind: 'json', shape: 'any' }),
   money: plain('money'),
-  bit: plain('bits'),
-  'bit varying': plain('bits'),
+  bit: ([digits = 1]) => ({ class: 'bits', logical: { kind: 'unknown' }, digits }),
+  'bit varying': ([digits]) => ({
+    class: 'bits',
+    logical: { kind: 'unknown' },
+    ...(digits === undefined ? {} : { digits }),
+  }),
 };
 
 /** Of extensions, whatever schema they are in: pgvector and PostGIS. */

@@ -59,6 +59,6 @@ export const fromInterval: Row<'interval'> = {
   timetz: no('days would be cut off and signs ignored; use interval'),
   interval: ({ from, to }, target) => {
     if (drops(target, to)) return droppedFields;
-    return from === 'year' || from === 'month' ? manyYears : yes;
+    return from === 'year' ? manyYears : yes;
   },
 };

@@ -40,26 +40,30 @@ const decimalIntoFloat: Rule<'decimal'> = (source, { logical }) => {
   return (source.precision ?? Infinity) <= kept ? yes : loss(`binary floats keep ${kept} digits`);
 };
 
-const money = loss('how money reads digits, and how many it keeps, depends on lc_monetary');
+const zeroOrOne = cast('1 and 0 are read, every other number is refused');
+const asDate = no('digits, or infinity, would be read as a date');
+
+/** PostgreSQL reads some numbers there, as something else. */
+const misread = {
+  date: asDate,
+  timestamp: asDate,
+  timestamptz: asDate,
+  interval: no('a number would be read as seconds'),
+  bits: no('ones and zeros would be read as bits'),
+  money: loss('how money reads digits, and how many it keeps, depends on lc_monetary'),
+} as const;
 
 export const fromDecimal: Row<'decimal'> = {
   ...otherwise('a number'),
   ...textColumns<'decimal'>(),
-  boolean: ({ scale = 0 }) =>
-    scale === 0
-      ? cast('1 and 0 are read, every other number is refused')
-      : no('a fraction is no boolean'),
+  ...misread,
+  boolean: ({ scale = 0 }) => (scale === 0 ? zeroOrOne : no('a fraction is no boolean')),
+  bits: ({ scale = 0 }, { digits: bits }) => (scale === 0 && bits === 1 ? zeroOrOne : misread.bits),
   integer: intoInteger,
   numeric: intoNumeric,
   float: decimalIntoFloat,
   json: yes,
   jsonb: yes,
-  date: no('digits would be read as a date'),
-  timestamp: no('digits would be read as a date'),
-  timestamptz: no('digits would be read as a date'),
-  interval: no('a number would be read as seconds'),
-  bits: no('ones and zeros would be read as bits'),
-  money,
 };
 
 const bounded = (target: { readonly logical: { readonly kind: string } }): boolean =>
@@ -68,6 +72,7 @@ const bounded = (target: { readonly logical: { readonly kind: string } }): boole
 export const fromFloat: Row<'float'> = {
   ...otherwise('a floating-point number'),
   ...textColumns<'float'>(),
+  ...misread,
   integer: no('floats are written with a point and an exponent, which an integer column refuses'),
   numeric: (_, target) =>
     bounded(target)
@@ -77,18 +82,13 @@ export const fromFloat: Row<'float'> = {
     logical.kind === 'float' && logical.bits < bits ? loss('32 bits keep about 7 digits') : yes,
   json: cast('JSON has no NaN and no infinities; they are refused'),
   jsonb: cast('JSON has no NaN and no infinities; they are refused'),
-  date: no('infinity would be read as a date'),
-  timestamp: no('infinity would be read as a date'),
-  timestamptz: no('infinity would be read as a date'),
-  interval: no('a number would be read as seconds'),
-  bits: no('ones and zeros would be read as bits'),
-  money,
 };
 
 export const fromDecfloat: Row<'decfloat'> = {
   ...otherwise('a decimal floating-point number'),
   ...textColumns<'decfloat'>(),
-  boolean: cast('1 and 0 are read, every other number is refused'),
+  ...misread,
+  boolean: zeroOrOne,
   integer: cast('a value with a point or an exponent is refused'),
   numeric: (_, target) =>
     bounded(target)
@@ -97,12 +97,6 @@ export const fromDecfloat: Row<'decfloat'> = {
   float: loss('binary floats keep 6 or 15 digits'),
   json: cast('a number that JSON writes otherwise is refused'),
   jsonb: cast('a number that JSON writes otherwise is refused'),
-  date: no('digits would be read as a date'),
-  timestamp: no('digits would be read as a date'),
-  timestamptz: no('digits would be read as a date'),
-  interval: no('a number would be read as seconds'),
-  bits: no('ones and zeros would be read as bits'),
-  money,
 };
 
 function precisionOf(logical: { readonly kind: string }): number {

@@ -50,6 +50,21 @@ export const publishCases: Cases<TargetHarness> = {
     }
   },
 
+  'decideTypes: changes nothing, and decides of a column once at most': async (harness) => {
+    const plan = targetPlan(harness);
+    const target = await preparedTarget(harness, plan);
+    const before = await target.describe(plan.target, testContext());
+    const rules = { mayWiden: true, compared: [] };
+    for (const existing of [before, undefined]) {
+      const request = { table: plan.target, pairs: plan.columns, existing, ...rules };
+      const { decisions } = await target.decideTypes(request, testContext());
+      const decided = decisions.map(({ column }) => column);
+      expect(plan.columns.map(({ target: name }) => name)).toEqual(expect.arrayContaining(decided));
+      expect(new Set(decided).size).toBe(decided.length);
+    }
+    expect(await target.describe(plan.target, testContext())).toEqual(before);
+  },
+
   'digest: of a table without rows is 0': async (harness) => {
     const target = await harness.open();
     const plan = digestPlan(harness, target);

@@ -157,6 +157,13 @@ describe(`changes: cdc (seed ${seed})`, () => {
       },
     ],
     [
+      'a column was made anew under its name',
+      (t: string) => [
+        `ALTER TABLE ${t} DROP COLUMN N`,
+        `ALTER TABLE ${t} ADD COLUMN N NUMBER(38,4) DEFAULT 7`,
+      ],
+    ],
+    [
       'a column was added',
       (t: string) => [`ALTER TABLE ${t} ADD COLUMN EXTRA VARCHAR DEFAULT 'e'`],
     ],

@@ -18,12 +18,15 @@ export function planFingerprint(table: TablePlan): string {
 
 /**
  * Fingerprint of which rows of which object a table holds when it is loaded, whenever and however
- * that is done: changes of one such content lead to a later state of the same.
+ * that is done: changes of one such content lead to a later state of the same. The order and types
+ * of columns are in it, since one that is made anew under its name has other values in old rows, of
+ * which no change tells.
  */
 export function contentFingerprint(table: TablePlan): string {
   const { source, changes, read } = table;
-  const filter = read.filter ?? null;
-  return hashOf({ source, feed: changes?.feed ?? null, filter, columns: columnsOf(table) });
+  const types = table.columns.map((pair) => pair.source.nativeType);
+  const content = { source, filter: read.filter ?? null, columns: columnsOf(table), types };
+  return hashOf({ ...content, feed: changes?.feed ?? null });
 }
 
 function columnsOf(table: TablePlan) {

@@ -91,7 +91,7 @@ describe('key ranges', () => {
     [{ kind: 'text' }, 'varchar', String.raw`it's \ here`, String.raw`'it''s \\ here'`],
     [{ kind: 'float', bits: 64 }, 'number', 'NaN', `'NaN'::FLOAT`],
   ] as const)('compares %o by a literal of its own type', async (type, word, key, literal) => {
-    const answer = [mark('from', null, 90), mark('from', key, 90)];
+    const answer = [mark('from', key, 90), mark('from', key, 90)];
     const { chunks } = await plan(keyed(type, {}, word), answer);
     expect(rangeOf(chunks[1])).toEqual([`"K" >= ${literal}`]);
   });

@@ -180,6 +180,16 @@ describe('P1: the chunks are the table, no row twice, planned by one statement',
   ])('cut by %s and %s', async (first, second) => {
     await holds([withFew(keys[first]!), keys[second]!], 5);
   });
+
+  it.each([
+    [['a date', 'a skewed number'], 'a hostile text'],
+    [['a skewed number', 'a float'], 'a wall clock'],
+    [['a hostile text', 'an offset'], 'a UUID in text'],
+    [['a date', 'digits in text', 'a decimal'], 'a skewed number'],
+  ])('cut by %j and %s', async (few, last) => {
+    const columns = [...few.map((name) => withFew(keys[name]!)), keys[last]!];
+    await holds(columns, 5);
+  });
 });
 
 describe('P1: offsets, where the key has no ranges', () => {
@@ -229,6 +239,28 @@ describe('one statement plans chunks of an even size', () => {
     const sizes = chunks.map(({ expectedRows }) => expectedRows ?? 0);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20_000);
     // A mark may be a quarter of a chunk and a cell or value of up to a chunk.
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(250 * 1.25);
+    expect(chunks.length).toBeLessThan(3 * (20_000 / 250));
+  });
+
+  it('a value that holds more than a chunk is cut by the next column, and so on', async () => {
+    const plan = await createPlan(['VARCHAR', 'DATE', 'VARCHAR', 'NUMBER(38,0)'], [], {
+      chunkColumns: ['C1 varchar', 'C2 date', 'C3 varchar', 'C4 bigint'].map((words) => {
+        const [column = '', type = ''] = words.split(' ');
+        return { column, type };
+      }),
+      batchRows: 250,
+    });
+    const { name } = plan.source;
+    await snowflake.run(`INSERT INTO ${database}.SALES.${name}
+      SELECT SEQ4(), IFF(SEQ4() % 2 = 0, 'A', 'B'),
+        DATEADD(day, SEQ4() % 3, '2024-02-28'::DATE), IFF(SEQ4() % 5 < 4, 'x', 'y'), SEQ4() % 5000
+      FROM TABLE(GENERATOR(ROWCOUNT => 20000))`);
+    const { at } = await source.pin(testContext());
+    const { chunks, statements } = await planned({ ...plan, snapshot: { pinned: true, at } });
+    expect(statements).toBe(1);
+    const sizes = chunks.map(({ expectedRows }) => expectedRows ?? 0);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20_000);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(250 * 1.25);
     expect(chunks.length).toBeLessThan(3 * (20_000 / 250));
   });

@@ -38,10 +38,10 @@ function keyed(type: LogicalType, more: Partial<TablePlan> = {}, word = 'number'
 
 const decimal: LogicalType = { kind: 'decimal', precision: 38, scale: 0 };
 
-const mark = (kind: string, first: string | null, rows: number, next: string | null = null) => ({
+const mark = (kind: string, first: string | null, rows: number) => ({
   kind,
-  first_text: first,
-  next_text: next,
+  depth: '1',
+  key_1: first,
   held_rows: String(rows),
 });
 
@@ -52,7 +52,7 @@ const rangeOf = (chunk: ChunkPlan | undefined): readonly string[] => {
 };
 
 describe('key ranges', () => {
-  const marks = [mark('range', '1', 90), mark('range', '101', 90), mark('range', '201', 70)];
+  const marks = [mark('from', '1', 90), mark('from', '101', 90), mark('from', '201', 70)];
 
   it('P3: bounds are literals and come from one query at the snapshot point', async () => {
     const { asked, chunks } = await plan(keyed(decimal), marks);
@@ -91,7 +91,7 @@ describe('key ranges', () => {
     [{ kind: 'text' }, 'varchar', String.raw`it's \ here`, String.raw`'it''s \\ here'`],
     [{ kind: 'float', bits: 64 }, 'number', 'NaN', `'NaN'::FLOAT`],
   ] as const)('compares %o by a literal of its own type', async (type, word, key, literal) => {
-    const answer = [mark('range', null, 90), mark('range', key, 90)];
+    const answer = [mark('from', key, 90), mark('from', key, 90)];
     const { chunks } = await plan(keyed(type, {}, word), answer);
     expect(rangeOf(chunks[1])).toEqual([`"K" >= ${literal}`]);
   });
@@ -131,7 +131,7 @@ describe('P8: chunk columns that contradict the source are refused', () => {
 
 describe('without chunk columns', () => {
   const read = { ...tablePlan().read, batchRows: 100, sortColumns: [] };
-  const answer = [mark('range', '1', 90), mark('range', '101', 90)];
+  const answer = [mark('from', '1', 90), mark('from', '101', 90)];
 
   it('a query is cut by the primary key', async () => {
     const { chunks } = await plan(tablePlan({ read, primaryKey: ['id'] }), answer);
@@ -187,7 +187,7 @@ describe('one chunk', () => {
 
 it('cuts a large unload into segments by its catalog bytes', async () => {
   const table = keyed(decimal, { extract: 'unload', estimatedRows: 4000, estimatedBytes: 4000 });
-  const answer = [1, 2, 3, 4].map((key) => mark('range', String(key), 1000));
+  const answer = [1, 2, 3, 4].map((key) => mark('from', String(key), 1000));
   const { chunks } = await plan(table, answer, 1000);
   expect(chunks.map(({ kind }) => kind)).toEqual(['extract', 'extract', 'extract', 'extract']);
 });

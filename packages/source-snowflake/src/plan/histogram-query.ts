@@ -3,60 +3,60 @@ import type { TablePlan } from '@snowmelt/core';
 import { fromClause, whereClause } from '../sql/relation.ts';
 import { axisOf, prefixCharacters, type KeyAxis } from './key-axis.ts';
 import type { ChunkKey } from './chunk-keys.ts';
+import { splitCounts, splitMarks } from './split-counts.ts';
+import { keyName, prefixNames, step } from './histogram-words.ts';
 
 export interface HistogramRequest {
   readonly table: TablePlan;
-  readonly first: ChunkKey;
-  /** Cuts the rows of one value of the first, where they are more than a chunk. */
-  readonly second: ChunkKey | undefined;
+  /** Each one cuts the rows of one value of those before it, where they are more than a chunk. */
+  readonly keys: readonly [ChunkKey, ...ChunkKey[]];
   readonly chunkRows: number;
   /** Rather larger chunks than more of them. */
   readonly mostChunks: number;
 }
 
 /**
- * Parts of a chunk that a mark is made for. Finer ones make chunks more even; the answer has at
- * most so many times the rows as there are chunks, and a few for keys with many rows.
- */
-const marksPerChunk = 4;
-
-/**
  * One statement that gives ordered marks: keys and how many rows there are from each to the next.
  *
  * 1. CELLS counts rows by cell: days, numbers of equal width, prefixes.
- * 2. Cells with more rows than a chunk are cut at exact ranks of their values (VALUE_STEPS): skew
- *    is met where it is, and only there are values grouped and sorted.
- * 3. Values with more rows than a chunk are cut at exact ranks of the second key (PAIR_STEPS).
+ * 2. Cells with more rows than a chunk are cut at exact ranks of their values (STEPS_1): skew is
+ *    met where it is, and only there are values grouped and sorted.
+ * 3. Values with more rows than a chunk are cut at exact ranks of the second key (STEPS_2), values
+ *    of both that still have more at ranks of the third, and so on (`splitCounts`).
  *
- * All marks are values of the table and all counts exact, so that the same snapshot gives the same
- * marks. The names that begin with SNOWMELT are those that the user's filter can see.
+ * A mark of DEPTH 2 has a value of the first key and one of the second; of KIND `null`, rows without
+ * a value of the key at its depth. All marks are values of the table and all counts exact, so that
+ * the same snapshot gives the same marks. The names that begin with SNOWMELT are those that the
+ * user's filter can see.
  */
 export function histogramQuery(request: HistogramRequest): string {
-  const first = axisOf(request.first);
-  const second = request.second === undefined ? undefined : axisOf(request.second);
+  const { keys } = request;
+  const [first, ...others] = keys.map(axisOf) as [KeyAxis, ...KeyAxis[]];
+  const axes = [first, ...others];
+  const depths = axes.map((_, index) => index + 1);
   const ctes = [
-    ...countedCells(request, first, second),
-    ...countedValues(),
-    ...(second === undefined ? [] : countedPairs()),
+    ...countedCells(request, first, axes),
+    ...countedValues,
+    ...depths.slice(1).flatMap(splitCounts),
   ];
+  const texts = axes.map((axis, index) => {
+    return `${axis.text(keyName(index + 1))} AS "KEY_${String(index + 1)}"`;
+  });
+  const order = depths.map((depth) => `${keyName(depth)} NULLS LAST`);
   return `WITH ${ctes.join(',\n')}
-SELECT KIND, ${first.text('FIRST_KEY')} AS "FIRST_TEXT",
-  ${second === undefined ? 'NULL' : second.text('NEXT_KEY')} AS "NEXT_TEXT", TO_VARCHAR(HELD) AS "HELD_ROWS"
+SELECT KIND, TO_VARCHAR(DEPTH) AS "DEPTH", ${texts.join(', ')}, TO_VARCHAR(HELD) AS "HELD_ROWS"
 FROM (
-${marks(second !== undefined)}
+${marks(axes.length)}
 )
-ORDER BY FIRST_KEY NULLS LAST, KIND${second === undefined ? '' : ', NEXT_KEY'}`;
+ORDER BY ${order.join(', ')}`;
 }
 
 function countedCells(
   { table, chunkRows, mostChunks }: HistogramRequest,
   first: KeyAxis,
-  second: KeyAxis | undefined,
+  axes: readonly KeyAxis[],
 ): readonly string[] {
-  const values = [
-    `${first.value} AS SNOWMELT_1`,
-    ...(second ? [`${second.value} AS SNOWMELT_2`] : []),
-  ];
+  const values = axes.map(({ value }, index) => `${value} AS SNOWMELT_${String(index + 1)}`);
   return [
     `SNOWMELT_KEYS AS (
   SELECT ${values.join(', ')}
@@ -80,12 +80,12 @@ function countedCells(
   WHERE SNOWMELT_1 IS NOT NULL
 )`,
     `CELLS AS (
-  SELECT CELL, WANTED, MIN(SNOWMELT_1) AS FIRST_KEY, COUNT(*) AS HELD
+  SELECT CELL, WANTED, MIN(SNOWMELT_1) AS K1, COUNT(*) AS HELD
   FROM PLACED
   GROUP BY CELL, WANTED
 )`,
     `CELL_STEPS AS (
-  SELECT FIRST_KEY, HELD, WANTED, ${step('ORDER BY FIRST_KEY')} AS STEP
+  SELECT K1, HELD, WANTED, ${step('ORDER BY K1')} AS STEP
   FROM CELLS
 )`,
   ];
@@ -100,69 +100,36 @@ const sharedPrefix = `SHARED AS (
   )
 )`;
 
-function countedValues(): readonly string[] {
-  return [
-    `VALUE_COUNTS AS (
-  SELECT CELLS.CELL, CELLS.WANTED, SNOWMELT_1 AS FIRST_KEY, COUNT(*) AS HELD
+const countedValues = [
+  `COUNTS_1 AS (
+  SELECT CELLS.CELL, CELLS.WANTED, SNOWMELT_1 AS K1, COUNT(*) AS HELD
   FROM PLACED JOIN CELLS ON PLACED.CELL = CELLS.CELL
   WHERE CELLS.HELD > CELLS.WANTED
   GROUP BY CELLS.CELL, CELLS.WANTED, SNOWMELT_1
 )`,
-    `VALUE_STEPS AS (
-  SELECT CELL, FIRST_KEY, HELD, WANTED, ${step('PARTITION BY CELL ORDER BY FIRST_KEY')} AS STEP
-  FROM VALUE_COUNTS
+  `STEPS_1 AS (
+  SELECT CELL, K1, HELD, WANTED, ${step('PARTITION BY CELL ORDER BY K1')} AS STEP
+  FROM COUNTS_1
 )`,
-  ];
-}
+];
 
-function countedPairs(): readonly string[] {
+/** The deepest first: there every key has its type, which NULL takes in the parts that follow. */
+function marks(depth: number): string {
+  const without = prefixNames(depth).map((name) => `NULL AS ${name}`);
+  const [, ...nulls] = without;
+  const splits = Array.from({ length: depth - 1 }, (_, index) => splitMarks(depth - index, depth));
+  const rest = nulls.map((none) => `, ${none}`).join('');
   return [
-    `PAIR_COUNTS AS (
-  SELECT VALUE_STEPS.FIRST_KEY, VALUE_STEPS.WANTED, SNOWMELT_2 AS NEXT_KEY, COUNT(*) AS HELD
-  FROM PLACED JOIN VALUE_STEPS ON SNOWMELT_1 = VALUE_STEPS.FIRST_KEY
-  WHERE VALUE_STEPS.HELD > VALUE_STEPS.WANTED
-  GROUP BY VALUE_STEPS.FIRST_KEY, VALUE_STEPS.WANTED, SNOWMELT_2
-)`,
-    `PAIR_STEPS AS (
-  SELECT FIRST_KEY, NEXT_KEY, HELD, ${step('PARTITION BY FIRST_KEY ORDER BY NEXT_KEY')} AS STEP
-  FROM PAIR_COUNTS
-  WHERE NEXT_KEY IS NOT NULL
-)`,
-  ];
-}
-
-/**
- * Numbers that rise by one with each part of a chunk. What is heavier than a chunk is at least
- * `marksPerChunk` of them, so that what is before it and what is after it never have the same.
- */
-function step(window: string): string {
-  const until = `SUM(HELD) OVER (${window} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
-  return `FLOOR((${until} - HELD)::FLOAT / WANTED * ${String(marksPerChunk)})`;
-}
-
-/** `range`: from this value. `split`: of this value, from this second key; `split-null`: without. */
-function marks(hasSecond: boolean): string {
-  const next = (value: string): string => (hasSecond ? `${value} AS NEXT_KEY, ` : '');
-  const light = hasSecond ? '\nWHERE HELD <= WANTED' : '';
-  const pairs = `SELECT 'split' AS KIND, FIRST_KEY, MIN(NEXT_KEY) AS NEXT_KEY, SUM(HELD) AS HELD
-FROM PAIR_STEPS
-GROUP BY FIRST_KEY, STEP
-UNION ALL
-SELECT 'split-null', FIRST_KEY, NEXT_KEY, HELD
-FROM PAIR_COUNTS
-WHERE NEXT_KEY IS NULL
-UNION ALL
-`;
-  return `${hasSecond ? pairs : ''}SELECT 'range' AS KIND, MIN(FIRST_KEY) AS FIRST_KEY, ${next('NULL')}SUM(HELD) AS HELD
+    ...splits,
+    `SELECT 'from' AS KIND, 1 AS DEPTH, MIN(K1) AS K1${rest}, SUM(HELD) AS HELD
 FROM CELL_STEPS
 WHERE HELD <= WANTED
-GROUP BY STEP
-UNION ALL
-SELECT 'range', MIN(FIRST_KEY), ${hasSecond ? 'NULL, ' : ''}SUM(HELD)
-FROM VALUE_STEPS${light}
-GROUP BY CELL, STEP
-UNION ALL
-SELECT 'null', NULL, ${hasSecond ? 'NULL, ' : ''}WITHOUT_KEY
+GROUP BY STEP`,
+    `SELECT 'from', 1, MIN(K1)${rest}, SUM(HELD)
+FROM STEPS_1${depth > 1 ? '\nWHERE HELD <= WANTED' : ''}
+GROUP BY CELL, STEP`,
+    `SELECT 'null', 1, ${without.join(', ')}, WITHOUT_KEY
 FROM EXTENT
-WHERE WITHOUT_KEY > 0`;
+WHERE WITHOUT_KEY > 0`,
+  ].join('\nUNION ALL\n');
 }

@@ -2,39 +2,41 @@ import { z } from 'zod';
 
 import { histogramQuery } from './histogram-query.ts';
 import { axisOf } from './key-axis.ts';
-import { mergeMarks, type Bound } from './merge-marks.ts';
+import { mergeMarks, type Bound, type Mark } from './merge-marks.ts';
 import type { ChunkKey } from './chunk-keys.ts';
 import type { ChunkStrategy } from './strategy.ts';
 
-const markSchema = z.object({
-  kind: z.enum(['range', 'split', 'split-null', 'null']),
-  first_text: z.string().nullable(),
-  next_text: z.string().nullable(),
-  held_rows: z.string().regex(/^\d+$/u).transform(Number),
+const count = z.string().regex(/^\d+$/u).transform(Number);
+
+const markSchema = z.looseObject({
+  kind: z.enum(['from', 'null']),
+  depth: count,
+  held_rows: count,
 });
 
-/** Ranges of one key or two, of any type that has an order, from one aggregate query. */
+/** Ranges of one key or several, of any type that has an order, from one aggregate query. */
 export const keyRanges: ChunkStrategy = {
   name: 'key-ranges',
   suits: ({ keys }) => keys.length > 0,
   async ranges({ table, keys, chunkRows, mostChunks }, ask, context) {
-    const [first, second] = keys;
+    const [first, ...others] = keys;
     if (first === undefined) throw new RangeError('key ranges need a key');
-    const sql = histogramQuery({ table, first, second, chunkRows, mostChunks });
-    const rows = z.array(markSchema).parse(await ask(sql, context));
-    const total = rows.reduce((sum, row) => sum + row.held_rows, 0);
-    const marks = rows.map((row) => ({
-      kind: row.kind,
-      first: boundOf(first, row.first_text),
-      next: boundOf(second, row.next_text),
-      rows: row.held_rows,
-    }));
+    const sql = histogramQuery({ table, keys: [first, ...others], chunkRows, mostChunks });
+    const marks = (await ask(sql, context)).map((row) => markOf(row, keys));
+    const total = marks.reduce((sum, { rows }) => sum + rows, 0);
     const wanted = Math.max(chunkRows, Math.ceil(total / mostChunks));
-    return mergeMarks(marks, wanted, { first, second });
+    return mergeMarks(marks, wanted, keys);
   },
 };
 
-function boundOf(key: ChunkKey | undefined, text: string | null): Bound | undefined {
-  if (key === undefined || text === null) return undefined;
+function markOf(answer: unknown, keys: readonly ChunkKey[]): Mark {
+  const row = markSchema.parse(answer);
+  const known = keys.slice(0, row.kind === 'null' ? row.depth - 1 : row.depth);
+  const bounds = known.map((key, index) => boundOf(key, row[`key_${String(index + 1)}`]));
+  return { kind: row.kind, bounds, rows: row.held_rows };
+}
+
+function boundOf(key: ChunkKey, value: unknown): Bound {
+  const text = z.string().parse(value);
   return { text, literal: axisOf(key).literal(text) };
 }

@@ -22,8 +22,8 @@ describe('P1: one state after the other', () => {
     const quick = planAt(on, 3, 1);
     await loadAll(on, quick, [['I', '1', 'of hour 3', 'a']]);
     await on.target.publish(quick, context);
-    expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.TABLE_BUSY');
-    expect((await refused(on.target.prepare(slow, context))).code).toBe('RUN.TABLE_BUSY');
+    expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.SUPERSEDED');
+    expect((await refused(on.target.prepare(slow, context))).code).toBe('RUN.SUPERSEDED');
     expect(await stored(on)).toEqual(['1 of hour 3 a', '2 two b']);
     expect(await on.target.heldSnapshot?.(quick, context)).toBe(at(3));
   });
@@ -36,7 +36,7 @@ describe('P1: one state after the other', () => {
     const second = planAt(on, 2);
     await loadAll(on, second, two);
     await on.target.publish(second, context);
-    expect((await refused(loadAll(on, first, [['3', 'old', null]]))).code).toBe('RUN.TABLE_BUSY');
+    expect((await refused(loadAll(on, first, [['3', 'old', null]]))).code).toBe('RUN.SUPERSEDED');
     expect(await stored(on)).toEqual(['1 one a', '2 two b']);
   });
 
@@ -48,7 +48,7 @@ describe('P1: one state after the other', () => {
     const { changes: _none, ...refresh } = planAt(on, 3, undefined, { mode: 'truncate' });
     await loadAll(on, refresh, two);
     await on.target.publish(refresh, context);
-    expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.TABLE_BUSY');
+    expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.SUPERSEDED');
     expect(await on.target.heldSnapshot?.(slow, context)).toBeUndefined();
     expect(await stored(on)).toEqual(['1 one a', '2 two b']);
   });

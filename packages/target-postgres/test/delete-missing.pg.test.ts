@@ -274,7 +274,8 @@ describe('delete_missing', () => {
     await on.target.load(table, chunkOf('c'), opening(rows, 2), context);
     await loadKeys(table, [['8'], ['9'], ['10']]);
     const published = await on.target.publish(table, context);
-    expect(published).toEqual({ rows: 2, missing: { how: 'hard', rows: 7, restored: 0 } });
+    expect(published).toMatchObject({ rows: 2, missing: { how: 'hard', rows: 7, restored: 0 } });
+    expect(published.indexesBack).toEqual([table.target]);
     expect(await stored(`SELECT id || ' ' || name FROM t ORDER BY id`)).toEqual([
       '8 x',
       '9 x',

@@ -139,7 +139,7 @@ describe('widening', () => {
     await on.target.prepare(planFor(on.database, { columns: [amount] }), context);
     await on.sql.query(`UPDATE snowmelt.table_ledger SET superseded_by = 'run-9'`);
     await expect(on.target.prepare(plan, context)).rejects.toMatchObject({
-      code: 'RUN.TABLE_BUSY',
+      code: 'RUN.SUPERSEDED',
     });
     expect(await typesOf(on)).toEqual({ amount: 'numeric(10,2)' });
   });

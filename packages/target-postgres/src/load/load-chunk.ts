@@ -14,6 +14,7 @@ import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
 import { keyNames, quoteKeys } from '../missing/keys-table.ts';
+import { shareLoads } from '../prepare/lock-loads.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { changeColumns } from '../changes/change-table.ts';
@@ -131,6 +132,7 @@ async function loadOnce(
   if (gathers(table)) await refuseWithoutShadow(session, table);
   if (chunk.of === 'keys') await refuseWithoutKeys(session, table);
   await lockRows(databases, session, placeOf(table, chunk));
+  await shareLoads(session, table);
   await refuseStalePlan(session, table);
   context.signal.throwIfAborted();
   const stream = await open();

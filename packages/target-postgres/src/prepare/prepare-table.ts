@@ -12,13 +12,13 @@ import { dropIndexes } from '../indexes/drop-indexes.ts';
 import { indexesDisabled } from '../indexes/tell-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
-import { quoteTable } from '../quote-identifier.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { gathers } from '../swap/gathers.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
+import { waitForLoads } from './lock-loads.ts';
 import { lockTargets } from './lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
 import { overtake, refuseOlder } from './overtake.ts';
@@ -110,11 +110,7 @@ function replacesRows(table: TablePlan): boolean {
 
 /** Rows of an earlier plan can only go with all others, where the table is emptied anyway. */
 async function refuseLoadedRows(session: Session, table: TablePlan): Promise<void> {
-  const name = quoteTable(table.target);
-  // After this no load of the earlier plan is under way, and a later one finds the new plan.
-  await session.locking(`preparing ${name}`, () =>
-    session.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`),
-  );
+  await waitForLoads(session, table);
   const chunks = (await readReceipts(session, table)).length;
   if (chunks === 0) return;
   throw new SnowmeltError(

@@ -12,9 +12,10 @@ export function exitCodeOf(error: unknown): number {
 }
 
 export function exitCodeOfReport(report: RunReport): number {
-  if (report.status === 'completed') {
+  // Also where rows in quarantine keep the run from being `completed`: nothing is left to do.
+  if (report.tables.every(({ status }) => status === 'completed' || status === 'skipped')) {
     const found = report.tables.some(({ findings }) => findings.length > 0);
-    return found ? exitCodes.findings : exitCodes.done;
+    return found || report.status !== 'completed' ? exitCodes.findings : exitCodes.done;
   }
   const failed = report.tables.some(({ status }) => status === 'failed');
   return report.stopped && !failed ? exitCodes.stopped : exitCodes.failed;

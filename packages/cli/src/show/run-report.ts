@@ -34,11 +34,18 @@ const columns = [
   { title: 'Verified' },
 ] as const;
 
+const rejectedColumn = { title: 'Refused', align: 'right' } as const;
+
+/** Refused rows have a column where there are some. */
 export function formatRunReport(report: RunView, width: number): readonly string[] {
+  const refused = report.rejected > 0;
+  const [table, status, rowsColumn, ...others] = columns;
+  const shown = [table, status, rowsColumn, ...(refused ? [rejectedColumn] : []), ...others];
   const rows = report.tables.map((table) => [
     `${formatRef(table.source)} → ${formatRef(table.target)}`,
     table.status,
     formatRows(table.rows),
+    ...(refused ? [formatRows(table.rejected)] : []),
     formatBytes(table.bytes),
     formatRows(table.chunks),
     formatDuration(table.seconds),
@@ -48,7 +55,7 @@ export function formatRunReport(report: RunView, width: number): readonly string
     notices.map((notice) => dim(`${formatRef(source)}: ${notice}`)),
   );
   const found = report.tables.flatMap(({ findings }) => formatFindings(findings));
-  return [...formatTable(columns, rows, width), ...notices, ...found, '', totals(report)];
+  return [...formatTable(shown, rows, width), ...notices, ...found, '', totals(report)];
 }
 
 /** Why tables failed: for stderr, as every failure. */
@@ -65,6 +72,7 @@ function totals(report: RunView): string {
   return [
     `Run ${report.run}${report.resumed ? ' (resumed)' : ''}: ${paint[report.status](report.status)}`,
     `${formatRows(report.rows)} rows`,
+    ...(report.rejected === 0 ? [] : [yellow(`${formatRows(report.rejected)} refused`)]),
     formatBytes(report.bytes),
     formatDuration(report.seconds),
   ].join(', ');

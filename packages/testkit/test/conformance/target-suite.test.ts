@@ -269,9 +269,10 @@ it('catches a target that deletes in place of marking, and one that never does e
 it('catches a target that takes the rows of a later run for missing', async () => {
   const found = await failures((target, database) => {
     database.runs.refuseLater = () => undefined;
+    database.snapshots.refuseOvertaken = () => undefined;
     return { ...target };
   });
-  expect(found).toEqual(['P1: a run deletes nothing once another has begun on the table']);
+  expect(found).toContain('P1: a run deletes nothing once another has begun on the table');
 });
 
 it('catches a target that drops the rows it refuses', async () => {

@@ -5,19 +5,21 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 import type { MeasureRequest } from './measure.ts';
-import { scenarios } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { startStopwatch, type Stretch } from './stopwatch.ts';
 
 /**
  * The baseline: plain files into COPY, one transaction a file, no ledger, no gunzip, no checks.
  * Measured from the first byte to the last commit.
  */
-export async function loadByHand(request: MeasureRequest): Promise<Stretch> {
+export async function loadByHand(
+  request: MeasureRequest,
+  { before, copyInto, after }: ReturnType<NonNullable<Scenario['byHand']>>,
+): Promise<Stretch> {
   const queue = [...request.files.plain];
   const clients = await Promise.all(
     Array.from({ length: request.connections }, () => connect(request.url)),
   );
-  const { before, copyInto, after } = scenarios[request.scenario].byHand(request.table);
   const stop = startStopwatch();
   await Promise.all(
     clients.map(async (client) => {

@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -33,19 +34,27 @@ export interface RowFiles {
   readonly bytes: number;
 }
 
-/** Writes `rows` rows as canonical CSV into `files` files of equal length, plain and gzipped. */
+export interface RowsWanted {
+  readonly rows: number;
+  readonly files: number;
+  /** Rows of each file that no table takes, evenly spread. */
+  readonly badRows: number;
+}
+
+/** Writes rows as canonical CSV into files of equal length, plain and gzipped. */
 export async function generateRows(
   directory: string,
-  rows: number,
-  files: number,
+  { rows, files, badRows }: RowsWanted,
 ): Promise<RowFiles> {
+  await mkdir(directory, { recursive: true });
   const rowsPerFile = Math.ceil(rows / files);
+  const step = badRows === 0 ? Infinity : Math.floor(rowsPerFile / (badRows + 1));
   const gzip: string[] = [];
   const plain: string[] = [];
   let bytes = 0;
   for (let file = 0; file < files; file += 1) {
     const name = join(directory, `data_0_${file}_0.csv`);
-    const lines = Readable.from(batches(file * rowsPerFile, rowsPerFile));
+    const lines = Readable.from(batches(file * rowsPerFile, rowsPerFile, step));
     lines.on('data', (chunk: Buffer) => (bytes += chunk.length));
     await Promise.all([
       pipeline(lines, createWriteStream(name)),
@@ -57,12 +66,13 @@ export async function generateRows(
   return { gzip, plain, rowsPerFile, bytes };
 }
 
-function* batches(first: number, count: number): Generator<Buffer> {
+function* batches(first: number, count: number, badStep: number): Generator<Buffer> {
   const size = 2000;
   for (let at = 0; at < count; at += size) {
-    const lines = Array.from({ length: Math.min(size, count - at) }, (_, n) =>
-      line(first + at + n),
-    );
+    const lines = Array.from({ length: Math.min(size, count - at) }, (_, n) => {
+      const isBad = (at + n + 1) % badStep === 0 && at + n + 1 < count;
+      return isBad ? `many${line(first + at + n)}` : line(first + at + n);
+    });
     yield Buffer.from(`${lines.join('\n')}\n`);
   }
 }

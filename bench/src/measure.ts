@@ -8,7 +8,7 @@ import type { Stretch } from './stopwatch.ts';
 
 export interface MeasureRequest {
   readonly scenario: ScenarioName;
-  readonly way: 'by-hand' | 'snowmelt';
+  readonly way: 'baseline' | 'snowmelt';
   readonly url: string;
   readonly table: string;
   readonly files: RowFiles;

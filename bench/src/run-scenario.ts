@@ -27,18 +27,27 @@ export interface ScenarioOptions {
   readonly tell: (line: string) => void;
 }
 
-/** Snowmelt against the same by hand, with the same bytes and as many connections, taking turns. */
+/** Snowmelt against its baseline, with the same rows and as many connections, taking turns. */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
   const directory = await mkdtemp(join(tmpdir(), 'snowmelt-bench-'));
   try {
     options.tell(`generating ${options.rows} rows`);
-    const files = await generateRows(directory, options.rows, options.connections * 4);
+    const { badRows } = scenarios[options.scenario];
+    const wanted = {
+      rows: options.rows,
+      files: badRows === undefined ? options.connections * 4 : 1,
+    };
+    const clean = await generateRows(join(directory, 'clean'), { ...wanted, badRows: 0 });
+    const files =
+      badRows === undefined
+        ? clean
+        : await generateRows(join(directory, 'bad'), { ...wanted, badRows });
     await using server = await startPostgres({ durable: true });
     options.tell(`PostgreSQL ${server.version} (${server.origin})`);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
     try {
-      return await alternate(client, server.url, files, options);
+      return await alternate(client, server.url, { baseline: clean, snowmelt: files }, options);
     } finally {
       await client.end();
     }
@@ -50,19 +59,21 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
 async function alternate(
   client: pg.Client,
   url: string,
-  files: RowFiles,
+  files: Readonly<Record<MeasureRequest['way'], RowFiles>>,
   { scenario, connections, rounds, tell }: ScenarioOptions,
 ): Promise<ScenarioResult> {
-  const rows = files.rowsPerFile * files.gzip.length;
-  const ways = { 'by-hand': [] as Measurement[], snowmelt: [] as Measurement[] };
+  const rows = files.baseline.rowsPerFile * files.baseline.gzip.length;
+  const ways = { baseline: [] as Measurement[], snowmelt: [] as Measurement[] };
   const described = scenarios[scenario];
-  await described.setUp(client, files);
+  await described.setUp(client, files.baseline);
   for (let round = 1; round <= rounds; round += 1) {
-    for (const way of ['by-hand', 'snowmelt'] as const) {
-      const table = way === 'snowmelt' ? 'by_snowmelt' : 'by_hand';
+    for (const way of ['baseline', 'snowmelt'] as const) {
+      const table = way === 'snowmelt' ? 'by_snowmelt' : 'by_baseline';
       await described.prepare(client, table);
-      const measured = await measure({ scenario, way, url, table, files, connections });
-      await expectRows(client, table, described.rowsAfter(rows));
+      const load = { scenario, way, url, table, files: files[way], connections };
+      const measured = await measure(load);
+      const refused = way === 'snowmelt' ? (described.badRows ?? 0) : 0;
+      await expectRows(client, table, described.rowsAfter(rows) - refused);
       ways[way].push(measured);
       tell(`round ${round} ${way}: ${Math.round(rows / measured.seconds)} rows/s`);
     }
@@ -74,14 +85,14 @@ function summarise(
   rows: number,
   ways: Readonly<Record<MeasureRequest['way'], readonly Measurement[]>>,
 ): Omit<ScenarioResult, 'name'> {
-  const { 'by-hand': byHand, snowmelt } = ways;
+  const { baseline, snowmelt } = ways;
   const rate = rows / median(snowmelt.map(({ seconds }) => seconds));
-  const baseline = rows / median(byHand.map(({ seconds }) => seconds));
+  const baselineRate = rows / median(baseline.map(({ seconds }) => seconds));
   const round = (value: number, digits: number) => Number(value.toFixed(digits));
   return {
-    ratio: round(rate / baseline, 3),
+    ratio: round(rate / baselineRate, 3),
     rows_per_second: Math.round(rate),
-    baseline_rows_per_second: Math.round(baseline),
+    baseline_rows_per_second: Math.round(baselineRate),
     node_cpu_seconds_per_million_rows: round(
       (median(snowmelt.map(({ cpuSeconds }) => cpuSeconds)) / rows) * 1e6,
       3,

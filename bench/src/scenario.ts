@@ -7,20 +7,25 @@ import { from as copyFrom } from 'pg-copy-streams';
 
 import { columns, type RowFiles } from './generate-rows.ts';
 
-export const scenarioNames = ['load-phase', 'upsert'] as const;
+export const scenarioNames = ['load-phase', 'upsert', 'rejects'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** What is loaded into what, by Snowmelt and by hand. */
 export interface Scenario {
-  readonly job: Pick<TableJob, 'mode' | 'uniqueness'>;
+  readonly job: Pick<TableJob, 'mode' | 'uniqueness' | 'rejects'>;
+  /** All rows in one file, so many of them refused. Absent: none, in four files a connection. */
+  readonly badRows?: number;
   /** Once, before the rounds. */
   setUp(client: pg.Client, files: RowFiles): Promise<void>;
   /** The table as every load finds it. */
   prepare(client: pg.Client, table: string): Promise<void>;
   /** Rows in the table after `rows` rows were loaded. */
   rowsAfter(rows: number): number;
-  /** The transaction of a file, as one would write it in psql: statements around its COPY. */
-  byHand(table: string): { before: string; copyInto: string; after: string };
+  /**
+   * The transaction of a file, as one would write it in psql: statements around its COPY. Absent:
+   * the baseline is Snowmelt's own load of the same rows without bad ones.
+   */
+  byHand?(table: string): { before: string; copyInto: string; after: string };
 }
 
 const definitions = columns.map(([name, type]) => `${name} ${type}`).join(', ');
@@ -70,7 +75,17 @@ const upsert: Scenario = {
   }),
 };
 
+/** A chunk that is read again around its refused rows, against one that is whole. */
+const rejects: Scenario = {
+  job: { ...loadPhase.job, rejects: { limit: 1000 } },
+  badRows: 7,
+  setUp: loadPhase.setUp,
+  prepare: loadPhase.prepare,
+  rowsAfter: loadPhase.rowsAfter,
+};
+
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   'load-phase': loadPhase,
   upsert,
+  rejects,
 };

@@ -84,7 +84,8 @@ describe('P1: an older run does not write over a newer one', () => {
     await on.target.prepare(old, context);
     await on.target.prepare(newer, context);
     await on.sql.query(`
-      ALTER TABLE snowmelt.table_ledger DROP COLUMN overtaken_by, DROP COLUMN snapshot_at;
+      ALTER TABLE snowmelt.table_ledger DROP COLUMN overtaken_by, DROP COLUMN snapshot_at,
+        DROP COLUMN abandoned_at;
       DELETE FROM snowmelt.migrations WHERE name = '0008_overtaken'`);
     await expect(on.target.prepare(old, context)).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
     await on.target.prepare(newer, context);

@@ -12,6 +12,7 @@ import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
+import { shareLoads } from '../prepare/lock-target.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
@@ -104,7 +105,7 @@ async function lockRows(databases: Databases, session: Session, table: TablePlan
   const name = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
   await session.locking(`COPY into ${name}`, () =>
     session.query(
-      `${limitLocks(databases.lockTimeoutMs)} LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`,
+      `${limitLocks(databases.lockTimeoutMs)} ${shareLoads(table)} LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`,
     ),
   );
 }

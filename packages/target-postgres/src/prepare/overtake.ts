@@ -1,7 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { waitForLoads } from './lock-target.ts';
 
 const sameTable = `
 run_id <> $1 AND table_key = $2 AND target_schema = $3 AND target_table = $4`;
@@ -50,12 +50,8 @@ WHERE ${sameTable} AND overtaken_by IS NULL`;
  */
 export async function overtake(session: Session, table: TablePlan): Promise<void> {
   const values = keysOf(table);
-  if ((await session.query(underWaySql, [...values])).rowCount !== 0) {
-    const name = quoteTable(table.target);
-    await session.locking(`preparing ${name}`, () =>
-      session.query(`LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`),
-    );
-  }
+  const { rowCount } = await session.query(underWaySql, [...values]);
+  if (rowCount !== 0) await waitForLoads(session, table);
   await session.query(overtakeSql, [...values]);
 }
 

@@ -8,7 +8,7 @@ import {
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
-import { dropIndexes } from '../indexes/drop-indexes.ts';
+import { dropIndexes, dropsIndexes } from '../indexes/drop-indexes.ts';
 import { indexesDisabled } from '../indexes/tell-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
@@ -48,6 +48,7 @@ export async function prepareTable(
     await createOrExtend(session, table, context);
     await enterLedger(session, table, context);
   });
+  if (!dropsIndexes(table)) return { indexesDisabled: false };
   await dropIndexes(databases, table, context);
   return transaction(databases, options, async (session) => ({
     indexesDisabled: await indexesDisabled(session, table),

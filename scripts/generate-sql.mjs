@@ -21,9 +21,8 @@ function migrationFiles(folder) {
   if (odd.length > 0) throw new Error(`${folder}: not named 0001_like_this.sql: ${odd.join(', ')}`);
   const sorted = files.toSorted();
   const numbers = sorted.map((name) => Number(name.slice(0, 4)));
-  // Applied by name, in this order; a number that is left out does no harm.
-  const twice = numbers.findIndex((number, index) => number === numbers[index + 1]);
-  if (twice >= 0) throw new Error(`${folder}: ${sorted[twice]} and ${sorted[twice + 1]}`);
+  const gap = numbers.findIndex((number, index) => number !== index + 1);
+  if (gap >= 0) throw new Error(`${folder}: ${sorted[gap]} should have the number ${gap + 1}`);
   return sorted;
 }
 

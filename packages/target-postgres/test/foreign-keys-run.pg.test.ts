@@ -126,6 +126,21 @@ describe('a run of tables that foreign keys connect', () => {
     expect(failed.tables[0]?.error, 'without it').toMatchObject({ code: 'RUN.CHUNKS_FAILED' });
   });
 
+  it('P5: swapped, a parent that loses rows waits until its child refers to them no more', async () => {
+    addTable('child', 55);
+    await on.sql.query(`INSERT INTO parent SELECT generate_series(0, 59);
+      INSERT INTO child SELECT generate_series(0, 59)`);
+    const jobs = [job('child', { mode: 'swap' }), job('parent', { mode: 'swap' })];
+    const first = await run(jobs, 1);
+    expect(first.tables.map(({ status }) => status)).toEqual(['completed', 'failed']);
+    expect(first.tables[1]?.error?.message).toContain('the target still holds its old rows');
+    expect(await countRows(on.sql, 'parent')).toBe(61);
+    const second = await run(jobs, 1);
+    expect(second).toMatchObject({ resumed: true, status: 'completed' });
+    expect(await countRows(on.sql, 'parent')).toBe(55);
+    expect(await countRows(on.sql, 'child')).toBe(55);
+  });
+
   it('P5: a resume loads what failed and keeps what is in', async () => {
     addTable('child', 60);
     const jobs = [job('child'), job('parent')];

@@ -35,7 +35,6 @@ export async function dropIndexes(
   table: TablePlan,
   context: WorkContext,
 ): Promise<void> {
-  if (!dropsIndexes(table)) return;
   const options = {
     database: table.target.database,
     signal: context.signal,

@@ -14,7 +14,7 @@ import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
 import { keyNames, quoteKeys } from '../missing/keys-table.ts';
-import { shareLoads } from '../prepare/lock-loads.ts';
+import { shareLoads } from '../prepare/lock-target.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { changeColumns } from '../changes/change-table.ts';
@@ -131,8 +131,7 @@ async function loadOnce(
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
   if (gathers(table)) await refuseWithoutShadow(session, table);
   if (chunk.of === 'keys') await refuseWithoutKeys(session, table);
-  await lockRows(databases, session, placeOf(table, chunk));
-  await shareLoads(session, table);
+  await lockRows(databases, session, table, placeOf(table, chunk));
   await refuseStalePlan(session, table);
   context.signal.throwIfAborted();
   const stream = await open();
@@ -170,10 +169,15 @@ function placeOf(table: TablePlan, chunk: ChunkPlan): string {
 }
 
 /** What COPY takes anyway; TRUNCATE of another run can't come between this and COMMIT. */
-async function lockRows(databases: Databases, session: Session, name: string): Promise<void> {
+async function lockRows(
+  databases: Databases,
+  session: Session,
+  table: TablePlan,
+  name: string,
+): Promise<void> {
   await session.locking(`COPY into ${name}`, () =>
     session.query(
-      `${limitLocks(databases.lockTimeoutMs)} LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`,
+      `${limitLocks(databases.lockTimeoutMs)} ${shareLoads(table)} LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`,
     ),
   );
 }

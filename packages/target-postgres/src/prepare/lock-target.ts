@@ -1,4 +1,5 @@
 import type { TablePlan } from '@snowmelt/core';
+import { escapeLiteral } from 'pg';
 
 import type { Session } from '../connect/transaction.ts';
 import type { ReachedTable } from './truncate-reach.ts';
@@ -22,6 +23,25 @@ export async function lockTargets(session: Session, table: TablePlan): Promise<v
 export function inOneOrder<T extends ReachedTable>(tables: readonly T[]): readonly T[] {
   const keyed = tables.map((table) => ({ table, key: JSON.stringify([table.schema, table.name]) }));
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ table }) => table);
+}
+
+const loadsLock = ({ target }: TablePlan): string =>
+  JSON.stringify(['snowmelt load', target.schema, target.name]);
+
+/**
+ * SQL by which a chunk says that it is under way, to the end of its transaction. A lock of its own:
+ * one of the table that keeps loads away takes more rights than an append needs.
+ */
+export function shareLoads(table: TablePlan): string {
+  const lock = escapeLiteral(loadsLock(table));
+  return `SELECT pg_catalog.pg_advisory_xact_lock_shared(hashtextextended(${lock}, 0));`;
+}
+
+/** Until the chunks that are under way have ended; others begin when the transaction does so. */
+export async function waitForLoads(session: Session, table: TablePlan): Promise<void> {
+  const sql = 'SELECT pg_catalog.pg_advisory_xact_lock(hashtextextended($1, 0))';
+  const what = `preparing ${table.target.name}, into which an earlier run is loading,`;
+  await session.locking(what, () => session.query(sql, [loadsLock(table)]));
 }
 
 /** Of a target. Held to the end of the transaction. */

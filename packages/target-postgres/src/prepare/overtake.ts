@@ -1,7 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { waitForLoads } from './lock-loads.ts';
+import { waitForLoads } from './lock-target.ts';
 
 const sameTable = `
 run_id <> $1 AND table_key = $2 AND target_schema = $3 AND target_table = $4`;
@@ -50,9 +50,8 @@ WHERE ${sameTable} AND overtaken_by IS NULL`;
  */
 export async function overtake(session: Session, table: TablePlan): Promise<void> {
   const values = keysOf(table);
-  if ((await session.query(underWaySql, [...values])).rowCount !== 0) {
-    await waitForLoads(session, table);
-  }
+  const { rowCount } = await session.query(underWaySql, [...values]);
+  if (rowCount !== 0) await waitForLoads(session, table);
   await session.query(overtakeSql, [...values]);
 }
 

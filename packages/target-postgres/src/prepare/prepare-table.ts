@@ -8,7 +8,7 @@ import {
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
-import { dropIndexes } from '../indexes/drop-indexes.ts';
+import { dropIndexes, dropsIndexes } from '../indexes/drop-indexes.ts';
 import { indexesDisabled } from '../indexes/tell-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
@@ -18,8 +18,7 @@ import { prepareSwap } from '../swap/prepare-swap.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
-import { waitForLoads } from './lock-loads.ts';
-import { lockTargets } from './lock-target.ts';
+import { lockTargets, waitForLoads } from './lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
 import { overtake, refuseOlder } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
@@ -52,6 +51,7 @@ export async function prepareTable(
     const { widened } = await createOrExtend(session, table, context);
     await enterLedger(session, table, { widened, log: context.log });
   });
+  if (!dropsIndexes(table)) return { indexesDisabled: false };
   await dropIndexes(databases, table, context);
   return transaction(databases, options, async (session) => ({
     indexesDisabled: await indexesDisabled(session, table),

@@ -11,6 +11,7 @@ import {
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
+import { serverVersion } from '../connect/server-version.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
@@ -18,7 +19,7 @@ import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
 import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
 import { rejectedRow } from './copy-error.ts';
-import { copyStream, type Copied } from './copy-stream.ts';
+import { copyStream, type Copied, type CopyWay } from './copy-stream.ts';
 import { append } from './modes/append.ts';
 import { loadModes } from './modes/load-modes.ts';
 import type { LoadRows } from './modes/load-rows.ts';
@@ -28,6 +29,7 @@ export interface LoadRequest {
   readonly chunk: ChunkPlan;
   readonly open: () => Promise<ChunkStream>;
   readonly context: WorkContext;
+  readonly way: CopyWay;
 }
 
 /**
@@ -66,21 +68,24 @@ function isDuplicateKey(error: unknown): boolean {
 async function loadOnce(
   databases: Databases,
   session: Session,
-  { table, chunk, open, context }: LoadRequest,
+  { table, chunk, open, context, way }: LoadRequest,
   loadRows: LoadRows,
 ): Promise<LoadReceipt> {
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
   if (table.mode === 'swap') await refuseWithoutShadow(session, table);
   await lockRows(databases, session, table);
   await refuseStalePlan(session, table);
+  const scanned = (await serverVersion(databases, table.target.database, session)) < 18_00_00;
   context.signal.throwIfAborted();
   const stream = await open();
   try {
     const copied = await loadRows({
       session,
       table,
-      copyInto: (into) =>
-        copyStream(session.client, copySql(into, table), stream.bytes, context.signal),
+      copyInto: (into) => {
+        const statement = { sql: copySql(into, table, way), way, scanned };
+        return copyStream(session.client, statement, stream.bytes, context.signal);
+      },
     });
     refuseOtherCount(copied, stream);
     return await recordChunk(session, table, chunk, copied);
@@ -109,10 +114,10 @@ async function lockRows(databases: Databases, session: Session, table: TablePlan
   );
 }
 
-/** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
-function copySql(into: string, table: TablePlan): string {
+/** The defaults of CSV are the canonical form, those of text what `CsvToText` writes. */
+function copySql(into: string, table: TablePlan, { format }: CopyWay): string {
   const columns = table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
-  return `COPY ${into} (${columns}) FROM STDIN (FORMAT csv)`;
+  return `COPY ${into} (${columns}) FROM STDIN (FORMAT ${format})`;
 }
 
 function refuseOtherCount({ rows }: Copied, { expectedRows }: ChunkStream): void {

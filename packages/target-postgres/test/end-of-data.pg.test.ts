@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream';
+
+import { testContext } from '@snowmelt/testkit';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import {
+  bench,
+  chunkOf,
+  countRows,
+  csv,
+  opening,
+  pair,
+  planFor,
+  text,
+  type Bench,
+} from './fixtures.ts';
+
+let on: Bench;
+const context = testContext();
+beforeEach(async () => {
+  on = await bench();
+});
+afterEach(() => on[Symbol.asyncDispose]());
+
+const hostile = fc.option(
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          '"',
+          ',',
+          '\n',
+          '\r',
+          '\r\n',
+          '\t',
+          '\\',
+          '\\.',
+          '\\N',
+          '\n\\.\n',
+          '\r\\.\r',
+          ' ',
+          '',
+        ),
+        fc.constantFrom('👩‍👩‍👧', 'عربي', '\u200fא', 'e\u0301', '\uFEFF', '\u0001', 'NULL'),
+        fc.string({ unit: 'grapheme', maxLength: 8 }),
+      ),
+      { maxLength: 6 },
+    )
+    .map((parts) => parts.join('').replaceAll('\0', '')),
+  { nil: null, freq: 4 },
+);
+
+type Rows = (string | null)[][];
+
+/** Loads the rows in pieces of `size` bytes and reads them back in order. */
+async function roundTrip(rows: Rows, size: number, name: string): Promise<unknown> {
+  const width = rows[0]?.length ?? 1;
+  const names = Array.from({ length: width }, (_, index) => `c${String(index)}`);
+  const plan = planFor(on.database, {
+    run: name,
+    target: { database: on.database.database, schema: 'public', name },
+    columns: names.map((column) => pair(column, text)),
+  });
+  await on.target.prepare(plan, context);
+  await on.sql.query(`ALTER TABLE ${name} ADD COLUMN place serial`);
+  const bytes = Buffer.from(csv(rows));
+  const pieces = function* () {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  };
+  const open = async () => ({
+    bytes: Readable.from(pieces(), { objectMode: false }),
+    expectedRows: rows.length,
+  });
+  await on.target.load(plan, chunkOf('c'), open, context);
+  const select = `SELECT ${names.join(', ')} FROM ${name} ORDER BY place`;
+  return (await on.sql.query({ text: select, rowMode: 'array' })).rows;
+}
+
+it('P1: hostile text goes in and comes out as it was, however the bytes are cut', async () => {
+  let tables = 0;
+  const table = fc.integer({ min: 1, max: 3 }).chain((width) =>
+    fc.array(fc.array(hostile, { minLength: width, maxLength: width }), {
+      minLength: 1,
+      maxLength: 40,
+    }),
+  );
+  const property = fc.asyncProperty(table, fc.integer({ min: 1, max: 300 }), async (rows, size) => {
+    tables += 1;
+    expect(await roundTrip(rows, size, `t${String(tables)}`)).toEqual(rows);
+  });
+  await fc.assert(property, { numRuns: 60 });
+}, 60_000);
+
+it.each<[string, Rows]>([
+  ['alone in its row', [['\\.'], ['a']]],
+  ['a line within a text', [['a\n\\.\nb'], ['c']]],
+  ['the first line of a text', [['\\.\nb'], ['c']]],
+  ['the last line of a text', [['a\n\\.'], ['c']]],
+  ['with CR', [['a\r\n\\.\r\nb'], ['a\r\\.\rb'], ['c']]],
+  [
+    'twice, in two columns',
+    [
+      ['\n\\.\n', '\n\\.\n'],
+      ['c', null],
+    ],
+  ],
+  ['beside NULL and the empty string', [[null], [''], ['x\n\\.\n'], [null]]],
+  ['after a megabyte', [['x'.repeat(1 << 20)], ['y\n\\.\nz'.repeat(100_000)], ['end']]],
+])('P1: a line \\. %s is data', async (_, rows) => {
+  expect(await roundTrip(rows, 64 * 1024, 'marked')).toEqual(rows);
+});
+
+it('P1: a bare line \\. is data as well', async () => {
+  const columns = [pair('a', text)];
+  const plan = planFor(on.database, { columns });
+  await on.target.prepare(plan, context);
+  await on.target.load(plan, chunkOf('c'), opening('a\n\\.\nb\n', 3), context);
+  expect(await countRows(on.sql)).toBe(3);
+});
+
+it('P1: a chunk that is read again as text still may not end within a row', async () => {
+  const plan = planFor(on.database, { columns: [pair('a', text)] });
+  await on.target.prepare(plan, context);
+  const cut = on.target.load(plan, chunkOf('c'), opening('"a\n\\.\nb"\n"c'), context);
+  await expect(cut).rejects.toMatchObject({ code: 'SOURCE.STREAM_BROKEN' });
+  const short = on.target.load(plan, chunkOf('c'), opening('"a\n\\.\nb"\n', 2), context);
+  await expect(short).rejects.toMatchObject({ code: 'TARGET.ROW_COUNT_MISMATCH' });
+  expect(await countRows(on.sql)).toBe(0);
+});

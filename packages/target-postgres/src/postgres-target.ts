@@ -8,7 +8,7 @@ import { transaction } from './connect/transaction.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
 import { repairDatabase } from './indexes/repair-database.ts';
-import { loadAnyChunk } from './load/load-any-chunk.ts';
+import { loadChunk } from './load/load-chunk.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
 import { dependents } from './prepare/truncate-reach.ts';
@@ -36,7 +36,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
     receipts: (table, context) => readDurableReceipts(databases, table, context),
-    load: (table, chunk, open, context) => loadAnyChunk(databases, { table, chunk, open, context }),
+    load: (table, chunk, open, context) => loadChunk(databases, { table, chunk, open, context }),
     publish: (table, context) => publishTable(databases, table, context),
     digest: (table, context) => digestTable(databases, table, context),
     repair: (database, context) => repairDatabase(databases, database, context),

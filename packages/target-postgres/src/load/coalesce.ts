@@ -18,30 +18,14 @@ export class Coalesce extends Transform {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #last: number | undefined;
-  readonly #translate: (buffer: Buffer) => Buffer;
-
-  /** `translate` may throw, which ends the stream. */
-  constructor(translate: (buffer: Buffer) => Buffer = (buffer) => buffer) {
-    super();
-    this.#translate = translate;
-  }
 
   override _transform(buffer: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.bytes += buffer.length;
     this.#last = buffer.at(-1) ?? this.#last;
-    try {
-      this.#hold(this.#translate(buffer));
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
-    if (this.#heldBytes >= messageBytes) this.#pass();
-    done();
-  }
-
-  #hold(buffer: Buffer): void {
     this.#held.push(buffer);
     this.#heldBytes += buffer.length;
+    if (this.#heldBytes >= messageBytes) this.#pass();
+    done();
   }
 
   override _flush(done: TransformCallback): void {

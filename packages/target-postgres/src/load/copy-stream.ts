@@ -6,40 +6,11 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 import { Coalesce } from './coalesce.ts';
-import { CsvToText } from './csv-to-text.ts';
-import { EndOfDataScan } from './end-of-data.ts';
 
 export interface Copied {
   /** As PostgreSQL's command tag says. */
   readonly rows: number;
   readonly bytes: number;
-}
-
-/** How a chunk goes to COPY, and what is noticed on the way. */
-export interface CopyWay {
-  readonly format: 'csv' | 'text';
-  /** The server would take a line of the chunk's CSV for the end of the data. */
-  endOfDataSeen: boolean;
-}
-
-export interface CopyStatement {
-  readonly sql: string;
-  readonly way: CopyWay;
-  /** The server knows an end of the data in CSV: it is before 18. */
-  readonly scanned: boolean;
-}
-
-/** Passes the bytes on as they are, or as COPY's text format. */
-function translated(way: CopyWay, scanned: boolean) {
-  const scan = scanned && way.format === 'csv' ? new EndOfDataScan() : undefined;
-  const text = way.format === 'text' ? new CsvToText() : undefined;
-  return (buffer: Buffer): Buffer => {
-    if (scan?.found(buffer) === true) {
-      way.endOfDataSeen = true;
-      throw new SnowmeltError('SOURCE.STREAM_BROKEN', 'a line of the chunk is \\.');
-    }
-    return text?.translate(buffer) ?? buffer;
-  };
 }
 
 /**
@@ -48,11 +19,11 @@ function translated(way: CopyWay, scanned: boolean) {
  */
 export async function copyStream(
   client: PoolClient,
-  { sql, way, scanned }: CopyStatement,
+  sql: string,
   bytes: Readable,
   signal: AbortSignal,
 ): Promise<Copied> {
-  const coalesce = new Coalesce(translated(way, scanned));
+  const coalesce = new Coalesce();
   // What a stream says after it was given up is of no use, and must not end the process.
   bytes.on('error', () => undefined);
   const copy = client.query(copyFrom(sql));

@@ -11,7 +11,6 @@ import {
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
-import { serverVersion } from '../connect/server-version.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
@@ -19,7 +18,7 @@ import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
 import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from './chunk-ledger.ts';
 import { rejectedRow } from './copy-error.ts';
-import { copyStream, type Copied, type CopyWay } from './copy-stream.ts';
+import { copyStream, type Copied } from './copy-stream.ts';
 import { append } from './modes/append.ts';
 import { loadModes } from './modes/load-modes.ts';
 import type { LoadRows } from './modes/load-rows.ts';
@@ -29,7 +28,6 @@ export interface LoadRequest {
   readonly chunk: ChunkPlan;
   readonly open: () => Promise<ChunkStream>;
   readonly context: WorkContext;
-  readonly way: CopyWay;
 }
 
 /**
@@ -68,24 +66,21 @@ function isDuplicateKey(error: unknown): boolean {
 async function loadOnce(
   databases: Databases,
   session: Session,
-  { table, chunk, open, context, way }: LoadRequest,
+  { table, chunk, open, context }: LoadRequest,
   loadRows: LoadRows,
 ): Promise<LoadReceipt> {
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
   if (table.mode === 'swap') await refuseWithoutShadow(session, table);
   await lockRows(databases, session, table);
   await refuseStalePlan(session, table);
-  const scanned = (await serverVersion(databases, table.target.database, session)) < 18_00_00;
   context.signal.throwIfAborted();
   const stream = await open();
   try {
     const copied = await loadRows({
       session,
       table,
-      copyInto: (into) => {
-        const statement = { sql: copySql(into, table, way), way, scanned };
-        return copyStream(session.client, statement, stream.bytes, context.signal);
-      },
+      copyInto: (into) =>
+        copyStream(session.client, copySql(into, table), stream.bytes, context.signal),
     });
     refuseOtherCount(copied, stream);
     return await recordChunk(session, table, chunk, copied);
@@ -114,10 +109,10 @@ async function lockRows(databases: Databases, session: Session, table: TablePlan
   );
 }
 
-/** The defaults of CSV are the canonical form, those of text what `CsvToText` writes. */
-function copySql(into: string, table: TablePlan, { format }: CopyWay): string {
+/** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
+function copySql(into: string, table: TablePlan): string {
   const columns = table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
-  return `COPY ${into} (${columns}) FROM STDIN (FORMAT ${format})`;
+  return `COPY ${into} (${columns}) FROM STDIN (FORMAT csv)`;
 }
 
 function refuseOtherCount({ rows }: Copied, { expectedRows }: ChunkStream): void {

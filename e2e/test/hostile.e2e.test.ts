@@ -11,7 +11,7 @@ import { createHostileTable, hostileTable, type HostileTable } from './hostile/h
 import { moveTable } from './hostile/move-table.ts';
 import { demoSource, inSnowflake } from './support/demo.ts';
 
-const [tables, width, height] = [9, 24, 500];
+const [tables, width, height] = [16, 24, 500];
 const newSeed = Number(process.env['SNOWMELT_HOSTILE_SEED'] ?? Date.now() % 2 ** 31);
 
 describe('P1: hostile values of random types come through unchanged, both ways', () => {

@@ -10,6 +10,12 @@ const rowClasses = new Set(['22', '23', '44', '54', 'P0']);
 /** A row that PostgreSQL refuses becomes `TARGET.ROW_REJECTED` with line and column; else as it is. */
 export function rejectedRow(error: unknown, table: TablePlan): unknown {
   if (!isServerError(error) || !rowClasses.has(error.code.slice(0, 2))) return error;
+  // No row is to blame: the data ended at a line end within a text.
+  if (error.code === '22P04' && /unterminated CSV quoted field/.test(error.message)) {
+    return new SnowmeltError('SOURCE.STREAM_BROKEN', 'the data of the chunk end within a row', {
+      cause: error,
+    });
+  }
   const { line, column } = copyPlace(error, table);
   const { schema, name } = table.target;
   const where = [

@@ -3,18 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** The test projects of a package, by what their tests need. */
-export type ProjectName = 'unit' | 'pg' | 'e2e';
+export type ProjectName = 'unit' | 'pg' | 'pg14' | 'e2e';
 
 const include: Record<ProjectName, string[]> = {
   unit: ['test/**/*.test.ts'],
   pg: ['test/**/*.pg.test.ts'],
+  // On the oldest PostgreSQL: what COPY, the ledger and unique keys rest on.
+  pg14: ['test/**/{conformance,load,upsert,hostile-text}.pg.test.ts'],
   e2e: ['test/**/*.e2e.test.ts'],
 };
 
 /** By path: vitest looks a package's name up without the source condition, and finds no build. */
-const postgresSetup = fileURLToPath(
-  new URL('./packages/testkit/src/postgres/vitest-postgres.ts', import.meta.url),
-);
+function postgresSetup(name: ProjectName): string[] {
+  if (name === 'unit') return [];
+  const file = name === 'pg14' ? 'vitest-postgres-14.ts' : 'vitest-postgres.ts';
+  return [fileURLToPath(new URL(`./packages/testkit/src/postgres/${file}`, import.meta.url))];
+}
 
 /**
  * One vitest configuration for every package: sources are resolved through the `@snowmelt/source`
@@ -36,7 +40,7 @@ export function projects(...names: readonly ProjectName[]): ViteUserConfig {
           exclude: name === 'unit' ? ['**/node_modules/**', 'test/**/*.{pg,e2e}.test.ts'] : [],
           testTimeout: name === 'unit' ? 20_000 : 120_000,
           hookTimeout: 120_000,
-          ...(name === 'unit' ? {} : { globalSetup: [postgresSetup] }),
+          globalSetup: postgresSetup(name),
         },
       })),
     },

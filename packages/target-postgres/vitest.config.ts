@@ -1,3 +1,3 @@
 import { projects } from '../../vitest.base.ts';
 
-export default projects('unit', 'pg');
+export default projects('unit', 'pg', 'pg14');

@@ -26,6 +26,7 @@ export { compareWatermarks } from './watermark/watermark-order.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { encodeCsvRow } from './csv/encode-csv.ts';
 export { decodeCsv } from './csv/decode-csv.ts';
+export { CsvValidator, type CsvFault } from './csv/validate-csv.ts';
 export {
   decidePlan,
   refuseErrors,

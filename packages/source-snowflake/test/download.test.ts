@@ -55,6 +55,25 @@ describe('a staged file', () => {
         reply.writeHead(200).end(changed);
       },
     ],
+    [
+      'whose checksum is wrong',
+      (_, reply) => {
+        const changed = Buffer.from(file);
+        changed.writeUInt32LE(1, file.length - 8);
+        reply.writeHead(200).end(changed);
+      },
+    ],
+    [
+      'whose second member is cut',
+      (_, reply) => {
+        const second = file.subarray(0, file.length / 2);
+        reply.writeHead(200).end(Buffer.concat([file, second]));
+      },
+    ],
+    [
+      'with garbage after its end',
+      (_, reply) => void reply.writeHead(200).end(Buffer.concat([file, Buffer.from('<more>')])),
+    ],
     ['that is no gzip', (_, reply) => void reply.writeHead(200).end('<Error>gone</Error>')],
     ['of no bytes', (_, reply) => void reply.writeHead(200).end()],
   ])('P1: %s is STREAM_BROKEN', async (_, answer) => {
@@ -62,6 +81,22 @@ describe('a staged file', () => {
       code: 'SOURCE.STREAM_BROKEN',
       retry: 'chunk',
     });
+  });
+
+  it('P1: cut at any kind of place is STREAM_BROKEN', async () => {
+    const [header, trailer] = [10, file.length - 8];
+    const places = [1, 5, header - 1, header, header + 1, 100, trailer - 1, trailer, trailer + 4];
+    for (const place of [...places, file.length - 1]) {
+      const cut = download((_, reply) => void reply.writeHead(200).end(file.subarray(0, place)));
+      await expect(cut, `at ${place}`).rejects.toMatchObject({ code: 'SOURCE.STREAM_BROKEN' });
+    }
+  });
+
+  it('P1: of two members arrives as both, for the count of rows to judge', async () => {
+    const got = await download((_, reply) => {
+      reply.writeHead(200).end(Buffer.concat([file, file]));
+    });
+    expect(got.equals(Buffer.concat([content, content]))).toBe(true);
   });
 
   it('P1: that stands still is given up', async () => {

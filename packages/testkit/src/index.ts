@@ -27,6 +27,7 @@ export { startPostgres, postgresUrlVariable } from './postgres/start-postgres.ts
 export type {
   PostgresOptions,
   PostgresOrigin,
+  PostgresVersion,
   ServerAddress,
   TestPostgres,
 } from './postgres/test-postgres.ts';

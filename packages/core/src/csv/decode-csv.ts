@@ -1,50 +1,49 @@
-const quote = '"';
+import { CsvValidator } from './validate-csv.ts';
 
 /**
  * The rows of a text of canonical CSV: an unquoted empty field is `null`, a quoted one is text.
- * Throws `SyntaxError`, with the row's number, for what is not canonical CSV. For tests and the
- * slow path of a failing chunk only: the fast path never parses.
+ * Throws `SyntaxError`, with row, field and byte, for exactly what `CsvValidator` refuses. For
+ * tests and the slow path of a failing chunk only: the fast path never parses.
  */
-export function decodeCsv(text: string): (string | null)[][] {
+export function decodeCsv(text: string, columns?: number): (string | null)[][] {
+  refuseOthers(text, columns);
   const rows: (string | null)[][] = [];
-  let at = 0;
-  while (at < text.length) {
-    const { row, next } = decodeRow(text, at, rows.length + 1);
+  let row: (string | null)[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const { value, end } = text[at] === '"' ? quotedField(text, at) : bareField(text, at);
+    row.push(value);
+    at = end;
+    if (text[at] === ',') continue;
     rows.push(row);
-    at = next;
+    row = [];
   }
   return rows;
 }
 
-function decodeRow(text: string, start: number, number: number) {
-  const row: (string | null)[] = [];
-  let at = start;
-  for (;;) {
-    const field = text[at] === quote ? quotedField(text, at, number) : bareField(text, at);
-    row.push(field.value);
-    at = field.next;
-    const separator = text[at];
-    if (separator === ',') at += 1;
-    else if (separator === '\n') return { row, next: at + 1 };
-    else throw new SyntaxError(`row ${number}: a field must end in a comma or LF`);
-  }
+function refuseOthers(text: string, columns: number | undefined): void {
+  const validator = new CsvValidator(columns);
+  const fault = validator.push(new TextEncoder().encode(text)) ?? validator.end();
+  if (fault === undefined) return;
+  const { row, field, offset, reason } = fault;
+  throw new SyntaxError(`row ${row}, field ${field}, byte ${offset}: ${reason}`);
 }
 
-function bareField(text: string, start: number): { value: string | null; next: number } {
-  let next = start;
-  while (next < text.length && !',\n"'.includes(text.charAt(next))) next += 1;
-  return { value: next === start ? null : text.slice(start, next), next };
+interface Field {
+  readonly value: string | null;
+  /** Where its comma or LF stands. */
+  readonly end: number;
 }
 
-function quotedField(text: string, start: number, number: number) {
-  let value = '';
-  let from = start + 1;
-  for (;;) {
-    const end = text.indexOf(quote, from);
-    if (end < 0) throw new SyntaxError(`row ${number}: a quoted field is not closed`);
-    value += text.slice(from, end);
-    if (text[end + 1] !== quote) return { value, next: end + 1 };
-    value += quote;
-    from = end + 2;
-  }
+const separator = /[,\n]/g;
+
+function bareField(text: string, start: number): Field {
+  separator.lastIndex = start;
+  const end = separator.exec(text)?.index ?? text.length;
+  return { value: end === start ? null : text.slice(start, end), end };
+}
+
+function quotedField(text: string, start: number): Field {
+  let end = text.indexOf('"', start + 1);
+  while (text[end + 1] === '"') end = text.indexOf('"', end + 2);
+  return { value: text.slice(start + 1, end).replaceAll('""', '"'), end: end + 1 };
 }

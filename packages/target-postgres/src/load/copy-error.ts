@@ -28,6 +28,11 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
   const refusal = rowRefusal(error, table);
   if (refusal === undefined) return error;
   const { sqlState, message, line, column } = refusal;
+  // No row is to blame: the data ended at a line end within a text.
+  if (sqlState === '22P04' && message.includes('unterminated CSV quoted field')) {
+    const broken = 'the data of the chunk end within a row';
+    return new SnowmeltError('SOURCE.STREAM_BROKEN', broken, { cause: error });
+  }
   const { schema, name } = table.target;
   const where = [
     `table ${schema}.${name}`,

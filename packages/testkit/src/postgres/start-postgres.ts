@@ -12,8 +12,16 @@ import type {
 
 export type { PostgresOptions, TestPostgres };
 
-/** Names a server to use instead of starting one; its user must be allowed to create databases. */
+/**
+ * Names a server to use instead of starting one; its user must be allowed to create databases.
+ * A version other than the default has a variable of its own: `SNOWMELT_TEST_POSTGRES_14_URL`.
+ */
 export const postgresUrlVariable = 'SNOWMELT_TEST_POSTGRES_URL';
+
+function givenUrl({ version = 18 }: PostgresOptions): string | undefined {
+  const name = version === 18 ? postgresUrlVariable : `SNOWMELT_TEST_POSTGRES_${version}_URL`;
+  return process.env[name] || undefined;
+}
 
 /**
  * A real PostgreSQL: the one that `SNOWMELT_TEST_POSTGRES_URL` names, else a container where an
@@ -21,7 +29,7 @@ export const postgresUrlVariable = 'SNOWMELT_TEST_POSTGRES_URL';
  * process that started it, however that ends.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
-  const origin = options.origin ?? (await chooseOrigin());
+  const origin = options.origin ?? (await chooseOrigin(options));
   const server = await starters[origin](options);
   try {
     return await present(origin, server);
@@ -31,20 +39,20 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   }
 }
 
-async function chooseOrigin(): Promise<PostgresOrigin> {
-  if (process.env[postgresUrlVariable]) return 'url';
+async function chooseOrigin(options: PostgresOptions): Promise<PostgresOrigin> {
+  if (givenUrl(options) !== undefined) return 'url';
   return (await answeringEngine()) === undefined ? 'embedded' : 'container';
 }
 
 const starters: Record<PostgresOrigin, (options: PostgresOptions) => Promise<StartedServer>> = {
-  url: async () => givenServer(),
+  url: async (options) => givenServer(options),
   container: startContainer,
   embedded: startEmbedded,
 };
 
-function givenServer(): StartedServer {
-  const url = process.env[postgresUrlVariable];
-  if (!url) throw new Error(`${postgresUrlVariable} is not set.`);
+function givenServer(options: PostgresOptions): StartedServer {
+  const url = givenUrl(options);
+  if (url === undefined) throw new Error(`${postgresUrlVariable} is not set.`);
   return { address: parseAddress(url), stop: async () => undefined };
 }
 

@@ -22,6 +22,9 @@ export interface TestPostgres extends ServerAddress, AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** The newest version, which is the default, and the oldest one that is supported. */
+export type PostgresVersion = 18 | 14;
+
 export interface PostgresOptions {
   /** Insists on one origin; without it the first that is to be had is taken. */
   readonly origin?: PostgresOrigin;
@@ -29,8 +32,8 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Further server settings. A server given by URL keeps its own. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The image where a container is started. Default `postgres:18`. */
-  readonly image?: string;
+  /** The major version; a server given by URL is taken as it is. */
+  readonly version?: PostgresVersion;
 }
 
 /** A server that an origin has started. */

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 
 import { startPostgres } from './start-postgres.ts';
-import type { TestPostgres } from './test-postgres.ts';
+import type { PostgresVersion, TestPostgres } from './test-postgres.ts';
 
 /** Kept by name: vitest loads this module once for every project that names it. */
 interface Shared {
@@ -9,22 +9,27 @@ interface Shared {
   users: number;
 }
 
-const key = Symbol.for('snowmelt.vitest-postgres');
-const registry = globalThis as unknown as Record<symbol, Shared | undefined>;
-
 /** A vitest `globalSetup`: one server for the run, provided to tests as `postgres`. */
-export async function setup(project: TestProject): Promise<void> {
-  const shared = (registry[key] ??= { server: startPostgres(), users: 0 });
-  shared.users += 1;
-  const { url, host, port, user, password, version } = await shared.server;
-  project.provide('postgres', { url, host, port, user, password, version });
-}
+export const { setup, teardown } = sharedServer(18);
 
-export async function teardown(): Promise<void> {
-  const shared = registry[key];
-  if (shared === undefined) return;
-  shared.users -= 1;
-  if (shared.users > 0) return;
-  registry[key] = undefined;
-  await (await shared.server).stop();
+/** The same for a server of one version; every project that names it shares the server. */
+export function sharedServer(version: PostgresVersion) {
+  const key = Symbol.for(`snowmelt.vitest-postgres-${version}`);
+  const registry = globalThis as unknown as Record<symbol, Shared | undefined>;
+  return {
+    async setup(project: TestProject): Promise<void> {
+      const shared = (registry[key] ??= { server: startPostgres({ version }), users: 0 });
+      shared.users += 1;
+      const { url, host, port, user, password, version: said } = await shared.server;
+      project.provide('postgres', { url, host, port, user, password, version: said });
+    },
+    async teardown(): Promise<void> {
+      const shared = registry[key];
+      if (shared === undefined) return;
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      registry[key] = undefined;
+      await (await shared.server).stop();
+    },
+  };
 }

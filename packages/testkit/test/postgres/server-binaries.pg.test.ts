@@ -18,7 +18,7 @@ async function temporary(): Promise<AsyncDisposable & { path: string }> {
 it('copies binaries that are private to root or lack their links, once, and they run', async () => {
   await using base = await temporary();
   await using hidden = await temporary();
-  const { directory, ...installed } = await findPackage();
+  const { directory, ...installed } = await findPackage(18);
   await cp(join(directory, 'native'), join(hidden.path, 'native'), {
     recursive: true,
     filter: (path) => !path.endsWith('.so.60'),
@@ -44,7 +44,7 @@ it('copies binaries that are private to root or lack their links, once, and they
 it('does not run a copy that others could have changed', async () => {
   await using base = await temporary();
   await using hidden = await temporary();
-  const { directory, ...installed } = await findPackage();
+  const { directory, ...installed } = await findPackage(18);
   await cp(join(directory, 'native'), join(hidden.path, 'native'), {
     recursive: true,
     filter: (path) => !path.endsWith('.so.60'),

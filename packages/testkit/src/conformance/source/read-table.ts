@@ -1,6 +1,7 @@
 import { finished } from 'node:stream/promises';
 
 import {
+  CsvValidator,
   decodeCsv,
   type ChunkPlan,
   type ColumnPair,
@@ -84,9 +85,10 @@ export async function readChunk(source: Source, plan: TablePlan, chunk: ChunkPla
   const pieces = await Array.fromAsync(bytes as AsyncIterable<Buffer>);
   await finished(bytes);
   const content = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
-  const rows = decodeCsv(
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content),
-  );
+  const validator = new CsvValidator(plan.columns.length);
+  for (const piece of pieces) validator.push(piece);
+  expect(validator.end()).toBeUndefined();
+  const rows = decodeCsv(new TextDecoder('utf-8', { ignoreBOM: true }).decode(content));
   if (expectedRows !== undefined) expect(rows).toHaveLength(expectedRows);
   if (chunk.expectedRows !== undefined) expect(rows).toHaveLength(chunk.expectedRows);
   return rows;

@@ -6,11 +6,11 @@ import { formatAddress } from '../server-address.ts';
 import { serverSettings } from '../server-settings.ts';
 import type { PostgresOptions, StartedServer } from '../test-postgres.ts';
 
-/** Starts the official image. Testcontainers' reaper removes it if this process is killed. */
+/** Starts the official image of the version. Testcontainers' reaper removes it if this process is killed. */
 export async function startContainer(options: PostgresOptions): Promise<StartedServer> {
   const { PostgreSqlContainer } = await testcontainers();
   const settings = Object.entries(serverSettings(options));
-  const container = await new PostgreSqlContainer(options.image ?? 'postgres:18')
+  const container = await new PostgreSqlContainer(`postgres:${options.version ?? 18}`)
     .withUsername('postgres')
     .withPassword(randomBytes(12).toString('hex'))
     .withDatabase('postgres')

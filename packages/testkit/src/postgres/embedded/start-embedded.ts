@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { formatAddress } from '../server-address.ts';
 import { serverSettings } from '../server-settings.ts';
 import type { PostgresOptions, StartedServer } from '../test-postgres.ts';
-import { serverBinaries } from './server-binaries.ts';
+import { findPackage, serverBinaries } from './server-binaries.ts';
 import type { ServerJob, ServerReport, ServerUser } from './server-job.ts';
 import { canRead, serverUser } from './server-user.ts';
 
@@ -44,9 +44,11 @@ export async function startEmbedded(options: PostgresOptions): Promise<StartedSe
 async function describeJob(options: PostgresOptions): Promise<ServerJob> {
   const user = serverUser();
   const base = await temporaryDirectory(user);
+  const { version = 18 } = options;
   return {
     base,
-    bin: await serverBinaries(base, user),
+    bin: await serverBinaries(base, user, await findPackage(version)),
+    version,
     ...(user === undefined ? {} : { user }),
     superuser: 'postgres',
     password: randomBytes(12).toString('hex'),

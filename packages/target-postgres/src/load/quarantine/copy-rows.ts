@@ -40,7 +40,5 @@ export async function copyRows(
 /** Class 02: no data. PostgreSQL says nothing of such a row, so that nobody would miss it. */
 const rowsDropped: RowRefusal = {
   sqlState: '02000',
-  message:
-    'PostgreSQL has not kept the row: a trigger drops it, or a line of it is \\., which ends the ' +
-    'data before PostgreSQL 18',
+  message: 'PostgreSQL has not kept the row: a trigger of the table drops it',
 };

@@ -16,16 +16,16 @@ export interface Scenario {
   /** All rows in one file, so many of them refused. Absent: none, in four files a connection. */
   readonly badRows?: number;
   /** Once, before the rounds. */
-  setUp(client: pg.Client, files: RowFiles): Promise<void>;
+  readonly setUp: (client: pg.Client, files: RowFiles) => Promise<void>;
   /** The table as every load finds it. */
-  prepare(client: pg.Client, table: string): Promise<void>;
+  readonly prepare: (client: pg.Client, table: string) => Promise<void>;
   /** Rows in the table after `rows` rows were loaded. */
-  rowsAfter(rows: number): number;
+  readonly rowsAfter: (rows: number) => number;
   /**
    * The transaction of a file, as one would write it in psql: statements around its COPY. Absent:
    * the baseline is Snowmelt's own load of the same rows without bad ones.
    */
-  byHand?(table: string): { before: string; copyInto: string; after: string };
+  readonly byHand?: (table: string) => { before: string; copyInto: string; after: string };
 }
 
 const definitions = columns.map(([name, type]) => `${name} ${type}`).join(', ');

@@ -1,7 +1,4 @@
-import { addAbortSignal } from 'node:stream';
-
 import {
-  decodeCsv,
   SnowmeltError,
   type ChunkPlan,
   type ChunkStream,
@@ -9,6 +6,7 @@ import {
   type ColumnSchema,
   type Finding,
   type LoadReceipt,
+  type PublishReceipt,
   type TablePlan,
   type TableSchema,
   type Target,
@@ -21,6 +19,7 @@ import { checkMark } from './check-mark.ts';
 import { MemoryDatabase } from './memory-database.ts';
 import type { RefusedRow } from './memory-rejects.ts';
 import { newestWatermark } from './newest-watermark.ts';
+import { readChunk } from './read-chunk.ts';
 import type { TextRow } from './rows.ts';
 
 /**
@@ -78,32 +77,42 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
         load({ database, plan, chunk, fault, open }, context),
       );
     },
-    publish: async (plan) => {
-      database.snapshots.refuseOvertaken(plan);
-      if (plan.mode === 'swap') database.swapOnce(plan);
-      if (plan.mode === 'changes') database.applyOnce(plan);
-      const missing = database.removeOnce(plan);
-      database.holdSnapshot(plan);
-      const entries = database.receipts(plan).filter(({ of }) => of !== 'keys');
-      database.runs.finish(plan);
-      const rows = entries.reduce((sum, entry) => sum + entry.rows, 0);
-      return {
-        rows,
-        ...(missing === undefined ? {} : { missing }),
-        ...(plan.rebuildIndexes === true ? { indexesBack: [plan.target] } : {}),
-      };
-    },
+    publish: async (plan) => publish(database, plan),
     digest: async (plan) => {
       const names = plan.columns.map(({ target }) => target);
       return referenceDigest(plan.columns, database.rows(plan.target, names));
     },
     dependents: async () => [],
     repair: async ({ database: name }) => ({ database: name, tables: [], shadows: [] }),
-    rejects: async (name, query) => database.rejects.groups(name, query),
-    rejectedRows: async (name, query) => database.rejects.list(name, query).slice(0, query.limit),
-    retryRejects: async (name, filter) =>
-      database.rejects.retry(name, filter, (plan, row) => database.putAgain(plan, row)),
+    ...rejectMethods(database),
     [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function publish(database: MemoryDatabase, plan: TablePlan): PublishReceipt {
+  database.snapshots.refuseOvertaken(plan);
+  if (plan.mode === 'swap') database.swapOnce(plan);
+  if (plan.mode === 'changes') database.applyOnce(plan);
+  const missing = database.removeOnce(plan);
+  database.holdSnapshot(plan);
+  const entries = database.receipts(plan).filter(({ of }) => of !== 'keys');
+  database.runs.finish(plan);
+  return {
+    rows: entries.reduce((sum, { rows }) => sum + rows, 0),
+    ...(missing === undefined ? {} : { missing }),
+    ...(plan.rebuildIndexes === true ? { indexesBack: [plan.target] } : {}),
+  };
+}
+
+function rejectMethods(
+  database: MemoryDatabase,
+): Pick<Target, 'rejects' | 'rejectedRows' | 'retryRejects'> {
+  const { rejects } = database;
+  return {
+    rejects: async (name, query) => rejects.groups(name, query),
+    rejectedRows: async (name, query) => rejects.list(name, query).slice(0, query.limit),
+    retryRejects: async (name, filter) =>
+      rejects.retry(name, filter, (plan, row) => database.putAgain(plan, row)),
   };
 }
 
@@ -213,29 +222,6 @@ function refuseTooMany(
   if (before + refused.length <= limit) return;
   const message = `${before + refused.length} rows were refused, of at most ${limit}: ${refused[0]?.message}`;
   throw new SnowmeltError('TARGET.TOO_MANY_REJECTS', message);
-}
-
-async function readChunk(stream: ChunkStream, signal: AbortSignal) {
-  const pieces: Buffer[] = [];
-  // Leaving the loop, by an error as well, destroys the stream.
-  for await (const piece of addAbortSignal(signal, stream.bytes)) pieces.push(Buffer.from(piece));
-  const content = Buffer.concat(pieces);
-  const rows = parse(content);
-  if (stream.expectedRows !== undefined && stream.expectedRows !== rows.length) {
-    const message = `${rows.length} rows arrived, ${stream.expectedRows} were announced`;
-    throw new SnowmeltError('TARGET.ROW_COUNT_MISMATCH', message);
-  }
-  return { rows, bytes: content.length };
-}
-
-function parse(content: Buffer): TextRow[] {
-  try {
-    return decodeCsv(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
-  } catch (cause) {
-    throw new SnowmeltError('TARGET.ROW_REJECTED', `not canonical CSV: ${String(cause)}`, {
-      cause,
-    });
-  }
 }
 
 function connectionLost(): SnowmeltError {

@@ -1,58 +1,15 @@
-import type { TablePlan, Target } from '@snowmelt/core';
+import type { TablePlan } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
-import { changesCases } from '../../src/conformance/target/changes-cases.ts';
-import { failureCases } from '../../src/conformance/target/failure-cases.ts';
-import { loadCases } from '../../src/conformance/target/load-cases.ts';
-import { mergeCases } from '../../src/conformance/target/merge-cases.ts';
-import { missingCases } from '../../src/conformance/target/missing-cases.ts';
-import { overtakenCases } from '../../src/conformance/target/overtaken-cases.ts';
-import { prepareCases } from '../../src/conformance/target/prepare-cases.ts';
-import { publishCases } from '../../src/conformance/target/publish-cases.ts';
-import { rejectCases } from '../../src/conformance/target/reject-cases.ts';
-import { swapCases } from '../../src/conformance/target/swap-cases.ts';
-import { valueCases } from '../../src/conformance/target/value-cases.ts';
-import { MemoryDatabase, memoryTarget } from '../../src/index.ts';
-import { failingCases } from './failing-cases.ts';
-
-const groups = [
-  prepareCases,
-  loadCases,
-  valueCases,
-  failureCases,
-  publishCases,
-  mergeCases,
-  swapCases,
-  missingCases,
-  rejectCases,
-  changesCases,
-  overtakenCases,
-];
-
-/** What the suite says of a target with a defect. */
-function failures(defect: (target: Target, database: MemoryDatabase) => Partial<Target>) {
-  return failingCases(groups, () => {
-    const database = new MemoryDatabase();
-    const open = async () => {
-      const target = memoryTarget({ database });
-      return { ...target, ...defect(target, database) };
-    };
-    return {
-      open,
-      ref: (name) => ({ database: 'shop', schema: 'public', name }),
-      readRows: async (ref, columns) => database.rows(ref, columns).map((row) => [...row]),
-      [Symbol.asyncDispose]: async () => undefined,
-    };
-  });
-}
+import { targetFailures } from './target-failures.ts';
 
 it('lets a sound target pass', async () => {
-  expect(await failures(() => ({}))).toEqual([]);
+  expect(await targetFailures(() => ({}))).toEqual([]);
 });
 
 it('catches a target that loads a chunk again', async () => {
   let nth = 0;
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     load: (plan, chunk, open, context) => {
       nth += 1;
       return target.load(plan, { ...chunk, id: `${chunk.id}-${nth}` }, open, context);
@@ -63,7 +20,7 @@ it('catches a target that loads a chunk again', async () => {
 });
 
 it('catches a target that opens before it looks at the ledger', async () => {
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     load: async (plan, chunk, open, context) => {
       const stream = await open();
       return target.load(plan, chunk, async () => stream, context);
@@ -73,7 +30,7 @@ it('catches a target that opens before it looks at the ledger', async () => {
 });
 
 it('catches a target that does not count', async () => {
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     load: (plan, chunk, open, context) =>
       target.load(plan, chunk, async () => ({ bytes: (await open()).bytes }), context),
   }));
@@ -87,7 +44,7 @@ it('catches a target that does not count', async () => {
 
 it('catches a target that takes each run for the base of changes', async () => {
   let newest: string | undefined;
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     prepare: async (plan, context) => {
       newest = plan.snapshot.pinned ? plan.snapshot.at : newest;
       return target.prepare(plan, context);
@@ -103,7 +60,7 @@ it('catches a target that takes each run for the base of changes', async () => {
 });
 
 it('catches a target that empties at every prepare', async () => {
-  const found = await failures((target, database) => ({
+  const found = await targetFailures((target, database) => ({
     prepare: async (plan, context) => {
       const receipt = await target.prepare(plan, context);
       if (plan.mode === 'truncate') {
@@ -121,14 +78,14 @@ it('catches a target that empties at every prepare', async () => {
 });
 
 it('catches a target that never empties', async () => {
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     prepare: (plan, context) => target.prepare({ ...plan, mode: 'append' }, context),
   }));
   expect(found).toEqual(['truncate: empties the table once a run, and again in a new run']);
 });
 
 it('catches a target that keeps the rows of a broken stream', async () => {
-  const found = await failures((target, database) => ({
+  const found = await targetFailures((target, database) => ({
     load: async (plan, chunk, open, context) => {
       try {
         return await target.load(plan, chunk, open, context);
@@ -143,7 +100,7 @@ it('catches a target that keeps the rows of a broken stream', async () => {
 });
 
 it('catches a target that takes NULL for the empty string', async () => {
-  const found = await failures((target, database) => ({
+  const found = await targetFailures((target, database) => ({
     load: async (plan, chunk, open, context) => {
       const receipt = await target.load(plan, chunk, open, context);
       const { columns } = database.schema(plan.target)!;
@@ -157,12 +114,12 @@ it('catches a target that takes NULL for the empty string', async () => {
 });
 
 it('catches a target whose ledger forgets', async () => {
-  const found = await failures(() => ({ receipts: async () => [] }));
+  const found = await targetFailures(() => ({ receipts: async () => [] }));
   expect(found).toContain('load: rows and receipt, with rows and bytes counted');
 });
 
 it('catches a target that overwrites whatever is newer', async () => {
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     load: ({ watermark: _watermark, ...plan }, ...rest) => target.load(plan, ...rest),
   }));
   expect(found).toContain(
@@ -174,7 +131,7 @@ it('catches a target that overwrites whatever is newer', async () => {
 it('catches a target that takes insert-only for upsert, and the other way round', async () => {
   const modes = { upsert: 'insert-only', 'insert-only': 'upsert' } as const;
   for (const [mode, other] of Object.entries(modes)) {
-    const found = await failures((target) => ({
+    const found = await targetFailures((target) => ({
       load: (plan, ...rest) =>
         target.load({ ...plan, mode: plan.mode === mode ? other : plan.mode }, ...rest),
     }));
@@ -183,7 +140,7 @@ it('catches a target that takes insert-only for upsert, and the other way round'
 });
 
 it('catches a target that adds what it should merge', async () => {
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     load: (plan, ...rest) => target.load({ ...plan, mode: 'append', keyColumns: [] }, ...rest),
   }));
   expect(found).toContain('upsert: a newer row replaces the stored one, a new key is added');
@@ -191,7 +148,7 @@ it('catches a target that adds what it should merge', async () => {
 });
 
 it('catches a target that believes the newest row of a run that did not finish', async () => {
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     newestWatermark: async (...asked) => {
       const { unfinished: _unfinished, ...rest } = await target.newestWatermark(...asked);
       return rest;
@@ -203,7 +160,7 @@ it('catches a target that believes the newest row of a run that did not finish',
 });
 
 it('catches a target that shows the rows of a swap too early', async () => {
-  const found = await failures((target) => {
+  const found = await targetFailures((target) => {
     const early = (plan: TablePlan): TablePlan =>
       plan.mode === 'swap' ? { ...plan, mode: 'truncate' } : plan;
     return {
@@ -220,7 +177,7 @@ it('catches a target that shows the rows of a swap too early', async () => {
 
 it('catches a target that swaps again', async () => {
   let nth = 0;
-  const found = await failures((target) => ({
+  const found = await targetFailures((target) => ({
     publish: (plan, context) => {
       nth += 1;
       return target.publish(
@@ -230,74 +187,4 @@ it('catches a target that swaps again', async () => {
     },
   }));
   expect(found).toContain('P4: swap goes on in another process, and is done once');
-});
-
-it('catches a target that does not know rows from keys', async () => {
-  const found = await failures((target) => ({
-    load: (plan, { of: _of, ...chunk }, open, context) => target.load(plan, chunk, open, context),
-  }));
-  expect(found).toContain('P2: keys have receipts of their own kind and are not loaded twice');
-});
-
-it('catches a target that deletes with the first keys', async () => {
-  const found = await failures((target) => ({
-    load: async (plan, chunk, open, context) => {
-      const receipt = await target.load(plan, chunk, open, context);
-      if (chunk.of === 'keys') await target.publish(plan, context);
-      return receipt;
-    },
-  }));
-  expect(found).toContain('P1: hard: rows whose key was not loaded are deleted at publish, once');
-});
-
-it('catches a target that deletes in place of marking, and one that never does either', async () => {
-  const hard = await failures((target) => ({
-    publish: ({ deleteMissing: missing, ...plan }, context) =>
-      target.publish(
-        missing === undefined ? plan : { ...plan, deleteMissing: { ...missing, how: 'hard' } },
-        context,
-      ),
-  }));
-  expect(hard).toEqual(['soft: missing rows are marked, and unmarked when their key is back']);
-  const never = await failures((target) => ({
-    publish: ({ deleteMissing: _missing, ...plan }, context) => target.publish(plan, context),
-  }));
-  expect(never).toContain('P1: hard: rows whose key was not loaded are deleted at publish, once');
-  expect(never).toContain('P5: hard: a source that has no key of the target deletes nothing');
-});
-
-it('catches a target that takes the rows of a later run for missing', async () => {
-  const found = await failures((target, database) => {
-    database.runs.refuseLater = () => undefined;
-    database.snapshots.refuseOvertaken = () => undefined;
-    return { ...target };
-  });
-  expect(found).toContain('P1: a run deletes nothing once another has begun on the table');
-});
-
-it('catches a target that drops the rows it refuses', async () => {
-  const found = await failures((target) => ({
-    load: async (plan, chunk, open, context) => {
-      const receipt = await target.load(plan, chunk, open, context);
-      const { rejected: _silent, ...rest } = receipt;
-      return rest;
-    },
-  }));
-  expect(found).toContain('P1: rows that the target refuses are told, and all others are in');
-});
-
-it('catches a target that fails a chunk where it may quarantine', async () => {
-  const found = await failures((target) => ({
-    load: ({ rejects: _rules, ...plan }, chunk, open, context) =>
-      target.load(plan, chunk, open, context),
-  }));
-  expect(found).toContain('P2: a chunk with refused rows is not opened again, in any process');
-});
-
-it('catches a target that knows no limit', async () => {
-  const found = await failures((target) => ({
-    load: (plan, chunk, open, context) =>
-      target.load({ ...plan, rejects: { limit: 1_000_000 } }, chunk, open, context),
-  }));
-  expect(found).toContain('P8: more refused rows than the limit leave nothing of the chunk');
 });

@@ -85,7 +85,8 @@ export async function readChunk(source: Source, plan: TablePlan, chunk: ChunkPla
   const pieces = await Array.fromAsync(bytes as AsyncIterable<Buffer>);
   await finished(bytes);
   const content = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
-  const validator = new CsvValidator(plan.columns.length);
+  const action = plan.changes?.from === undefined ? 0 : 1;
+  const validator = new CsvValidator(action + plan.columns.length);
   for (const piece of pieces) validator.push(piece);
   expect(validator.end()).toBeUndefined();
   const rows = decodeCsv(new TextDecoder('utf-8', { ignoreBOM: true }).decode(content));

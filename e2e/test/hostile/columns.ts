@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { hostileText } from './hostile-text.ts';
+import { textWithNul } from './hostile-text.ts';
 import { dates, instants, times } from './times.ts';
 import { hostileJson } from './json-values.ts';
 
@@ -62,6 +62,12 @@ const float: HostileColumn = {
     })),
 };
 
+/** Under `on_unsupported_text: strip`. */
+const varchar: HostileColumn = {
+  type: 'VARCHAR',
+  value: textWithNul.map((text) => ({ given: text, expected: text.replaceAll('\0', '') })),
+};
+
 const binary: HostileColumn = {
   type: 'BINARY',
   cast: (text) => `TO_BINARY(${text}, 'HEX')`,
@@ -89,7 +95,7 @@ export const hostileColumn: fc.Arbitrary<HostileColumn> = fc.oneof(
     ),
   fc.constant(float),
   fc.constant<HostileColumn>({ type: 'BOOLEAN', value: fc.boolean().map(String).map(plain) }),
-  fc.constant<HostileColumn>({ type: 'VARCHAR', value: hostileText.map(plain) }),
+  fc.constant(varchar),
   fc.constant(binary),
   fc.constant<HostileColumn>({ type: 'DATE', value: dates.map(plain) }),
   digits.map((precision) => ({ type: `TIME(${precision})`, value: times(precision) })),

@@ -18,7 +18,7 @@ export function hostileTable(width: number, height: number): fc.Arbitrary<Hostil
 }
 
 const literal = (text: string): string =>
-  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll('\0', '\\x00')}'`;
 
 /** Snowflake SQL that makes the table `name` and fills it; ID counts the rows from 0. */
 export function* createHostileTable(name: string, { columns, rows }: HostileTable) {

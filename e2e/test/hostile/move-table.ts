@@ -56,6 +56,7 @@ function job(table: string, name: string, extract: ExtractMode, database: string
     maxRetryAttempts: 1,
     schemaEvolution: 'create',
     truncateCascade: false,
+    unsupportedText: 'strip',
     snapshot: 'required',
     verify: 'count',
     hash: table,

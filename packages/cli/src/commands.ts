@@ -4,6 +4,9 @@ import ConfigShow from './commands/config/show.ts';
 import ConfigValidate from './commands/config/validate.ts';
 import Demo from './commands/demo.ts';
 import Plan from './commands/plan.ts';
+import RejectsList from './commands/rejects/list.ts';
+import RejectsRetry from './commands/rejects/retry.ts';
+import RejectsShow from './commands/rejects/show.ts';
 import Repair from './commands/repair.ts';
 import Run from './commands/run.ts';
 import Status from './commands/status.ts';
@@ -16,6 +19,9 @@ export const commands = {
   'config:validate': ConfigValidate,
   demo: Demo,
   plan: Plan,
+  'rejects:list': RejectsList,
+  'rejects:retry': RejectsRetry,
+  'rejects:show': RejectsShow,
   repair: Repair,
   run: Run,
   status: Status,

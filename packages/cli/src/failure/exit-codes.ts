@@ -11,11 +11,12 @@ export function exitCodeOf(error: unknown): number {
   return isUsageError(error) ? exitCodes.failed : (plainExitCode(error) ?? exitCodes.bug);
 }
 
-export function exitCodeOfReport(report: RunReport): number {
-  if (report.status === 'completed') {
-    const found = report.tables.some(({ findings }) => findings.length > 0);
+/** Tables that are loaded but for rows in quarantine have a finding; their run is `partial`. */
+export function exitCodeOfReport({ tables, stopped }: RunReport): number {
+  if (tables.every(({ status }) => status === 'completed' || status === 'skipped')) {
+    const found = tables.some(({ findings }) => findings.length > 0);
     return found ? exitCodes.findings : exitCodes.done;
   }
-  const failed = report.tables.some(({ status }) => status === 'failed');
-  return report.stopped && !failed ? exitCodes.stopped : exitCodes.failed;
+  const failed = tables.some(({ status }) => status === 'failed');
+  return stopped && !failed ? exitCodes.stopped : exitCodes.failed;
 }

@@ -18,6 +18,7 @@ const report = (key: string, values: Partial<TableReport> = {}): TableReport => 
   ...job(key),
   status: 'completed',
   rows: 1000,
+  rejected: 0,
   bytes: 50_000,
   chunks: 2,
   seconds: 2,

@@ -56,7 +56,9 @@ function runMethods(owned: OwnedRuns): RunMethods {
     async closeRun(run, status, error, settled) {
       try {
         const claim = await owned.heldClaim(run);
-        await database.transaction((session) => closeRun(session, run, { status, error, settled }, claim));
+        await database.transaction((session) =>
+          closeRun(session, run, { status, error, settled }, claim),
+        );
       } finally {
         await owned.letGo(run);
       }

@@ -96,7 +96,7 @@ describe('P1: what this version does not do is refused, never passed over', () =
     const append = { truncate_onstart: false };
     expect(() =>
       resolve([
-        exampleTable({ ...append, on_row_error: 'quarantine' }),
+        exampleTable({ ...append, on_unsupported_text: 'strip' }),
         exampleTable({ ...append, target: 'b', delete_missing: 'soft' }),
         exampleTable({ target: 'c', query_tag: 'x', changes: 'cdc' }),
       ]),
@@ -104,7 +104,7 @@ describe('P1: what this version does not do is refused, never passed over', () =
       expect.objectContaining({
         code: 'CONFIG.UNSUPPORTED',
         message: [
-          'sources[0].tables[0].on_row_error: on_row_error: quarantine is not in this version',
+          'sources[0].tables[0].on_unsupported_text: on_unsupported_text: strip is not in this version',
           'sources[0].tables[1].delete_missing: delete_missing: soft is not in this version',
           'sources[0].tables[2].changes: changes: cdc is not in this version',
           'sources[0].tables[2].query_tag: a query_tag of one table (the global one is) is not in this version',
@@ -114,13 +114,22 @@ describe('P1: what this version does not do is refused, never passed over', () =
   });
 
   const keys: readonly [Record<string, unknown>][] = [
-    [{ on_row_error: 'quarantine' }],
     [{ on_unsupported_text: 'strip' }],
     [{ delete_missing: 'soft' }],
     [{ query_tag: 'x' }],
   ];
   it.each(keys)('%j', (values) => {
     expect(() => resolve([exampleTable(values)])).toThrow(Object.keys(values).at(-1));
+  });
+
+  it('on_row_error: quarantine has its limit, of the table or of the file', () => {
+    const quarantine = { on_row_error: 'quarantine' };
+    const jobs = resolve([
+      exampleTable(quarantine),
+      exampleTable({ ...quarantine, target: 'b', max_rejected_rows: 7 }),
+      exampleTable({ target: 'c' }),
+    ]);
+    expect(jobs.map(({ rejects }) => rejects?.limit)).toEqual([1000, 7, undefined]);
   });
 
   it('but not for what is not enabled or not chosen', () => {

@@ -114,8 +114,17 @@ function readSummary(row: RunRow): RunSummary {
 }
 
 function readTable(row: TableRow): TableSummary {
-  const { key, sourceName, status, totalChunks, completedChunks, failedChunks, rows, bytes, rejected } =
-    row;
+  const {
+    key,
+    sourceName,
+    status,
+    totalChunks,
+    completedChunks,
+    failedChunks,
+    rows,
+    bytes,
+    rejected,
+  } = row;
   return {
     key,
     sourceName,

@@ -39,7 +39,7 @@ describe('a chunk with rows that PostgreSQL refuses, COPYed', () => {
     ['U+0000', '22021', '(id bigint, name text)', '2,"a\0b"', 'name', ''],
     ['bytes that are not UTF-8', '22021', '(id bigint, name text)', '2,"\xff"', 'name', ''],
   ];
-  it.each(refusals)('%s (%s)', async (_name, state, columns, row, column, stored) => {
+  it.each(refusals)('%s (%s)', async (_name, state, columns, ...[row, column, stored]) => {
     await on.sql.query(`CREATE TABLE t ${columns}`);
     if (stored !== '') await on.sql.query(`INSERT INTO t VALUES ${stored}`);
     const plan = await prepared();

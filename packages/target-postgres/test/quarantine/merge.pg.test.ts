@@ -76,7 +76,7 @@ describe('a chunk with rows that PostgreSQL refuses, merged', () => {
     ['U+0000', '22021', plainKey, '2,"a\0",1', '2,"a\\000",1'],
   ];
   describe.each(['upsert', 'insert-only'] as const)('%s', (mode) => {
-    it.each(refusals)('%s (%s)', async (_name, state, definition, row, stored) => {
+    it.each(refusals)('%s (%s)', async (_name, state, definition, ...[row, stored]) => {
       const plan = await prepared(definition, { mode });
       await on.sql.query(`INSERT INTO t VALUES (9, 'old', 0)`);
       expect(await load(plan, `1,"a",1\n${row}\n3,"c",1\n`)).toMatchObject({

@@ -1,4 +1,5 @@
-import { addAbortSignal, type Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
 
@@ -9,8 +10,11 @@ import { cutBlocks } from './cut-blocks.ts';
 export async function* chunkBlocks(bytes: Readable, signal: AbortSignal): AsyncGenerator<Block> {
   // What a stream says after it was given up is of no use, and must not end the process.
   bytes.on('error', () => undefined);
+  // A stream of ours in between: one that stands still may not even close when it is told to.
+  const through = new PassThrough();
+  pipeline(bytes, through, { signal }).catch(() => undefined);
   try {
-    yield* cutBlocks(addAbortSignal(signal, bytes));
+    yield* cutBlocks(through);
   } catch (error) {
     if (isSnowmeltError(error) || !endedEarly(error)) throw error;
     throw new SnowmeltError('SOURCE.STREAM_BROKEN', 'the data of the chunk ended early', {

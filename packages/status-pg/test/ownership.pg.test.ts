@@ -141,8 +141,18 @@ describe('a connection that holds a run and breaks', () => {
     await using proxy = await cuttingProxy(database.url);
     await using store = createPostgresStatusStore({ connection: { url: proxy.url } });
     const run = await store.openRun(request());
+    const holders = `SELECT DISTINCT a.pid FROM pg_stat_activity a JOIN pg_locks l USING (pid)
+      WHERE a.application_name = 'snowmelt owner' AND a.datname = current_database()
+        AND l.locktype = 'advisory' AND l.granted`;
+    const before = JSON.stringify(await query(database, holders));
     proxy.breakAll();
     await store.addChunks(run.id, 's/a', loads(1));
+    // Until another session of the owner has the run.
+    await vi.waitFor(async () => {
+      const now = await query(database, holders);
+      expect(now).toHaveLength(1);
+      expect(JSON.stringify(now)).not.toBe(before);
+    }, soon);
     await expect(direct.openRun(request({ owner: 'host/2' }))).rejects.toMatchObject({
       code: 'RUN.TABLE_BUSY',
     });

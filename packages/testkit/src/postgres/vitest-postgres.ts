@@ -17,13 +17,13 @@ export function sharedServer(version: PostgresVersion) {
   const key = Symbol.for(`snowmelt.vitest-postgres-${version}`);
   const registry = globalThis as unknown as Record<symbol, Shared | undefined>;
   return {
-    async setup(project: TestProject): Promise<void> {
+    setup: async (project: TestProject): Promise<void> => {
       const shared = (registry[key] ??= { server: startPostgres({ version }), users: 0 });
       shared.users += 1;
       const { url, host, port, user, password, version: said } = await shared.server;
       project.provide('postgres', { url, host, port, user, password, version: said });
     },
-    async teardown(): Promise<void> {
+    teardown: async (): Promise<void> => {
       const shared = registry[key];
       if (shared === undefined) return;
       shared.users -= 1;

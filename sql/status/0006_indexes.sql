@@ -1,4 +1,5 @@
--- Whether the indexes that were dropped for the load are back.
+-- Whether the indexes that were dropped for the load are back; and rows without those of chunks of
+-- keys, which are not copied into the table.
 CREATE OR REPLACE VIEW migration_status.v_table_progress AS
 SELECT
   t.run_id,

@@ -5,6 +5,7 @@ import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { demoJob } from './support/demo-job.ts';
 import { context, demoSource, inSnowflake } from './support/demo.ts';
 
 const soft = { how: 'soft', column: 'Gone At' } as const;
@@ -100,28 +101,13 @@ describe('delete_missing from the emulator', () => {
   }
 
   function jobFor(table: string, extract: 'query' | 'unload'): TableJob {
-    return {
-      key: table,
-      sourceName: 'e2e',
-      source: { database: 'VEGA', schema: 'PUBLIC', name: table },
-      target: {
-        database: new URL(demo.databaseUrl).pathname.slice(1),
-        schema: 'missing',
-        name: table.toLowerCase(),
-      },
+    const from = { databaseUrl: demo.databaseUrl, table, targetSchema: 'missing' };
+    return demoJob(from, {
       mode: 'upsert',
       uniqueness: ['ID', 'Part'],
       read: { extract, chunkColumns: [], sortColumns: [], batchRows: 1000 },
-      columns: { exclude: [], mapping: {} },
-      parallelThreads: 2,
-      maxRetryAttempts: 2,
       schemaEvolution: 'create_and_add',
-      truncateCascade: false,
-      snapshot: 'required',
-      verify: 'digest',
-      hash: table,
-      notices: [],
-    };
+    });
   }
 
   async function keysOf(table: string, how: 'hard' | 'soft'): Promise<string[]> {

@@ -5,6 +5,7 @@ import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { demoJob } from './support/demo-job.ts';
 import { context, demoSource, inSnowflake } from './support/demo.ts';
 
 /** A watermark's type in Snowflake, with an old, a stored and a new value as SQL literals. */
@@ -122,29 +123,13 @@ describe('incremental loads from the emulator', () => {
   }
 
   function jobFor(table: string): TableJob {
-    return {
-      key: table,
-      sourceName: 'e2e',
-      source: { database: 'VEGA', schema: 'PUBLIC', name: table },
-      target: {
-        database: new URL(demo.databaseUrl).pathname.slice(1),
-        schema: 'incremental',
-        name: table.toLowerCase(),
-      },
+    const from = { databaseUrl: demo.databaseUrl, table, targetSchema: 'incremental' };
+    return demoJob(from, {
       mode: 'upsert',
       uniqueness: ['ID'],
       watermark: { source: 'AT', target: 'Changed At', overlapSeconds: 0 },
       read: { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
-      columns: { exclude: [], mapping: {} },
-      parallelThreads: 2,
-      maxRetryAttempts: 2,
-      schemaEvolution: 'create',
-      truncateCascade: false,
-      snapshot: 'required',
-      verify: 'digest',
-      hash: table,
-      notices: [],
-    };
+    });
   }
 
   async function stored(table: string): Promise<string[][]> {

@@ -4,6 +4,7 @@ import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { demoJob } from './support/demo-job.ts';
 import { context, demoSource, inSnowflake } from './support/demo.ts';
 
 describe('query_tag of a table', () => {
@@ -59,28 +60,11 @@ describe('query_tag of a table', () => {
     table: string,
     { extract, ...changes }: Pick<TableJob, 'queryTag'> & Pick<TableJob['read'], 'extract'>,
   ): TableJob {
-    return {
-      key: table,
-      sourceName: 'e2e',
-      source: { database: 'VEGA', schema: 'PUBLIC', name: table },
-      target: {
-        database: new URL(demo.databaseUrl).pathname.slice(1),
-        schema: 'tags',
-        name: table.toLowerCase(),
-      },
+    const from = { databaseUrl: demo.databaseUrl, table, targetSchema: 'tags' };
+    return demoJob(from, {
       mode: 'truncate',
-      uniqueness: [],
       read: { extract, chunkColumns: [], sortColumns: [], batchRows: 1000 },
-      columns: { exclude: [], mapping: {} },
-      parallelThreads: 2,
-      maxRetryAttempts: 2,
-      schemaEvolution: 'create',
-      truncateCascade: false,
-      snapshot: 'required',
-      verify: 'digest',
-      hash: table,
-      notices: [],
       ...changes,
-    };
+    });
   }
 });

@@ -11,6 +11,7 @@ import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { Client } from 'pg';
 
+import { demoJob } from './demo-job.ts';
 import { context, demoSource, inSnowflake } from './demo.ts';
 
 /** Of every table here; the key is ID and "Second Key". */
@@ -101,28 +102,12 @@ export class ChangesWorld {
   }
 
   #jobFor(table: string): TableJob {
-    return {
-      key: table,
-      sourceName: 'e2e',
-      source: { database: 'VEGA', schema: 'PUBLIC', name: table },
-      target: { database: this.#database(), schema: 'changes', name: table.toLowerCase() },
+    const from = { databaseUrl: this.demo.databaseUrl, table, targetSchema: 'changes' };
+    return demoJob(from, {
       mode: 'changes',
       uniqueness: ['ID', 'Second Key'],
       read: reading,
-      columns: { exclude: [], mapping: {} },
-      parallelThreads: 2,
-      maxRetryAttempts: 2,
-      schemaEvolution: 'create',
-      truncateCascade: false,
-      snapshot: 'required',
-      verify: 'digest',
-      hash: table,
-      notices: [],
-    };
-  }
-
-  #database(): string {
-    return new URL(this.demo.databaseUrl).pathname.slice(1);
+    });
   }
 
   async stored(table: string): Promise<string[][]> {

@@ -49,7 +49,7 @@ const refusedRows = {
         speed:
           'None while no row is refused. A chunk with such a row is read again, and only a block of 10,000 rows that has one is sent more than once.',
         safety:
-          'With `quarantine` the target lacks rows that the source has: `snowmelt rejects list` says which, `snowmelt rejects retry` loads them. Rows that are refused at COMMIT by a deferred constraint trigger, or when a swap puts its rows in place, fail the table all the same.',
+          'With `quarantine` the target lacks rows that the source has: `snowmelt rejects list` says which, `snowmelt rejects retry` loads them. A later incremental load does not read them again. Rows that are refused at COMMIT by a deferred constraint trigger, or when a swap puts its rows in place, fail the table all the same.',
       }),
     ),
   on_unsupported_text: z

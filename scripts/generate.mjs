@@ -1,38 +1,7 @@
 // Writes every file that is generated, or with --check says which of them are out of date.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { configReference } from './generators/config-reference.mjs';
-import { configSchemaFile } from './generators/config-schema.mjs';
-import { errorReference } from './generators/error-reference.mjs';
-import { typeReference } from './generators/type-reference.mjs';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const check = process.argv.includes('--check');
-
-const sql = spawnSync(
-  process.execPath,
-  [`${root}scripts/generate-sql.mjs`, ...process.argv.slice(2)],
-  {
-    stdio: 'inherit',
-  },
-);
-if (sql.status !== 0) process.exitCode = 1;
-
-keep('docs/reference/errors.md', errorReference());
-keep('docs/reference/types.md', typeReference());
-keep('docs/configuration.md', configReference());
-keep('packages/core/schema/config.schema.json', configSchemaFile());
-
-function keep(path, text) {
-  const file = root + path;
-  if (!check) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-    console.error(`${path} is out of date: run node scripts/generate.mjs`);
-    process.exitCode = 1;
-  }
-}
+const script = fileURLToPath(new URL('./generators/generate-all.mjs', import.meta.url));
+const args = ['--conditions=@snowmelt/source', script, ...process.argv.slice(2)];
+process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;

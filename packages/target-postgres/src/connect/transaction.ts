@@ -88,6 +88,11 @@ interface LockWatch {
   readonly what: string;
 }
 
+/** A second before the end is enough for another connection; of a short wait, half of it. */
+function askAfter(limit: number): number {
+  return Math.max(limit / 2, limit - 1000);
+}
+
 /**
  * Who blocks can only be asked while it is waited for, so it is asked shortly before the limit that
  * comes first: of locks, or of the whole statement.
@@ -102,7 +107,7 @@ async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): Promise<
     () => {
       asking = blockersOf(databases, database, client);
     },
-    Math.min(...limits) * 0.8,
+    askAfter(Math.min(...limits)),
   );
   try {
     return await work();

@@ -68,11 +68,11 @@ describe('repair of swaps that were abandoned', () => {
     expect(await targetRows()).toEqual([{ id: '1' }]);
     expect(await repair(true)).toEqual([]);
     for (const step of [
-      on.target.prepare(table, context),
-      load(table, 'b', ['4']),
-      on.target.publish(table, context),
+      () => on.target.prepare(table, context),
+      () => load(table, 'b', ['4']),
+      () => on.target.publish(table, context),
     ]) {
-      await expect(step).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
+      await expect(step()).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
     }
     const later = await abandoned({ run: 'run-2' });
     await on.target.publish(later, context);

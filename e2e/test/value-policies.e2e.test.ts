@@ -29,6 +29,12 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       String.raw`INSERT INTO TEXTS SELECT 1, 'a\0b\0', PARSE_JSON('{"k\\u0000":"\\u0000x\\u0000\\u0000","plain":"\\\\u0000","n":1}')`,
       String.raw`INSERT INTO TEXTS SELECT 2, 'c:\\0', PARSE_JSON('"\\\\\\u0000"')`,
       `INSERT INTO TEXTS SELECT 3, NULL, NULL`,
+      `CREATE TABLE EPOCHS (ID NUMBER(9,0), D DATE, N TIMESTAMP_NTZ(9), Z TIMESTAMP_TZ(9))`,
+      `INSERT INTO EPOCHS SELECT 1, DATEADD('year', 45000, '2024-02-29'::DATE), DATEADD('year', 45000, '2024-02-29 01:02:03.123456789'::TIMESTAMP_NTZ), '9999-12-31 23:59:59.5 -05:00'::TIMESTAMP_TZ`,
+      `CREATE TABLE EXTREMES (ID NUMBER(9,0), D DATE, F FLOAT)`,
+      `INSERT INTO EXTREMES SELECT 1, DATEADD('year', -3000, '2024-02-29'::DATE), 1.5`,
+      `INSERT INTO EXTREMES SELECT 2, '0001-01-01'::DATE, 'inf'::FLOAT`,
+      `INSERT INTO EXTREMES SELECT 3, '9999-12-31'::DATE, -0.25`,
       `CREATE TABLE DOCUMENTS (ID NUMBER(9,0), V VARIANT)`,
       `INSERT INTO DOCUMENTS SELECT 1, PARSE_JSON('12345678901234567890123456789012345678')`,
       `INSERT INTO DOCUMENTS SELECT 2, PARSE_JSON('null')`,
@@ -106,6 +112,32 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       /at_ntz timestamp.* keeps 6 digits of TIMESTAMP_NTZ\(9\)/,
     );
     expect((await command('run', 'MOMENTS', { on_extra_digits: 'text' })).code).toBe(2);
+  });
+
+  it('P1: years after 9999 are kept, and the digest covers them', async () => {
+    const { code, said, stderr } = await command('run', 'EPOCHS', {});
+    expect(code, stderr).toBe(0);
+    const { rows } = await sql.query('SELECT d::text, n::text, z::text FROM vega.epochs');
+    expect(rows).toEqual([
+      { d: '47024-02-29', n: '47024-02-29 01:02:03.123456', z: '10000-01-01 04:59:59.5+00' },
+    ]);
+    expect(said.tables[0].verified).toBe(true);
+  });
+
+  it('P1: a year before 1, and infinity where none may be, are refused and never another value', async () => {
+    await sql.query('CREATE TABLE vega.extremes (id integer, d date, f numeric(10,2))');
+    const ended = await command('run', 'EXTREMES', { on_row_error: 'quarantine' });
+    expect(ended.code, ended.stderr).toBe(4);
+    const { rows } = await sql.query('SELECT id, d::text, f::text FROM vega.extremes');
+    expect(rows).toEqual([{ id: 3, d: '9999-12-31', f: '-0.25' }]);
+    const { rows: refused } = await sql.query(
+      `SELECT column_name, sqlstate FROM snowmelt.rejects
+       WHERE target_table = 'extremes' AND state = 'open' ORDER BY sqlstate`,
+    );
+    expect(refused).toEqual([
+      { column_name: 'f', sqlstate: '22003' },
+      { column_name: 'd', sqlstate: '22007' },
+    ]);
   });
 
   const texts = async () => {

@@ -38,7 +38,8 @@ export function partOf(part: string, value: Typed, context: CallContext): Typed 
   const nullable = value.nullable;
   const clocked = FROM_CLOCK[part];
   if (clocked !== undefined) {
-    return integerResult(clocked.replace('?', clockOf(value, zone)), 4, nullable);
+    // Years may have six digits, with a sign (data-types-datetime).
+    return integerResult(clocked.replace('?', clockOf(value, zone)), 6, nullable);
   }
   if (value.type.name === 'TIME') return timePart(part, value);
   const units = EPOCH[part];

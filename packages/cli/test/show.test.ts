@@ -1,6 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import { describe, expect, it } from 'vitest';
 
 import { formatBytes, formatDuration, formatRows } from '../src/show/quantities.ts';
+import { formatRejectedRows, formatRejectGroups } from '../src/show/rejects.ts';
 import { formatShadow, isSettled } from '../src/show/repaired-shadow.ts';
 import { formatTable } from '../src/show/text-table.ts';
 import { textWidth, truncateText } from '../src/show/text-width.ts';
@@ -65,5 +68,33 @@ describe('what repair has found of swaps', () => {
 
   it('one that no run has', () => {
     expect(formatShadow({ shadow, outcome: 'removed' })).toContain('that no run has');
+  });
+});
+
+describe('refused rows', () => {
+  it('P7: a terminal does not obey what a row, or the message about it, holds', () => {
+    const escape = '\u001B[31m';
+    const place = {
+      run: 'r',
+      table: 't',
+      target: { database: 'd', schema: 's', name: 'n' },
+      state: 'open',
+      sqlState: '22P02',
+    } as const;
+    const row = {
+      ...place,
+      id: '1',
+      chunk: 'c',
+      message: `not a number: "${escape}"`,
+      rejectedAt: new Date(0),
+      row: `"${escape}\n"`,
+    };
+    const lines = [
+      ...formatRejectedRows([row], 200),
+      ...formatRejectGroups([{ ...place, reason: escape, rows: 1 }], 200),
+    ];
+    expect(lines.join('')).toContain('\\u001b[31m');
+    expect(lines.map(stripVTControlCharacters).join('')).not.toMatch(/\p{Cc}/u);
+    expect(lines.join('')).not.toContain(escape);
   });
 });

@@ -28,7 +28,7 @@ export function formatRejectGroups(
     formatRows(group.rows),
     group.sqlState,
     group.column ?? '–',
-    group.reason,
+    oneLine(group.reason),
     group.state,
     group.run,
   ]);
@@ -39,7 +39,7 @@ export function formatRejectGroups(
 export function formatRejectedRows(rows: readonly RejectedRow[], width: number): readonly string[] {
   if (rows.length === 0) return none;
   return rows.flatMap((row) => [
-    `${yellow(row.sqlState)} ${formatRef(row.target)}${placeOf(row)}: ${row.message}`,
+    `${yellow(row.sqlState)} ${formatRef(row.target)}${placeOf(row)}: ${oneLine(row.message)}`,
     dim(truncateText(`  ${oneLine(row.row)}`, width)),
   ]);
 }

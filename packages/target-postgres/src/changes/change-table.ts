@@ -1,6 +1,7 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { columnList } from '../load/column-list.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
 
@@ -23,10 +24,9 @@ export function changeColumns(table: TablePlan): readonly string[] {
  */
 export async function createChangeTable(session: Session, table: TablePlan): Promise<string> {
   const name = shadowName(table);
-  const columns = table.columns.map(({ target }) => quoteIdentifier(target)).join(', ');
   await session.query(
     `CREATE TABLE ${quoteShadow(name)} AS
-     SELECT NULL::"char" AS ${quoteIdentifier(actionColumn(table))}, ${columns}
+     SELECT NULL::"char" AS ${quoteIdentifier(actionColumn(table))}, ${columnList(table)}
      FROM ${quoteTable(table.target)} WITH NO DATA`,
   );
   return name;

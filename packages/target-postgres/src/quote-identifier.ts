@@ -11,6 +11,25 @@ export function identifierFault(name: string): string | undefined {
   return bytes > maxIdentifierBytes ? `has ${bytes} bytes of at most 63` : undefined;
 }
 
+/**
+ * Names that every table has already (https://www.postgresql.org/docs/current/ddl-system-columns.html);
+ * `oid` is free since PostgreSQL 12.
+ */
+const systemColumns: ReadonlySet<string> = new Set([
+  'ctid',
+  'xmin',
+  'xmax',
+  'cmin',
+  'cmax',
+  'tableoid',
+]);
+
+/** Why the name can't be that of a column; `undefined` where it can. */
+export function columnFault(name: string): string | undefined {
+  if (systemColumns.has(name)) return 'is that of a system column of PostgreSQL';
+  return identifierFault(name);
+}
+
 /** The one way into SQL for a name: quoted, so that nothing is folded and nothing ends it. */
 export function quoteIdentifier(name: string): string {
   const fault = identifierFault(name);

@@ -45,6 +45,22 @@ describe('check', () => {
     ]);
   });
 
+  it.each(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'])(
+    'finds that %s is the name of a system column, in a new table and in one that is there',
+    async (name) => {
+      const parts = { columns: [pair('id', integer), pair(name, text)] };
+      const expected = {
+        severity: 'error',
+        column: name,
+        message: `the name "${name}" is that of a system column of PostgreSQL`,
+        fix: 'Map it to another name with column_mapping.',
+      };
+      expect(await findings(parts)).toMatchObject([expected]);
+      await on.sql.query('CREATE TABLE t (id bigint)');
+      expect(await findings(parts)).toMatchObject([expected]);
+    },
+  );
+
   it('weighs types: fits, cast, loss, no', async () => {
     await on.sql.query(`CREATE TABLE t (
       same bigint, big bigint, to_text text, cast_int int, rounded numeric(10,2), no_bool boolean,

@@ -53,6 +53,16 @@ describe('check of delete_missing', () => {
     ]);
   });
 
+  it('the marks need a name that a column can have', async () => {
+    const system = { ...soft, column: 'xmax', addsColumn: true } as const;
+    expect(await findings(plan({ deleteMissing: system }), 'error')).toMatchObject([
+      {
+        message: 'the name "xmax" is that of a system column of PostgreSQL',
+        fix: 'Name another soft_delete_column.',
+      },
+    ]);
+  });
+
   it('a source column may not go where the marks go', async () => {
     const taken = { ...soft, column: 'name' } as const;
     expect(await findings(plan({ deleteMissing: taken }), 'error')).toEqual([

@@ -1,6 +1,6 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { identifierFault } from '../quote-identifier.ts';
+import { columnFault, identifierFault } from '../quote-identifier.ts';
 import { unsuitable } from './findings.ts';
 
 /** PostgreSQL's limit of a table (https://www.postgresql.org/docs/current/limits.html). */
@@ -11,9 +11,14 @@ export function checkNames(table: TablePlan): readonly Finding[] {
   const { schema, name } = table.target;
   const columns = table.columns.map(({ target }) => target);
   return [
-    ...[schema, name].flatMap((word) => faulty(word, 'Choose another target name.')),
+    ...[schema, name].flatMap((word) =>
+      faulty(word, identifierFault(word), { fix: 'Choose another target name.' }),
+    ),
     ...columns.flatMap((column) =>
-      faulty(column, 'Map it to another name with column_mapping.', column),
+      faulty(column, columnFault(column), {
+        column,
+        fix: 'Map it to another name with column_mapping.',
+      }),
     ),
     ...repeated(columns).map((column) =>
       unsuitable({
@@ -33,11 +38,13 @@ export function checkNames(table: TablePlan): readonly Finding[] {
   ];
 }
 
-function faulty(name: string, fix: string, column?: string): readonly Finding[] {
-  const fault = identifierFault(name);
+function faulty(
+  name: string,
+  fault: string | undefined,
+  place: { readonly fix: string; readonly column?: string },
+): readonly Finding[] {
   if (fault === undefined) return [];
-  const message = `the name ${JSON.stringify(name)} ${fault}`;
-  return [unsuitable({ message, fix, ...(column === undefined ? {} : { column }) })];
+  return [unsuitable({ message: `the name ${JSON.stringify(name)} ${fault}`, ...place })];
 }
 
 function repeated(names: readonly string[]): readonly string[] {

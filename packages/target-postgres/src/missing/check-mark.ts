@@ -1,7 +1,7 @@
 import type { DeleteMissing, Finding, TablePlan, TableSchema } from '@snowmelt/core';
 
 import { unsuitable } from '../check/findings.ts';
-import { identifierFault, quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { columnFault, quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 
 /** Whether the column of the marks is there, and takes them. */
 export function checkMark(
@@ -38,7 +38,7 @@ export function checkMarkName({ columns, deleteMissing }: TablePlan): readonly F
   if (deleteMissing?.how !== 'soft') return [];
   const { column } = deleteMissing;
   const fix = 'Name another soft_delete_column.';
-  const fault = identifierFault(column);
+  const fault = columnFault(column);
   const taken = columns.some(({ target }) => target === column);
   const goesInto = `a source column goes into ${column}, which delete_missing: soft marks rows in`;
   return [

@@ -218,6 +218,11 @@ export const errorCatalog = {
     'An index or constraint that was dropped for the load could not come back; its definition is kept in snowmelt.index_ledger.',
     'Mend the rows that the message names and run `snowmelt repair`.',
   ),
+  'TARGET.SEQUENCE_BEHIND': entry(
+    'never',
+    'A sequence gives values that loaded rows have already, and the run could not advance it.',
+    'Run the statement that the message names; the rows are in.',
+  ),
   'TARGET.STATEMENT_FAILED': entry(
     'never',
     'PostgreSQL refused a statement.',

@@ -15,10 +15,12 @@ import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { gathers } from '../swap/gathers.ts';
 import { swapRows } from '../swap/swap-rows.ts';
+import { advanceSequences } from './advance-sequences.ts';
 
 /**
- * Deletes what the source lacks, closes the table's ledger durably, gives the table its indexes back, then refreshes the planner's
- * statistics. Ledger rows stay.
+ * Deletes what the source lacks, closes the table's ledger durably, gives the table its indexes
+ * back, refreshes the planner's statistics and advances the sequences behind loaded columns. Ledger
+ * rows stay.
  */
 export async function publishTable(
   databases: Databases,
@@ -42,7 +44,16 @@ export async function publishTable(
     if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
     context.log.warn('target_not_analyzed', { table: table.key, message: error.message });
   }
-  return { rows, ...(missing === undefined ? {} : { missing }), ...restored };
+  const behind = await transaction(databases, options, (session) =>
+    advanceSequences(session, table, context),
+  );
+  const findings = [...(restored.findings ?? []), ...behind];
+  return {
+    rows,
+    ...(missing === undefined ? {} : { missing }),
+    ...restored,
+    ...(findings.length === 0 ? {} : { findings }),
+  };
 }
 
 const sumSql = `

@@ -24,6 +24,8 @@ interface CatalogObject {
   alteredNs: bigint;
   droppedNs?: bigint;
   comment?: string;
+  /** Seen in a database that was made from a share: read-only, and without a past. */
+  readonly imported?: true;
 }
 
 export interface CatalogTable extends CatalogObject {
@@ -48,6 +50,8 @@ export interface CatalogView extends CatalogObject {
   readonly text: string;
   readonly queryText: string;
   readonly secure: boolean;
+  /** Where the names in its query are looked up, if not in its own schema: a shared view's provider. */
+  readonly home?: { readonly database: string; readonly schema: string };
   readonly columns: readonly { name: string; type: SqlType; nullable: boolean; comment?: string }[];
 }
 
@@ -65,11 +69,24 @@ export interface CatalogSchema {
 
 export interface CatalogDatabase {
   name: string;
+  /** Set for a database that was made from a share; its schemas are those that the share shows. */
+  readonly origin?: { readonly provider: string; readonly share: Share };
   readonly schemas: Map<string, CatalogSchema>;
   readonly createdNs: bigint;
   readonly transient: boolean;
   retentionDays?: number;
   comment?: string;
+}
+
+/** What a provider shows to other accounts. https://docs.snowflake.com/en/user-guide/data-sharing-intro */
+export interface Share {
+  readonly name: string;
+  readonly createdNs: bigint;
+  readonly comment: string;
+  /** The database that USAGE was granted on. */
+  database?: CatalogDatabase;
+  readonly schemas: Set<CatalogSchema>;
+  readonly objects: Set<CatalogTable | CatalogView>;
 }
 
 export interface AccountObject {

@@ -1,12 +1,14 @@
 import { SqlError } from '../engine/contract.ts';
-import { existingObject, missingObject } from '../sql/unsupported.ts';
+import { existingObject, insufficientPrivileges, missingObject } from '../sql/unsupported.ts';
 import type {
   AccountObject,
   CatalogDatabase,
   CatalogSchema,
   CatalogTable,
   CatalogView,
+  Share,
 } from './catalog-objects.ts';
+import { sharedSchemas } from './shared-schemas.ts';
 
 /** https://docs.snowflake.com/en/user-guide/data-time-travel: one day unless set otherwise. */
 const DEFAULT_RETENTION_DAYS = 1;
@@ -29,6 +31,7 @@ export class Catalog {
   readonly databases = new Map<string, CatalogDatabase>();
   readonly warehouses = new Map<string, AccountObject>();
   readonly roles = new Map<string, AccountObject>();
+  readonly shares = new Map<string, Share>();
   #lastPhysical = 0;
 
   /** A name for a table or sequence in DuckDB. */
@@ -46,8 +49,24 @@ export class Catalog {
     return database;
   }
 
+  /** https://docs.snowflake.com/en/sql-reference/sql/create-database: CREATE DATABASE … FROM SHARE. */
+  importDatabase(name: string, provider: string, share: Share, nowNs: bigint): void {
+    if (this.databases.has(name)) throw existingObject(name);
+    const consumer = { name, createdNs: nowNs };
+    const shown = (): Map<string, CatalogSchema> =>
+      this.#isShown(share) ? sharedSchemas(share, consumer) : new Map<string, CatalogSchema>();
+    this.databases.set(name, {
+      ...consumer,
+      origin: { provider, share },
+      transient: false,
+      get schemas() {
+        return shown();
+      },
+    });
+  }
+
   createSchema(database: string, name: string, nowNs: bigint, transient = false): CatalogSchema {
-    const parent = this.database(database);
+    const parent = this.ownDatabase(database);
     if (parent.schemas.has(name) || name === 'INFORMATION_SCHEMA') throw existingObject(name);
     const schema: CatalogSchema = {
       name,
@@ -61,11 +80,43 @@ export class Catalog {
     return schema;
   }
 
-  /** Throws 002003. */
+  /** Throws 002003, and 003030 for a database whose share has ended. */
   database(name: string): CatalogDatabase {
     const database = this.databases.get(name);
     if (database === undefined) throw missingObject('Database', displayName(name));
+    if (database.origin !== undefined) this.#checkShare(database.origin.share);
     return database;
+  }
+
+  /** A database that may be changed. Throws 003001 for one that was made from a share. */
+  ownDatabase(name: string): CatalogDatabase {
+    const database = this.database(name);
+    if (database.origin !== undefined) throw insufficientPrivileges('database', displayName(name));
+    return database;
+  }
+
+  /** A schema that objects may be made in. Throws 003001 for one that a share shows. */
+  ownSchema(database: string, name: string): CatalogSchema {
+    const schema = this.schema(database, name);
+    if (this.database(database).origin !== undefined)
+      throw insufficientPrivileges('schema', displayName(name));
+    return schema;
+  }
+
+  #isShown(share: Share): boolean {
+    const { database } = share;
+    if (database === undefined || this.shares.get(share.name) !== share) return false;
+    return this.databases.get(database.name) === database;
+  }
+
+  /** 003030: as reported in github.com/xlang-ai/Spider2/issues/172. */
+  #checkShare(share: Share): void {
+    if (this.#isShown(share)) return;
+    throw new SqlError(
+      '003030',
+      '02000',
+      'SQL compilation error:\nShared database is no longer available for use. It will need to be re-created if and when the publisher makes it available again.',
+    );
   }
 
   /** Throws 002003. */
@@ -76,7 +127,8 @@ export class Catalog {
   }
 
   find(name: FullName): CatalogTable | CatalogView | undefined {
-    return this.databases.get(name.database)?.schemas.get(name.schema)?.objects.get(name.name);
+    if (!this.databases.has(name.database)) return undefined;
+    return this.database(name.database).schemas.get(name.schema)?.objects.get(name.name);
   }
 
   add(object: CatalogTable | CatalogView): void {

@@ -24,7 +24,7 @@ export const DATABASES_VIEW: InformationView = {
       CREATED: momentCell(database.createdNs),
       LAST_ALTERED: momentCell(database.createdNs),
       RETENTION_TIME: database.retentionDays ?? 1,
-      TYPE: 'STANDARD',
+      TYPE: database.origin === undefined ? 'STANDARD' : 'IMPORTED DATABASE',
     })),
 };
 

@@ -93,6 +93,8 @@ export interface EngineSession {
   newQueryId(): string;
   /** Throws 090105 when no database or schema is set and the name has none. */
   resolveName(parts: readonly string[]): QualifiedName;
+  /** Throws 002003 where an object's database or schema is missing, 003001 where it was imported. */
+  checkPlace(name: QualifiedName): void;
   /** Parses `a."b c".d` as Snowflake folds it: `['A', 'b c', 'D']`. */
   parseName(text: string): readonly string[];
   /** Throws the SqlError of whatever can't be compiled. The SQL runs on {@link connection}. */

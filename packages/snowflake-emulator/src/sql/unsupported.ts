@@ -18,6 +18,18 @@ export function missingObject(kind: string, name: string): SqlError {
   );
 }
 
+/**
+ * 003001 (42501): what a role may not do, and what nobody may do to imported objects
+ * (https://docs.snowflake.com/en/user-guide/data-share-consumers: shared databases are read-only).
+ */
+export function insufficientPrivileges(kind: string, name: string): SqlError {
+  return new SqlError(
+    '003001',
+    '42501',
+    `SQL access control error:\nInsufficient privileges to operate on ${kind} '${name}'.`,
+  );
+}
+
 export function existingObject(name: string): SqlError {
   return new SqlError(
     '002002',

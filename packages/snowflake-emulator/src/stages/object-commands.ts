@@ -22,6 +22,7 @@ export async function createObject(
 ): Promise<StatementResult> {
   const { store, session } = context;
   const name = session.resolveName(command.name);
+  session.checkPlace(name);
   const sessionId = command.temporary ? session.id : undefined;
   const word = command.object === 'STAGE' ? 'Stage area' : 'File format';
   const catalog = command.object === 'STAGE' ? store.stages : store.formats;

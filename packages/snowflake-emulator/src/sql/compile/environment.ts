@@ -25,7 +25,7 @@ export interface Environment {
   /** What a table held at the point a query names; the present when undefined. */
   snapshot(travel: Travel): Snapshot;
   /** Throws 000707 if the table has no past at that point. */
-  checkTravel(table: CatalogTable, snapshot: Snapshot): void;
+  checkTravel(table: CatalogTable | CatalogView, snapshot: Snapshot): void;
   /** The value of a call that was evaluated beforehand (an extension's function). */
   evaluated(call: Call): string | null | undefined;
   /** The query of a view, to be compiled as if written in the view's own schema. */

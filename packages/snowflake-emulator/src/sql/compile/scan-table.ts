@@ -19,9 +19,9 @@ export function scanTable(ref: TableRef, compiler: Compiler): ScanPlan {
   const object = env.find(ref.parts);
   const travel = ref.travel ?? env.inherited?.travel;
   const qualifier = [object.database, object.schema, object.name];
-  if (object.kind === 'view') return { ...scanView(object, travel, compiler), qualifier };
   const snapshot = travel === undefined ? undefined : env.snapshot(travel);
   if (snapshot !== undefined) env.checkTravel(object, snapshot);
+  if (object.kind === 'view') return { ...scanView(object, travel, compiler), qualifier };
   return { ...scanRows(object, snapshot), qualifier };
 }
 

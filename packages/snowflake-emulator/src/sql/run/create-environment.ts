@@ -62,19 +62,20 @@ function viewQuery(
   env: Environment,
 ): ReturnType<Environment['viewQuery']> {
   const query = parseQuery(view.queryText, String(session.parameter('TIMESTAMP_TYPE_MAPPING')));
+  const home = view.home ?? view;
   const complete = (parts: readonly string[]): readonly string[] =>
     parts.length === 1
-      ? [view.database, view.schema, ...parts]
+      ? [home.database, home.schema, ...parts]
       : parts.length === 2
-        ? [view.database, ...parts]
+        ? [home.database, ...parts]
         : parts;
   const inner: Environment = {
     ...env,
-    database: view.database,
-    schema: view.schema,
+    database: home.database,
+    schema: home.schema,
     find: (parts): CatalogTable | CatalogView => findObject(session, complete(parts)),
     informationSchema: (parts) =>
-      informationView(parts.length === 2 ? [view.database, ...parts] : parts, session),
+      informationView(parts.length === 2 ? [home.database, ...parts] : parts, session),
     viewQuery: (other, at) => viewQuery(other, at, session, inner),
     ...(travel === undefined ? {} : { inherited: { travel } }),
   };
@@ -83,9 +84,20 @@ function viewQuery(
 
 const DAY_NS = 86_400_000_000_000n;
 
-/** 000707: before the table was made, or beyond its retention, or in the future. */
-function checkTravel(table: CatalogTable, { ns }: Snapshot, session: Session, nowNs: bigint): void {
-  const days = session.shared.catalog.retentionDays(table);
+/**
+ * 000707: before the table was made, or beyond its retention, or in the future. Imported objects have
+ * no Time Travel (https://docs.snowflake.com/en/user-guide/data-share-consumers): a retention of 0,
+ * by https://docs.snowflake.com/en/release-notes/bcr-bundles/2023_05/bcr-1146.
+ */
+function checkTravel(
+  table: CatalogTable | CatalogView,
+  { ns }: Snapshot,
+  session: Session,
+  nowNs: bigint,
+): void {
+  if (table.kind === 'view' && table.imported !== true) return;
+  const days =
+    table.kind === 'view' || table.imported ? 0 : session.shared.catalog.retentionDays(table);
   const oldest = nowNs - BigInt(days) * DAY_NS;
   const isReachable = days > 0 && ns >= table.createdNs && ns >= oldest && ns <= session.now();
   if (isReachable) return;

@@ -203,7 +203,7 @@ function rename(table: CatalogTable, session: Session, to: readonly string[]): v
     return;
   }
   const { catalog } = session.shared;
-  catalog.schema(name.database, name.schema);
+  catalog.ownSchema(name.database, name.schema);
   catalog.schema(table.database, table.schema).objects.delete(table.name);
   Object.assign(table, name);
   catalog.add(table);

@@ -7,11 +7,14 @@ import type {
   TableOptions,
 } from '../syntax/statement.ts';
 import { existingObject, unsupported } from '../unsupported.ts';
+import { createShare, grantToShare, importDatabase } from './ddl-shares.ts';
 import { done } from './done.ts';
 import type { Session } from './session.ts';
 
 type ContainerStatement =
-  CreateContainer | CreateAccountObject | Extract<Statement, { kind: 'alterContainer' }>;
+  | CreateContainer
+  | CreateAccountObject
+  | Extract<Statement, { kind: 'alterContainer' | 'createShare' | 'grantToShare' }>;
 
 export async function runContainerStatement(
   statement: ContainerStatement,
@@ -19,8 +22,15 @@ export async function runContainerStatement(
 ): Promise<StatementResult> {
   await session.transaction.commit();
   switch (statement.kind) {
-    case 'createContainer':
+    case 'createContainer': {
+      const { fromShare } = statement;
+      if (fromShare !== undefined) return importDatabase({ ...statement, fromShare }, session);
       return createContainer(statement, session);
+    }
+    case 'createShare':
+      return createShare(statement, session);
+    case 'grantToShare':
+      return grantToShare(statement, session);
     case 'createAccountObject':
       return createAccountObject(statement, session);
     case 'alterContainer': {
@@ -35,8 +45,8 @@ export async function runContainerStatement(
 function containerOf(type: 'DATABASE' | 'SCHEMA', name: readonly string[], session: Session) {
   const { catalog } = session.shared;
   const own = name.at(-1) ?? '';
-  if (type === 'DATABASE') return catalog.database(own);
-  return catalog.schema(name.length > 1 ? (name[0] ?? '') : currentDatabase(session), own);
+  if (type === 'DATABASE') return catalog.ownDatabase(own);
+  return catalog.ownSchema(name.length > 1 ? (name[0] ?? '') : currentDatabase(session), own);
 }
 
 function currentDatabase(session: Session): string {
@@ -65,7 +75,7 @@ function createContainer(statement: CreateContainer, session: Session): Statemen
         ? (statement.name[0] ?? '')
         : currentDatabase(session);
   const siblings: Map<string, unknown> =
-    objectType === 'DATABASE' ? catalog.databases : catalog.database(database).schemas;
+    objectType === 'DATABASE' ? catalog.databases : catalog.ownDatabase(database).schemas;
   const label = objectType === 'DATABASE' ? 'Database' : 'Schema';
   if (siblings.has(name)) {
     if (flags.ifNotExists) return done(`${name} already exists, statement succeeded.`);

@@ -6,11 +6,11 @@ import type { QueryPlan } from '../compile/typed.ts';
 import { EMPTY_SCOPE, type Compiler } from '../compile/typed.ts';
 import { storageType, textType, type SqlType } from '../sql-type.ts';
 import type { ColumnDef, Constraint, CreateTable } from '../syntax/statement.ts';
-import { compilationError, existingObject } from '../unsupported.ts';
+import { compilationError, existingObject, missingObject, unsupported } from '../unsupported.ts';
 import { compilerFor } from './compile-request.ts';
 import { coercedSelect } from './dml-insert.ts';
 import { done } from './done.ts';
-import { findTable, lookUp, temporaryKey } from './find-object.ts';
+import { findObject, lookUp, temporaryKey } from './find-object.ts';
 import { insertRows } from './insert-rows.ts';
 import type { Session } from './session.ts';
 import { runSql } from './engine-state.ts';
@@ -51,7 +51,7 @@ async function createTable(
   const definitions =
     statement.like === undefined
       ? withQueryTypes(statement.columns, plan)
-      : likeColumns(findTable(session, statement.like));
+      : likeColumns(tableToCopy(statement.like, session));
   const table = newTable(statement, session);
   for (const definition of definitions) await addColumn(table, definition, session);
   table.constraints = constraintsOf(statement, definitions, session);
@@ -83,6 +83,13 @@ function withQueryTypes(
   }));
 }
 
+/** LIKE takes a table's columns, also from a database that was imported. */
+function tableToCopy(name: readonly string[], session: Session): CatalogTable {
+  const source = findObject(session, name);
+  if (source.kind !== 'table') throw missingObject('Table', displayName(...name));
+  return source;
+}
+
 function likeColumns(source: CatalogTable): ColumnDef[] {
   return source.columns.map(({ name, type, nullable, defaultText, defaultValue, comment }) => ({
     name,
@@ -98,7 +105,7 @@ function likeColumns(source: CatalogTable): ColumnDef[] {
 export function newTable(statement: CreateTable, session: Session): CatalogTable {
   const { catalog } = session.shared;
   const name = session.resolveName(statement.name);
-  catalog.schema(name.database, name.schema);
+  catalog.ownSchema(name.database, name.schema);
   const nowNs = session.now();
   const { retentionDays, changeTracking, comment, clusterBy } = statement.options;
   const table: CatalogTable = {
@@ -163,7 +170,7 @@ function constraintsOf(
   definitions: readonly ColumnDef[],
   session: Session,
 ): Constraint[] {
-  if (statement.like !== undefined) return [...findTable(session, statement.like).constraints];
+  if (statement.like !== undefined) return [...tableToCopy(statement.like, session).constraints];
   return [...definitions.flatMap((definition) => definition.constraints), ...statement.constraints];
 }
 
@@ -233,7 +240,9 @@ async function cloneTable(
   const { clone } = statement;
   if (clone === undefined) return;
   const compiler = await compilerFor(clone, session, request);
-  const source = findTable(session, clone.source);
+  const source = tableToCopy(clone.source, session);
+  if (source.imported === true)
+    throw unsupported('CLONE of a table that was imported from a share');
   const snapshot = clone.travel === undefined ? undefined : compiler.env.snapshot(clone.travel);
   if (snapshot !== undefined) compiler.env.checkTravel(source, snapshot);
   const table = newTable(statement, session);

@@ -4,7 +4,13 @@ import type { ExecuteRequest, StatementResult } from '../../engine/contract.ts';
 import { renameColumns } from '../compile/compile-query.ts';
 import { parseQuery } from '../syntax/parse.ts';
 import type { CreateView, Drop, Statement } from '../syntax/statement.ts';
-import { compilationError, existingObject, missingObject, unsupported } from '../unsupported.ts';
+import {
+  compilationError,
+  existingObject,
+  insufficientPrivileges,
+  missingObject,
+  unsupported,
+} from '../unsupported.ts';
 import { compileQueryTree } from './compile-request.ts';
 import { done } from './done.ts';
 import { lookUp, temporaryKey } from './find-object.ts';
@@ -17,7 +23,7 @@ export async function runCreateView(
 ): Promise<StatementResult> {
   const { catalog } = session.shared;
   const name = session.resolveName(statement.name);
-  catalog.schema(name.database, name.schema);
+  catalog.ownSchema(name.database, name.schema);
   const existing = catalog.find(name);
   if (existing !== undefined && !statement.flags.orReplace) {
     if (statement.flags.ifNotExists)
@@ -77,8 +83,8 @@ export async function runDrop(statement: Drop, session: Session): Promise<Statem
       break;
     case 'SCHEMA': {
       const database = statement.name.length > 1 ? statement.name[0] : session.database;
-      const schemas = catalog.databases.get(database ?? '')?.schemas;
-      if (schemas?.delete(name) !== true) return missing();
+      if (!catalog.databases.has(database ?? '')) return missing();
+      if (!catalog.ownDatabase(database ?? '').schemas.delete(name)) return missing();
       if (session.schema === name) session.schema = undefined;
       break;
     }
@@ -86,7 +92,10 @@ export async function runDrop(statement: Drop, session: Session): Promise<Statem
     case 'ROLE': {
       const objects = statement.objectType === 'ROLE' ? catalog.roles : catalog.warehouses;
       if (!objects.delete(name)) return missing();
+      break;
     }
+    case 'SHARE':
+      if (!catalog.shares.delete(name)) return missing();
   }
   return done(`${name} successfully dropped.`);
 }
@@ -110,6 +119,7 @@ function dropTableOrView(
       '42809',
     );
   }
+  if (object.imported === true) throw insufficientPrivileges(object.kind, displayName(object.name));
   if (object.kind === 'table' && object.temporary) {
     session.temporary.delete(temporaryKey(object.database, object.schema, object.name));
   } else session.shared.catalog.drop(object, session.now());

@@ -207,6 +207,27 @@ async function run(
       return runDelete(statement, session, request, signal);
     case 'merge':
       return runMerge(statement, session, request, signal);
+    case 'show':
+      return runShow(statement, session);
+    case 'describe':
+      return runDescribe(statement, session);
+    case 'accepted':
+      return done();
+    default:
+      return runChange(statement, session, request, signal);
+  }
+}
+
+type Read = 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'show' | 'describe' | 'accepted';
+
+/** What changes the catalog or the session. */
+async function runChange(
+  statement: Exclude<Statement, { kind: Read }>,
+  session: Session,
+  request: ExecuteRequest,
+  signal: AbortSignal,
+): Promise<StatementResult> {
+  switch (statement.kind) {
     case 'createTable':
       return runCreateTable(statement, session, request, signal);
     case 'createView':
@@ -217,13 +238,11 @@ async function run(
       return runDrop(statement, session);
     case 'undrop':
       return runUndrop(statement, session);
-    case 'show':
-      return runShow(statement, session);
-    case 'describe':
-      return runDescribe(statement, session);
     case 'createContainer':
     case 'createAccountObject':
     case 'alterContainer':
+    case 'createShare':
+    case 'grantToShare':
       return runContainerStatement(statement, session);
     case 'truncate':
     case 'use':
@@ -233,8 +252,6 @@ async function run(
     case 'rollback':
     case 'comment':
       return runSessionStatement(statement, session, request, signal);
-    case 'accepted':
-      return done();
   }
 }
 

@@ -1,6 +1,6 @@
 import { displayName } from '../../catalog/catalog.ts';
 import type { CatalogTable, CatalogView } from '../../catalog/catalog-objects.ts';
-import { missingObject } from '../unsupported.ts';
+import { insufficientPrivileges, missingObject } from '../unsupported.ts';
 import type { Session } from './session.ts';
 
 export const temporaryKey = (database: string, schema: string, name: string): string =>
@@ -23,9 +23,18 @@ export function findObject(session: Session, parts: readonly string[]): CatalogT
   return object;
 }
 
-/** A table, to be written or altered; throws 002003, also for a view. */
-export function findTable(session: Session, parts: readonly string[]): CatalogTable {
-  const object = lookUp(session, parts);
-  if (object?.kind !== 'table') throw missingObject('Table', displayName(...parts));
+/** An object that may be changed; throws 002003, and 003001 where it was imported. */
+export function findOwnObject(
+  session: Session,
+  parts: readonly string[],
+): CatalogTable | CatalogView {
+  const object = findObject(session, parts);
+  if (object.imported === true) throw insufficientPrivileges(object.kind, displayName(object.name));
   return object;
+}
+
+/** A table, to be written or altered; throws 002003, also for a view, and 003001. */
+export function findTable(session: Session, parts: readonly string[]): CatalogTable {
+  if (lookUp(session, parts)?.kind !== 'table') throw missingObject('Table', displayName(...parts));
+  return findOwnObject(session, parts) as CatalogTable;
 }

@@ -8,7 +8,7 @@ import { missingObject, unsupported } from '../unsupported.ts';
 import { closeRows } from './close-rows.ts';
 import { createEnvironment } from './create-environment.ts';
 import { done } from './done.ts';
-import { findObject, findTable, lookUp } from './find-object.ts';
+import { findOwnObject, findTable, lookUp } from './find-object.ts';
 import { columnNamed } from './insert-rows.ts';
 import { checkParameter, type ParameterValue } from './parameters.ts';
 import type { Session } from './session.ts';
@@ -118,16 +118,16 @@ function comment(
     case 'TABLE':
     case 'VIEW':
       if (statement.ifExists && lookUp(session, name) === undefined) return done();
-      findObject(session, name).comment = text;
+      findOwnObject(session, name).comment = text;
       return done();
     case 'COLUMN':
       columnNamed(findTable(session, name), column ?? '').comment = text;
       return done();
     case 'DATABASE':
-      catalog.database(name.at(-1) ?? '').comment = text;
+      catalog.ownDatabase(name.at(-1) ?? '').comment = text;
       return done();
     case 'SCHEMA':
-      catalog.schema(
+      catalog.ownSchema(
         name.length > 1 ? (name[0] ?? '') : session.resolveName(['x', 'x']).database,
         name.at(-1) ?? '',
       ).comment = text;

@@ -133,6 +133,10 @@ export class Session implements SqlSession, EngineSession {
     return { database: home, schema: place, name: name ?? '' };
   }
 
+  checkPlace(name: QualifiedName): void {
+    this.shared.catalog.ownSchema(name.database, name.schema);
+  }
+
   async compileQuery(sql: string, request: ExecuteRequest): Promise<CompiledQuery> {
     const mapping = String(this.parameter('TIMESTAMP_TYPE_MAPPING'));
     return compileQueryTree(parseQuery(sql, mapping), this, request);

@@ -4,6 +4,7 @@ import { readDelete, readInsert, readMerge, readUpdate } from './read-dml.ts';
 import { readExpression } from './read-expression.ts';
 import { readQuery } from './read-query.ts';
 import type { SqlType } from '../sql-type.ts';
+import { readShareGrant } from './read-share.ts';
 import { readType } from './read-type.ts';
 import { readDescribe, readShow } from './read-show.ts';
 import type { ObjectType, Statement } from './statement.ts';
@@ -132,7 +133,7 @@ const KNOWN = new Set([
   'RM',
 ]);
 
-const OBJECT_TYPES = ['TABLE', 'VIEW', 'DATABASE', 'SCHEMA', 'WAREHOUSE', 'ROLE'] as const;
+const OBJECT_TYPES = ['TABLE', 'VIEW', 'DATABASE', 'SCHEMA', 'WAREHOUSE', 'ROLE', 'SHARE'] as const;
 
 function readObjectType(reader: TokenReader, verb: string): ObjectType {
   const type = reader.acceptOneOf(...OBJECT_TYPES);
@@ -185,8 +186,13 @@ function readComment(reader: TokenReader): Statement {
   return { ...base, name: parts.slice(0, -1), column: parts.at(-1) ?? '' };
 }
 
-/** Every session may do everything, so that grants are accepted and change nothing. */
+/**
+ * Every session may do everything, so that grants are accepted and change nothing, but for those to
+ * a share.
+ */
 function readGrant(reader: TokenReader): Statement {
+  const shared = readShareGrant(reader);
+  if (shared !== undefined) return shared;
   const what = reader.next().text;
   while (!reader.atEnd()) reader.next();
   return { kind: 'accepted', what };

@@ -1,6 +1,7 @@
 import { readColumn, readConstraint } from './read-column.ts';
 import { readTravel } from './read-from.ts';
 import { readOptions, readProperties } from './read-options.ts';
+import { readCreateShare, readFromShare } from './read-share.ts';
 import type {
   ColumnDef,
   Constraint,
@@ -27,6 +28,8 @@ export function readCreate(reader: TokenReader): Statement {
     case 'DATABASE':
     case 'SCHEMA':
       return readContainer(reader, all, type.text);
+    case 'SHARE':
+      return readCreateShare(reader, all);
     case 'WAREHOUSE':
     case 'ROLE': {
       const name = reader.name();
@@ -58,8 +61,11 @@ function readContainer(
 ): Statement {
   const name = reader.name();
   if (reader.isWord('CLONE')) throw unsupported(`CREATE ${objectType} CLONE`);
+  const fromShare = objectType === 'DATABASE' ? readFromShare(reader) : undefined;
   reader.accept('WITH', 'MANAGED', 'ACCESS');
-  return { kind: 'createContainer', objectType, name, flags, options: readOptions(reader) };
+  const base = { kind: 'createContainer', objectType, name, flags } as const;
+  const options = readOptions(reader);
+  return fromShare === undefined ? { ...base, options } : { ...base, options, fromShare };
 }
 
 function readTable(reader: TokenReader, flags: CreateFlags): CreateTable {

@@ -11,6 +11,13 @@ export type Statement =
   | CreateView
   | CreateContainer
   | CreateAccountObject
+  | {
+      readonly kind: 'createShare';
+      readonly name: Name;
+      readonly flags: CreateFlags;
+      readonly comment: string;
+    }
+  | ShareGrant
   | Drop
   | { readonly kind: 'undrop'; readonly objectType: ObjectType; readonly name: Name }
   | {
@@ -51,7 +58,7 @@ export type Statement =
   | { readonly kind: 'accepted'; readonly what: string };
 
 export type Name = readonly string[];
-export type ObjectType = 'TABLE' | 'VIEW' | 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE';
+export type ObjectType = 'TABLE' | 'VIEW' | 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE' | 'SHARE';
 
 export interface Insert {
   readonly kind: 'insert';
@@ -166,6 +173,19 @@ export interface CreateContainer {
   readonly name: Name;
   readonly flags: CreateFlags;
   readonly options: TableOptions;
+  /** Of a database: `FROM SHARE provider.share`. */
+  readonly fromShare?: Name;
+}
+
+export interface ShareGrant {
+  readonly kind: 'grantToShare';
+  readonly revoke: boolean;
+  readonly privilege: string;
+  readonly objectType: string;
+  /** ALL TABLES IN … */
+  readonly within?: 'DATABASE' | 'SCHEMA';
+  readonly name: Name;
+  readonly share: Name;
 }
 
 export interface CreateAccountObject {

@@ -21,6 +21,7 @@ export async function loadBySnowmelt(request: MeasureRequest): Promise<Stretch> 
     executionHash: 'bench',
     resume: { mode: 'never' },
     parallelThreads: connections,
+    snapshotDelay: 0,
     observer: {
       tablePhase(_key: string, phase: string) {
         if (phase === 'loading') stop = startStopwatch();

@@ -93,6 +93,7 @@ describe('delete_missing from the emulator', () => {
       executionHash: table,
       resume: { mode: 'never' },
       parallelThreads: 2,
+      snapshotDelay: 0,
     } as const;
     const report = await runMigration(request, { source, target, status }, context);
     const [ended] = report.tables;

@@ -118,6 +118,7 @@ describe('incremental loads from the emulator', () => {
       executionHash: table,
       resume: { mode: 'never' },
       parallelThreads: 2,
+      snapshotDelay: 0,
     } as const;
     return tableOf(await runMigration(request, { source, target, status }, context));
   }

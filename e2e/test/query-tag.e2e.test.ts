@@ -52,7 +52,13 @@ describe('query_tag of a table', () => {
     await using target = createPostgresTarget({ connection: { url: demo.databaseUrl } });
     await using status = createPostgresStatusStore({ connection: { url: demo.databaseUrl } });
     const hashes = { configHash: 'tags', executionHash: 'tags' };
-    const request = { jobs, ...hashes, resume: { mode: 'never' }, parallelThreads: 3 } as const;
+    const request = {
+      jobs,
+      ...hashes,
+      resume: { mode: 'never' },
+      parallelThreads: 3,
+      snapshotDelay: 0,
+    } as const;
     return await runMigration(request, { source, target, status }, context);
   }
 

@@ -97,6 +97,7 @@ export class ChangesWorld {
       executionHash: table,
       resume: resume === 'auto' ? { mode: resume, maxAgeHours: 1 } : { mode: resume },
       parallelThreads: 2,
+      snapshotDelay: 0,
     };
     return tableOf(await runMigration(request, adapters, context));
   }

@@ -123,6 +123,8 @@ function configure(
     },
     postgres: { url: databaseUrl },
     parallel_threads: 2,
+    // The emulator shows a commit at its very instant.
+    snapshot_delay_seconds: 0,
     sources: [
       {
         source_name: 'vega',

@@ -13,7 +13,7 @@ const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const context: WorkContext = {
   signal: new AbortController().signal,
   log,
-  clock: { now: () => new Date(), sleep: async () => {} },
+  clock: { now: () => new Date(), monotonic: () => 0, sleep: async () => {} },
 };
 
 /** Plans over what Snowflake would answer to the one aggregate query. */

@@ -74,6 +74,7 @@ class World {
       executionHash: 'e',
       resume: resume === 'auto' ? { mode: resume, maxAgeHours: 9 } : { mode: resume },
       parallelThreads: 3,
+      snapshotDelay: 0,
     };
     const target = failing ? this.#cut(this.#on.target) : this.#on.target;
     const context = testContext({ clock: fastClock(1000) });

@@ -43,6 +43,7 @@ describe('a run of tables that foreign keys connect', () => {
         executionHash: 'e',
         resume: { mode: 'auto', maxAgeHours: 1 },
         parallelThreads,
+        snapshotDelay: 0,
       },
       {
         source: memorySource({ warehouse }),

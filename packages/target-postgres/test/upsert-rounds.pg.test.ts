@@ -44,6 +44,7 @@ class World {
       executionHash: 'e',
       resume,
       parallelThreads: 3,
+      snapshotDelay: 0,
     } as const;
     const adapters = { source, target: this.#on.target, status };
     return runMigration(request, adapters, testContext({ clock: fastClock(1000) }));

@@ -37,6 +37,8 @@ export interface Progress {
   run?: string;
   resumed: boolean;
   stopping: boolean;
+  /** Until then the run waits before it reads at its snapshot point. */
+  settlesAt?: number;
   readonly tables: ReadonlyMap<string, TableProgress>;
 }
 
@@ -68,6 +70,8 @@ export function trackProgress(progress: Progress, now: () => number): Required<R
   };
   return {
     runOpened: ({ id, resumed }) => Object.assign(progress, { run: id, resumed }),
+    snapshotSettling: ({ milliseconds }) =>
+      Object.assign(progress, { settlesAt: now() + milliseconds }),
     tableStarted: (key) => change(key, { phase: 'planning', startedAt: now() }),
     tablePlanned: ({ key, estimatedRows: rows }) =>
       change(key, rows === undefined ? {} : { expected: { rows, exact: false } }),

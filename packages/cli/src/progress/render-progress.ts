@@ -25,7 +25,8 @@ const leastName = 24;
 /** One line a table and a line of totals; never wider or higher than the terminal. */
 export function renderProgress(progress: Progress, view: View): readonly string[] {
   const tables = [...progress.tables.values()];
-  const room = Math.max(1, view.height - 3);
+  const settling = settlingLine(progress, view);
+  const room = Math.max(1, view.height - 3 - settling.length);
   const shown = tables.length <= room ? tables : mostTelling(tables, room);
   const hidden = tables.filter((table) => !shown.includes(table));
   const names = Math.max(...shown.map(({ name }) => textWidth(name)), leastName);
@@ -35,6 +36,7 @@ export function renderProgress(progress: Progress, view: View): readonly string[
   return [
     ...shown.map((table) => tableLine(table, view, { nameWidth, cells })),
     ...(hidden.length === 0 ? [] : [hiddenLine(hidden, view.width)]),
+    ...settling,
     totalsLine(progress, tables, view),
   ];
 }
@@ -120,6 +122,13 @@ function hiddenLine(hidden: readonly TableProgress[], width: number): string {
   const counts = Map.groupBy(hidden, ({ phase }) => phase);
   const parts = [...counts].map(([phase, tables]) => `${tables.length} ${phase}`);
   return dim(truncateText(`  … and ${parts.join(', ')}`, width));
+}
+
+function settlingLine({ settlesAt = 0 }: Progress, { now, width }: View): readonly string[] {
+  if (settlesAt <= now) return [];
+  const left = formatDuration((settlesAt - now) / 1000);
+  const text = `  waiting ${left} so that every commit before the snapshot is seen`;
+  return [dim(truncateText(text, width))];
 }
 
 function totalsLine(progress: Progress, tables: readonly TableProgress[], view: View): string {

@@ -47,6 +47,7 @@ export async function migrateWith(
       resume,
       ...runHashes(config, jobs),
       parallelThreads: config.parallel_threads,
+      snapshotDelay: config.snapshot_delay_seconds * 1000,
       observer: stage.observer,
     },
     adapters,

@@ -98,6 +98,18 @@ describe('renderProgress', () => {
     expect(drawn.at(-2)).toBe('  … and 20 completed, 24 waiting');
   });
 
+  it('says why it waits before the first row is read, as long as it does', () => {
+    const { observer, wait, lines } = start('A', 'B');
+    observer.tableStarted('A');
+    observer.snapshotSettling({ snapshot: 's', milliseconds: 5000 });
+    wait(800);
+    expect(lines()).toHaveLength(4);
+    expect(lines()[2]).toBe('  waiting 4.2s so that every commit before the snapshot is seen');
+    expect(lines({ height: 6 })).toHaveLength(4);
+    wait(4200);
+    expect(lines()).toHaveLength(3);
+  });
+
   it('is never wider or higher than the terminal', () => {
     const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 });
     fc.assert(
@@ -107,6 +119,7 @@ describe('renderProgress', () => {
         fc.integer({ min: 5, max: 30 }),
         (names, width, height) => {
           const { observer, lines } = start(...names);
+          observer.snapshotSettling({ snapshot: 's', milliseconds: 1 });
           for (const key of names) {
             observer.tableStarted(key);
             observer.chunkLoaded(key, { id: 'a', rows: 123_456_789, bytes: 9e12 });

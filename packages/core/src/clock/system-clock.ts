@@ -4,6 +4,7 @@ import type { Clock } from '../contract/work-context.ts';
 
 export const systemClock: Clock = {
   now: () => new Date(),
+  monotonic: () => performance.now(),
   async sleep(milliseconds, signal) {
     try {
       await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });

@@ -10,6 +10,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Clock {
   now(): Date;
+  /** Milliseconds since some beginning, which only go forward, whatever becomes of the time of day. */
+  monotonic(): number;
   /** Rejects with the signal's reason when it is aborted meanwhile. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

@@ -1,10 +1,11 @@
-import type { Source, SnapshotPoint } from '../contract/source.ts';
+import type { Source } from '../contract/source.ts';
 import type { RunState, StatusStore } from '../contract/status-store.ts';
 import type { TableKey, TablePlan } from '../contract/table-plan.ts';
 import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import type { PlannedOnce } from './plan-once.ts';
 import type { RunObserver } from './run-report.ts';
+import type { PinnedRun } from './settle-snapshot.ts';
 import type { Slots } from './slots.ts';
 import type { TableJob } from './table-job.ts';
 
@@ -16,10 +17,9 @@ export interface Adapters {
 }
 
 /** A run that is open in this process, and all that a table of it needs. */
-export interface OpenRun extends Adapters {
+export interface OpenRun extends Adapters, PinnedRun {
   readonly state: RunState;
   readonly jobs: readonly TableJob[];
-  readonly snapshot: SnapshotPoint;
   /** The plans kept so far: those of earlier invocations and those decided by this one. */
   readonly plans: Map<TableKey, TablePlan>;
   /** What this process is planning or has planned. */

@@ -10,6 +10,7 @@ import type { Adapters, OpenRun } from './open-run.ts';
 import { rejectedNote } from './rejected-findings.ts';
 import { reportTable, skippedReport } from './report-table.ts';
 import type { RunObserver, RunReport, TableReport } from './run-report.ts';
+import { pinRun, settledSource } from './settle-snapshot.ts';
 import { createSlots } from './slots.ts';
 import type { TableJob } from './table-job.ts';
 
@@ -20,6 +21,11 @@ export interface MigrationRequest {
   readonly resume: RunRequest['resume'];
   /** Chunks in flight in this process, over all tables. */
   readonly parallelThreads: number;
+  /**
+   * Milliseconds after the pin before anything is read at the snapshot point, so that commits that
+   * were under way are seen; 0 only for a source that shows a commit at its very instant.
+   */
+  readonly snapshotDelay: number;
   readonly observer?: RunObserver;
 }
 
@@ -68,10 +74,9 @@ async function openRun(
     resume: request.resume,
   });
   try {
-    const snapshot =
-      state.snapshot ??
-      (await adapters.status.keepSnapshot(state.id, await adapters.source.pin(context)));
-    observer.runOpened?.({ id: state.id, resumed: state.resumed, snapshot: snapshot.at });
+    const settling = { delay: request.snapshotDelay, observer };
+    const pinned = await pinRun(state, adapters, settling, context);
+    observer.runOpened?.({ id: state.id, resumed: state.resumed, snapshot: pinned.snapshot.at });
     const slots = createSlots(request.parallelThreads);
     const kept = state.tables.flatMap(({ key, plan }) =>
       plan === undefined ? [] : [{ key, plan }],
@@ -80,7 +85,8 @@ async function openRun(
     const { jobs } = request;
     const planning: OpenRun['planning'] = new Map();
     const here = { owner, slots, context, observer, jobs, planning };
-    return { ...adapters, state, snapshot, plans, ...here };
+    const source = settledSource(adapters.source, pinned.settled);
+    return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {
     await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
     throw error;

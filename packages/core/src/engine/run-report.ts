@@ -52,6 +52,8 @@ export interface RunReport {
 /** What a run tells as it goes; every method is optional and must not throw. */
 export interface RunObserver {
   runOpened?(run: { id: RunId; resumed: boolean; snapshot: string }): void;
+  /** Somebody waits until the snapshot point may be read; told once. */
+  snapshotSettling?(wait: { snapshot: string; milliseconds: number }): void;
   tableStarted?(key: TableKey): void;
   /** `expectedRows` is an estimate until the chunks are known. */
   tablePlanned?(plan: TablePlan): void;

@@ -27,6 +27,7 @@ export interface TableTrace {
  * looks at what the status store or the target's ledger has, and does what is left.
  *
  * - describe source and target, decide the plan, keep it (`planOnce`)
+ * - wait, once a run, until its snapshot point is settled
  * - prepare the target: create what is missing, empty it once a run
  * - plan the chunks, which together are the table at the run's snapshot point
  * - adopt what the target's ledger already has
@@ -45,9 +46,12 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   tell.tablePlanned?.(plan);
 
   await planOthers(plan, run);
+  const { planned } = stateOf(job, run);
+  // Not between the emptying of the target and its first row.
+  if (!planned && plan.snapshot.pinned) await run.settled(run.context);
   const prepared = await run.target.prepare(plan, run.context);
   if (prepared.indexesDisabled) await tellDisabled(plan.key, run);
-  if (!stateOf(job, run).planned) await planChunks(plan, run);
+  if (!planned) await planChunks(plan, run);
   await adoptReceipts(plan, run);
 
   tell.tablePhase?.(plan.key, 'loading');

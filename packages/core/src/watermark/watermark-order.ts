@@ -7,13 +7,14 @@ import { timestampNanoseconds } from './shift-time.ts';
  */
 export function compareWatermarks(type: LogicalType, one: string, other: string): number {
   if (type.kind === 'decimal') return compareDecimals(one, other);
-  if (type.kind === 'timestamp') return order(instant(one), instant(other));
+  if (type.kind === 'timestamp') return order(instantNanoseconds(one), instantNanoseconds(other));
   return order(one, other);
 }
 
 const zoned = /^(.*?)(?:Z|([+-])(\d\d):(\d\d))?$/;
 
-function instant(text: string): bigint {
+/** Nanoseconds since 1970 of a timestamp in canonical text; one without an offset is taken as UTC. */
+export function instantNanoseconds(text: string): bigint {
   const [, local = text, sign, hours = '0', minutes = '0'] = zoned.exec(text) ?? [];
   const offset = BigInt(Number(hours) * 60 + Number(minutes)) * 60_000_000_000n;
   const at = timestampNanoseconds(local);

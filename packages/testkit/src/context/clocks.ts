@@ -11,6 +11,7 @@ export function manualClock(start = new Date('2026-01-01T00:00:00Z')): ManualClo
   const sleepers = new Set<{ until: number; wake: () => void }>();
   return {
     now: () => new Date(now),
+    monotonic: () => now,
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         const leave = (settle: () => void) => () => {
@@ -38,6 +39,7 @@ export function fastClock(factor: number): Clock {
   const start = Date.now();
   return {
     now: () => new Date(start + (Date.now() - start) * factor),
+    monotonic: () => systemClock.monotonic() * factor,
     sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / factor, signal),
   };
 }

@@ -55,9 +55,14 @@ export class MemoryWarehouse {
     this.#tables.set(refKey(table.ref), { ...table, versions, created: formatInstant(from) });
   }
 
-  /** From now on the table holds these rows; earlier points in time keep theirs. */
-  replaceRows(ref: TableRef, rows: MemoryTable['rows']): void {
-    this.table(ref).versions.push({ from: this.#instants(), rows: rows.map(textRow) });
+  /**
+   * From now on the table holds these rows; earlier points in time keep theirs. With `stamp`, an
+   * instant that has passed: the commit is seen from now on only, as one of then.
+   */
+  replaceRows(ref: TableRef, rows: MemoryTable['rows'], stamp = this.now()): void {
+    const { versions } = this.table(ref);
+    versions.push({ from: parseInstant(stamp), rows: rows.map(textRow) });
+    versions.sort((one, other) => (one.from < other.from ? -1 : 1));
   }
 
   /** The table has no past any more: its retention has ended. */

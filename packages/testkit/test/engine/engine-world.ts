@@ -1,6 +1,7 @@
 import {
   runMigration,
   type Adapters,
+  type Clock,
   type ColumnSchema,
   type ExtractMode,
   type MigrationRequest,
@@ -130,6 +131,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly observer?: RunObserver;
   readonly resume?: MigrationRequest['resume'];
+  readonly snapshotDelay?: number;
+  readonly clock?: Clock;
 }
 
 /** One invocation: what a process does from its start to its end. */
@@ -140,10 +143,11 @@ export async function run(jobs: readonly TableJob[], adapters: Adapters, options
     executionHash: 'e',
     resume: options.resume ?? { mode: 'auto', maxAgeHours: 1 },
     parallelThreads: 3,
+    snapshotDelay: options.snapshotDelay ?? 0,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
   };
   const context = testContext({
-    clock: fastClock(1000),
+    clock: options.clock ?? fastClock(1000),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {

@@ -95,6 +95,22 @@ export const globalShape = {
   insert_only_mode: loadOptions.insert_only_mode.default(false),
   extract: loadOptions.extract.default('auto'),
   snapshot: loadOptions.snapshot.default('auto'),
+  snapshot_delay_seconds: z
+    .int()
+    .min(0)
+    .max(300)
+    .default(5)
+    .meta(
+      doc({
+        description:
+          'Seconds after the run has taken its snapshot point before anything is read there. Snowflake stamps commits with times that may differ a little from its clock, so that a commit with an earlier stamp can still be on its way: within this time it is there for every read, or for none.',
+        example: 10,
+        speed:
+          'Paid once a run, while tables are described; not by `check` and `plan`, nor by a run that is resumed later.',
+        safety:
+          'With 0, rows that were being committed while the run began can be missed for good, by `changes` and by watermarks above all.',
+      }),
+    ),
   schema_evolution: loadOptions.schema_evolution.default('create'),
   verify: loadOptions.verify.default('count'),
   max_rejected_rows: loadOptions.max_rejected_rows.default(1000),

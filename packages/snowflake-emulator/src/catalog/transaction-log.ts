@@ -39,12 +39,18 @@ export class TransactionLog {
     return this.#last;
   }
 
-  /** To be called after the database has committed: the moment is later than any given out before. */
-  commit(transaction: number): bigint {
+  /**
+   * To be called after the database has committed. The moment is later than any given out before,
+   * unless the commit was stamped earlier.
+   */
+  commit(transaction: number, ns: bigint = this.now()): bigint {
     this.#running.delete(transaction);
-    const ns = this.now();
-    const highest = Math.max(transaction, this.#commits.at(-1)?.highest ?? 0);
-    this.#commits.push({ transaction, ns, highest });
+    const place = this.#countUntil(ns);
+    const moved = [{ transaction, ns }, ...this.#commits.splice(place)];
+    for (const commit of moved) {
+      const highest = Math.max(commit.transaction, this.#commits.at(-1)?.highest ?? 0);
+      this.#commits.push({ ...commit, highest });
+    }
     return ns;
   }
 

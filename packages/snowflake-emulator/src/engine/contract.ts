@@ -53,6 +53,8 @@ export interface ExecuteRequest {
   /** Session parameters that hold for this statement only, such as QUERY_TAG. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly describeOnly?: boolean;
+  /** Milliseconds between the stamp of the statement's commit and the moment at which it is seen. */
+  readonly commitDelay?: number;
 }
 
 export interface SessionOptions {

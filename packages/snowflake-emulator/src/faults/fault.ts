@@ -73,15 +73,22 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** The statement takes so much longer; it can be cancelled meanwhile. */
   z.strictObject({ kind: z.literal('slow-statement'), ms: count, ...when }),
+  /**
+   * What the statement commits is stamped at once, and is seen so much later: by queries of the
+   * present, by Time Travel and by CHANGES. Its reply comes when it is seen.
+   */
+  z.strictObject({ kind: z.literal('late-commit'), ms: count, ...when }),
 ]);
 
 export type Fault = z.output<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
-export type StatementFault = Extract<Fault, { kind: 'fail-statement' | 'slow-statement' }>;
+const statementKinds = ['fail-statement', 'slow-statement', 'late-commit'] as const;
+
+export type StatementFault = Extract<Fault, { kind: (typeof statementKinds)[number] }>;
 export type RequestFault = Exclude<Fault, StatementFault>;
 
 export function isStatementFault(fault: Fault): fault is StatementFault {
-  return fault.kind === 'fail-statement' || fault.kind === 'slow-statement';
+  return statementKinds.some((kind) => kind === fault.kind);
 }
 
 function isRegularExpression(source: string): boolean {

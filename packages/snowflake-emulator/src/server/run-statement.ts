@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   SqlError,
   type Binding,
+  type ExecuteRequest,
   type FileTransfer,
   type ResultColumn,
   type SessionState,
@@ -49,8 +50,9 @@ export async function runStatement(
   const timeout = timeoutOf(run.sql, run.request);
   const limited = AbortSignal.any([signal, ...(timeout === undefined ? [] : [timeout.signal])]);
   try {
-    await strike(runner.faults, run.request.sql, limited);
-    const result = await run.sql.execute({ queryId: run.queryId, ...run.request }, limited);
+    const struck = await strike(runner.faults, run.request.sql, limited);
+    const request = { queryId: run.queryId, ...run.request, ...struck };
+    const result = await run.sql.execute(request, limited);
     const directory = path.join(runner.spoolDirectory, run.queryId);
     const layout = layoutFor(runner.layout, run.sql.state);
     const { columns, statementTypeId, transfer } = result;
@@ -67,11 +69,18 @@ export async function runStatement(
   }
 }
 
-async function strike(faults: FaultRegistry, sql: string, signal: AbortSignal): Promise<void> {
+async function strike(
+  faults: FaultRegistry,
+  sql: string,
+  signal: AbortSignal,
+): Promise<Pick<ExecuteRequest, 'commitDelay'>> {
+  let commitDelay = 0;
   for (const fault of faults.takeForStatement(sql)) {
     if (fault.kind === 'slow-statement') await sleep(fault.ms, undefined, { signal });
+    else if (fault.kind === 'late-commit') commitDelay += fault.ms;
     else throw new SqlError(fault.code, fault.sqlState, fault.message);
   }
+  return commitDelay === 0 ? {} : { commitDelay };
 }
 
 function timeoutOf(session: SqlSession, request: StatementRequest) {

@@ -3,7 +3,8 @@ import { get } from 'node:http';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Emulator, FaultInput } from '../../src/index.ts';
 import { connect, failureOf, type DriverSession } from './driver.ts';
 import { startTestEmulator } from './test-emulator.ts';
@@ -52,6 +53,49 @@ describe('a fault of a statement', () => {
     expect(error).toMatchObject({ code: '000606', sqlState: '57P03', message: 'No warehouse' });
     expect((await session.query('SELECT 1 AS UNLUCKY')).rows).toHaveLength(1);
   });
+});
+
+describe('late-commit', () => {
+  const now = async (): Promise<string> => {
+    const utc = `CONVERT_TIMEZONE('UTC', CURRENT_TIMESTAMP())::TIMESTAMP_NTZ`;
+    const sql = `SELECT TO_VARCHAR(${utc}, 'YYYY-MM-DD"T"HH24:MI:SS.FF9')`;
+    return `'${Object.values((await session.query(sql)).rows[0] ?? {}).join()}+00:00'::TIMESTAMP_LTZ`;
+  };
+  const ids = async (relation: string): Promise<unknown[]> =>
+    (await session.query(`SELECT ID FROM ${relation} ORDER BY ID`)).rows.map(({ ID }) => ID);
+
+  it.each(['INSERT', 'COMMIT'])(
+    'what %s commits is stamped at once, and seen later, by whatever reads',
+    async (statement) => {
+      await session.query('CREATE OR REPLACE TABLE LATE (ID INT) CHANGE_TRACKING = TRUE');
+      await session.query('INSERT INTO LATE VALUES (1)');
+      const before = await now();
+      set({ kind: 'late-commit', ms: 1500, match: { sqlMatches: `^${statement}` } });
+      await using writer = await connect(emulator);
+      let seen = false;
+      const writing = (async () => {
+        if (statement === 'COMMIT') await writer.query('BEGIN');
+        await writer.query('INSERT INTO LATE VALUES (2)');
+        if (statement === 'COMMIT') await writer.query('COMMIT');
+        seen = true;
+      })();
+      await vi.waitUntil(() => emulator.faults.list().some(({ strikes }) => strikes > 0));
+      await sleep(100);
+      const between = await now();
+      // A commit of somebody else that is seen at once does not bring the other to light.
+      await session.query('CREATE OR REPLACE TABLE OTHER_TABLE AS SELECT 1 AS ID');
+      const window = `LATE CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => ${before}) END(TIMESTAMP => ${between})`;
+      expect(await ids('LATE')).toEqual([1]);
+      expect(await ids(`LATE AT(TIMESTAMP => ${between})`)).toEqual([1]);
+      expect(await ids(window)).toEqual([]);
+      expect(seen).toBe(false);
+      await writing;
+      expect(await ids('LATE')).toEqual([1, 2]);
+      expect(await ids(`LATE AT(TIMESTAMP => ${before})`)).toEqual([1]);
+      expect(await ids(`LATE AT(TIMESTAMP => ${between})`)).toEqual([1, 2]);
+      expect(await ids(window)).toEqual([2]);
+    },
+  );
 });
 
 describe('a fault of the connection', () => {

@@ -187,7 +187,10 @@ async function dispatch(
   const { statement } = parseStatement(request.sql, mapping);
   const isFree = statement.kind === 'query' && !session.transaction.isOpen;
   if (isFree) return runSelect(statement, session, request, signal);
-  return session.inTurn(() => run(statement, session, request, signal));
+  return session.inTurn(() => {
+    session.transaction.commitDelay = request.commitDelay ?? 0;
+    return run(statement, session, request, signal);
+  });
 }
 
 async function run(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import type { EngineState } from './engine-state.ts';
@@ -17,6 +18,8 @@ export class SessionTransaction {
   readonly #connection: DuckDBConnection;
   /** When this session last committed something that it wrote. */
   lastCommitNs = 0n;
+  /** Milliseconds between the stamp of this statement's commit and the moment at which it is seen. */
+  commitDelay = 0;
   #explicit = false;
   #number: number | undefined;
 
@@ -37,9 +40,18 @@ export class SessionTransaction {
 
   async commit(): Promise<void> {
     if (!this.#explicit) return;
+    const stamp = await this.#stamp();
     await this.#connection.run('COMMIT');
     this.#explicit = false;
-    this.#end(true);
+    this.#end(true, stamp);
+  }
+
+  /** When the commit happens, where that is before it is seen. */
+  async #stamp(): Promise<bigint | undefined> {
+    if (this.commitDelay === 0 || this.#number === undefined) return undefined;
+    const stamp = this.#shared.log.now();
+    await sleep(this.commitDelay);
+    return stamp;
   }
 
   async rollback(): Promise<void> {
@@ -52,9 +64,9 @@ export class SessionTransaction {
     }
   }
 
-  #end(committed: boolean): void {
+  #end(committed: boolean, stamp?: bigint): void {
     if (this.#number !== undefined) {
-      if (committed) this.lastCommitNs = this.#shared.log.commit(this.#number);
+      if (committed) this.lastCommitNs = this.#shared.log.commit(this.#number, stamp);
       else this.#shared.log.rollback(this.#number);
     }
     this.#number = undefined;
@@ -74,8 +86,9 @@ export class SessionTransaction {
     try {
       await this.#connection.run('BEGIN TRANSACTION');
       const result = await run(write);
+      const stamp = await this.#stamp();
       await this.#connection.run('COMMIT');
-      this.#end(true);
+      this.#end(true, stamp);
       return result;
     } catch (error) {
       await this.#connection.run('ROLLBACK').catch(() => undefined);

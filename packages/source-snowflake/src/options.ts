@@ -1,3 +1,5 @@
+import type { Proxy } from './connect/proxy.ts';
+
 /** How to reach Snowflake and how to read it. Sizes in bytes, times in milliseconds. */
 export interface SnowflakeSourceOptions {
   /** Account identifier, such as `myorg-myaccount`. */
@@ -26,6 +28,8 @@ export interface SnowflakeSourceOptions {
   readonly connectTimeout?: number;
   /** How long data may stand still while it is asked for. Default 120,000. */
   readonly idleTimeout?: number;
+  /** Used instead of the environment's, by the driver and for downloads. */
+  readonly proxy?: Proxy;
   /** Size an unloaded file aims at, compressed. Default 64 MiB. */
   readonly fileBytes?: number;
   /** A table larger than this, by the catalog, is unloaded in segments. Default 4 GiB. */

@@ -39,7 +39,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     },
     plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
     extract: (table, chunk, context) => extract(pool, settings, { table, chunk }, context),
-    open: (table, chunk, context) => open(pool, settings, { table, chunk }, context),
+    open: (table, chunk, context) => open(pool, { table, chunk }, context),
     count: (table, context) => countRows(pool, table, context),
     digest: (table, context) => digestTable(pool, table, context),
     release: (run, tables, context) => releaseRun(pool, run, tables, context),
@@ -65,14 +65,13 @@ function extract(
 
 async function open(
   pool: SessionPool,
-  settings: Settings,
   { table, chunk }: Work,
   context: WorkContext,
 ): Promise<ChunkStream> {
   const spec = readSpec(chunk);
   if (spec.way === 'query') {
-    return openQuery(pool, settings, { table, range: spec.range }, context);
+    return openQuery(pool, { table, range: spec.range }, context);
   }
-  if (spec.way === 'file') return openFile(pool, settings, { chunk, file: spec }, context);
+  if (spec.way === 'file') return openFile(pool, { chunk, file: spec }, context);
   throw new RangeError(`chunk ${chunk.id} has to be extracted first`);
 }

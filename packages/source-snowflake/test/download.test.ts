@@ -5,8 +5,10 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
+import { Network } from '../src/connect/network.ts';
 import { byteStream } from '../src/stream/byte-stream.ts';
-import { inflate, request } from '../src/unload/download.ts';
+import { decoded } from '../src/stream/decoded.ts';
+import { request } from '../src/unload/download.ts';
 
 const secret = 'X-Amz-Signature=0123456789abcdef';
 const content = Buffer.from('1,"eins"\n'.repeat(200_000));
@@ -15,14 +17,17 @@ const file = gzipSync(content);
 /** What a storage answers, read as a chunk would be. */
 async function download(answer: RequestListener, idleTimeout = 5000): Promise<Buffer> {
   const server = createServer(answer).listen(0, '127.0.0.1');
+  const network = new Network({ idleTimeout });
   try {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const { signal } = new AbortController();
-    const got = await request(`http://127.0.0.1:${port}/f?${secret}`, idleTimeout, signal);
+    const got = await request(`http://127.0.0.1:${port}/f?${secret}`, network, signal);
     if (!got.found) throw new Error(`HTTP ${got.status}`);
-    return await buffer(byteStream((end) => inflate(got.response, idleTimeout, end), signal));
+    const how = { idleTimeout, what: 'A staged file', gzip: true } as const;
+    return await buffer(byteStream((end) => decoded(got.response, how, end), signal));
   } finally {
+    network.close();
     server.closeAllConnections();
     server.close();
   }

@@ -70,7 +70,7 @@ describe('by query', () => {
   it.each([
     ['a download that breaks off', { kind: 'drop', afterBytes: 500 }],
     ['a storage that is busy', { kind: 'http-status', status: 503 }],
-  ] as const)('P1: %s is repeated by the driver', async (_, fault) => {
+  ] as const)('P1: %s is fetched again', async (_, fault) => {
     snowflake.emulator.faults.add({ ...fault, match: { endpoint: 'chunk' }, after: 1 });
     expect((await read(await chunksOf('query'))) === whole).toBe(true);
   });
@@ -87,6 +87,32 @@ describe('by query', () => {
     });
     snowflake.emulator.faults.clear();
     expect((await read(chunks)) === whole).toBe(true);
+  });
+
+  it.each([
+    ['cut after 100 bytes', { kind: 'truncate', bytes: 100 }],
+    ['cut after 1000 bytes', { kind: 'truncate', bytes: 1000 }],
+    ['cut to nothing', { kind: 'truncate', bytes: 0 }],
+    ['garbled at its beginning', { kind: 'corrupt', at: 0 }],
+    ['garbled near its beginning', { kind: 'corrupt', at: 40 }],
+    ['broken off after what went on already', { kind: 'drop', afterBytes: 20_000 }],
+    ['answered by an expired URL', { kind: 'expired-url' }],
+    ['answered with 429', { kind: 'http-status', status: 429 }],
+  ] as const)('P1: a part once %s gives every row once', async (_, fault) => {
+    snowflake.emulator.faults.add({ ...fault, match: { endpoint: 'chunk' }, after: 1 });
+    expect((await read(await chunksOf('query'))) === whole).toBe(true);
+  });
+
+  it('P1: metadata in parts that are cut is read again, and is STREAM_BROKEN at last', async () => {
+    const fault = { kind: 'truncate', match: { endpoint: 'chunk' } } as const;
+    const names = `SELECT 'name ' || SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => 9000))`;
+    snowflake.emulator.faults.add(fault);
+    expect(await snowflake.run(names)).toHaveLength(9000);
+    snowflake.emulator.faults.add({ ...fault, times: 20 });
+    const failure = snowflake.run(names);
+    await expect(failure).rejects.toMatchObject({ code: 'SOURCE.STREAM_BROKEN' });
+    await expect(failure).rejects.not.toThrow('name ');
+    snowflake.emulator.faults.clear();
   });
 
   it('P1: a statement whose reply is lost is not run twice', async () => {

@@ -1,10 +1,14 @@
 import { translateError, type Doing } from '../errors/translate-error.ts';
 import type { Connection, RowStatement } from './driver.ts';
+import type { Network } from './network.ts';
 
 /** A session that is lent, and the tag of what is run in it. */
 export interface Session {
   readonly connection: Connection;
   readonly queryTag: string;
+  /** Where the session lives, and how to reach it beside the driver. */
+  readonly accessUrl: string;
+  readonly network: Network;
 }
 
 /**
@@ -12,7 +16,7 @@ export interface Session {
  * the signal is aborted. Throws catalogue errors, or the signal's reason.
  */
 export function execute(
-  session: Session,
+  session: Pick<Session, 'connection' | 'queryTag'>,
   sqlText: string,
   signal: AbortSignal,
   doing: Doing = 'statement',
@@ -36,12 +40,12 @@ export function execute(
 type Callback = (error: Error | null | undefined, statement: RowStatement) => void;
 
 /**
- * `streamResult`: no row is fetched before somebody reads them. QUERY_TAG as a parameter of the
+ * `streamResult`: the driver fetches no row; they are read beside it (`fetchResult`). QUERY_TAG as a parameter of the
  * statement is what the driver makes of its own `queryTag`, which would win over this one
  * (snowflake-sdk 3.3, connection/statement): so a session serves tables with different tags.
  */
 function start(
-  { connection, queryTag }: Session,
+  { connection, queryTag }: Pick<Session, 'connection' | 'queryTag'>,
   sqlText: string,
   complete: Callback,
 ): RowStatement {

@@ -23,8 +23,7 @@ export async function login(settings: Settings, { signal }: WorkContext): Promis
   const driver = await loadDriver(settings);
   const connection = await openConnection(() => driver.createConnection(options), settings, signal);
   try {
-    const session = { connection, queryTag: settings.queryTag };
-    await execute(session, alterSession(), signal);
+    await execute({ connection, queryTag: settings.queryTag }, alterSession(), signal);
   } catch (error) {
     await logout(connection);
     throw error;
@@ -57,12 +56,6 @@ function connectionOptions(settings: Settings): ConnectionOptions {
     clientSessionKeepAlive: true,
     // More tries belong to whoever runs us; the driver's seven take minutes.
     sfRetryMaxLoginRetries: 2,
-    // Rows that wait in the driver's row stream; its ten cost a turn of the event loop each.
-    rowStreamHighWaterMark: 4096,
-    // One result chunk is fetched while one is read; each costs several times its size in memory.
-    resultPrefetch: 1,
-    // Holds for the process; the default anyway, but ours hangs on it.
-    representNullAsStringNull: false,
     disableQueryContextCache: true,
   };
 }

@@ -2,14 +2,18 @@ import { isSnowmeltError, type WorkContext } from '@snowmelt/core';
 
 import type { Settings } from '../options.ts';
 import type { Connection } from './driver.ts';
+import { endpoint } from './check-reachable.ts';
 import type { Session } from './execute.ts';
 import { login, logout } from './login.ts';
+import { Network } from './network.ts';
 
 /**
  * At most `connections` sessions, logged in when first needed and used again. A session is lent
  * for the time of one statement; the rows of a result are fetched after it has gone back.
  */
 export class SessionPool implements AsyncDisposable {
+  /** For what is read beside the driver. */
+  readonly network: Network;
   readonly #settings: Settings;
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
@@ -21,6 +25,7 @@ export class SessionPool implements AsyncDisposable {
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.network = new Network(settings);
   }
 
   /**
@@ -42,8 +47,7 @@ export class SessionPool implements AsyncDisposable {
     try {
       const session = await this.#take(context);
       try {
-        const { queryTag = this.#settings.queryTag } = context;
-        const result = await use({ connection: session, queryTag });
+        const result = await use(this.#lend(session, context));
         this.#idle.push(session);
         return result;
       } catch (error) {
@@ -54,6 +58,11 @@ export class SessionPool implements AsyncDisposable {
       this.#lent -= 1;
       this.#waiting.shift()?.();
     }
+  }
+
+  #lend(connection: Connection, context: WorkContext): Session {
+    const { queryTag = this.#settings.queryTag } = context;
+    return { connection, queryTag, accessUrl: endpoint(this.#settings), network: this.network };
   }
 
   async #take(context: WorkContext): Promise<Connection> {
@@ -123,5 +132,6 @@ export class SessionPool implements AsyncDisposable {
     await Promise.allSettled(this.#beginning);
     for (const session of this.#all) this.#end(session);
     await Promise.all(this.#ending);
+    this.network.close();
   }
 }

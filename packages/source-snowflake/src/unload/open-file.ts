@@ -1,9 +1,9 @@
 import { SnowmeltError, type ChunkPlan, type ChunkStream, type WorkContext } from '@snowmelt/core';
 
 import type { SessionPool } from '../connect/session-pool.ts';
-import type { Settings } from '../options.ts';
 import { byteStream } from '../stream/byte-stream.ts';
-import { inflate, request, type Download } from './download.ts';
+import { decoded } from '../stream/decoded.ts';
+import { request, type Download } from './download.ts';
 import { presignedUrl, type StagedFile } from './presigned-url.ts';
 
 /**
@@ -12,18 +12,18 @@ import { presignedUrl, type StagedFile } from './presigned-url.ts';
  */
 export async function openFile(
   pool: SessionPool,
-  settings: Settings,
   { chunk, file }: { readonly chunk: ChunkPlan; readonly file: StagedFile },
   context: WorkContext,
 ): Promise<ChunkStream> {
-  const { idleTimeout } = settings;
+  const { network } = pool;
   const ask = async (): Promise<Download> =>
-    request(await presignedUrl(pool, file, context), idleTimeout, context.signal);
+    request(await presignedUrl(pool, file, context), network, context.signal);
   let download = await ask();
   if (!download.found && [403, 404].includes(download.status)) download = await ask();
   if (!download.found) throw refused(download.status, file);
   const { response } = download;
-  const bytes = byteStream((signal) => inflate(response, idleTimeout, signal), context.signal);
+  const how = { idleTimeout: network.idleTimeout, what: 'A staged file', gzip: true } as const;
+  const bytes = byteStream((signal) => decoded(response, how, signal), context.signal);
   return {
     bytes,
     ...(chunk.expectedRows === undefined ? {} : { expectedRows: chunk.expectedRows }),

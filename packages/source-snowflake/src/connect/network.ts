@@ -1,0 +1,76 @@
+import { get as getHttp, Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { get as getHttps, Agent as HttpsAgent } from 'node:https';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+
+import { SnowmeltError } from '@snowmelt/core';
+
+import { proxyFor, type Proxy } from './proxy.ts';
+
+export interface NetworkOptions {
+  /** Milliseconds within which an answer has to begin. */
+  readonly idleTimeout: number;
+  readonly proxy?: Proxy | undefined;
+}
+
+export type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Requests that are made beside the driver: for parts of results and staged files. They take the
+ * way that the driver takes, through a proxy or past it. No message ever holds a URL (P7).
+ */
+export class Network {
+  readonly idleTimeout: number;
+  readonly #proxy: Proxy | undefined;
+  readonly #direct = {
+    http: new HttpAgent({ keepAlive: true }),
+    https: new HttpsAgent({ keepAlive: true }),
+  };
+  /** By the proxy's address. */
+  readonly #proxied = new Map<string, HttpsProxyAgent<string>>();
+
+  constructor({ idleTimeout, proxy }: NetworkOptions) {
+    this.idleTimeout = idleTimeout;
+    this.#proxy = proxy;
+  }
+
+  /** Throws `SOURCE.NETWORK` where there is no answer, or the signal's reason. */
+  get(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
+    const target = new URL(url);
+    const options = { headers, signal, agent: this.#agent(target) };
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    // After the answer the watchdog counts, which knows whether anybody wants data.
+    const late = new Error(`no answer in ${String(this.idleTimeout / 1000)} s`);
+    const timer = setTimeout(() => sent.destroy(late), this.idleTimeout);
+    const send = target.protocol === 'https:' ? getHttps : getHttp;
+    const sent = send(target, options, (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    // Stays: a request may fail again after it has been given up.
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(signal.aborted ? (signal.reason as Error) : unreachable(target, error));
+    });
+    return promise;
+  }
+
+  close(): void {
+    for (const agent of [...Object.values(this.#direct), ...this.#proxied.values()]) {
+      agent.destroy();
+    }
+  }
+
+  #agent(target: URL): HttpAgent {
+    const proxy = proxyFor(target, this.#proxy);
+    if (proxy === undefined) return this.#direct[target.protocol === 'https:' ? 'https' : 'http'];
+    const known = this.#proxied.get(proxy);
+    if (known !== undefined) return known;
+    const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
+    this.#proxied.set(proxy, agent);
+    return agent;
+  }
+}
+
+function unreachable({ host }: URL, { code, message }: NodeJS.ErrnoException): SnowmeltError {
+  return new SnowmeltError('SOURCE.NETWORK', `${host}: ${code ?? message}.`);
+}

@@ -44,7 +44,7 @@ const CASES: readonly (readonly [expression: string, expected: string | null])[]
   // https://docs.snowflake.com/en/sql-reference/functions/to_char
   ["TO_VARCHAR(1.5::FLOAT, 'TME')", '1.5E0'],
   ["TO_VARCHAR(0.1::FLOAT, 'TME')", '1E-1'],
-  ["TO_VARCHAR(255, 'XXX')", '  FF'],
+  ["TO_VARCHAR(255, 'XXX')", ' FF'],
   ["TO_VARCHAR(1234.5, '9,999.00')", ' 1,234.50'],
   [
     "TO_VARCHAR('2024-02-29 01:02:03.123456789'::TIMESTAMP_NTZ, 'YYYY-MM-DD\"T\"HH24:MI:SS.FF9')",

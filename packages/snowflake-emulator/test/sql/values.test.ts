@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatNumber, roundText } from '../../src/sql/values/format-number.ts';
+import { roundText } from '../../src/sql/values/decimal-text.ts';
+import { formatNumber } from '../../src/sql/values/format-number.ts';
+import { UnsupportedModel } from '../../src/sql/values/number-model.ts';
 import { JsonSyntaxError, parseJson, writeJson } from '../../src/sql/values/json-value.ts';
 import { parseNumber } from '../../src/sql/values/parse-number.ts';
 import { parseMoment, parseTime } from '../../src/sql/values/parse-timestamp.ts';
@@ -17,7 +19,7 @@ describe('moments from text', () => {
     ['2024-01-02 03:04 Z', 'AUTO', { seconds: 1_704_164_640, nanos: 0, offset: 0 }],
     ['01/02/2024', 'AUTO', { seconds: 1_704_153_600, nanos: 0 }],
     ['02-Jan-2024', 'AUTO', { seconds: 1_704_153_600, nanos: 0 }],
-    ['1704153600001', 'AUTO', { seconds: 1_704_153_600, nanos: 1_000_000 }],
+    ['1704153600001', 'AUTO', { seconds: 1_704_153_600, nanos: 1_000_000, offset: 0 }],
     ['20240102T', 'YYYYMMDD"T"', { seconds: 1_704_153_600, nanos: 0 }],
     ['02 JAN 70 12 AM', 'DD MON YY HH12 AM', { seconds: 86_400, nanos: 0 }],
   ])('%s as %s', (text, format, expected) => {
@@ -35,21 +37,53 @@ describe('moments from text', () => {
 });
 
 describe('numbers as text', () => {
+  // The examples of docs.snowflake.com/en/sql-reference/sql-format-models and functions/to_char.
   it.each([
-    ['12.5', '999.00', '  12.50'],
-    ['-12.5', '999.00', ' -12.50'],
-    ['1234567.891', 'FM999,999,999.99', '1,234,567.89'],
-    ['1000', '999', '####'],
-    ['255', 'XXXX', '   FF'],
+    ['12', '99', ' 12'],
+    ['-7', '99', ' -7'],
+    ['-7', 'S99', ' -7'],
+    ['-7', '99S', ' 7-'],
+    ['12', '99MI', '12 '],
+    ['12', 'FM99', '12'],
+    ['1.2', '999,999.999', '       1.2  '],
+    ['1.2', 'S000,000.000', '+000,001.200'],
+    ['-123456.789', 'S999,999.999', '-123,456.789'],
+    ['1234.56', 'FM999,999.999', '1,234.56'],
+    ['-12.391', '">"$99.0"<"', '>-$12.4<'],
+    ['3987', '">"$99.0"<"', '> $##.#<'],
+    ['-12.391', '">"B9,999.0"<"', '>   -12.4<'],
+    ['0', '">"B9,999.0"<"', '>      .0<'],
+    ['-12.391', '">"TME"<"', '>-1.2391E1<'],
+    ['0.100', '">"TM9"<"', '>0.100<'],
+    ['-12.391', '">"0XXX"<"', '>FFF4<'],
+    ['-12.391', '">"S0XXX"<"', '>-000C<'],
+    ['0.25', 'TM9%', '25%'],
+    ['1234', '9D999EE', ' 1.234E3   '],
+    ['9.99', '9.0EEE', ' 1.0E+1'],
     ['123456789012345678901234567890', 'TME', '1.2345678901234567890123456789E29'],
   ])('%s in %s', (text, format, expected) => {
-    expect(formatNumber(text, format)).toBe(expected);
+    expect(formatNumber(text, format, 'FIXED')).toBe(expected);
   });
 
-  it('a format that is not covered is told apart from one that does not fit', () => {
-    expect(formatNumber('1', 'EEEE')).toBeUndefined();
-    expect(parseNumber('12-', '99S')).toBe('-12');
-    expect(parseNumber('GG', 'XX')).toBeUndefined();
+  it.each([
+    ['012,345.67', '000,000.00', '012345.67'],
+    ['12,345.67', '000,000.00', undefined],
+    [' 12,345.67', '999,999.99', '12345.67'],
+    ['1,2345', '99,999', undefined],
+    ['405.958', '9,999.99', undefined],
+    ['102-', 'MI999|999MI', '-102'],
+    ['GG', 'XX', undefined],
+    ['1.5E3', 'TM9', undefined],
+    ['1.5E3', 'TME', '1500'],
+  ])('%s read by %s', (text, format, expected) => {
+    expect(parseNumber(text, format)).toBe(expected);
+  });
+
+  it('models that are none, or mean nothing that is known, are refused', () => {
+    expect(() => formatNumber('1', '9Q', 'FIXED')).toThrow("invalid numeric format keyword: 'Q'");
+    expect(() => formatNumber('1', '9X', 'FIXED')).toThrow('mixed format elements');
+    expect(() => formatNumber('1', 'TM9(6,3)', 'FIXED')).toThrow(UnsupportedModel);
+    expect(() => formatNumber('1e20', 'TM9', 'REAL')).toThrow(UnsupportedModel);
     expect(roundText('2.345', 2)).toBe('2.35');
     expect(roundText('-0.004', 2)).toBe('0.00');
   });

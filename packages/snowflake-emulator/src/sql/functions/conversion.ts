@@ -33,8 +33,9 @@ function formatted(value: Typed, format: string, context: CallContext): string {
   const parameter = context.env.parameter.bind(context.env);
   switch (value.type.name) {
     case 'NUMBER':
+      return `sf_format_number(${asText(value, context)}, ${quoteText(format)}, 'FIXED')`;
     case 'FLOAT':
-      return `sf_format_number(${asText(value, context)}, ${quoteText(format)})`;
+      return `sf_format_number(CAST(${value.sql} AS VARCHAR), ${quoteText(format)}, 'REAL')`;
     case 'DATE':
       return renderDate(value.sql, format);
     case 'TIME':
@@ -94,7 +95,11 @@ function momentFrom(
   const isTimestamp = type.name.startsWith('TIMESTAMP_');
   if (value.type.name === 'VARCHAR') {
     const given = formats === undefined ? {} : { date: formats, time: formats, timestamp: formats };
-    return typed(textToMoment(value.sql, type, { parameter, safe, formats: given }), type);
+    const explicit = formats !== undefined;
+    return typed(
+      textToMoment(value.sql, type, { parameter, safe, formats: given, explicit }),
+      type,
+    );
   }
   const isNumber = value.type.name === 'NUMBER' || value.type.name === 'FLOAT';
   if (isNumber) {

@@ -1,14 +1,31 @@
 import { formatNumber } from '../values/format-number.ts';
+import { ModelError, UnsupportedModel } from '../values/number-model.ts';
 import { failure } from './failure.ts';
 import type { TextFunction } from './scalar-functions.ts';
 
 type Args = readonly (string | null)[];
 
-function format([text, model]: Args): string | null {
-  const result = formatNumber(text ?? '', model ?? '');
-  if (result === undefined)
-    throw failure('000002', '0A000', `Unsupported feature 'format ${model}'.`);
-  return result;
+/** NULL as a model gives NULL. */
+function format([text, model, kind]: Args): string | null {
+  if (model === null || model === undefined) return null;
+  const type = kind === 'REAL' ? 'REAL' : 'FIXED';
+  return withModel(`output format model '${model}' for ${type}`, () =>
+    formatNumber(text ?? '', model, type),
+  );
+}
+
+/** A model that is none is refused in Snowflake's words; their code is not known. */
+export function withModel<T>(what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ModelError)
+      throw failure('001007', '22023', `Bad ${what}: ${error.message}`);
+    if (error instanceof UnsupportedModel) {
+      throw failure('000002', '0A000', `Unsupported feature '${what}: ${error.message}'.`);
+    }
+    throw error;
+  }
 }
 
 const patterns = new Map<string, RegExp>();

@@ -112,6 +112,7 @@ export function storageType(type: SqlType): string {
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
     case 'TIMESTAMP_TZ':
+    case 'INTERVAL':
       return 'HUGEINT';
     case 'VECTOR':
       return type.element === 'INT' ? 'INTEGER[]' : 'FLOAT[]';

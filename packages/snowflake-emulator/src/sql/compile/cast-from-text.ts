@@ -9,6 +9,8 @@ export interface FromText {
   /** NULL instead of an error. */
   readonly safe: boolean;
   readonly formats?: TextFormats;
+  /** The formats come from a function's argument, and an error names them. */
+  readonly explicit?: boolean;
 }
 
 /** DuckDB SQL for a stored value from text; what does not fit is an error of DuckDB or of a function. */
@@ -44,7 +46,7 @@ export function castFromText(value: Typed, type: SqlType, options: FromText): st
     case 'UUID':
       return `sf_parse_uuid(${sql}, ${mode})`;
     case 'INTERVAL':
-      return `sf_parse_interval(${sql}, ${quoteText(type.spelling ?? '')}, ${mode})`;
+      return `CAST(sf_parse_interval(${sql}, ${quoteText(type.spelling ?? '')}, ${mode}) AS HUGEINT)`;
     case 'GEOGRAPHY':
     case 'GEOMETRY':
       return `sf_parse_geography(${sql}, ${quoteText(type.name)}, ${mode})`;
@@ -68,7 +70,7 @@ export function textToBinary(sql: string, format: string, safe: boolean): string
 
 /** AUTO, or the format that the session's input parameters or a function's argument name. */
 export function textToMoment(sql: string, type: SqlType, options: FromText): string {
-  const mode = options.safe ? "'safe'" : "''";
+  const mode = `${options.safe ? "'safe'" : "''"}${options.explicit === true ? ", 'explicit'" : ''}`;
   const zone = zoneOf(options.parameter);
   const format = (name: string, given: string | undefined): string =>
     quoteText(given ?? String(options.parameter(name) ?? 'AUTO'));

@@ -29,6 +29,12 @@ export function toJson(value: Typed, env: Environment): string {
       return sql;
     case 'VECTOR':
       return vectorToJson(sql, type);
+    case 'INTERVAL':
+      throw compilationError(
+        `Invalid argument types for function 'TO_VARIANT': (${typeText(type)})`,
+        '001044',
+        '42P13',
+      );
     default:
       return `('"' || ${renderText(sql, type, env.parameter.bind(env))} || '"')`;
   }
@@ -58,6 +64,12 @@ export function castToSemiStructured(value: Typed, type: SqlType, env: Environme
 export function castToNumber(value: Typed, type: SqlType): string {
   const { name } = value.type;
   if (name === 'BOOLEAN') return `CAST(CAST(${value.sql} AS INTEGER) AS ${storageType(type)})`;
+  // DuckDB divides a decimal's digits by a power of ten, which can be off by a bit.
+  if (name === 'NUMBER' && type.name === 'FLOAT') {
+    const text =
+      value.literal === undefined ? `CAST(${value.sql} AS VARCHAR)` : `'${value.literal}'`;
+    return value.type.scale === 0 ? `CAST(${value.sql} AS DOUBLE)` : `CAST(${text} AS DOUBLE)`;
+  }
   if (name === 'NUMBER' || name === 'FLOAT') return `CAST(${value.sql} AS ${storageType(type)})`;
   throw compilationError(
     `invalid type [CAST(… AS ${typeText(type)})] for parameter 'TO_NUMBER'`,

@@ -2,7 +2,7 @@ import { castFromText } from './cast-from-text.ts';
 import { castToNumber, castToSemiStructured } from './cast-to-json.ts';
 import type { Environment } from './environment.ts';
 import { renderText, zoneOf } from './render-text.ts';
-import { typed, type Typed } from './typed.ts';
+import { quoteText, typed, type Typed } from './typed.ts';
 import {
   isSemiStructured,
   MAX_TEXT_LENGTH,
@@ -12,6 +12,7 @@ import {
   type SqlType,
 } from '../sql-type.ts';
 import { compilationError } from '../unsupported.ts';
+import { isMonthly } from '../values/interval.ts';
 
 /** `expr::type`, TRY_CAST when `safe`. https://docs.snowflake.com/en/sql-reference/functions/cast */
 export function castTo(value: Typed, type: SqlType, env: Environment, safe = false): Typed {
@@ -63,6 +64,12 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
     case 'BINARY':
       if (from.name === 'BINARY') return value.sql;
       break;
+    case 'INTERVAL':
+      if (sameFamily(from, type)) {
+        const kept = `CAST(${value.sql} AS VARCHAR)`;
+        return `CAST(sf_cast_interval(${kept}, ${quoteText(type.spelling ?? '')}) AS HUGEINT)`;
+      }
+      break;
     case 'DECFLOAT':
       if (from.name === 'NUMBER' || from.name === 'FLOAT') {
         const text = typed(renderText(value.sql, from, parameter), textType());
@@ -72,6 +79,12 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
     default:
   }
   throw invalidCast(from, type);
+}
+
+/** Intervals of years and months are one family, of days and times another. */
+export function sameFamily(a: SqlType, b: SqlType): boolean {
+  if (a.name !== 'INTERVAL' || b.name !== 'INTERVAL') return false;
+  return isMonthly(a.spelling ?? '') === isMonthly(b.spelling ?? '');
 }
 
 function vectorFromArray(sql: string, type: SqlType): string {
@@ -106,8 +119,9 @@ type Moment = 'DATE' | 'TIME' | 'TIMESTAMP_NTZ' | 'TIMESTAMP_LTZ' | 'TIMESTAMP_T
 function castMoment(value: Typed, type: SqlType, zone: string): string {
   const from = value.type.name;
   const to = type.name as Moment;
+  // Its fraction stays whatever the scale (measured by mlorek/frostlake, TemporalTextAndPrecisionTest).
   if (from === 'NUMBER' && to !== 'DATE' && to !== 'TIME')
-    return castMoment(ofEpoch(value), type, zone);
+    return castTimestamp(ofEpoch(value), to, zone);
   if (from === 'TIME' && to === 'TIME')
     return cutTime(value.sql, type.scale ?? 9, value.type.scale ?? 9);
   if (from === 'TIME' || !isMoment(from)) throw invalidCast(value.type, type);

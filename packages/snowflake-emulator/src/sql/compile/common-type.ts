@@ -1,7 +1,8 @@
 import type { Environment } from './environment.ts';
 import { castTo } from './cast.ts';
 import type { Typed } from './typed.ts';
-import { isTimestamp, numberType, textType, type SqlType } from '../sql-type.ts';
+import { isTimestamp, numberType, textType, typeText, type SqlType } from '../sql-type.ts';
+import { unsupported } from '../unsupported.ts';
 
 /**
  * The type that CASE, COALESCE, set operations and comparisons bring two types to: the one with
@@ -34,6 +35,9 @@ const PRECEDENCE: readonly SqlType['name'][] = [
 
 export function commonType(a: SqlType, b: SqlType): SqlType {
   const higher = PRECEDENCE.indexOf(a.name) >= PRECEDENCE.indexOf(b.name) ? a : b;
+  if (a.name === 'INTERVAL' && b.name === 'INTERVAL' && a.spelling !== b.spelling) {
+    throw unsupported(`one type for ${typeText(a)} and ${typeText(b)}`);
+  }
   if (a.name === b.name) return widen(a, b);
   if (higher.name === 'NUMBER') {
     const other = higher === a ? b : a;

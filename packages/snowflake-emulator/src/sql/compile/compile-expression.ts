@@ -17,6 +17,7 @@ import {
 } from '../sql-type.ts';
 import type { Case, Expr, Query } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
+import { plainText } from '../values/decimal-text.ts';
 
 type OfKind<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
 
@@ -70,15 +71,16 @@ function refuse(
   throw unsupported(`${expr.kind} in this place`);
 }
 
+/** Also with an exponent it is a NUMBER, if 38 digits are enough (measured by mlorek/frostlake, ExponentLiteralTest). */
 export function numberConstant(text: string): Typed {
-  if (/e/i.test(text))
-    return { sql: `CAST('${text}' AS DOUBLE)`, type: FLOAT, nullable: false, literal: text };
-  const [whole = '', fraction = ''] = text.split('.');
+  const plain = plainText(text);
+  const [whole = '', fraction = ''] = plain.split('.');
   const digits = whole.replace(/^0+/, '').length + fraction.length;
-  if (digits > 38)
+  if (digits > 38 || fraction.length > 37) {
     return { sql: `CAST('${text}' AS DOUBLE)`, type: FLOAT, nullable: false, literal: text };
+  }
   const type = numberType(Math.max(1, digits, fraction.length), fraction.length);
-  return { sql: `CAST('${text}' AS ${storageType(type)})`, type, nullable: false, literal: text };
+  return { sql: `CAST('${plain}' AS ${storageType(type)})`, type, nullable: false, literal: plain };
 }
 
 function compileUnary(expr: OfKind<'unary'>, value: Typed, compiler: Compiler): Typed {

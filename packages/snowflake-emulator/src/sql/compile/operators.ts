@@ -1,12 +1,14 @@
-import { castTo, instantOf } from './cast.ts';
+import { castTo, instantOf, sameFamily } from './cast.ts';
 import { commonType } from './common-type.ts';
 import type { Environment } from './environment.ts';
 import { zoneOf } from './render-text.ts';
 import { typed, type Typed } from './typed.ts';
+import { addTo } from '../functions/date-add.ts';
 import {
   BOOLEAN,
   DATE,
   FLOAT,
+  isTimestamp,
   numberType,
   storageType,
   textType,
@@ -15,6 +17,7 @@ import {
 } from '../sql-type.ts';
 import type { BinaryOp } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
+import { isMonthly } from '../values/interval.ts';
 
 const nullable = (a: Typed, b: Typed): boolean => a.nullable || b.nullable;
 
@@ -45,10 +48,11 @@ export function toBoolean(value: Typed, env: Environment): Typed {
 
 /** Comparison after both sides are brought to one type; timestamps with a zone compare by instant. */
 export function compare(op: string, a: Typed, b: Typed, env: Environment): Typed {
-  const type = comparisonType(a, b);
   const isDistinct = op.startsWith('IS ');
   const result = (left: string, right: string): Typed =>
     typed(`(${left} ${op} ${right})`, BOOLEAN, !isDistinct && nullable(a, b));
+  if (sameFamily(a.type, b.type)) return result(a.sql, b.sql);
+  const type = comparisonType(a, b);
   if (type.name === 'TIMESTAMP_LTZ' || type.name === 'TIMESTAMP_TZ') {
     const zone = zoneOf(env.parameter.bind(env));
     const side = (value: Typed): string =>
@@ -75,6 +79,7 @@ export function concat(values: readonly Typed[], env: Environment): Typed {
     const sql = values.map((value) => value.sql).join(' || ');
     return typed(`(${sql})`, { name: 'BINARY', length: 8_388_608 });
   }
+  checkConcat(values);
   const texts = values.map((value) => castTo(value, textType(), env));
   const length = values.reduce(
     (sum, value) => sum + (value.type.name === 'VARCHAR' ? (value.type.length ?? 0) : 1e9),
@@ -88,8 +93,27 @@ export function concat(values: readonly Typed[], env: Environment): Typed {
   );
 }
 
-/** DATE ± days, and the difference of dates. */
+/** Intervals and vectors don't become text by themselves. */
+function checkConcat(values: readonly Typed[]): void {
+  const types = values.map((value) => typeText(value.type));
+  if (values.some((value) => value.type.name === 'INTERVAL')) {
+    const list = types.map((type) => `[${type}]`).join(' and ');
+    throw compilationError(`incompatible types: ${list}`, '001010', '42846');
+  }
+  if (values.some((value) => value.type.name === 'VECTOR')) {
+    throw compilationError(
+      `Invalid argument types for function '||': (${types.join(', ')})`,
+      '001044',
+      '42P13',
+    );
+  }
+}
+
+/** DATE ± days, timestamps ± intervals, and the differences of both. */
 function moments(op: '+' | '-', a: Typed, b: Typed, env: Environment): Typed | undefined {
+  const byInterval = withInterval(op, a, b, env);
+  if (byInterval !== undefined) return byInterval;
+  if (op === '-' && isTimestamp(a.type) && isTimestamp(b.type)) return difference(a, b, env);
   const [x, y] = a.type.name !== 'DATE' && op === '+' && b.type.name === 'DATE' ? [b, a] : [a, b];
   if (x.type.name !== 'DATE') {
     const odd = [a, b].some((each) => isMoment(each) || each.type.name === 'TIME');
@@ -101,6 +125,31 @@ function moments(op: '+' | '-', a: Typed, b: Typed, env: Environment): Typed | u
   }
   const days = castTo(y, numberType(38, 0), env).sql;
   return typed(`(${x.sql} ${op} CAST(${days} AS INTEGER))`, DATE, nullable(a, b));
+}
+
+/** An INTERVAL DAY(9) TO SECOND(9) in nanoseconds (mlorek/frostlake, docs/operators.md). */
+function difference(a: Typed, b: Typed, env: Environment): Typed {
+  const zone = zoneOf(env.parameter.bind(env));
+  const local = a.type.name === 'TIMESTAMP_NTZ' && b.type.name === 'TIMESTAMP_NTZ';
+  const [x, y] = [a, b].map((value) => (local ? value.sql : instantOf(value, zone)));
+  const seconds = `CAST(sf_sec(${x}) - sf_sec(${y}) AS HUGEINT) * 1000000000`;
+  const type = { name: 'INTERVAL', spelling: 'INTERVAL DAY(9) TO SECOND(9)', scale: 9 } as const;
+  return typed(`(${seconds} + sf_ns(${x}) - sf_ns(${y}))`, type, nullable(a, b));
+}
+
+function withInterval(op: '+' | '-', a: Typed, b: Typed, env: Environment): Typed | undefined {
+  const [base, interval] = op === '+' && a.type.name === 'INTERVAL' ? [b, a] : [a, b];
+  if (interval.type.name !== 'INTERVAL') {
+    if (a.type.name === 'INTERVAL')
+      throw unsupported(`${typeText(a.type)} ${op} ${typeText(b.type)}`);
+    return undefined;
+  }
+  if (base.type.name !== 'DATE' && !isTimestamp(base.type)) {
+    throw unsupported(`${typeText(a.type)} ${op} ${typeText(b.type)}`);
+  }
+  const unit = isMonthly(interval.type.spelling ?? '') ? 'MONTH' : 'NANOSECOND';
+  const amount = op === '-' ? `(-${interval.sql})` : interval.sql;
+  return { ...addTo(base, unit, amount, { env }), nullable: nullable(a, b) };
 }
 
 /** https://docs.snowflake.com/en/sql-reference/operators-arithmetic */

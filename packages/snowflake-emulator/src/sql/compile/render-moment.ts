@@ -32,7 +32,7 @@ export function renderMoment(parts: MomentParts, format: string): string {
   const pieces: string[] = [];
   let pattern = '';
   const flush = (): void => {
-    if (pattern !== '') pieces.push(`strftime(${parts.clock}, ${quoteText(pattern)})`);
+    if (pattern !== '') pieces.push(clockText(parts.clock, pattern));
     pattern = '';
   };
   for (const element of readFormat(format)) {
@@ -46,6 +46,19 @@ export function renderMoment(parts: MomentParts, format: string): string {
   }
   flush();
   return pieces.length === 0 ? "''" : `(${pieces.join(' || ')})`;
+}
+
+/**
+ * A year before 1 shows as the year of its era: 0 as 0001, -1 as 0002 (measured by
+ * mlorek/frostlake, DateYearTextTest). DuckDB writes such years otherwise.
+ */
+function clockText(clock: string, pattern: string): string {
+  const text = `strftime(${clock}, ${quoteText(pattern)})`;
+  if (!/%[Yy]/.test(pattern)) return text;
+  const marked = pattern.replaceAll('%Y', '\u0001').replaceAll('%y', '\u0002');
+  const year = `format('{:04d}', 1 - year(${clock}))`;
+  const early = `replace(replace(strftime(${clock}, ${quoteText(marked)}), chr(1), ${year}), chr(2), right(${year}, 2))`;
+  return `CASE WHEN year(${clock}) > 0 THEN ${text} ELSE ${early} END`;
 }
 
 function special(element: FormatElement, parts: MomentParts): string {

@@ -25,7 +25,7 @@ export function renderText(
     case 'BOOLEAN':
       return `CAST(${sql} AS VARCHAR)`;
     case 'FLOAT':
-      return `sf_float_text(${sql})`;
+      return `sf_float_short(${sql})`;
     case 'BINARY':
       return renderBinary(
         sql,
@@ -52,6 +52,8 @@ export function renderText(
       );
     case 'VARIANT':
       return `sf_variant_text(${sql})`;
+    case 'INTERVAL':
+      return `sf_interval_text(CAST(${sql} AS VARCHAR), ${quoteText(type.spelling ?? '')})`;
     case 'VECTOR':
       return renderVector(sql, type);
     case 'GEOMETRY':
@@ -74,8 +76,7 @@ function renderBinary(sql: string, format: string): string {
 }
 
 export function renderDate(sql: string, format: string): string {
-  if (/^yyyy-mm-dd$/i.test(format) || format === 'AUTO') return `CAST(${sql} AS VARCHAR)`;
-  return renderMoment({ clock: sql }, format);
+  return renderMoment({ clock: sql }, format === 'AUTO' ? 'YYYY-MM-DD' : format);
 }
 
 export function renderTime(sql: string, format: string): string {

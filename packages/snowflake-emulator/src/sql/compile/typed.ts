@@ -89,10 +89,16 @@ export function typed(sql: string, type: SqlType, nullable = true): Typed {
   return { sql, type, nullable };
 }
 
+function characters(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length; i += 1) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count -= 1;
+  return count;
+}
+
 export function textConstant(text: string): Typed {
   return {
     sql: quoteText(text),
-    type: { name: 'VARCHAR', length: Math.max(Array.from(text).length, 1) },
+    type: { name: 'VARCHAR', length: Math.max(characters(text), 1) },
     nullable: false,
     literal: text,
   };

@@ -9,7 +9,12 @@ import { backFromWall } from './truncate.ts';
 const MONTHS: Readonly<Record<string, number>> = { YEAR: 12, QUARTER: 3, MONTH: 1 };
 
 /** DATEADD. A DATE stays one unless hours or less are added. `amount` is DuckDB SQL, a BIGINT. */
-export function addTo(value: Typed, part: string, amount: string, context: CallContext): Typed {
+export function addTo(
+  value: Typed,
+  part: string,
+  amount: string,
+  context: Pick<CallContext, 'env'>,
+): Typed {
   const months = MONTHS[part];
   const seconds = UNIT_SECONDS[part];
   const nanos = UNIT_NANOS[part];

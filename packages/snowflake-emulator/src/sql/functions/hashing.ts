@@ -60,10 +60,12 @@ function decode(format: 'HEX' | 'BASE64', binary: boolean, safe: boolean): Funct
 export function hashText(value: Typed, context: CallContext): string {
   const text = isSemiStructured(value.type)
     ? toJson(value, context.env)
-    : renderText(value.sql, value.type, context.env.parameter.bind(context.env), {
-        timestamp: 'YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM',
-        time: 'HH24:MI:SS.FF9',
-      });
+    : value.type.name === 'FLOAT'
+      ? `sf_float_text(${value.sql})`
+      : renderText(value.sql, value.type, context.env.parameter.bind(context.env), {
+          timestamp: 'YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM',
+          time: 'HH24:MI:SS.FF9',
+        });
   const kind = value.type.name === 'NUMBER' ? 'NUMBER' : typeText(value.type);
   const canonical =
     value.type.name === 'NUMBER' && value.type.scale !== 0 ? `sf_trim_number(${text})` : text;

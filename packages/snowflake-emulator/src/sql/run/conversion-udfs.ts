@@ -1,10 +1,11 @@
 import { parseDecfloat } from '../values/parse-decfloat.ts';
-import { parseInterval } from '../values/parse-interval.ts';
+import { castInterval, intervalText, parseInterval } from '../values/interval.ts';
 import type { ParsedMoment } from '../values/moment.ts';
 import { parseMoment, parseTime } from '../values/parse-timestamp.ts';
 import { parseNumber } from '../values/parse-number.ts';
 import { failure } from './failure.ts';
 import type { TextFunction } from './scalar-functions.ts';
+import { withModel } from './text-udfs.ts';
 
 type Args = readonly (string | null)[];
 
@@ -27,16 +28,28 @@ function parseBoolean([text, mode]: Args): string | null {
   );
 }
 
-function parseDate([text, format, mode]: Args): string | null {
-  const moment = parseMoment(text ?? '', format ?? 'AUTO');
-  if (moment !== undefined) return String(Math.floor(moment.seconds / 86_400));
-  return orFail(mode, () => failure('100040', '22007', `Date '${text}' is not recognized`));
+/** A format that a function's argument gave is named; see mlorek/frostlake, docs/functions.md. */
+function notRead(
+  kind: string,
+  text: string | null | undefined,
+  format: string | null | undefined,
+  explicit: string | null | undefined,
+): string {
+  return explicit === 'explicit' && format?.toUpperCase() !== 'AUTO'
+    ? `Can't parse '${text}' as ${kind.toLowerCase()} with format '${format}'`
+    : `${kind} '${text}' is not recognized`;
 }
 
-function parseTimeText([text, format, scale, mode]: Args): string | null {
+function parseDate([text, format, mode, explicit]: Args): string | null {
+  const moment = parseMoment(text ?? '', format ?? 'AUTO');
+  if (moment !== undefined) return String(Math.floor(moment.seconds / 86_400));
+  return orFail(mode, () => failure('100040', '22007', notRead('Date', text, format, explicit)));
+}
+
+function parseTimeText([text, format, scale, mode, explicit]: Args): string | null {
   const nanos = parseTime(text ?? '', format ?? 'AUTO');
   if (nanos !== undefined) return String(nanos - (nanos % unit(scale)));
-  return orFail(mode, () => failure('100108', '22007', `Time '${text}' is not recognized`));
+  return orFail(mode, () => failure('100108', '22007', notRead('Time', text, format, explicit)));
 }
 
 function unit(scale: string | null | undefined): bigint {
@@ -44,10 +57,12 @@ function unit(scale: string | null | undefined): bigint {
 }
 
 /** A wall clock times 2^12 plus its offset in minutes + 1440, or plus 4095 if the text has none. */
-function parseMomentText([text, format, scale, mode]: Args): string | null {
+function parseMomentText([text, format, scale, mode, explicit]: Args): string | null {
   const moment = parseMoment(text ?? '', format ?? 'AUTO');
   if (moment !== undefined) return String(pack(moment, unit(scale)));
-  return orFail(mode, () => failure('100035', '22007', `Timestamp '${text}' is not recognized`));
+  return orFail(mode, () =>
+    failure('100035', '22007', notRead('Timestamp', text, format, explicit)),
+  );
 }
 
 function pack({ seconds, nanos, offset }: ParsedMoment, unit: bigint): bigint {
@@ -57,10 +72,12 @@ function pack({ seconds, nanos, offset }: ParsedMoment, unit: bigint): bigint {
 }
 
 function parseFormatted([text, format, mode]: Args): string | null {
-  const number = parseNumber(text ?? '', format ?? '');
+  const number = withModel(`input format model '${format}' for FIXED`, () =>
+    parseNumber(text ?? '', format ?? ''),
+  );
   if (number !== undefined) return number;
   return orFail(mode, () =>
-    failure('100038', '22018', `Numeric value '${text}' is not recognized`),
+    failure('100038', '22018', `Can't parse '${text}' as number with format '${format}'`),
   );
 }
 
@@ -96,9 +113,14 @@ function decfloat([text, mode]: Args): string | null {
 
 function interval([text, spelling, mode]: Args): string | null {
   const value = parseInterval(text ?? '', spelling ?? '');
-  return (
-    value ?? orFail(mode, () => failure('100035', '22007', `Interval '${text}' is not recognized`))
-  );
+  if (value !== undefined) return String(value);
+  return orFail(mode, () => failure('100035', '22007', `Interval '${text}' is not recognized`));
+}
+
+function intervalCast([kept, spelling]: Args): string {
+  const value = castInterval(BigInt(kept ?? 0), spelling ?? '');
+  if (value !== undefined) return String(value);
+  throw failure('100035', '22007', `Interval out of representable range, type: ${spelling}`);
 }
 
 /** https://docs.snowflake.com/en/sql-reference/data-types-uuid: whatever case it has. */
@@ -123,5 +145,7 @@ export const CONVERSIONS: Readonly<Record<string, TextFunction>> = {
   sf_parse_vector: { run: parseVector },
   sf_parse_decfloat: { run: decfloat },
   sf_parse_interval: { run: interval },
+  sf_interval_text: { run: ([kept, spelling]) => intervalText(BigInt(kept ?? 0), spelling ?? '') },
+  sf_cast_interval: { run: intervalCast },
   sf_parse_uuid: { run: uuid },
 };

@@ -99,7 +99,8 @@ function checkTravel(
   const days =
     table.kind === 'view' || table.imported ? 0 : session.shared.catalog.retentionDays(table);
   const oldest = nowNs - BigInt(days) * DAY_NS;
-  const isReachable = days > 0 && ns >= table.createdNs && ns >= oldest && ns <= session.now();
+  const isReachable =
+    days > 0 && ns >= table.createdNs && ns >= oldest && ns - (ns % 1_000_000n) <= session.now();
   if (isReachable) return;
   throw new SqlError(
     '000707',

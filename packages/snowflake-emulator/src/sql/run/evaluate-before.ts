@@ -83,7 +83,10 @@ async function evaluateTravel(
     travel.by === 'OFFSET'
       ? await offsetNs(travel, session, compiler)
       : await timestampNs(travel, session, compiler);
-  return log.at(travel.before ? ns - 1n : ns);
+  // All that was committed within the millisecond counts as of it: CURRENT_TIMESTAMP and the points
+  // of AT and BEFORE have no finer digits (constructs/at-before, "resolution").
+  const milliseconds = ns - (ns % 1_000_000n);
+  return log.at(travel.before ? milliseconds - 1n : milliseconds + 999_999n);
 }
 
 function atStatement(travel: Travel, session: Session, compiler: Compiler): Snapshot {

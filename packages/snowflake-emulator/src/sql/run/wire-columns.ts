@@ -7,6 +7,7 @@ import {
   type SqlType,
   type TypeName,
 } from '../sql-type.ts';
+import { unsupported } from '../unsupported.ts';
 
 /** A result's column back to a type, for RESULT_SCAN. */
 export function columnOfWire(column: ResultColumn): {
@@ -27,6 +28,9 @@ function typeOfWire({ type, precision, scale, length }: ResultColumn): SqlType {
       return textType(length);
     case 'binary':
       return binaryType(length);
+    case 'interval_year_month':
+    case 'interval_day_time':
+      throw unsupported('RESULT_SCAN of intervals');
     case 'time':
     case 'timestamp_ntz':
     case 'timestamp_ltz':

@@ -1,6 +1,7 @@
 import type { ResultColumn } from '../../engine/contract.ts';
 import { renderNumber } from '../compile/render-text.ts';
 import type { SqlType } from '../sql-type.ts';
+import { intervalShape, isMonthly } from '../values/interval.ts';
 
 /** DuckDB SQL for a value's text in a JSON result. See SNOWFLAKE.md, "Values", or docs/sql-coverage.md. */
 export function wireText(sql: string, type: SqlType): string {
@@ -27,6 +28,8 @@ export function wireText(sql: string, type: SqlType): string {
       return `(${cut(`sf_seconds_text(sf_tz_instant(${sql}))`, type)} || ' ' || CAST(sf_tz_offset(${sql}) + 1440 AS VARCHAR))`;
     case 'VECTOR':
       return `('[' || array_to_string(list_transform(${sql}, lambda x: ${type.element === 'INT' ? 'CAST(x AS VARCHAR)' : "printf('%.6f', x)"}), ',') || ']')`;
+    case 'INTERVAL':
+      return `CAST(${sql} AS VARCHAR)`;
     case 'GEOMETRY':
       return `sf_geography_text(${sql}, 'GeoJSON')`;
     default:
@@ -80,9 +83,15 @@ const WIRE_TYPES: Readonly<Partial<Record<SqlType['name'], string>>> = {
   GEOMETRY: 'geometry',
 };
 
+/** Intervals come as their months or nanoseconds (snowflake-connector-python, test_interval_types). */
+function wireType(type: SqlType): string {
+  if (type.name !== 'INTERVAL') return WIRE_TYPES[type.name] ?? type.name.toLowerCase();
+  return isMonthly(type.spelling ?? '') ? 'interval_year_month' : 'interval_day_time';
+}
+
 /** Fixed sizes that the protocol's `rowtype` gives for each type. */
 export function resultColumn(name: string, type: SqlType, nullable: boolean): ResultColumn {
-  const base = { name, type: WIRE_TYPES[type.name] ?? type.name.toLowerCase(), nullable };
+  const base = { name, type: wireType(type), nullable };
   switch (type.name) {
     case 'NUMBER':
       return { ...base, precision: type.precision ?? 38, scale: type.scale ?? 0 };
@@ -93,6 +102,10 @@ export function resultColumn(name: string, type: SqlType, nullable: boolean): Re
     }
     case 'BINARY':
       return { ...base, length: type.length ?? 8_388_608, byteLength: type.length ?? 8_388_608 };
+    case 'INTERVAL': {
+      const { leading, digits } = intervalShape(type.spelling ?? '');
+      return { ...base, precision: leading, scale: digits };
+    }
     case 'TIME':
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':

@@ -1,5 +1,6 @@
-import { DATE, timeType, type SqlType } from '../sql-type.ts';
+import { DATE, binaryType, timeType, type SqlType } from '../sql-type.ts';
 import { readCall } from './read-call.ts';
+import { readInterval, startsInterval } from './read-interval-type.ts';
 import { readType } from './read-type.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { Case, Expr, Star } from './tree.ts';
@@ -146,8 +147,20 @@ function readKeyword(reader: TokenReader): Expr | undefined {
   return reader.peek(1).kind === 'string' ? readTypedLiteral(reader) : undefined;
 }
 
-/** DATE '…', TIME '…', TIMESTAMP '…', INTERVAL '…'. */
+/** `x'00FF'`: the digits follow at once. https://docs.snowflake.com/en/sql-reference/binary-input-output */
+function readHexLiteral(reader: TokenReader): Expr {
+  reader.next();
+  const digits = reader.string();
+  const bytes = Math.max(1, digits.length / 2);
+  const expr: Expr = { kind: 'string', value: digits };
+  return { kind: 'cast', expr, type: binaryType(bytes), safe: false };
+}
+
+/** DATE '…', TIME '…', TIMESTAMP '…', INTERVAL '…', x'…'. */
 function readTypedLiteral(reader: TokenReader): Expr | undefined {
+  if (reader.token.text === 'X' && reader.token.end === reader.peek(1).start) {
+    return readHexLiteral(reader);
+  }
   const types: Readonly<Record<string, () => SqlType>> = {
     DATE: () => DATE,
     TIME: () => timeType(),
@@ -155,7 +168,10 @@ function readTypedLiteral(reader: TokenReader): Expr | undefined {
   const { text } = reader.token;
   if (text === 'INTERVAL') {
     reader.next();
-    return { kind: 'interval', text: reader.string() };
+    const text = reader.string();
+    if (!startsInterval(reader)) return { kind: 'interval', text };
+    const expr: Expr = { kind: 'string', value: text };
+    return { kind: 'cast', expr, type: readInterval(reader), safe: false };
   }
   const known = types[text];
   if (known === undefined && !text.startsWith('TIMESTAMP')) return undefined;

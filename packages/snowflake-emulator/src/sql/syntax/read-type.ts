@@ -14,6 +14,7 @@ import {
   type TimestampName,
 } from '../sql-type.ts';
 import { SqlError } from '../../engine/contract.ts';
+import { compilationError } from '../unsupported.ts';
 import { readInterval } from './read-interval-type.ts';
 import { readArray, readMap, readObject } from './read-structured-type.ts';
 import type { TokenReader } from './token-reader.ts';
@@ -27,8 +28,10 @@ const number: ReadType = (reader) => {
   return numberType(precision, scale);
 };
 const integer: ReadType = () => numberType(38, 0);
+/** A precision is read and changes nothing (snowflake-connector-python, test_FLOAT). */
 const float: ReadType = (reader) => {
   reader.accept('PRECISION');
+  sizes(reader);
   return FLOAT;
 };
 const text: ReadType = (reader) => {
@@ -142,6 +145,10 @@ function vector(reader: TokenReader): SqlType {
   reader.expectSymbol(',');
   const length = reader.integer();
   reader.expectSymbol(')');
+  if (length > 4096) {
+    const given = length.toLocaleString('en-US');
+    throw compilationError(`invalid vector dimension '${given}'`, '001007', '22023');
+  }
   return { name: 'VECTOR', element, length };
 }
 

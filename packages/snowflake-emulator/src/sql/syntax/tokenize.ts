@@ -38,10 +38,15 @@ export function tokenize(sql: string): readonly Token[] {
 }
 
 function skipSpace(sql: string, from: number): number {
-  const space = /(?:\s+|--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
-  space.lastIndex = from;
-  space.exec(sql);
-  return space.lastIndex;
+  const space = /\s+|(?:--|\/\/)[^\n]*/y;
+  let at = from;
+  for (;;) {
+    space.lastIndex = at;
+    if (space.test(sql)) at = space.lastIndex;
+    else if (sql.startsWith('/*', at) && sql.includes('*/', at + 2)) {
+      at = sql.indexOf('*/', at + 2) + 2;
+    } else return at;
+  }
 }
 
 function match(pattern: RegExp, sql: string, at: number): string | undefined {
@@ -79,17 +84,30 @@ function readToken(sql: string, start: number): Token {
 }
 
 function readQuoted(sql: string, start: number): Token {
-  const text = match(/"(?:[^"]|"")*"/y, sql, start);
-  if (text === undefined) throw syntaxError(sql, start, '"');
-  const value = text.slice(1, -1).replaceAll('""', '"');
-  return { kind: 'quoted', text: value, start, end: start + text.length };
+  let end = sql.indexOf('"', start + 1);
+  while (end >= 0 && sql[end + 1] === '"') end = sql.indexOf('"', end + 2);
+  if (end < 0) throw syntaxError(sql, start, '"');
+  const value = sql.slice(start + 1, end).replaceAll('""', '"');
+  return { kind: 'quoted', text: value, start, end: end + 1 };
 }
 
 function readString(sql: string, start: number): Token {
-  const text = match(/'(?:[^'\\]|''|\\[\s\S])*'/y, sql, start);
-  if (text === undefined) throw syntaxError(sql, start, "'");
-  const value = unescape(text.slice(1, -1));
-  return { kind: 'string', text: value, start, end: start + text.length };
+  const end = endOfString(sql, start);
+  const value = unescape(sql.slice(start + 1, end - 1));
+  return { kind: 'string', text: value, start, end };
+}
+
+/** Goes from quote to quote: a pattern over a literal of 16 MiB would overflow the stack. */
+function endOfString(sql: string, start: number): number {
+  const special = /['\\]/g;
+  special.lastIndex = start + 1;
+  while (special.test(sql)) {
+    const at = special.lastIndex;
+    const isEscape = sql[at - 1] === '\\' || sql[at] === "'";
+    if (!isEscape) return at;
+    special.lastIndex = at + 1;
+  }
+  throw syntaxError(sql, start, "'");
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

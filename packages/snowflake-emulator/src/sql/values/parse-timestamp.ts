@@ -9,7 +9,8 @@ import {
 } from './moment.ts';
 import { parseWithFormat } from './parse-with-format.ts';
 
-const DATE = String.raw`(\d{4})-(\d{1,2})-(\d{1,2})`;
+// Years of five digits are read as well (snowflake-connector-python, test_snowsql_timestamp_format).
+const DATE = String.raw`(\d{4,6})-(\d{1,2})-(\d{1,2})`;
 const TIME = String.raw`(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{0,9}))?)?)?`;
 const ZONE = String.raw`\s*(Z|[+-]\d{1,2}(?::?\d{2})?)?`;
 const ISO = new RegExp(`^${DATE}(?:[T ]\\s*${TIME}${ZONE})?$`);
@@ -45,16 +46,18 @@ function parseOther(text: string): ParsedMoment | undefined {
 
 /**
  * A string of digits is seconds, milliseconds, microseconds or nanoseconds since the epoch,
- * by its size. https://docs.snowflake.com/en/sql-reference/functions/to_timestamp#usage-notes
+ * by its size, and its instant is at UTC. https://docs.snowflake.com/en/sql-reference/functions/to_timestamp#usage-notes
  */
 function parseInteger(text: string): ParsedMoment | undefined {
   if (!/^-?\d{1,19}$/.test(text)) return undefined;
   const value = BigInt(text);
-  const size = value < 0n ? -value : value;
-  if (size < 31_536_000_000n) return fromNanos(value * 1_000_000_000n);
-  if (size < 31_536_000_000_000n) return fromNanos(value * 1_000_000n);
-  if (size < 31_536_000_000_000_000n) return fromNanos(value * 1000n);
-  return fromNanos(value);
+  return { ...fromNanos(value * unitOf(value < 0n ? -value : value)), offset: 0 };
+}
+
+function unitOf(size: bigint): bigint {
+  if (size < 31_536_000_000n) return 1_000_000_000n;
+  if (size < 31_536_000_000_000n) return 1_000_000n;
+  return size < 31_536_000_000_000_000n ? 1000n : 1n;
 }
 
 export function fromNanos(value: bigint): ParsedMoment {

@@ -9,7 +9,8 @@ import {
 } from './moment.ts';
 
 const PATTERNS: Readonly<Record<Exclude<FormatElement['kind'], 'text'>, string>> = {
-  YYYY: String.raw`(\d{4})`,
+  /** Years after 9999 have more digits, where no other digits follow. */
+  YYYY: String.raw`(\d{4}|\d{5,6}(?=\D|$))`,
   YY: String.raw`(\d{2})`,
   MM: String.raw`(\d{1,2})`,
   MON: '([A-Za-z]{3})',
@@ -43,7 +44,7 @@ function compile(format: string): Compiled {
   const source = elements.map((each) =>
     each.kind === 'text' ? escapePattern(each.text) : PATTERNS[each.kind],
   );
-  const compiled = { pattern: new RegExp(`^${source.join('')}$`), kinds };
+  const compiled = { pattern: new RegExp(`^${source.join('')}$`, 'i'), kinds };
   cache.set(format, compiled);
   return compiled;
 }

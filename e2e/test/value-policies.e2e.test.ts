@@ -31,6 +31,12 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       `INSERT INTO TEXTS SELECT 3, NULL, NULL`,
       `CREATE TABLE EPOCHS (ID NUMBER(9,0), D DATE, N TIMESTAMP_NTZ(9), Z TIMESTAMP_TZ(9))`,
       `INSERT INTO EPOCHS SELECT 1, DATEADD('year', 45000, '2024-02-29'::DATE), DATEADD('year', 45000, '2024-02-29 01:02:03.123456789'::TIMESTAMP_NTZ), '9999-12-31 23:59:59.5 -05:00'::TIMESTAMP_TZ`,
+      `CREATE TABLE EDGES (ID NUMBER(9,0), Z TIMESTAMP_TZ(6), L TIMESTAMP_LTZ(6))`,
+      `INSERT INTO EDGES VALUES
+         (1, '0001-01-01 00:00:00 +01:00', NULL), (2, NULL, '0001-01-01 00:00:00 +01:00'),
+         (3, '0001-01-01 00:00:00 -05:00', '0001-01-01 00:00:00 +00:00'),
+         (4, '0001-01-01 00:00:00 +00:00', '9999-12-31 23:59:59 -05:00'),
+         (5, '9999-12-31 23:59:59 -05:00', '2024-02-29 12:00:00 +00:00')`,
       `CREATE TABLE EXTREMES (ID NUMBER(9,0), D DATE, F FLOAT)`,
       `INSERT INTO EXTREMES SELECT 1, DATEADD('year', -3000, '2024-02-29'::DATE), 1.5`,
       `INSERT INTO EXTREMES SELECT 2, '0001-01-01'::DATE, 'inf'::FLOAT`,
@@ -122,6 +128,39 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       { d: '47024-02-29', n: '47024-02-29 01:02:03.123456', z: '10000-01-01 04:59:59.5+00' },
     ]);
     expect(said.tables[0].verified).toBe(true);
+  });
+
+  it('P1: an instant whose offset moves it over an end of the years goes as instants go', async () => {
+    const ended = await command('run', 'EDGES', { on_row_error: 'quarantine' });
+    expect(ended.code, ended.stderr).toBe(4);
+    const { rows } = await sql.query('SELECT id, z::text, l::text FROM vega.edges ORDER BY id');
+    expect(rows).toEqual([
+      { id: 3, z: '0001-01-01 05:00:00+00', l: '0001-01-01 00:00:00+00' },
+      { id: 4, z: '0001-01-01 00:00:00+00', l: '10000-01-01 04:59:59+00' },
+      { id: 5, z: '10000-01-01 04:59:59+00', l: '2024-02-29 12:00:00+00' },
+    ]);
+    const { rows: refused } = await sql.query(
+      `SELECT column_name, message FROM snowmelt.rejects
+       WHERE target_table = 'edges' AND state = 'open' ORDER BY column_name`,
+    );
+    expect(refused.map((row) => row.column_name)).toEqual(['l', 'z']);
+    expect(refused.map((row) => row.message)).toEqual([
+      expect.stringContaining('year 0 is before 1'),
+      expect.stringContaining('year 0 is before 1'),
+    ]);
+  });
+
+  it('P1: an offset of zero is text like any other', async () => {
+    await sql.query('CREATE TABLE vega.edges (id integer, z text, l text)');
+    await command('run', 'EDGES', { on_row_error: 'quarantine' });
+    const { rows } = await sql.query(
+      'SELECT z, l FROM vega.edges WHERE id IN (2, 4, 5) ORDER BY id',
+    );
+    expect(rows).toEqual([
+      { z: null, l: expect.stringMatching(/^0001-12-31T23:00:00.000000.*BC$/) },
+      { z: '0001-01-01T00:00:00.000000+00:00', l: '10000-01-01T04:59:59.000000+00:00' },
+      { z: '10000-01-01T04:59:59.000000+00:00', l: '2024-02-29T12:00:00.000000+00:00' },
+    ]);
   });
 
   it('P1: a year before 1, and infinity where none may be, are refused and never another value', async () => {

@@ -85,9 +85,11 @@ describe('key ranges', () => {
     [
       { kind: 'timestamp', precision: 9, zone: 'offset' },
       'timestamp_tz',
-      '10000-01-01T07:59:59.0',
+      '+10000-01-01T07:59:59.0',
       `'9999-12-31T23:59:59.999999999+00:00'::TIMESTAMP_TZ`,
     ],
+    [{ kind: 'date' }, 'date', '-0002-01-06', `'0001-01-01'::DATE`],
+    [{ kind: 'date' }, 'date', '+12020-01-06', `'9999-12-31'::DATE`],
     [{ kind: 'text' }, 'varchar', String.raw`it's \ here`, String.raw`'it''s \\ here'`],
     [{ kind: 'float', bits: 64 }, 'number', 'NaN', `'NaN'::FLOAT`],
   ] as const)('compares %o by a literal of its own type', async (type, word, key, literal) => {

@@ -4,6 +4,7 @@ import { SnowmeltError, type TableRef, type TableSchema, type WorkContext } from
 
 import { queryRows } from '../connect/query-rows.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
+import { serverTimeText } from '../render/moment.ts';
 import { quoteIdentifier, quoteTable, quoteText } from '../sql/quote.ts';
 
 const shown = z.array(z.object({ name: z.string(), change_tracking: z.string() }));
@@ -33,7 +34,7 @@ export function showQuery({ database, schema, name }: TableRef): string {
 }
 
 function createdQuery({ database, schema, name }: TableRef): string {
-  return `SELECT TO_VARCHAR(CREATED, 'YYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM') AS "CREATED"
+  return `SELECT ${serverTimeText('CREATED')} AS "CREATED"
 FROM ${quoteIdentifier(database)}.INFORMATION_SCHEMA.TABLES
 WHERE TABLE_SCHEMA = ${quoteText(schema)} AND TABLE_NAME = ${quoteText(name)}`;
 }

@@ -1,5 +1,6 @@
 import type { LogicalType } from '@snowmelt/core';
 
+import { isBeforeYear1 } from '../render/moment.ts';
 import { quoteText } from '../sql/quote.ts';
 import type { ChunkKey } from './chunk-keys.ts';
 import { readKey } from './key-range.ts';
@@ -72,8 +73,8 @@ function dateAxis(key: ChunkKey): KeyAxis {
     value: readKey(key),
     cell: (alias) => alias,
     sharesPrefix: false,
-    text: (alias) => `TO_VARCHAR(${alias}, 'YYYY-MM-DD')`,
-    literal: (text) => `'${withinYears(text, '')}'::DATE`,
+    text: (alias) => `${eraOf(alias, 'DATE')} || TO_VARCHAR(${alias}, 'YYYY-MM-DD')`,
+    literal: (text) => `'${withinYears(text, { first: '', last: '' })}'::DATE`,
   };
 }
 
@@ -93,20 +94,27 @@ function timestampAxis(key: ChunkKey, { zone }: Timestamp): KeyAxis {
     value: zone === 'offset' ? `CONVERT_TIMEZONE('UTC', ${value})` : value,
     cell: (alias) => `TO_DATE(${alias})`,
     sharesPrefix: false,
-    text: (alias) => `TO_VARCHAR(${alias}, 'YYYY-MM-DD"T"HH24:MI:SS.FF9')`,
-    literal: (text) =>
-      `'${withinYears(text, 'T23:59:59.999999999')}${offset}'::${timestampTypes[zone]}`,
+    text: (alias) =>
+      `${eraOf(alias, timestampTypes[zone])} || TO_VARCHAR(${alias}, 'YYYY-MM-DD"T"HH24:MI:SS.FF9')`,
+    literal: (text) => `'${withinYears(text, timesOfDay)}${offset}'::${timestampTypes[zone]}`,
   };
 }
 
+const timesOfDay = { first: 'T00:00:00', last: 'T23:59:59.999999999' };
+
+/** Before the text: `-` for the years before 1, which YYYY prints as years of the era; `+` after 9999. */
+function eraOf(alias: string, type: string): string {
+  return `CASE WHEN ${isBeforeYear1(alias, type)} THEN '-' WHEN YEAR(${alias}) > 9999 THEN '+' ELSE '' END`;
+}
+
 /**
- * In UTC a value of the year 9999 or 1 may be in the year 10000 or 0, which no literal can say. The
- * nearest one that can be said bounds as well: what matters is that bounds are in order.
+ * No literal can say the years before 1 and after 9999 for sure. The nearest one that can be said
+ * bounds as well: what matters is that bounds are in order, and that different values have
+ * different texts.
  */
-function withinYears(text: string, lastTime: string): string {
-  if (/^(?!0000)\d{4}-/u.test(text)) return text;
-  if (/^(?:-|0000-)/u.test(text)) return lastTime === '' ? '0001-01-01' : '0001-01-01T00:00:00';
-  return `9999-12-31${lastTime}`;
+function withinYears(text: string, { first, last }: typeof timesOfDay): string {
+  if (/^\d{4}-/u.test(text)) return text;
+  return text.startsWith('-') ? `0001-01-01${first}` : `9999-12-31${last}`;
 }
 
 /**

@@ -4,13 +4,14 @@ import type { SnapshotPoint, WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
+import { serverTimeText } from '../render/moment.ts';
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+00:00$/u;
 const answer = z.tuple([z.object({ at: z.string().regex(instant) })]);
 
 /** The server's own clock, with all nine digits: a client's clock may be ahead of it. */
 export async function pinSnapshot(pool: SessionPool, context: WorkContext): Promise<SnapshotPoint> {
-  const sql = `SELECT TO_VARCHAR(CURRENT_TIMESTAMP(), 'YYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM') AS "AT"`;
+  const sql = `SELECT ${serverTimeText('CURRENT_TIMESTAMP()')} AS "AT"`;
   const [{ at }] = answer.parse(await queryRows(pool, sql, context));
   return { at };
 }

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../sql/quote.ts';
 import { intervalText } from './interval.ts';
 import { spatialText } from './spatial.ts';
 import { fractionText, timeFormat } from './fraction.ts';
-import { dateText, offsetTimestampText, timestampText } from './moment.ts';
+import { dateText, instantText, offsetTimestampText, timestampText } from './moment.ts';
 import { supportedJson, supportedText } from './supported-text.ts';
 
 type Kind = LogicalType['kind'];
@@ -41,12 +41,13 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
   uuid: (column) => `TO_VARCHAR(${column})`,
   // The second argument 0 asks for lower-case digits (functions/hex_encode).
   binary: (column) => `'\\\\x' || HEX_ENCODE(${column}, 0)`,
-  date: (column) => dateText(column),
+  date: (column, _, { targetType }) => dateText(column, !isMoment(targetType)),
   time: (column, { precision }, pair) => fractionText({ column, ...timeFormat, precision }, pair),
   timestamp: (column, { precision, zone }, pair) => {
-    if (zone === 'offset') return offsetTimestampText(column, precision, pair);
-    const text = timestampText(column, precision, pair);
-    return zone === 'none' ? text : `${text} || TO_VARCHAR(${column}, 'TZH:TZM')`;
+    const anyText = !isMoment(pair.targetType);
+    const value = { column, precision, anyText };
+    if (zone === 'none') return timestampText(value, pair);
+    return zone === 'offset' ? offsetTimestampText(value, pair) : instantText(value, pair);
   },
   // TO_JSON keeps every digit of a number; structured types have to be VARIANT first
   // (functions/to_json, data-types-structured).
@@ -65,6 +66,11 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
   interval: (column, type, pair) => quoted(intervalText(column, type, pair)),
   unknown: (column) => column,
 };
+
+/** A new column is as well: the type map has one for every moment. */
+function isMoment(target: LogicalType | undefined): boolean {
+  return target === undefined || target.kind === 'date' || target.kind === 'timestamp';
+}
 
 /** SQL of a column's CSV field, NULL where the value is NULL. `SOURCE.TYPE_UNSUPPORTED` where there is none. */
 export function renderColumn(pair: ColumnPair): string {

@@ -1,7 +1,7 @@
 import type { ColumnPair } from '@snowmelt/core';
 
 import { quoteIdentifier } from '../sql/quote.ts';
-import { timestampText } from './moment.ts';
+import { instantText } from './moment.ts';
 import { renderColumn } from './render-column.ts';
 
 /**
@@ -11,6 +11,6 @@ import { renderColumn } from './render-column.ts';
 export function renderComparable(pair: ColumnPair): string {
   const { name, type } = pair.source;
   if (type.kind !== 'timestamp' || type.zone === 'none') return renderColumn(pair);
-  const column = `CONVERT_TIMEZONE('UTC', ${quoteIdentifier(name)})`;
-  return `${timestampText(column, type.precision, pair)} || 'Z'`;
+  const value = { column: quoteIdentifier(name), precision: type.precision, zone: 'Z' };
+  return instantText(value, pair);
 }

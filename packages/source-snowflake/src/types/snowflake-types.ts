@@ -69,7 +69,7 @@ export const snowflakeTypes: readonly SnowflakeType[] = [
   {
     native: 'TIMESTAMP_LTZ(9)',
     texts: ['2024-02-29T06:30:00.000000+00:00'],
-    note: 'The instant; sessions read in UTC.',
+    note: 'The instant, written in UTC.',
   },
   {
     native: 'TIMESTAMP_TZ(3)',

@@ -10,7 +10,12 @@ export interface CatalogColumn {
   readonly physical: string;
   defaultText?: string;
   defaultValue?: Expr;
-  identity?: { readonly start: number; readonly step: number; readonly sequence: string };
+  identity?: {
+    readonly start: number;
+    readonly step: number;
+    readonly ordered: boolean;
+    readonly sequence: string;
+  };
   comment?: string;
 }
 
@@ -28,8 +33,24 @@ interface CatalogObject {
   readonly imported?: true;
 }
 
+/** Kinds of tables whose Time Travel, or writing, is not that of a standard table. */
+export type TableVariant = 'hybrid' | 'dynamic' | 'external' | 'iceberg';
+
+/** What a dynamic table was made of. */
+export interface DynamicTable {
+  readonly targetLag: string;
+  readonly warehouse: string;
+  readonly refreshMode: string;
+  readonly text: string;
+  readonly queryText: string;
+  readonly state: 'ACTIVE' | 'SUSPENDED';
+  readonly refreshedNs: bigint;
+}
+
 export interface CatalogTable extends CatalogObject {
   readonly kind: 'table';
+  readonly variant?: TableVariant;
+  dynamic?: DynamicTable;
   /** Its name in DuckDB. Hidden columns: `vf`, `vt` (see transaction-log.ts), and `rid`. */
   readonly physical: string;
   columns: CatalogColumn[];
@@ -50,6 +71,7 @@ export interface CatalogView extends CatalogObject {
   readonly text: string;
   readonly queryText: string;
   readonly secure: boolean;
+  readonly materialized?: boolean;
   /** Where the names in its query are looked up, if not in its own schema: a shared view's provider. */
   readonly home?: { readonly database: string; readonly schema: string };
   readonly columns: readonly { name: string; type: SqlType; nullable: boolean; comment?: string }[];
@@ -90,6 +112,8 @@ export interface Share {
 }
 
 export interface AccountObject {
+  /** Of a warehouse that is not running. */
+  readonly suspended?: boolean;
   readonly name: string;
   readonly createdNs: bigint;
   readonly properties: ReadonlyMap<string, string>;

@@ -8,6 +8,8 @@ export interface CatalogSession {
   readonly user: string;
   readonly database: string | undefined;
   readonly schema: string | undefined;
+  readonly role: string | undefined;
+  readonly warehouse: string | undefined;
   readonly temporary: ReadonlyMap<string, CatalogTable>;
   readonly shared: { readonly catalog: Catalog; readonly history: QueryHistory };
 }

@@ -16,7 +16,10 @@ const COLUMNS: VirtualColumns = {
   comment: TEXT_CELL,
   'policy name': TEXT_CELL,
   'privacy domain': TEXT_CELL,
+  'write default': TEXT_CELL,
 };
+
+type Column = CatalogTable['columns'][number] | CatalogView['columns'][number];
 
 /** https://docs.snowflake.com/en/sql-reference/sql/desc-table */
 export function describeColumns(object: CatalogTable | CatalogView): QueryPlan {
@@ -25,7 +28,8 @@ export function describeColumns(object: CatalogTable | CatalogView): QueryPlan {
     type: typeText(column.type),
     kind: 'COLUMN',
     'null?': column.nullable ? 'Y' : 'N',
-    default: defaultText(column),
+    default:
+      identityText(column) ?? ('defaultText' in column ? (column.defaultText ?? null) : null),
     'primary key': keyed(object, 'PRIMARY KEY', column.name),
     'unique key': keyed(object, 'UNIQUE', column.name),
     comment: column.comment ?? null,
@@ -33,13 +37,11 @@ export function describeColumns(object: CatalogTable | CatalogView): QueryPlan {
   return virtualRelation(COLUMNS, rows);
 }
 
-function defaultText(
-  column: CatalogTable['columns'][number] | CatalogView['columns'][number],
-): string | null {
-  if ('identity' in column && column.identity !== undefined) {
-    return `IDENTITY START ${column.identity.start} INCREMENT ${column.identity.step} ORDER`;
-  }
-  return 'defaultText' in column ? (column.defaultText ?? null) : null;
+/** `IDENTITY START 1 INCREMENT 1 NOORDER` of a column that counts. */
+export function identityText(column: Column): string | undefined {
+  if (!('identity' in column) || column.identity === undefined) return undefined;
+  const { start, step, ordered } = column.identity;
+  return `IDENTITY START ${start} INCREMENT ${step} ${ordered ? 'ORDER' : 'NOORDER'}`;
 }
 
 function keyed(object: CatalogTable | CatalogView, type: string, name: string): string {

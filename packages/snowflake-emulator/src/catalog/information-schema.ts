@@ -2,11 +2,13 @@ import { displayName } from './catalog.ts';
 import type { QueryPlan } from '../sql/compile/typed.ts';
 import type { CatalogSession } from './catalog-session.ts';
 import { COLUMNS_VIEW } from './view-columns.ts';
-import { CONSTRAINTS_VIEW, TABLES_VIEW, VIEWS_VIEW } from './view-tables.ts';
-import { DATABASES_VIEW, SCHEMATA_VIEW } from './view-containers.ts';
+import { OWN_SCHEMA, OWN_VIEWS } from './own-views.ts';
+import { CONSTRAINTS_VIEW, REFERENCES_VIEW } from './view-constraints.ts';
+import { TABLES_VIEW, VIEWS_VIEW } from './view-tables.ts';
+import { CATALOG_NAME_VIEW, DATABASES_VIEW, ROLES_VIEW, SCHEMATA_VIEW } from './view-containers.ts';
 import { queryHistory } from './view-query-history.ts';
 import { virtualRelation, type Cell, type VirtualColumns } from './virtual-relation.ts';
-import { missingObject } from '../sql/unsupported.ts';
+import { missingObject, unsupported } from '../sql/unsupported.ts';
 
 /** A view of INFORMATION_SCHEMA: documented columns, and its rows for one database. */
 export interface InformationView {
@@ -25,6 +27,9 @@ const VIEWS: Readonly<Record<string, InformationView>> = {
   SCHEMATA: SCHEMATA_VIEW,
   DATABASES: DATABASES_VIEW,
   TABLE_CONSTRAINTS: CONSTRAINTS_VIEW,
+  REFERENTIAL_CONSTRAINTS: REFERENCES_VIEW,
+  INFORMATION_SCHEMA_CATALOG_NAME: CATALOG_NAME_VIEW,
+  ENABLED_ROLES: ROLES_VIEW,
 };
 
 /** `[db.]INFORMATION_SCHEMA.view`, or a bare view while INFORMATION_SCHEMA is the session's schema. */
@@ -33,8 +38,9 @@ export function informationView(
   session: CatalogSession,
 ): QueryPlan | undefined {
   const [name = '', schema = session.schema, database = session.database] = parts.toReversed();
-  if (schema !== 'INFORMATION_SCHEMA' || database === undefined) return undefined;
+  if (schema !== OWN_SCHEMA || database === undefined) return undefined;
   const view = VIEWS[name];
+  if (view === undefined && OWN_VIEWS.includes(name)) throw unsupported(`${OWN_SCHEMA}.${name}`);
   if (view === undefined) throw missingObject('Object', displayName(...parts));
   session.shared.catalog.database(database);
   return virtualRelation(view.columns, view.rows(database, session));

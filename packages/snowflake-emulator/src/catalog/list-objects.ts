@@ -1,6 +1,7 @@
 import type { CatalogSession } from './catalog-session.ts';
 import type { CatalogTable, CatalogView } from './catalog-objects.ts';
 import { OPEN_END } from './transaction-log.ts';
+import type { CountedCell } from './virtual-relation.ts';
 
 /** Tables and views of a database, or of one of its schemas, with the session's temporary tables. */
 export function listObjects(
@@ -22,12 +23,13 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** DuckDB SQL for a table's number of rows, and an estimate of their bytes. */
-export function rowCount(table: CatalogTable): string {
-  return `(SELECT count(*) FROM ${table.physical} WHERE vt = ${OPEN_END})`;
+/** A table's number of rows, which DuckDB counts. */
+export function rowCount(table: CatalogTable): CountedCell {
+  const sql = `(SELECT count(*) FROM ${table.physical} WHERE vt = ${OPEN_END})`;
+  return { sql, factor: 1 };
 }
 
 /** No bytes are kept in files: 8 a value stand for them. */
-export function byteCount(table: CatalogTable): string {
-  return `(${rowCount(table)} * ${table.columns.length * 8})`;
+export function byteCount(table: CatalogTable): CountedCell {
+  return { ...rowCount(table), factor: table.columns.length * 8 };
 }

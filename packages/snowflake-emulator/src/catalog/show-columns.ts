@@ -1,65 +1,85 @@
 import type { SqlType } from '../sql/sql-type.ts';
-import type { Scoped } from './show-keys.ts';
+import { parseType } from '../sql/syntax/parse.ts';
+import type { Show } from '../sql/syntax/statement.ts';
+import type { CatalogTable, CatalogView } from './catalog-objects.ts';
+import type { CatalogSession } from './catalog-session.ts';
+import { identityText } from './describe.ts';
 import type { Shown } from './show-objects.ts';
+import { requireFullPath, scoped } from './show-scope.ts';
 import { TEXT_CELL } from './virtual-relation.ts';
 
-/** The JSON of `data_type`: `{"type":"FIXED","precision":38,"scale":0,"nullable":true}`. */
-function typeJson(type: SqlType, nullable: boolean): string {
-  const names: Readonly<Record<string, string>> = {
-    NUMBER: 'FIXED',
-    VARCHAR: 'TEXT',
-    FLOAT: 'REAL',
-  };
-  const { name, precision, scale, length } = type;
-  const base = { type: names[name] ?? name };
-  if (name === 'NUMBER') return JSON.stringify({ ...base, precision, scale, nullable });
-  if (name === 'VARCHAR')
-    return JSON.stringify({
-      ...base,
-      length,
-      byteLength: Math.min(16_777_216, (length ?? 0) * 4),
-      nullable,
-      fixed: false,
-    });
-  if (scale !== undefined) return JSON.stringify({ ...base, precision: 0, scale, nullable });
-  return JSON.stringify({ ...base, ...(length === undefined ? {} : { length }), nullable });
+const NAMES: Readonly<Record<string, string>> = { NUMBER: 'FIXED', VARCHAR: 'TEXT', FLOAT: 'REAL' };
+
+/** `{"type":"FIXED","precision":38,"scale":0,"nullable":true}`: measured by mlorek/frostlake, ddl-show-columns-descriptors. */
+function typeJson(type: SqlType, nullable: boolean): object {
+  const { name, precision, scale, length = 0 } = type;
+  const base = { type: NAMES[name] ?? name };
+  switch (name) {
+    case 'NUMBER':
+      return { ...base, precision, scale, nullable };
+    case 'VARCHAR':
+      return { ...base, length, byteLength: length * 4, nullable, fixed: false };
+    case 'BINARY':
+      return { ...base, length, byteLength: length, nullable, fixed: true };
+    case 'GEOGRAPHY':
+    case 'GEOMETRY':
+      return { ...base, outputType: 'OBJECT', nullable };
+    case 'VECTOR': {
+      const element = parseType(type.element === 'INT' ? 'INT' : 'FLOAT');
+      return { ...base, nullable, vectorElementType: typeJson(element, false), dimension: length };
+    }
+    case 'TIME':
+    case 'TIMESTAMP_NTZ':
+    case 'TIMESTAMP_LTZ':
+    case 'TIMESTAMP_TZ':
+      return { ...base, precision: 0, scale, nullable };
+    default:
+      return { ...base, nullable };
+  }
+}
+
+function inScope(show: Show, session: CatalogSession): (CatalogTable | CatalogView)[] {
+  const { scope } = show;
+  if (scope?.type === 'VIEW') requireFullPath(scope.name, 3);
+  if (scope?.type === 'SCHEMA') requireFullPath(scope.name, 2);
+  const bare = scope !== undefined && scope.type === undefined && scope.name.length > 0;
+  return scoped(bare ? { ...show, scope: { ...scope, type: 'TABLE' } } : show, session);
 }
 
 /** https://docs.snowflake.com/en/sql-reference/sql/show-columns */
-export function showColumns(scoped: Scoped): Shown {
-  return {
-    name: 'column_name',
-    columns: {
-      table_name: TEXT_CELL,
-      schema_name: TEXT_CELL,
-      column_name: TEXT_CELL,
-      data_type: TEXT_CELL,
-      'null?': TEXT_CELL,
-      default: TEXT_CELL,
-      kind: TEXT_CELL,
-      expression: TEXT_CELL,
-      comment: TEXT_CELL,
-      database_name: TEXT_CELL,
-      autoincrement: TEXT_CELL,
-    },
-    rows: (show, session) =>
-      scoped(show, session).flatMap((object) =>
-        object.columns.map((column) => ({
-          table_name: object.name,
-          schema_name: object.schema,
-          column_name: column.name,
-          data_type: typeJson(column.type, column.nullable),
-          'null?': column.nullable ? 'true' : 'NOT_NULL',
-          default: 'defaultText' in column ? (column.defaultText ?? '') : '',
-          kind: 'COLUMN',
-          expression: '',
-          comment: column.comment ?? '',
-          database_name: object.database,
-          autoincrement:
-            'identity' in column && column.identity !== undefined
-              ? `IDENTITY START ${column.identity.start} INCREMENT ${column.identity.step} ORDER`
-              : '',
-        })),
-      ),
-  };
-}
+export const COLUMNS: Shown = {
+  name: 'column_name',
+  ignoresPaging: true,
+  terse: 'whole',
+  columns: {
+    table_name: TEXT_CELL,
+    schema_name: TEXT_CELL,
+    column_name: TEXT_CELL,
+    data_type: TEXT_CELL,
+    'null?': TEXT_CELL,
+    default: TEXT_CELL,
+    kind: TEXT_CELL,
+    expression: TEXT_CELL,
+    comment: TEXT_CELL,
+    database_name: TEXT_CELL,
+    autoincrement: TEXT_CELL,
+    schema_evolution_record: TEXT_CELL,
+    write_default: TEXT_CELL,
+  },
+  rows: (show, session) =>
+    inScope(show, session).flatMap((object) =>
+      object.columns.map((column) => ({
+        table_name: object.name,
+        schema_name: object.schema,
+        column_name: column.name,
+        data_type: JSON.stringify(typeJson(column.type, column.nullable)),
+        'null?': column.nullable ? 'true' : 'NOT_NULL',
+        default: 'defaultText' in column ? (column.defaultText ?? '') : '',
+        kind: 'COLUMN',
+        expression: '',
+        comment: column.comment ?? '',
+        database_name: object.database,
+        autoincrement: identityText(column) ?? '',
+      })),
+    ),
+};

@@ -1,10 +1,15 @@
-import type { CatalogDatabase } from './catalog-objects.ts';
+import type { CatalogDatabase, CatalogSchema } from './catalog-objects.ts';
+import type { CatalogSession } from './catalog-session.ts';
+import { OWN_SCHEMA } from './own-views.ts';
 import type { Shown } from './show-objects.ts';
-import { MOMENT_CELL, TEXT_CELL, momentCell } from './virtual-relation.ts';
+import { MOMENT_CELL, TEXT_CELL, momentCell, type Cell } from './virtual-relation.ts';
 
 const flag = (value: boolean): string => (value ? 'Y' : 'N');
 
-/** https://docs.snowflake.com/en/sql-reference/sql/show-databases */
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : 1;
+
+/** https://docs.snowflake.com/en/sql-reference/sql/show-databases; order as mlorek/frostlake has measured it. */
 export const DATABASES: Shown = {
   name: 'name',
   columns: {
@@ -18,9 +23,13 @@ export const DATABASES: Shown = {
     options: TEXT_CELL,
     retention_time: TEXT_CELL,
     kind: TEXT_CELL,
+    owner_role_type: TEXT_CELL,
+    object_visibility: TEXT_CELL,
+    data_quality_monitoring_settings: TEXT_CELL,
+    resharing_settings: TEXT_CELL,
   },
   rows: (_show, session) =>
-    [...session.shared.catalog.databases.values()].map((database) => ({
+    [...session.shared.catalog.databases.values()].sort(byName).map((database) => ({
       created_on: momentCell(database.createdNs),
       name: database.name,
       is_default: 'N',
@@ -31,6 +40,7 @@ export const DATABASES: Shown = {
       options: database.transient ? 'TRANSIENT' : '',
       retention_time: String(database.retentionDays ?? 1),
       kind: database.origin === undefined ? 'STANDARD' : 'IMPORTED DATABASE',
+      owner_role_type: 'ROLE',
     })),
 };
 
@@ -38,7 +48,7 @@ function originOf({ origin }: CatalogDatabase): string {
   return origin === undefined ? '' : `${origin.provider}.${origin.share.name}`;
 }
 
-/** https://docs.snowflake.com/en/sql-reference/sql/show-schemas */
+/** https://docs.snowflake.com/en/sql-reference/sql/show-schemas; order as mlorek/frostlake has measured it. */
 export const SCHEMAS: Shown = {
   name: 'name',
   columns: {
@@ -51,25 +61,58 @@ export const SCHEMAS: Shown = {
     comment: TEXT_CELL,
     options: TEXT_CELL,
     retention_time: TEXT_CELL,
+    owner_role_type: TEXT_CELL,
+    classification_profile_database: TEXT_CELL,
+    classification_profile_schema: TEXT_CELL,
+    classification_profile: TEXT_CELL,
+    object_visibility: TEXT_CELL,
+    is_nested: TEXT_CELL,
   },
+  terseKind: () => null,
   rows: (show, session) => {
     const { catalog } = session.shared;
-    const name =
-      show.scope?.name.at(-1) ?? (show.scope?.type === 'ACCOUNT' ? undefined : session.database);
+    const own = show.scope?.type === 'ACCOUNT' ? undefined : session.database;
+    const name = show.scope?.name.at(-1) ?? own;
     const databases =
-      name === undefined ? [...catalog.databases.values()] : [catalog.database(name)];
+      name === undefined ? [...catalog.databases.values()].sort(byName) : [catalog.database(name)];
     return databases.flatMap((database) =>
-      [...database.schemas.values()].map((schema) => ({
-        created_on: momentCell(schema.createdNs),
-        name: schema.name,
-        is_default: 'N',
-        is_current: flag(schema.name === session.schema && database.name === session.database),
-        database_name: database.name,
-        owner: 'ACCOUNTADMIN',
-        comment: schema.comment ?? '',
-        options: schema.transient ? 'TRANSIENT' : '',
-        retention_time: String(schema.retentionDays ?? database.retentionDays ?? 1),
-      })),
+      [...database.schemas.values(), informationSchema(database)]
+        .sort(byName)
+        .map((schema) => schemaRow(schema, database, session)),
     );
   },
 };
+
+/** It is there in each database, and nobody's. */
+function informationSchema(database: CatalogDatabase): CatalogSchema {
+  return {
+    name: OWN_SCHEMA,
+    database: database.name,
+    objects: new Map(),
+    dropped: [],
+    createdNs: 0n,
+    transient: false,
+    comment: 'Views describing the contents of schemas in this database',
+  };
+}
+
+function schemaRow(
+  schema: CatalogSchema,
+  database: CatalogDatabase,
+  session: CatalogSession,
+): Readonly<Record<string, Cell>> {
+  const isOwn = schema.name === OWN_SCHEMA;
+  return {
+    created_on: momentCell(schema.createdNs),
+    name: schema.name,
+    is_default: 'N',
+    is_current: flag(schema.name === session.schema && database.name === session.database),
+    database_name: database.name,
+    owner: isOwn ? '' : 'ACCOUNTADMIN',
+    comment: schema.comment ?? '',
+    options: schema.transient ? 'TRANSIENT' : '',
+    retention_time: String(schema.retentionDays ?? database.retentionDays ?? 1),
+    owner_role_type: isOwn ? '' : 'ROLE',
+    is_nested: 'false',
+  };
+}

@@ -1,4 +1,5 @@
 import type { SqlType } from '../sql/sql-type.ts';
+import type { CatalogColumn } from './catalog-objects.ts';
 import { listObjects } from './list-objects.ts';
 import type { InformationView } from './information-schema.ts';
 import { NUMBER_CELL, TEXT_CELL, type Cell } from './virtual-relation.ts';
@@ -17,13 +18,23 @@ function typeFacts(type: SqlType): Readonly<Record<string, Cell>> {
   return {
     DATA_TYPE: dataTypeName(type),
     CHARACTER_MAXIMUM_LENGTH: isText ? length : null,
-    CHARACTER_OCTET_LENGTH: isText
-      ? Math.min(16_777_216, type.name === 'VARCHAR' ? length * 4 : length)
-      : null,
+    CHARACTER_OCTET_LENGTH: isText ? length * (type.name === 'VARCHAR' ? 4 : 1) : null,
     NUMERIC_PRECISION: isNumber ? (type.precision ?? 38) : null,
     NUMERIC_PRECISION_RADIX: isNumber ? 10 : null,
     NUMERIC_SCALE: isNumber ? (type.scale ?? 0) : null,
     DATETIME_PRECISION: isTime ? (type.scale ?? 9) : null,
+  };
+}
+
+function identityFacts(identity: CatalogColumn['identity']): Readonly<Record<string, Cell>> {
+  if (identity === undefined) return { IS_IDENTITY: 'NO' };
+  return {
+    IS_IDENTITY: 'YES',
+    IDENTITY_GENERATION: 'BY DEFAULT',
+    IDENTITY_START: identity.start,
+    IDENTITY_INCREMENT: identity.step,
+    IDENTITY_CYCLE: 'NO',
+    IDENTITY_ORDERED: identity.ordered ? 'YES' : 'NO',
   };
 }
 
@@ -65,11 +76,13 @@ export const COLUMNS_VIEW: InformationView = {
     IS_SELF_REFERENCING: TEXT_CELL,
     IS_IDENTITY: TEXT_CELL,
     IDENTITY_GENERATION: TEXT_CELL,
-    IDENTITY_START: TEXT_CELL,
-    IDENTITY_INCREMENT: TEXT_CELL,
+    IDENTITY_START: NUMBER_CELL,
+    IDENTITY_INCREMENT: NUMBER_CELL,
     IDENTITY_MAXIMUM: TEXT_CELL,
     IDENTITY_MINIMUM: TEXT_CELL,
     IDENTITY_CYCLE: TEXT_CELL,
+    IDENTITY_ORDERED: TEXT_CELL,
+    SCHEMA_EVOLUTION_RECORD: TEXT_CELL,
     COMMENT: TEXT_CELL,
   },
   rows: (database, session) =>
@@ -84,10 +97,7 @@ export const COLUMNS_VIEW: InformationView = {
         COLUMN_DEFAULT: 'defaultText' in column ? (column.defaultText ?? null) : null,
         IS_NULLABLE: column.nullable ? 'YES' : 'NO',
         IS_SELF_REFERENCING: 'NO',
-        IS_IDENTITY: 'identity' in column && column.identity !== undefined ? 'YES' : 'NO',
-        IDENTITY_START: 'identity' in column ? String(column.identity?.start ?? '') || null : null,
-        IDENTITY_INCREMENT:
-          'identity' in column ? String(column.identity?.step ?? '') || null : null,
+        ...identityFacts('identity' in column ? column.identity : undefined),
         COMMENT: column.comment ?? null,
       })),
     ),

@@ -1,4 +1,5 @@
 import type { InformationView } from './information-schema.ts';
+import { OWN_SCHEMA } from './own-views.ts';
 import { MOMENT_CELL, NUMBER_CELL, TEXT_CELL, momentCell } from './virtual-relation.ts';
 
 const yes = (value: boolean): string => (value ? 'YES' : 'NO');
@@ -14,6 +15,8 @@ export const DATABASES_VIEW: InformationView = {
     LAST_ALTERED: MOMENT_CELL,
     RETENTION_TIME: NUMBER_CELL,
     TYPE: TEXT_CELL,
+    REPLICABLE_WITH_FAILOVER_GROUPS: TEXT_CELL,
+    OWNER_ROLE_TYPE: TEXT_CELL,
   },
   rows: (_database, { shared }) =>
     [...shared.catalog.databases.values()].map((database) => ({
@@ -25,6 +28,8 @@ export const DATABASES_VIEW: InformationView = {
       LAST_ALTERED: momentCell(database.createdNs),
       RETENTION_TIME: database.retentionDays ?? 1,
       TYPE: database.origin === undefined ? 'STANDARD' : 'IMPORTED DATABASE',
+      REPLICABLE_WITH_FAILOVER_GROUPS: 'NO',
+      OWNER_ROLE_TYPE: 'ROLE',
     })),
 };
 
@@ -47,7 +52,8 @@ export const SCHEMATA_VIEW: InformationView = {
   },
   rows: (name, { shared }) => {
     const database = shared.catalog.database(name);
-    return [...database.schemas.values()].map((schema) => ({
+    const own = { CATALOG_NAME: name, SCHEMA_NAME: OWN_SCHEMA, IS_TRANSIENT: 'NO' };
+    const made = [...database.schemas.values()].map((schema) => ({
       CATALOG_NAME: name,
       SCHEMA_NAME: schema.name,
       SCHEMA_OWNER: 'ACCOUNTADMIN',
@@ -58,5 +64,19 @@ export const SCHEMATA_VIEW: InformationView = {
       LAST_ALTERED: momentCell(schema.createdNs),
       COMMENT: schema.comment ?? null,
     }));
+    return [...made, { ...own, IS_MANAGED_ACCESS: 'NO', RETENTION_TIME: 1 }];
   },
+};
+
+/** https://docs.snowflake.com/en/sql-reference/info-schema/information_schema_catalog_name */
+export const CATALOG_NAME_VIEW: InformationView = {
+  columns: { CATALOG_NAME: TEXT_CELL },
+  rows: (database) => [{ CATALOG_NAME: database }],
+};
+
+/** https://docs.snowflake.com/en/sql-reference/info-schema/enabled_roles */
+export const ROLES_VIEW: InformationView = {
+  columns: { ROLE_NAME: TEXT_CELL, ROLE_OWNER: TEXT_CELL },
+  rows: (_database, { shared }) =>
+    [...shared.catalog.roles.keys()].map((name) => ({ ROLE_NAME: name, ROLE_OWNER: '' })),
 };

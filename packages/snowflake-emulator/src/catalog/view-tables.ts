@@ -1,6 +1,7 @@
 import { byteCount, listObjects, rowCount } from './list-objects.ts';
 import type { InformationView } from './information-schema.ts';
-import type { CatalogTable } from './catalog-objects.ts';
+import type { CatalogTable, CatalogView } from './catalog-objects.ts';
+import { ownViews } from './own-views.ts';
 import { MOMENT_CELL, NUMBER_CELL, TEXT_CELL, momentCell } from './virtual-relation.ts';
 
 /** `LINEAR(a, b)`, as CLUSTERING_KEY and SHOW TABLES have it. */
@@ -40,43 +41,55 @@ export const TABLES_VIEW: InformationView = {
     IS_DYNAMIC: TEXT_CELL,
     IS_IMMUTABLE: TEXT_CELL,
     IS_HYBRID: TEXT_CELL,
+    ROW_TIMESTAMP_ON: TEXT_CELL,
+    ERROR_LOGGING: TEXT_CELL,
+    IS_INTERACTIVE: TEXT_CELL,
   },
   rows: (database, session) =>
-    listObjects(session, database).map((object) => {
+    [...listObjects(session, database), ...ownViews(database)].map((object) => {
       const table = object.kind === 'table' ? object : undefined;
       return {
         TABLE_CATALOG: object.database,
         TABLE_SCHEMA: object.schema,
         TABLE_NAME: object.name,
-        TABLE_OWNER: object.owner,
-        TABLE_TYPE: tableType(table),
+        TABLE_OWNER: object.owner || null,
+        TABLE_TYPE: tableType(object),
         IS_TRANSIENT: table === undefined ? null : yes(table.transient),
         CLUSTERING_KEY: table === undefined ? null : clusteringKey(table),
-        ROW_COUNT: table === undefined ? null : { sql: rowCount(table) },
-        BYTES: table === undefined ? null : { sql: byteCount(table) },
+        ROW_COUNT: table === undefined ? null : rowCount(table),
+        BYTES: table === undefined ? null : byteCount(table),
         RETENTION_TIME: table === undefined ? null : session.shared.catalog.retentionDays(table),
         IS_INSERTABLE_INTO: 'YES',
         IS_TYPED: 'YES',
-        CREATED: momentCell(object.createdNs),
-        LAST_ALTERED: momentCell(object.alteredNs),
-        LAST_DDL: momentCell(object.alteredNs),
-        LAST_DDL_BY: session.user,
+        ...momentsOf(object),
+        LAST_DDL_BY: object.createdNs === 0n ? null : session.user,
         AUTO_CLUSTERING_ON: yes(table?.clusterBy !== undefined),
         COMMENT: object.comment ?? null,
         IS_TEMPORARY: yes(table?.temporary === true),
-        IS_ICEBERG: 'NO',
-        IS_DYNAMIC: 'NO',
+        IS_ICEBERG: yes(table?.variant === 'iceberg'),
+        IS_DYNAMIC: yes(table?.variant === 'dynamic'),
         IS_IMMUTABLE: 'NO',
-        IS_HYBRID: 'NO',
+        IS_HYBRID: yes(table?.variant === 'hybrid'),
+        ROW_TIMESTAMP_ON: 'NO',
+        ERROR_LOGGING: 'NO',
+        IS_INTERACTIVE: 'NO',
       };
     }),
 };
 
+/** INFORMATION_SCHEMA's own views were never made, nor altered. */
+function momentsOf({ createdNs, alteredNs }: CatalogTable | CatalogView) {
+  if (createdNs === 0n) return {};
+  const altered = momentCell(alteredNs);
+  return { CREATED: momentCell(createdNs), LAST_ALTERED: altered, LAST_DDL: altered };
+}
+
 const yes = (value: boolean): string => (value ? 'YES' : 'NO');
 
-function tableType(table: CatalogTable | undefined): string {
-  if (table === undefined) return 'VIEW';
-  return table.temporary ? 'TEMPORARY TABLE' : 'BASE TABLE';
+function tableType(object: CatalogTable | CatalogView): string {
+  if (object.kind === 'view') return object.materialized === true ? 'MATERIALIZED VIEW' : 'VIEW';
+  if (object.variant === 'external') return 'EXTERNAL TABLE';
+  return object.temporary ? 'TEMPORARY TABLE' : 'BASE TABLE';
 }
 
 /** https://docs.snowflake.com/en/sql-reference/info-schema/views */
@@ -93,10 +106,12 @@ export const VIEWS_VIEW: InformationView = {
     IS_SECURE: TEXT_CELL,
     CREATED: MOMENT_CELL,
     LAST_ALTERED: MOMENT_CELL,
+    LAST_DDL: MOMENT_CELL,
+    LAST_DDL_BY: TEXT_CELL,
     COMMENT: TEXT_CELL,
   },
   rows: (database, session) =>
-    listObjects(session, database).flatMap((object) =>
+    [...listObjects(session, database), ...ownViews(database)].flatMap((object) =>
       object.kind === 'table'
         ? []
         : [
@@ -104,61 +119,16 @@ export const VIEWS_VIEW: InformationView = {
               TABLE_CATALOG: object.database,
               TABLE_SCHEMA: object.schema,
               TABLE_NAME: object.name,
-              TABLE_OWNER: object.owner,
-              VIEW_DEFINITION: object.text,
+              TABLE_OWNER: object.owner || null,
+              VIEW_DEFINITION: object.text || null,
               CHECK_OPTION: 'NONE',
               IS_UPDATABLE: 'NO',
               INSERTABLE_INTO: 'NO',
               IS_SECURE: yes(object.secure),
-              CREATED: momentCell(object.createdNs),
-              LAST_ALTERED: momentCell(object.alteredNs),
+              ...momentsOf(object),
+              LAST_DDL_BY: object.createdNs === 0n ? null : session.user,
               COMMENT: object.comment ?? null,
             },
           ],
     ),
 };
-
-/** https://docs.snowflake.com/en/sql-reference/info-schema/table_constraints */
-export const CONSTRAINTS_VIEW: InformationView = {
-  columns: {
-    CONSTRAINT_CATALOG: TEXT_CELL,
-    CONSTRAINT_SCHEMA: TEXT_CELL,
-    CONSTRAINT_NAME: TEXT_CELL,
-    TABLE_CATALOG: TEXT_CELL,
-    TABLE_SCHEMA: TEXT_CELL,
-    TABLE_NAME: TEXT_CELL,
-    CONSTRAINT_TYPE: TEXT_CELL,
-    IS_DEFERRABLE: TEXT_CELL,
-    INITIALLY_DEFERRED: TEXT_CELL,
-    ENFORCED: TEXT_CELL,
-    COMMENT: TEXT_CELL,
-    CREATED: MOMENT_CELL,
-    LAST_ALTERED: MOMENT_CELL,
-    RELY: TEXT_CELL,
-  },
-  rows: (database, session) =>
-    listObjects(session, database).flatMap((object) =>
-      object.kind === 'view'
-        ? []
-        : object.constraints.map((constraint, i) => ({
-            CONSTRAINT_CATALOG: object.database,
-            CONSTRAINT_SCHEMA: object.schema,
-            CONSTRAINT_NAME: constraint.name ?? constraintName(object, i),
-            TABLE_CATALOG: object.database,
-            TABLE_SCHEMA: object.schema,
-            TABLE_NAME: object.name,
-            CONSTRAINT_TYPE: constraint.type,
-            IS_DEFERRABLE: 'NO',
-            INITIALLY_DEFERRED: 'YES',
-            ENFORCED: 'NO',
-            CREATED: momentCell(object.createdNs),
-            LAST_ALTERED: momentCell(object.alteredNs),
-            RELY: 'NO',
-          })),
-    ),
-};
-
-/** The name of a constraint that has none of its own. */
-export function constraintName(table: CatalogTable, index: number): string {
-  return `SYS_CONSTRAINT_${table.physical}_${index + 1}`;
-}

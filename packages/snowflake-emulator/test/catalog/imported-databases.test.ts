@@ -42,7 +42,7 @@ describe('a database made from a share', () => {
     const described = await session.run('DESCRIBE TABLE sample.sales.orders');
     expect(described.map((row) => row[0])).toEqual(['ID', 'TOTAL']);
     const listed = await session.run(
-      'SELECT table_catalog, table_name FROM sample.information_schema.tables ORDER BY 2',
+      "SELECT table_catalog, table_name FROM sample.information_schema.tables WHERE table_schema = 'SALES' ORDER BY 2",
     );
     expect(listed).toEqual([
       ['SAMPLE', 'BIG'],

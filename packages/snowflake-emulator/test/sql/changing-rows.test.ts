@@ -203,7 +203,7 @@ describe('P3: AT reads one point in time', () => {
       ),
     ).toEqual([['1']]);
     await session.run('CREATE OR REPLACE TABLE nt (id INT) CHANGE_TRACKING = TRUE');
-    expect(await from(tracked)).toMatch(missing);
+    expect(await from(tracked)).toMatch(/^000707: Time travel data is not available for table NT/);
   });
 
   it('CHANGES: END takes in what was committed at its instant, AT leaves it out', async () => {

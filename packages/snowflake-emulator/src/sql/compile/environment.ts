@@ -24,8 +24,8 @@ export interface Environment {
   informationFunction(name: string): QueryPlan | undefined;
   /** What a table held at the point a query names; the present when undefined. */
   snapshot(travel: Travel): Snapshot;
-  /** Throws 000707 if the table has no past at that point. */
-  checkTravel(table: CatalogTable | CatalogView, snapshot: Snapshot): void;
+  /** Throws 000707 if the object has no past at that point, 000002 if its kind has none. */
+  checkTravel(object: CatalogTable | CatalogView, travel: Travel): void;
   /** The value of a call that was evaluated beforehand (an extension's function). */
   evaluated(call: Call): string | null | undefined;
   /** The query of a view, to be compiled as if written in the view's own schema. */

@@ -17,9 +17,11 @@ export function scanChanges(ref: TableRef, changes: Changes, compiler: Compiler)
   if (table.kind === 'view') throw unsupported('CHANGES on a view');
   const start = env.snapshot(changes.from);
   const end = changes.end === undefined ? undefined : env.snapshot(changes.end);
+  if (table.variant === 'hybrid' || table.variant === 'external')
+    throw unsupported(`CHANGES on a ${table.variant} table`);
+  env.checkTravel(table, changes.from);
+  if (changes.end !== undefined) env.checkTravel(table, changes.end);
   checkTracked(table, start);
-  env.checkTravel(table, start);
-  if (end !== undefined) env.checkTravel(table, end);
   const { columns } = scanRows(table, undefined);
   const sql =
     changes.information === 'DEFAULT' ? net(table, start, end) : appended(table, start, end);

@@ -20,7 +20,7 @@ export function scanTable(ref: TableRef, compiler: Compiler): ScanPlan {
   const travel = ref.travel ?? env.inherited?.travel;
   const qualifier = [object.database, object.schema, object.name];
   const snapshot = travel === undefined ? undefined : env.snapshot(travel);
-  if (snapshot !== undefined) env.checkTravel(object, snapshot);
+  if (travel !== undefined) env.checkTravel(object, travel);
   if (object.kind === 'view') return { ...scanView(object, travel, compiler), qualifier };
   return { ...scanRows(object, snapshot), qualifier };
 }

@@ -1,14 +1,14 @@
 import type { CatalogTable, CatalogView } from '../../catalog/catalog-objects.ts';
-import { displayName } from '../../catalog/catalog.ts';
 import type { Snapshot } from '../../catalog/transaction-log.ts';
 import { informationFunction, informationView } from '../../catalog/information-schema.ts';
-import { SqlError, type ExecuteRequest } from '../../engine/contract.ts';
+import type { ExecuteRequest } from '../../engine/contract.ts';
 import type { Environment } from '../compile/environment.ts';
 import { parseQuery } from '../syntax/parse.ts';
 import type { Travel } from '../syntax/tree.ts';
 import { unsupported } from '../unsupported.ts';
 import { bindingValue } from './bindings.ts';
 import type { Evaluated } from './evaluate-before.ts';
+import { checkTravel } from './check-travel.ts';
 import { findObject } from './find-object.ts';
 import { resultScan } from './result-scan.ts';
 import type { Session } from './session.ts';
@@ -35,7 +35,8 @@ export function createEnvironment(
     informationSchema: (parts) => informationView(parts, session),
     informationFunction: (name) => informationFunction(name, session),
     snapshot: (travel) => snapshotOf(travel, evaluated),
-    checkTravel: (table, snapshot) => checkTravel(table, snapshot, session, nowNs),
+    checkTravel: (object, travel) =>
+      checkTravel(object, travel, snapshotOf(travel, evaluated), { session, nowNs }),
     evaluated: (call) => evaluated.calls.get(call),
     viewQuery: (view, travel) => viewQuery(view, travel, session, env),
     queryId: (index) => (index < 0 ? session.queryIds.at(index) : session.queryIds[index - 1]),
@@ -80,31 +81,4 @@ function viewQuery(
     ...(travel === undefined ? {} : { inherited: { travel } }),
   };
   return { query, env: inner };
-}
-
-const DAY_NS = 86_400_000_000_000n;
-
-/**
- * 000707: before the table was made, or beyond its retention, or in the future. Imported objects have
- * no Time Travel (https://docs.snowflake.com/en/user-guide/data-share-consumers): a retention of 0,
- * by https://docs.snowflake.com/en/release-notes/bcr-bundles/2023_05/bcr-1146.
- */
-function checkTravel(
-  table: CatalogTable | CatalogView,
-  { ns }: Snapshot,
-  session: Session,
-  nowNs: bigint,
-): void {
-  if (table.kind === 'view' && table.imported !== true) return;
-  const days =
-    table.kind === 'view' || table.imported ? 0 : session.shared.catalog.retentionDays(table);
-  const oldest = nowNs - BigInt(days) * DAY_NS;
-  const isReachable =
-    days > 0 && ns >= table.createdNs && ns >= oldest && ns - (ns % 1_000_000n) <= session.now();
-  if (isReachable) return;
-  throw new SqlError(
-    '000707',
-    '02000',
-    `Time travel data is not available for table ${displayName(table.name)}. The requested time is either beyond the allowed time travel period or before the object creation time.`,
-  );
 }

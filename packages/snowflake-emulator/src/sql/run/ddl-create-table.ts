@@ -56,6 +56,7 @@ async function createTable(
   for (const definition of definitions) await addColumn(table, definition, session);
   table.constraints = constraintsOf(statement, definitions, session);
   checkNames(table);
+  checkHybrid(table);
   await createPhysical(table, session, signal);
   if (plan !== undefined) await fillFrom(plan, { table, session, compiler, signal });
   register(table, statement, session);
@@ -108,8 +109,13 @@ export function newTable(statement: CreateTable, session: Session): CatalogTable
   catalog.ownSchema(name.database, name.schema);
   const nowNs = session.now();
   const { retentionDays, changeTracking, comment, clusterBy } = statement.options;
+  const { variant, dynamic } = statement;
   const table: CatalogTable = {
     kind: 'table',
+    ...(variant === undefined ? {} : { variant }),
+    ...(dynamic === undefined
+      ? {}
+      : { dynamic: { ...dynamic, state: 'ACTIVE', refreshedNs: nowNs } }),
     ...name,
     owner: session.role ?? 'ACCOUNTADMIN',
     createdNs: nowNs,
@@ -156,6 +162,13 @@ export async function addColumn(
   }
   table.columns.push(column);
   return column;
+}
+
+/** https://docs.snowflake.com/en/sql-reference/sql/create-hybrid-table: a primary key is required. */
+function checkHybrid(table: CatalogTable): void {
+  if (table.variant !== 'hybrid') return;
+  if (table.constraints.some((constraint) => constraint.type === 'PRIMARY KEY')) return;
+  throw compilationError('Hybrid tables require a primary key constraint.');
 }
 
 function checkNames(table: CatalogTable): void {
@@ -241,10 +254,11 @@ async function cloneTable(
   if (clone === undefined) return;
   const compiler = await compilerFor(clone, session, request);
   const source = tableToCopy(clone.source, session);
+  if (source.variant !== undefined) throw unsupported(`CLONE of a ${source.variant} table`);
   if (source.imported === true)
     throw unsupported('CLONE of a table that was imported from a share');
   const snapshot = clone.travel === undefined ? undefined : compiler.env.snapshot(clone.travel);
-  if (snapshot !== undefined) compiler.env.checkTravel(source, snapshot);
+  if (clone.travel !== undefined) compiler.env.checkTravel(source, clone.travel);
   const table = newTable(statement, session);
   table.columns = source.columns.map((column) => ({ ...column }));
   table.nextColumn = source.nextColumn;

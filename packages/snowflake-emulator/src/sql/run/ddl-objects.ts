@@ -50,6 +50,7 @@ export async function runCreateView(
     text: statement.text,
     queryText: statement.queryText,
     secure: statement.flags.secure,
+    ...(statement.materialized ? { materialized: true } : {}),
     columns: columns.map((column, i) => viewColumn(column, statement.columns[i]?.comment)),
     ...(statement.comment === undefined ? {} : { comment: statement.comment }),
   };

@@ -10,7 +10,7 @@ import type { Expr, FromItem, TableRef } from '../syntax/tree.ts';
 import { compilerFor } from './compile-request.ts';
 import { coerced } from './dml-insert.ts';
 import { runSql } from './engine-state.ts';
-import { findTable } from './find-object.ts';
+import { findWritable } from './find-object.ts';
 import { checked, columnNamed, defaultOf } from './insert-rows.ts';
 import type { Session } from './session.ts';
 
@@ -45,7 +45,7 @@ function changeScope(
   from: FromItem | undefined,
   compiler: Compiler,
 ): Change {
-  const table = findTable(session, ref.parts);
+  const table = findWritable(session, ref.parts);
   const target = targetRelation(table, ref);
   const other = from === undefined ? undefined : compileFrom(from, EMPTY_SCOPE, compiler);
   const relations = [target.relation, ...(other?.relations ?? [])];

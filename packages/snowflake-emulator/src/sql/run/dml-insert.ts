@@ -10,7 +10,7 @@ import { compilationError } from '../unsupported.ts';
 import { bulkRelation } from './bindings.ts';
 import { compilerFor } from './compile-request.ts';
 import { closeRows } from './close-rows.ts';
-import { findTable } from './find-object.ts';
+import { findWritable } from './find-object.ts';
 import { columnNamed, defaultOf, insertRows } from './insert-rows.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +23,7 @@ export async function runInsert(
   request: ExecuteRequest,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  const table = findTable(session, statement.table);
+  const table = findWritable(session, statement.table);
   const columns =
     statement.columns.length > 0 ? statement.columns : table.columns.map((column) => column.name);
   const compiler = await compilerFor(statement.query, session, request);

@@ -10,7 +10,7 @@ import { compilerFor } from './compile-request.ts';
 import { newValues, targetRelation } from './dml-change.ts';
 import { coerced } from './dml-insert.ts';
 import { readValue, runSql } from './engine-state.ts';
-import { findTable } from './find-object.ts';
+import { findWritable } from './find-object.ts';
 import { columnNamed, insertRows } from './insert-rows.ts';
 import type { Session } from './session.ts';
 import type { Write } from './session-transaction.ts';
@@ -36,7 +36,7 @@ export async function runMerge(
   signal: AbortSignal,
 ): Promise<StatementResult> {
   const compiler = await compilerFor(statement, session, request);
-  const table = findTable(session, statement.table.parts);
+  const table = findWritable(session, statement.table.parts);
   const target = targetRelation(table, statement.table);
   const source = compileFrom(statement.using, EMPTY_SCOPE, compiler);
   const scope: Scope = { ...EMPTY_SCOPE, relations: [target.relation, ...source.relations] };

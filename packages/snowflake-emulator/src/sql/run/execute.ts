@@ -12,6 +12,7 @@ import { runAlterTable } from './ddl-alter.ts';
 import { runCreateTable } from './ddl-create-table.ts';
 import { runContainerStatement } from './ddl-containers.ts';
 import { runCreateView, runDrop, runUndrop } from './ddl-objects.ts';
+import { runAlterDynamic } from './dynamic-table.ts';
 import { runDelete, runUpdate } from './dml-change.ts';
 import { runInsert } from './dml-insert.ts';
 import { runMerge } from './dml-merge.ts';
@@ -237,6 +238,8 @@ async function runChange(
       return runCreateView(statement, session, request);
     case 'alterTable':
       return runAlterTable(statement, session, signal);
+    case 'alterDynamic':
+      return runAlterDynamic(statement, session, request, signal);
     case 'drop':
       return runDrop(statement, session);
     case 'undrop':

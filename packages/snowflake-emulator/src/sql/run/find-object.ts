@@ -1,6 +1,6 @@
 import { displayName } from '../../catalog/catalog.ts';
 import type { CatalogTable, CatalogView } from '../../catalog/catalog-objects.ts';
-import { insufficientPrivileges, missingObject } from '../unsupported.ts';
+import { insufficientPrivileges, missingObject, unsupported } from '../unsupported.ts';
 import type { Session } from './session.ts';
 
 export const temporaryKey = (database: string, schema: string, name: string): string =>
@@ -31,6 +31,14 @@ export function findOwnObject(
   const object = findObject(session, parts);
   if (object.imported === true) throw insufficientPrivileges(object.kind, displayName(object.name));
   return object;
+}
+
+/** A table whose rows may be changed. Throws 000002 for one that only its own source changes. */
+export function findWritable(session: Session, parts: readonly string[]): CatalogTable {
+  const table = findTable(session, parts);
+  if (table.variant === 'dynamic' || table.variant === 'external')
+    throw unsupported(`DML on a ${table.variant} table`);
+  return table;
 }
 
 /** A table, to be written or altered; throws 002003, also for a view, and 003001. */

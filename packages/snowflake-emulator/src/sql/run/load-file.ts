@@ -1,5 +1,5 @@
 import { OPEN_END } from '../../catalog/transaction-log.ts';
-import type { CatalogTable } from '../../catalog/catalog-objects.ts';
+import type { CatalogTable, TableVariant } from '../../catalog/catalog-objects.ts';
 import { castFromText } from '../compile/cast-from-text.ts';
 import { quoteText, typed } from '../compile/typed.ts';
 import { storageType, textType, type SqlType } from '../sql-type.ts';
@@ -14,6 +14,8 @@ export interface LoadFile {
   readonly file: string;
   readonly format: 'parquet' | 'csv' | 'json';
   readonly columns: readonly LoadColumn[];
+  /** The kind of table to make of it; by default a standard one. */
+  readonly variant?: TableVariant;
 }
 
 export interface LoadColumn {
@@ -69,6 +71,7 @@ function tableOf({ catalog }: EngineState, options: LoadFile, nowNs: bigint): Ca
   const { database, schema, table: name } = options;
   return {
     kind: 'table',
+    ...(options.variant === undefined ? {} : { variant: options.variant }),
     database,
     schema,
     name,

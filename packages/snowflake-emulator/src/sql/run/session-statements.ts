@@ -8,7 +8,7 @@ import { missingObject, unsupported } from '../unsupported.ts';
 import { closeRows } from './close-rows.ts';
 import { createEnvironment } from './create-environment.ts';
 import { done } from './done.ts';
-import { findOwnObject, findTable, lookUp } from './find-object.ts';
+import { findOwnObject, findTable, findWritable, lookUp } from './find-object.ts';
 import { columnNamed } from './insert-rows.ts';
 import { checkParameter, type ParameterValue } from './parameters.ts';
 import type { Session } from './session.ts';
@@ -49,7 +49,7 @@ async function truncate(
   signal: AbortSignal,
 ): Promise<StatementResult> {
   if (statement.ifExists && lookUp(session, statement.name) === undefined) return done();
-  const table = findTable(session, statement.name);
+  const table = findWritable(session, statement.name);
   await session.transaction.write(table, signal, (write) =>
     closeRows(session, table, write, signal),
   );

@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import type { EngineState } from './engine-state.ts';
 import { runSql } from './engine-state.ts';
+import { checkHybridKeys } from './hybrid-keys.ts';
 
 /** What a statement that writes needs: the number that marks its rows. */
 export interface Write {
@@ -82,10 +83,15 @@ export class SessionTransaction {
     await this.#shared.locks.acquire(table.physical, this, signal);
     this.#number ??= this.#shared.log.begin();
     const write = { transaction: this.#number };
-    if (this.#explicit) return run(write);
+    const runChecked = async (): Promise<T> => {
+      const result = await run(write);
+      await checkHybridKeys(table, this.#connection);
+      return result;
+    };
+    if (this.#explicit) return runChecked();
     try {
       await this.#connection.run('BEGIN TRANSACTION');
-      const result = await run(write);
+      const result = await runChecked();
       const stamp = await this.#stamp();
       await this.#connection.run('COMMIT');
       this.#end(true, stamp);

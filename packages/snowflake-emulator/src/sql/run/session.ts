@@ -25,7 +25,7 @@ import { SqlError } from '../../engine/contract.ts';
 import { compileQueryTree } from './compile-request.ts';
 import type { EngineState } from './engine-state.ts';
 import { execute } from './execute.ts';
-import { findTable } from './find-object.ts';
+import { findTable, findWritable } from './find-object.ts';
 import { insertRows } from './insert-rows.ts';
 import { checkParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts';
 import { isParameter } from './is-parameter.ts';
@@ -162,7 +162,7 @@ export class Session implements SqlSession, EngineSession {
     select: string,
     signal: AbortSignal,
   ): Promise<number> {
-    const table = findTable(this, [target.database, target.schema, target.name]);
+    const table = findWritable(this, [target.database, target.schema, target.name]);
     return this.transaction.write(table, signal, (write) =>
       insertRows({ session: this, table, columns, select, write, signal }),
     );

@@ -1,73 +1,139 @@
-import { SHOWN } from '../../catalog/show-objects.ts';
 import { describeColumns } from '../../catalog/describe.ts';
-import { virtualRelation, type Cell, type VirtualColumns } from '../../catalog/virtual-relation.ts';
-import type { StatementResult } from '../../engine/contract.ts';
+import { displayName } from '../../catalog/catalog.ts';
+import { SHOWN, shownColumns, type Shown } from '../../catalog/show-objects.ts';
+import { checkLimit } from '../../catalog/show-scope.ts';
+import {
+  MOMENT_CELL,
+  TEXT_CELL,
+  momentCell,
+  virtualRelation,
+  type Cell,
+} from '../../catalog/virtual-relation.ts';
+import { SqlError, type StatementResult } from '../../engine/contract.ts';
 import { likePattern } from '../compile/expand-star.ts';
 import type { QueryPlan } from '../compile/typed.ts';
-import type { Show, Statement } from '../syntax/statement.ts';
+import type { Describe, DescribedType, Show } from '../syntax/statement.ts';
 import { unsupported } from '../unsupported.ts';
-import { findObject } from './find-object.ts';
-import { DEFAULT_PARAMETERS } from './parameters.ts';
+import { fullName } from './dynamic-table.ts';
+import { lookUp } from './find-object.ts';
 import { runQuery } from './run-query.ts';
 import type { Session } from './session.ts';
-import { TEXT_CELL } from '../../catalog/virtual-relation.ts';
+import { showParameters } from './show-parameters.ts';
+
+type Row = Readonly<Record<string, Cell>>;
+
+/** https://docs.snowflake.com/en/sql-reference/sql/show-tables: at most ten thousand, without a word. */
+const MOST_ROWS = 10_000;
 
 /** https://docs.snowflake.com/en/sql-reference/sql/show */
 export async function runShow(show: Show, session: Session): Promise<StatementResult> {
-  if (show.what === 'PARAMETERS') return run(parameters(show, session), session);
+  if (show.what === 'PARAMETERS') return run(showParameters(show, session), session);
   const shown = SHOWN[show.what];
   if (shown === undefined) throw unsupported(`SHOW ${show.what}`);
-  const rows = shown.rows(show, session).filter((row) => named(row[shown.name] ?? null, show));
-  return run(virtualRelation(shown.columns, rows.slice(0, show.limit ?? rows.length)), session);
+  checkLimit(show);
+  const rows = shown.rows(show, session).filter((row) => isNamed(row[shown.name] ?? null, show));
+  const page = shown.ignoresPaging === true ? rows : paged(rows, shown, show);
+  const { terseKind } = shown;
+  const wanted =
+    show.terse && terseKind !== undefined
+      ? page.map((row) => ({ ...row, kind: terseKind(row) }))
+      : page;
+  return run(virtualRelation(shownColumns(shown, show), wanted.slice(0, MOST_ROWS)), session);
 }
 
-/** LIKE takes no account of case, STARTS WITH does. */
-function named(name: Cell, show: Show): boolean {
-  if (typeof name !== 'string') return true;
-  if (show.like !== undefined && !likePattern(show.like, true).test(name)) return false;
-  return show.startsWith === undefined || name.startsWith(show.startsWith);
+/** LIKE takes no account of case. */
+function isNamed(name: Cell, { like }: Show): boolean {
+  return like === undefined || typeof name !== 'string' || likePattern(like, true).test(name);
 }
 
-const PARAMETER_COLUMNS: VirtualColumns = {
-  key: TEXT_CELL,
-  value: TEXT_CELL,
-  default: TEXT_CELL,
-  level: TEXT_CELL,
-  description: TEXT_CELL,
-  type: TEXT_CELL,
+/** STARTS WITH and FROM do; FROM leaves out the name that it gives. */
+function paged(rows: readonly Row[], { name }: Shown, show: Show): readonly Row[] {
+  const { startsWith, from, limit } = show;
+  const kept = rows.filter((row) => {
+    const cell = row[name];
+    const own = typeof cell === 'string' ? cell : '';
+    if (startsWith !== undefined && !own.startsWith(startsWith)) return false;
+    return from === undefined || own > from;
+  });
+  return kept.slice(0, limit ?? kept.length);
+}
+
+/** What the error of a missing object calls it. */
+const WORDS: Readonly<Partial<Record<DescribedType, string>>> = {
+  TABLE: 'Table',
+  VIEW: 'View',
+  'MATERIALIZED VIEW': 'Materialized view',
+  'DYNAMIC TABLE': 'Dynamic table',
 };
 
-function parameters(show: Show, session: Session): QueryPlan {
-  const rows = Object.entries(DEFAULT_PARAMETERS).map(([key, { value, description }]) => ({
-    key,
-    value: String(session.parameter(key) ?? ''),
-    default: String(value),
-    level: session.parameters.has(key) ? 'SESSION' : '',
-    description,
-    type: typeof value === 'string' ? 'STRING' : typeof value === 'boolean' ? 'BOOLEAN' : 'NUMBER',
-  }));
-  return virtualRelation(
-    PARAMETER_COLUMNS,
-    rows.filter((row) => named(row.key, show)),
+/**
+ * The words for tables and views describe each other's kinds alike; they are told apart where there
+ * is nothing (mlorek/frostlake, DescribeRelationKindTest).
+ */
+export async function runDescribe(
+  { objectType, name }: Describe,
+  session: Session,
+): Promise<StatementResult> {
+  const word = WORDS[objectType];
+  if (word === undefined) return run(describeContainer(objectType, name, session), session);
+  const object = lookUp(session, name);
+  if (object !== undefined) return run(describeColumns(object), session);
+  const shown = objectType === 'DYNAMIC TABLE' ? fullName(session, name) : displayName(...name);
+  throw new SqlError(
+    '002003',
+    '02000',
+    `SQL compilation error:\n${word} '${shown}' does not exist or not authorized.`,
   );
 }
 
-export async function runDescribe(
-  statement: Extract<Statement, { kind: 'describe' }>,
+/** https://docs.snowflake.com/en/sql-reference/sql/desc-database, desc-schema and desc-warehouse. */
+function describeContainer(
+  objectType: DescribedType,
+  name: readonly string[],
   session: Session,
-): Promise<StatementResult> {
-  if (statement.objectType !== 'TABLE' && statement.objectType !== 'VIEW') {
-    throw unsupported(`DESCRIBE ${statement.objectType}`);
+): QueryPlan {
+  const { catalog } = session.shared;
+  const own = name.at(-1) ?? '';
+  const row = (item: { createdNs: bigint; name: string }, kind: string): Row => ({
+    created_on: momentCell(item.createdNs),
+    name: item.name,
+    kind,
+  });
+  const columns = { created_on: MOMENT_CELL, name: TEXT_CELL, kind: TEXT_CELL };
+  if (objectType === 'DATABASE') {
+    const schemas = [...catalog.database(own).schemas.values()];
+    return virtualRelation(
+      columns,
+      schemas.map((schema) => row(schema, 'SCHEMA')),
+    );
   }
-  return run(describeColumns(findObject(session, statement.name)), session);
+  if (objectType === 'SCHEMA') {
+    const database = name.length > 1 ? (name[0] ?? '') : session.resolveName(['x', 'x']).database;
+    const objects = [...catalog.schema(database, own).objects.values()];
+    return virtualRelation(
+      columns,
+      objects.map((object) => row(object, object.kind.toUpperCase())),
+    );
+  }
+  const warehouse = catalog.warehouses.get(own);
+  if (objectType !== 'WAREHOUSE') throw unsupported(`DESCRIBE ${objectType}`);
+  if (warehouse === undefined) throw missingWarehouse(own);
+  return virtualRelation(columns, [row(warehouse, 'WAREHOUSE')]);
+}
+
+function missingWarehouse(name: string): SqlError {
+  return new SqlError(
+    '002003',
+    '02000',
+    `SQL compilation error:\nWarehouse '${displayName(name)}' does not exist or not authorized.`,
+  );
 }
 
 async function run(plan: QueryPlan, session: Session): Promise<StatementResult> {
   const { pool } = session.shared;
-  const result = await runQuery(plan, {
+  return runQuery(plan, {
     open: () => pool.take(),
     close: (connection, finished) => pool.give(connection, finished),
     signal: new AbortController().signal,
   });
-  return result;
 }

@@ -136,6 +136,11 @@ const KNOWN = new Set([
 const OBJECT_TYPES = ['TABLE', 'VIEW', 'DATABASE', 'SCHEMA', 'WAREHOUSE', 'ROLE', 'SHARE'] as const;
 
 function readObjectType(reader: TokenReader, verb: string): ObjectType {
+  // What an object is called besides TABLE or VIEW changes nothing: the name finds it.
+  const plain = ['HYBRID', 'DYNAMIC', 'ICEBERG', 'EXTERNAL'].some((each) =>
+    reader.isWord(each, 'TABLE'),
+  );
+  if (plain || reader.isWord('MATERIALIZED', 'VIEW')) reader.next();
   const type = reader.acceptOneOf(...OBJECT_TYPES);
   if (type === undefined) throw unsupported(`${verb} ${reader.token.text}`);
   return type;

@@ -1,5 +1,6 @@
 import { readColumn, readConstraint } from './read-column.ts';
 import { readOptions } from './read-options.ts';
+import { readAlterDynamic } from './read-table-kinds.ts';
 import { readType } from './read-type.ts';
 import type { AlterAction, Statement } from './statement.ts';
 import type { TokenReader } from './token-reader.ts';
@@ -9,7 +10,8 @@ import { unsupported } from '../unsupported.ts';
 export function readAlter(reader: TokenReader): Statement {
   reader.expect('ALTER');
   if (reader.accept('SESSION')) return readAlterSession(reader);
-  if (reader.accept('TABLE')) return readAlterTable(reader);
+  if (reader.accept('TABLE') || reader.accept('ICEBERG', 'TABLE')) return readAlterTable(reader);
+  if (reader.accept('DYNAMIC', 'TABLE')) return readAlterDynamic(reader);
   const container = reader.acceptOneOf('DATABASE', 'SCHEMA');
   if (container !== undefined) {
     reader.accept('IF', 'EXISTS');

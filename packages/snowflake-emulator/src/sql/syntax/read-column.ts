@@ -44,7 +44,8 @@ function readDefault(reader: TokenReader, column: Draft): void {
   column.defaultText = reader.sql.slice(start, reader.lastEnd);
 }
 
-function readIdentity(reader: TokenReader): { start: number; step: number } {
+/** https://docs.snowflake.com/en/sql-reference/parameters#noorder-sequence-as-default: NOORDER by default. */
+function readIdentity(reader: TokenReader): { start: number; step: number; ordered: boolean } {
   let start = 1;
   let step = 1;
   if (reader.isSymbol('(')) [start = 1, step = 1] = reader.parenthesised(() => reader.integer());
@@ -56,8 +57,8 @@ function readIdentity(reader: TokenReader): { start: number; step: number } {
     reader.acceptSymbol('=');
     step = reader.integer();
   }
-  reader.acceptOneOf('ORDER', 'NOORDER');
-  return { start, step };
+  const ordered = reader.acceptOneOf('ORDER', 'NOORDER') === 'ORDER';
+  return { start, step, ordered };
 }
 
 function readInlineConstraint(reader: TokenReader, column: Draft): boolean {

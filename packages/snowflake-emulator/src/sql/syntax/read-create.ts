@@ -1,7 +1,14 @@
 import { readColumn, readConstraint } from './read-column.ts';
+import type { TableVariant } from '../../catalog/catalog-objects.ts';
 import { readTravel } from './read-from.ts';
 import { readOptions, readProperties } from './read-options.ts';
 import { readCreateShare, readFromShare } from './read-share.ts';
+import {
+  dynamicSettings,
+  readTableVariant,
+  readVariantOptions,
+  skipIndex,
+} from './read-table-kinds.ts';
 import type {
   ColumnDef,
   Constraint,
@@ -17,14 +24,21 @@ export function readCreate(reader: TokenReader): Statement {
   const { start } = reader.token;
   reader.expect('CREATE');
   const flags = readFlags(reader);
+  const variant = readTableVariant(reader);
+  if (variant !== undefined) {
+    const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS');
+    return readVariantTable(reader, { ...flags, ifNotExists }, { variant, start });
+  }
+  const materialized = reader.accept('MATERIALIZED');
   const type = reader.next();
   const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS');
   const all: CreateFlags = { ...flags, ifNotExists };
+  if (materialized && type.text !== 'VIEW') throw reader.error(type);
   switch (type.text) {
     case 'TABLE':
       return readTable(reader, all);
     case 'VIEW':
-      return readView(reader, all, start);
+      return readView(reader, all, { start, materialized });
     case 'DATABASE':
     case 'SCHEMA':
       return readContainer(reader, all, type.text);
@@ -95,11 +109,35 @@ function readTable(reader: TokenReader, flags: CreateFlags): CreateTable {
   return table;
 }
 
-function readElements(reader: TokenReader): { columns: ColumnDef[]; constraints: Constraint[] } {
+/** After CREATE HYBRID, DYNAMIC or ICEBERG TABLE. */
+function readVariantTable(
+  reader: TokenReader,
+  flags: CreateFlags,
+  { variant, start }: { readonly variant: TableVariant; readonly start: number },
+): CreateTable {
+  const name = reader.name();
+  if (reader.isWord('CLONE')) throw unsupported(`CLONE of a ${variant} table`);
+  const elements = readElements(reader, variant);
+  const { options, own } = readVariantOptions(reader, variant);
+  const table = { kind: 'createTable', name, flags, variant, ...elements, options } as const;
+  if (variant !== 'dynamic') {
+    return reader.accept('AS') ? { ...table, as: reader.query() } : table;
+  }
+  reader.expect('AS');
+  const queryStart = reader.token.start;
+  const as = reader.query();
+  return { ...table, as, dynamic: dynamicSettings(reader, own, [start, queryStart]) };
+}
+
+function readElements(
+  reader: TokenReader,
+  variant?: TableVariant,
+): { columns: ColumnDef[]; constraints: Constraint[] } {
   const columns: ColumnDef[] = [];
   const constraints: Constraint[] = [];
   if (!reader.isSymbol('(')) return { columns, constraints };
   reader.parenthesised(() => {
+    if (skipIndex(reader, variant)) return;
     const constraint = readConstraint(reader);
     if (constraint === undefined) columns.push(readColumn(reader));
     else constraints.push(constraint);
@@ -107,7 +145,11 @@ function readElements(reader: TokenReader): { columns: ColumnDef[]; constraints:
   return { columns, constraints };
 }
 
-function readView(reader: TokenReader, flags: CreateFlags, start: number): CreateView {
+function readView(
+  reader: TokenReader,
+  flags: CreateFlags,
+  { start, materialized }: { readonly start: number; readonly materialized: boolean },
+): CreateView {
   const name = reader.name();
   const columns = reader.isSymbol('(') ? reader.parenthesised(() => readViewColumn(reader)) : [];
   const { comment } = readOptions(reader);
@@ -117,7 +159,7 @@ function readView(reader: TokenReader, flags: CreateFlags, start: number): Creat
   reader.query();
   const queryText = reader.sql.slice(from, reader.lastEnd);
   const text = reader.sql.slice(start, reader.lastEnd);
-  const view = { kind: 'createView', name, flags, columns, text, queryText } as const;
+  const view = { kind: 'createView', name, flags, columns, materialized, text, queryText } as const;
   return comment === undefined ? view : { ...view, comment };
 }
 

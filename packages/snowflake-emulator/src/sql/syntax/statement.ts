@@ -1,3 +1,4 @@
+import type { DynamicTable, TableVariant } from '../../catalog/catalog-objects.ts';
 import type { SqlType } from '../sql-type.ts';
 import type { Alias, Expr, FromItem, Query, TableRef, Travel } from './tree.ts';
 
@@ -33,6 +34,12 @@ export type Statement =
       readonly options: TableOptions;
       readonly newName?: Name;
     }
+  | {
+      readonly kind: 'alterDynamic';
+      readonly name: Name;
+      readonly ifExists: boolean;
+      readonly action: DynamicAction;
+    }
   | { readonly kind: 'truncate'; readonly name: Name; readonly ifExists: boolean }
   | {
       readonly kind: 'use';
@@ -45,7 +52,7 @@ export type Statement =
       readonly unset: readonly string[];
     }
   | Show
-  | { readonly kind: 'describe'; readonly objectType: ObjectType; readonly name: Name }
+  | Describe
   | { readonly kind: 'begin' | 'commit' | 'rollback' }
   | {
       readonly kind: 'comment';
@@ -58,6 +65,7 @@ export type Statement =
   | { readonly kind: 'accepted'; readonly what: string };
 
 export type Name = readonly string[];
+export type DynamicAction = 'REFRESH' | 'SUSPEND' | 'RESUME';
 export type ObjectType = 'TABLE' | 'VIEW' | 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE' | 'SHARE';
 
 export interface Insert {
@@ -116,7 +124,11 @@ export interface ColumnDef {
   readonly notNull: boolean;
   readonly defaultText?: string;
   readonly defaultValue?: Expr;
-  readonly identity?: { readonly start: number; readonly step: number };
+  readonly identity?: {
+    readonly start: number;
+    readonly step: number;
+    readonly ordered: boolean;
+  };
   readonly comment?: string;
   readonly constraints: readonly Constraint[];
 }
@@ -146,6 +158,8 @@ export interface CreateFlags {
 
 export interface CreateTable {
   readonly kind: 'createTable';
+  readonly variant?: TableVariant;
+  readonly dynamic?: Omit<DynamicTable, 'state' | 'refreshedNs'>;
   readonly name: Name;
   readonly flags: CreateFlags;
   readonly columns: readonly ColumnDef[];
@@ -162,6 +176,7 @@ export interface CreateView {
   readonly flags: CreateFlags;
   readonly columns: readonly { readonly name: string; readonly comment?: string }[];
   readonly comment?: string;
+  readonly materialized: boolean;
   /** The statement as written, which INFORMATION_SCHEMA.VIEWS shows, and where the query starts. */
   readonly text: string;
   readonly queryText: string;
@@ -222,16 +237,38 @@ export type AlterAction =
     }
   | { readonly kind: 'dropClusterBy' };
 
+export type DescribedType = ObjectType | 'MATERIALIZED VIEW' | 'DYNAMIC TABLE';
+
+export interface Describe {
+  readonly kind: 'describe';
+  readonly objectType: DescribedType;
+  readonly name: Name;
+}
+
 export interface Show {
   readonly kind: 'show';
   /** `TABLES`, `PRIMARY KEYS`, … */
   readonly what: string;
   readonly terse: boolean;
+  readonly history: boolean;
   readonly like?: string;
   readonly startsWith?: string;
   readonly limit?: number;
+  /** LIMIT … FROM 'name': only what comes after that name. */
+  readonly from?: string;
   readonly scope?: {
-    readonly type: 'ACCOUNT' | 'DATABASE' | 'SCHEMA' | 'TABLE' | 'SESSION' | undefined;
+    readonly type:
+      | 'ACCOUNT'
+      | 'DATABASE'
+      | 'SCHEMA'
+      | 'TABLE'
+      | 'VIEW'
+      | 'SESSION'
+      | 'USER'
+      | 'WAREHOUSE'
+      | undefined;
+    /** Of SHOW GRANTS: ON an object, TO or OF a role. */
+    readonly grants?: 'ON' | 'TO' | 'OF';
     readonly name: Name;
   };
 }

@@ -3,6 +3,7 @@ import type { ChunkPlan, ChunkStream, Source, TablePlan, WorkContext } from '@sn
 import { changeFeed } from './changes/change-feed.ts';
 import { countRows } from './check/count-rows.ts';
 import { digestTable } from './check/digest-table.ts';
+import { newestWatermark } from './check/newest-watermark.ts';
 import { ping } from './connect/ping.ts';
 import { queryRows } from './connect/query-rows.ts';
 import { SessionPool } from './connect/session-pool.ts';
@@ -41,6 +42,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     extract: (table, chunk, context) => extract(pool, settings, { table, chunk }, context),
     open: (table, chunk, context) => open(pool, { table, chunk }, context),
     count: (table, context) => countRows(pool, table, context),
+    newestWatermark: (table, context) => newestWatermark(pool, table, context),
     digest: (table, context) => digestTable(pool, table, context),
     release: (run, tables, context) => releaseRun(pool, run, tables, context),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

@@ -35,7 +35,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
     isEmpty: (ref, context) => isEmpty(databases, ref, context),
     count: (ref, context) => countRows(databases, ref, context),
     heldSnapshot: (table, context) => heldSnapshot(databases, table, context),
-    newestWatermark: (ref, column, context) => newestWatermark(databases, ref, column, context),
+    newestWatermark: (table, column, context) => newestWatermark(databases, table, column, context),
     dependents: (ref, { signal }) =>
       transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
         dependents(session, ref),

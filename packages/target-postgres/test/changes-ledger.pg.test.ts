@@ -67,8 +67,8 @@ describe('P1: one state after the other', () => {
     await begin(on, plain, two);
     await loadAll(on, planAt(on, 2, 1), [['D', '1', null, null]]);
     const column = pair('id', integer, { targetType: integer });
-    const { target } = planAt(on, 2);
-    expect(await on.target.newestWatermark(target, column, context)).toEqual({ value: '2' });
+    const later = planAt(on, 2);
+    expect(await on.target.newestWatermark(later, column, context)).toEqual({ value: '2' });
   });
 
   it.each([undefined, 1])('check names what deleting needs, since %s', async (from) => {

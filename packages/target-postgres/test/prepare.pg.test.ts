@@ -88,6 +88,7 @@ describe('prepare', () => {
   it('a new run that appends leaves what is there', async () => {
     await on.target.prepare(plan(), context);
     await load(plan(), 'c1');
+    await on.target.publish(plan(), context);
     await on.target.prepare(plan({ run: 'run-2' }), context);
     await load(plan({ run: 'run-2' }), 'c1');
     expect(await countRows(on.sql)).toBe(2);

@@ -45,6 +45,11 @@ export interface Source extends AsyncDisposable {
   open(table: TablePlan, chunk: ChunkPlan, context: WorkContext): Promise<ChunkStream>;
   /** Rows at the snapshot point under the plan's filter; of a plan with `changes.from`, changes. */
   count(table: TablePlan, context: WorkContext): Promise<number>;
+  /**
+   * The newest value of the plan's watermark among the rows that `count` counts, as canonical text of
+   * `WatermarkBound.value`; `undefined` where there is none.
+   */
+  newestWatermark(table: TablePlan, context: WorkContext): Promise<string | undefined>;
   /** The digest over the plan's comparable columns. */
   digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
   /** Removes what the run left at the source (stages, files). Idempotent. */

@@ -95,6 +95,8 @@ export type ChunkEvent =
 
 export type TableEvent =
   | { readonly type: 'planned'; readonly plan: TablePlan }
+  /** The run begins the table anew: its plan and chunks are gone. */
+  | { readonly type: 'restarted' }
   /** All chunks were added. */
   | { readonly type: 'chunked' }
   | { readonly type: 'indexes_disabled' }

@@ -80,6 +80,12 @@ export interface WatermarkPlan {
   readonly column: ColumnPair;
   /** Absent: all rows are read. */
   readonly from?: WatermarkBound;
+  /**
+   * The newest watermark of the source at the snapshot, or the one that was read before where there
+   * is none newer: as `WatermarkBound.value`, with all digits. Absent: the source is not read at a
+   * snapshot, or could not tell.
+   */
+  readonly newest?: string;
 }
 
 export type ExtractMode = 'unload' | 'query';
@@ -166,6 +172,8 @@ export interface TablePlan {
   readonly chunkColumns?: readonly ColumnSchema[];
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
+  /** How often this run has begun the table anew (`PrepareReceipt.restart`). Absent: never. */
+  readonly restarts?: number;
   /** TRUNCATE may reach tables outside the run through CASCADE. */
   readonly truncateCascade: boolean;
   /**

@@ -7,13 +7,32 @@ import type {
   RetriedTable,
 } from './rejects.ts';
 import type { TableDigest } from './source.ts';
-import type { ColumnPair, DeleteMissing, RunId, TablePlan, Widening } from './table-plan.ts';
+import type {
+  ColumnPair,
+  DeleteMissing,
+  RunId,
+  TableKey,
+  TablePlan,
+  WatermarkBound,
+  Widening,
+} from './table-plan.ts';
 import type { ColumnSchema, LogicalType, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
+
+/**
+ * What this run has loaded is gone from the table, and the target's ledger has forgotten it: the
+ * run plans the table anew, with `restarts` in its plan, and prepares it again.
+ */
+export interface Restart {
+  readonly restarts: number;
+  readonly why: string;
+}
 
 export interface PrepareReceipt {
   /** Indexes or constraints of the table are away for its load, until `publish`. */
   readonly indexesDisabled: boolean;
+  /** Nothing was prepared. */
+  readonly restart?: Restart;
 }
 
 /** What `publish` has done with rows whose key the source lacks. */
@@ -37,6 +56,8 @@ export interface PublishReceipt {
    * and others whose foreign keys waited for it. Absent: none.
    */
   readonly indexesBack?: readonly TableRef[];
+  /** Nothing was published. */
+  readonly restart?: Restart;
 }
 
 export interface RepairRequest {
@@ -88,10 +109,15 @@ export interface NewestWatermark {
   /** Canonical text as of `WatermarkBound.value`. Absent: nothing can be left out of a load. */
   readonly value?: string;
   /**
-   * A run has loaded chunks into the table and never came to its end: rows may be missing above
-   * the bound that it began at, which is then the `value`, however new the newest row is.
+   * The source's own newest watermark in the last run that completed the table
+   * (`WatermarkPlan.newest`), with digits that the column may have cut. Absent: not known.
    */
-  readonly unfinished?: RunId;
+  readonly read?: string;
+  /**
+   * In place of both: a run has loaded chunks into the table and never came to its end, so that rows
+   * may be missing above the bound that it began at, however new the newest row is.
+   */
+  readonly unfinished?: { readonly run: RunId; readonly from?: WatermarkBound };
 }
 
 export interface TypeRequest {
@@ -143,9 +169,12 @@ export interface Target extends AsyncDisposable {
    * completed that, or another has loaded the table since. Absent: this target can't apply changes.
    */
   heldSnapshot?(table: TablePlan, context: WorkContext): Promise<string | undefined>;
-  /** Of an existing table. Throws where the newest value has no place in the source (`infinity`). */
+  /**
+   * Of an existing table, for rows of the source table `key`. Throws where the newest value has no
+   * place in the source (`infinity`).
+   */
   newestWatermark(
-    ref: TableRef,
+    table: { readonly key: TableKey; readonly target: TableRef },
     column: ColumnPair,
     context: WorkContext,
   ): Promise<NewestWatermark>;

@@ -1,5 +1,10 @@
 import type { NewestWatermark } from '../contract/target.ts';
-import type { ColumnPair, WatermarkBound, WatermarkPlan } from '../contract/table-plan.ts';
+import type {
+  ColumnPair,
+  TablePlan,
+  WatermarkBound,
+  WatermarkPlan,
+} from '../contract/table-plan.ts';
 import type { LogicalType } from '../contract/table-schema.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { watermarkBound } from '../watermark/watermark-bound.ts';
@@ -24,16 +29,30 @@ export async function decideWatermark(
   refuseTypes(job, column, job.watermark);
   const newest = await newestOf(job, { ...table, column }, using);
   const keyed = job.uniqueness.length > 0;
-  if (newest.unfinished !== undefined && !keyed) throw halfLoaded(job, newest.unfinished);
   const { overlapSeconds } = job.watermark;
-  const from =
-    newest.value === undefined
-      ? undefined
-      : watermarkBound(newest.value, column, { overlapSeconds, keyed });
+  const from = watermarkBound(newest, column, { overlapSeconds, keyed });
   return {
-    watermark: { column, ...(from === undefined ? {} : { from }) },
+    watermark: { column, ...(from === undefined ? {} : { from }), ...readBefore(newest) },
     notices: notices(column, newest, from, keyed),
   };
+}
+
+/** Holds where the source has nothing newer; see `newestRead`. */
+function readBefore({ read }: NewestWatermark): Pick<WatermarkPlan, 'newest'> {
+  return read === undefined ? {} : { newest: read };
+}
+
+/** What the next run may begin at: known only of rows that are read at one point in time. */
+export async function newestRead(
+  plan: TablePlan,
+  { source, context }: Pick<DecideContext, 'source' | 'context'>,
+): Promise<Pick<TablePlan, 'watermark'>> {
+  const { watermark, snapshot } = plan;
+  if (watermark === undefined) return {};
+  const { newest: before, ...rest } = watermark;
+  if (!snapshot.pinned) return { watermark: rest };
+  const newest = (await source.newestWatermark(plan, context)) ?? before;
+  return { watermark: { ...rest, ...(newest === undefined ? {} : { newest }) } };
 }
 
 function watermarkColumn(
@@ -98,27 +117,13 @@ async function newestOf(
 ): Promise<NewestWatermark> {
   if (existing === undefined) return {};
   if (column.targetType !== undefined) {
-    return target.newestWatermark(job.target, column, context);
+    return target.newestWatermark(job, column, context);
   }
   if (job.uniqueness.length > 0 || (await target.isEmpty(job.target, context))) return {};
   throw new SnowmeltError(
     'TARGET.TABLE_UNSUITABLE',
     `${job.target.name} has rows and no column ${column.target} yet: reading all rows would double them`,
     { place: { table: job.key }, fix: 'Add and fill the column, or set uniqueness_columns.' },
-  );
-}
-
-function halfLoaded(job: TableJob, run: string): SnowmeltError {
-  return new SnowmeltError(
-    'TARGET.TABLE_UNSUITABLE',
-    `run ${run} has loaded a part of ${job.target.name} and did not finish; without ` +
-      'uniqueness_columns no watermark tells which rows are missing',
-    {
-      place: { table: job.key, run },
-      fix:
-        'Go on with that run (--resume-run-id), or set uniqueness_columns, or delete what it has ' +
-        'loaded together with its rows in snowmelt.table_ledger.',
-    },
   );
 }
 
@@ -137,7 +142,7 @@ function notices(
     since,
     ...(unfinished === undefined
       ? []
-      : [`run ${unfinished} did not finish: this one reads from where that one began`]),
+      : [`run ${unfinished.run} did not finish: this one reads from where that one began`]),
     ...(!keyed && source.nullable ? [late] : []),
   ];
 }

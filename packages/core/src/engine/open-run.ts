@@ -24,6 +24,8 @@ export interface OpenRun extends Adapters, PinnedRun {
   readonly plans: Map<TableKey, TablePlan>;
   /** What this process is planning or has planned. */
   readonly planning: Map<TableKey, Promise<PlannedOnce>>;
+  /** Tables that this process has begun anew, and how often the run has. */
+  readonly restarts: Map<TableKey, number>;
   /** This process; its workers are `owner/table/n`. */
   readonly owner: string;
   readonly slots: Slots;

@@ -1,9 +1,11 @@
 import type { TablePlan } from '../contract/table-plan.ts';
 import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decidePlan, refuseErrors } from './decide-plan.ts';
+import { newestRead } from './decide-watermark.ts';
 import { emptiedWith } from './emptied-with.ts';
 import type { OpenRun } from './open-run.ts';
 import type { TableJob } from './table-job.ts';
+import { tagContext } from './tag-context.ts';
 
 export interface PlannedOnce {
   readonly plan: TablePlan;
@@ -28,8 +30,14 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
     return { plan: { ...kept, ...foundAnew }, notices: job.notices };
   }
   const using = { run: run.state.id, snapshotAt: run.snapshot.at, source, target, context, jobs };
-  const { plan, findings, notices } = await decidePlan(job, using);
+  const { plan: decided, findings, notices } = await decidePlan(job, using);
   refuseErrors(job, findings);
+  const restarts = run.restarts.get(job.key);
+  const plan = {
+    ...decided,
+    ...(await newestRead(decided, { source, context: tagContext(job, context) })),
+    ...(restarts === undefined ? {} : { restarts }),
+  };
   const { emptiedWith: _others, rejects: _rules, ...lasting } = plan;
   await run.status.recordTable(run.state.id, job.key, { type: 'planned', plan: lasting });
   run.plans.set(job.key, lasting);

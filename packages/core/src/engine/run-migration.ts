@@ -84,7 +84,8 @@ async function openRun(
     const plans = new Map(kept.map(({ key, plan }) => [key, plan]));
     const { jobs } = request;
     const planning: OpenRun['planning'] = new Map();
-    const here = { owner, slots, context, observer, jobs, planning };
+    const restarts: OpenRun['restarts'] = new Map();
+    const here = { owner, slots, context, observer, jobs, planning, restarts };
     const source = settledSource(adapters.source, pinned.settled);
     return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {

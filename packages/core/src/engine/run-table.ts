@@ -1,5 +1,6 @@
 import type { TablePlan } from '../contract/table-plan.ts';
-import type { Finding, MissingReceipt } from '../contract/target.ts';
+import type { Finding, MissingReceipt, Restart } from '../contract/target.ts';
+import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { removedNotice } from './decide-missing.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
@@ -37,8 +38,27 @@ export interface TableTrace {
  * - publish: what comes after the last chunk, as the indexes that were dropped for the load, and
  *   the rows that the source lacks (`delete_missing`; its keys are chunks among the others)
  * - verify, when asked
+ *
+ * Where the target says that rows of the run are gone from it, all of this begins anew.
  */
 export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): Promise<void> {
+  for (let begun = 1; ; begun += 1) {
+    const restart = await runOnce(job, run, trace);
+    if (restart === undefined) return;
+    trace.notices.push(`begun anew: ${restart.why}`);
+    if (begun === mostRestarts) throw emptiedAgain(job, restart);
+    await beginAnew(job, run, restart);
+  }
+}
+
+/** Somebody else empties the table while it is loaded. */
+const mostRestarts = 3;
+
+async function runOnce(
+  job: TableJob,
+  run: OpenRun,
+  trace: TableTrace,
+): Promise<Restart | undefined> {
   const tell = run.observer;
   const { plan, notices } = await planOnce(job, run);
   trace.plan = plan;
@@ -46,10 +66,11 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
   tell.tablePlanned?.(plan);
 
   await planOthers(plan, run);
-  const { planned } = stateOf(job, run);
+  const planned = isPlanned(job, run);
   // Not between the emptying of the target and its first row.
   if (!planned && plan.snapshot.pinned) await run.settled(run.context);
   const prepared = await run.target.prepare(plan, run.context);
+  if (prepared.restart !== undefined) return prepared.restart;
   if (prepared.indexesDisabled) await tellDisabled(plan.key, run);
   if (!planned) await planChunks(plan, run);
   await adoptReceipts(plan, run);
@@ -62,6 +83,7 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
 
   tell.tablePhase?.(plan.key, 'publishing');
   const published = await run.target.publish(plan, run.context);
+  if (published.restart !== undefined) return published.restart;
   trace.findings.push(...(published.findings ?? []));
   await tellRestored(published, run);
   const { missing } = published;
@@ -81,10 +103,30 @@ export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): 
     ...(missing === undefined ? {} : { missing }),
     ...(rejected === 0 ? {} : { rejected }),
   });
+  return undefined;
 }
 
-function stateOf(job: TableJob, run: OpenRun) {
+/** Plan and chunks of before are of no use: their bounds were those of a table that is no more. */
+async function beginAnew(job: TableJob, run: OpenRun, { restarts, why }: Restart): Promise<void> {
+  run.context.log.warn('table_begun_anew', { table: job.key, restarts, message: why });
+  await run.status.recordTable(run.state.id, job.key, { type: 'restarted' });
+  run.plans.delete(job.key);
+  run.planning.delete(job.key);
+  run.restarts.set(job.key, restarts);
+}
+
+function emptiedAgain({ key, target }: TableJob, { why }: Restart): SnowmeltError {
+  const message = `somebody else empties ${target.schema}.${target.name} while it is loaded: ${why}`;
+  return new SnowmeltError('RUN.ROWS_CHANGED', message, {
+    place: { table: key },
+    fix: 'Stop what empties it, then run the same command again.',
+  });
+}
+
+/** All chunks of the plan are in the store. */
+function isPlanned(job: TableJob, run: OpenRun): boolean {
+  if (run.restarts.has(job.key)) return false;
   const state = run.state.tables.find(({ key }) => key === job.key);
   if (state === undefined) throw new RangeError(`run ${run.state.id} has no table ${job.key}`);
-  return state;
+  return state.planned;
 }

@@ -92,6 +92,10 @@ export function settledSource(source: Source, settled: PinnedRun['settled']): So
       await ready(table, context);
       return source.count(table, context);
     },
+    async newestWatermark(table, context) {
+      await ready(table, context);
+      return source.newestWatermark(table, context);
+    },
     async digest(table, context) {
       await ready(table, context);
       return source.digest(table, context);

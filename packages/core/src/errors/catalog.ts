@@ -239,6 +239,16 @@ export const errorCatalog = {
     'Another run has loaded a table since this run began on it.',
     'Go on with the other run, or start a new one with --no-resume.',
   ),
+  'RUN.ROWS_CHANGED': entry(
+    'never',
+    'Rows that the run has loaded into a table are gone or were changed since, and reading them again could double some.',
+    'Empty the table as the message says, then run the same command again.',
+  ),
+  'RUN.ROWS_UNFINISHED': entry(
+    'never',
+    'An earlier run has left rows in a table and never came to its end; a new one would add them again.',
+    'Go on with the earlier run (--resume-run-id), or empty the table as the message says.',
+  ),
   'RUN.LEASE_LOST': entry(
     'chunk',
     'Another worker has taken the chunk over.',

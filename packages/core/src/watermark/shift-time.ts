@@ -10,6 +10,12 @@ export function timestampNanoseconds(text: string): bigint {
   return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 
+/** Without the digits of a second beyond so many. */
+export function cutFraction(text: string, digits: number): string {
+  const [seconds = text, fraction = ''] = text.split('.');
+  return digits === 0 || fraction === '' ? seconds : `${seconds}.${fraction.slice(0, digits)}`;
+}
+
 /** The timestamp so many nanoseconds later, within the years 1 to 9999. */
 export function shiftTimestamp(text: string, nanoseconds: bigint): string {
   const moved = timestampNanoseconds(text) + nanoseconds;

@@ -1,6 +1,8 @@
 import type { ColumnPair, WatermarkBound } from '../contract/table-plan.ts';
+import type { NewestWatermark } from '../contract/target.ts';
 import { hidesDigits } from '../engine/value-policies.ts';
-import { shiftDate, shiftTimestamp } from './shift-time.ts';
+import { cutFraction, shiftDate, shiftTimestamp } from './shift-time.ts';
+import { compareWatermarks } from './watermark-order.ts';
 
 export interface BoundRules {
   /** How far before the newest watermark rows are read again. */
@@ -10,24 +12,45 @@ export interface BoundRules {
 }
 
 /**
- * The bound that a target's newest watermark gives. With a key it is inclusive, since rows of the
- * same instant may have been committed later, and takes rows without a watermark, since nothing
- * says that they are old. Without a key each of those would be added again, so they stay out.
+ * Where an incremental load begins: at the newest watermark of the target, or at what the last run
+ * has read of the source where the target can't have lost rows since. With a key the bound is
+ * inclusive, since rows of the same instant may have been committed later, and takes rows without a
+ * watermark, since nothing says that they are old. Without a key each of those would be added again,
+ * so they stay out. `undefined`: all rows.
  */
 export function watermarkBound(
-  newest: string,
+  { value, read, unfinished }: NewestWatermark,
   column: ColumnPair,
   { overlapSeconds, keyed }: BoundRules,
-): WatermarkBound {
+): WatermarkBound | undefined {
   const { source, fractionDigits } = column;
-  const value = shifted(newest, source.type.kind, overlapSeconds);
-  if (keyed) return { value, inclusive: true, orNull: source.nullable };
-  if (fractionDigits === undefined || !hidesDigits(column)) {
-    return { value, inclusive: false, orNull: false };
+  const byKey = { inclusive: true, orNull: source.nullable };
+  if (unfinished !== undefined) {
+    const { from } = unfinished;
+    return from === undefined || !keyed ? from : { ...from, ...byKey };
+  }
+  if (value === undefined) return undefined;
+  const known = read !== undefined && reaches(value, read, column) ? read : undefined;
+  const newest = shifted(known ?? value, source.type.kind, overlapSeconds);
+  if (keyed) return { value: newest, ...byKey };
+  if (known !== undefined || fractionDigits === undefined || !hidesDigits(column)) {
+    return { value: newest, inclusive: false, orNull: false };
   }
   // The target has cut digits off: what is newer than its newest begins a whole unit above it.
   const unit = 10n ** BigInt(9 - fractionDigits);
-  return { value: shiftTimestamp(value, unit), inclusive: true, orNull: false };
+  return { value: shiftTimestamp(newest, unit), inclusive: true, orNull: false };
+}
+
+/**
+ * The target holds what was read, as its column keeps it: else it was emptied or has lost its newest
+ * rows, and they are read again.
+ */
+function reaches(value: string, read: string, { source, fractionDigits }: ColumnPair): boolean {
+  const { type } = source;
+  if (type.kind === 'date') return value.slice(0, 10) >= read;
+  if (type.kind !== 'timestamp') return compareWatermarks(type, value, read) >= 0;
+  const kept = fractionDigits === undefined ? read : cutFraction(read, fractionDigits);
+  return compareWatermarks(type, value, kept) >= 0;
 }
 
 const nanoseconds = 1_000_000_000n;

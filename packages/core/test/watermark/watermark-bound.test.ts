@@ -19,22 +19,23 @@ describe('the bound of an incremental load', () => {
 
   it('with a key it takes the newest instant again, and rows without a watermark', () => {
     const value = '2026-03-01T10:00:00.123456';
-    const bound = watermarkBound(value, pair(timestamp, { fractionDigits: 6 }), keyed);
+    const bound = watermarkBound({ value }, pair(timestamp, { fractionDigits: 6 }), keyed);
     expect(bound).toEqual({ value, inclusive: true, orNull: true });
   });
 
   it('a column that is NOT NULL is not asked for NULLs', () => {
-    expect(watermarkBound('7', pair(number, {}, false), keyed).orNull).toBe(false);
+    expect(watermarkBound({ value: '7' }, pair(number, {}, false), keyed)?.orNull).toBe(false);
   });
 
   it('without a key it takes what is newer, and nothing twice', () => {
     const bound = { value: '12.50', inclusive: false, orNull: false };
-    expect(watermarkBound('12.50', pair(number), keyless)).toEqual(bound);
+    expect(watermarkBound({ value: '12.50' }, pair(number), keyless)).toEqual(bound);
   });
 
   it('P1: without a key, digits that the target has cut off are above its newest', () => {
     const column = pair(timestamp, { fractionDigits: 6 });
-    expect(watermarkBound('2026-12-31T23:59:59.999999', column, keyless)).toEqual({
+    const value = '2026-12-31T23:59:59.999999';
+    expect(watermarkBound({ value }, column, keyless)).toEqual({
       value: '2027-01-01T00:00:00.000000',
       inclusive: true,
       orNull: false,
@@ -51,7 +52,41 @@ describe('the bound of an incremental load', () => {
     [date, '2026-03-01T00:00:00.000000', 0, '2026-03-01'],
   ];
   it.each(overlaps)('%j %s, %i seconds before, is %s', (type, newest, overlapSeconds, value) => {
-    expect(watermarkBound(newest, pair(type), { keyed: true, overlapSeconds }).value).toBe(value);
+    const rules = { keyed: true, overlapSeconds };
+    expect(watermarkBound({ value: newest }, pair(type), rules)?.value).toBe(value);
+  });
+
+  const fine = '2026-01-01T10:00:00.123456100';
+  const kept: readonly [string, string, string, boolean][] = [
+    ['the same, as the column cuts it: all digits', '2026-01-01T10:00:00.123456', fine, false],
+    ['the target has newer rows of others', '2026-01-02T00:00:00.000000', fine, false],
+    [
+      'the target has lost its newest rows',
+      '2026-01-01T09:59:59.999999',
+      '2026-01-01T10:00:00.000000',
+      true,
+    ],
+  ];
+  it.each(kept)('P1: what was read before, and %s', (_what, value, from, inclusive) => {
+    const column = pair(timestamp, { fractionDigits: 6 });
+    const bound = watermarkBound({ value, read: fine }, column, keyless);
+    expect(bound).toEqual({ value: from, inclusive, orNull: false });
+  });
+
+  it('P1: an empty target is filled again, whatever was read before', () => {
+    expect(watermarkBound({ read: fine }, pair(timestamp), keyless)).toBeUndefined();
+  });
+
+  it('P1: a run that did not finish began where the next one begins, exactly', () => {
+    const from = { value: fine, inclusive: false, orNull: false };
+    const unfinished = { run: 'r', from };
+    expect(watermarkBound({ unfinished }, pair(timestamp), keyless)).toEqual(from);
+    expect(watermarkBound({ unfinished }, pair(timestamp), keyed)).toEqual({
+      value: fine,
+      inclusive: true,
+      orNull: true,
+    });
+    expect(watermarkBound({ unfinished: { run: 'r' } }, pair(timestamp), keyless)).toBeUndefined();
   });
 });
 

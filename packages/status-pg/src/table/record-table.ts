@@ -30,8 +30,19 @@ export async function recordTable(
     [at.run, at.table, ...values],
   );
   if (rows.length === 0) throw noSuchTable(at);
-  const ended = event.type === 'completed' || event.type === 'failed';
+  if (event.type === 'restarted') await dropChunks(session, at);
+  const ended = ['completed', 'failed', 'restarted'].includes(event.type);
   if (ended) await countTables(session, at.run, at.table);
+}
+
+async function dropChunks(
+  session: Session,
+  { run, table }: { run: RunId; table: TableKey },
+): Promise<void> {
+  await session.query(
+    'DELETE FROM migration_status.migration_chunk_status WHERE run_id = $1 AND table_key = $2',
+    [run, table],
+  );
 }
 
 function changes(event: TableEvent): readonly [assignments: string, values: readonly unknown[]] {
@@ -42,6 +53,8 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
          completed_at = NULL, error_message = NULL`,
         [JSON.stringify(event.plan)],
       ];
+    case 'restarted':
+      return [`plan = NULL, planned = false, status = 'pending', started_at = NULL`, []];
     case 'chunked':
       return ['planned = true', []];
     case 'indexes_disabled':

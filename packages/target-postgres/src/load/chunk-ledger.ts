@@ -19,18 +19,22 @@ export async function claimChunk(
   return rowCount === 1;
 }
 
+/** `xids` are what the chunk's rows carry in `xmin`: of the transaction, and of its savepoints. */
 const recordSql = `
 UPDATE snowmelt.chunk_ledger
-SET rows = $4, bytes = $5, rejected = $6, loaded_at = clock_timestamp()
+SET rows = $4, bytes = $5, rejected = $6, loaded_at = clock_timestamp(), written = $7,
+    xact = pg_catalog.pg_current_xact_id()::text::bigint,
+    xids = pg_catalog.array_append($8::xid[], pg_catalog.pg_current_xact_id()::xid)
 WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3`;
 
 export async function recordChunk(
   session: Session,
   table: TablePlan,
   chunk: ChunkPlan,
-  { rows, bytes, rejected = 0 }: Copied,
+  { rows, bytes, rejected = 0, written = rows, xids = [] }: Copied,
 ): Promise<LoadReceipt> {
-  await session.query(recordSql, [table.run, table.key, chunk.id, rows, bytes, rejected]);
+  const figures = [rows, bytes, rejected, written === 'unknown' ? null : written, xids];
+  await session.query(recordSql, [table.run, table.key, chunk.id, ...figures]);
   return {
     chunk: chunk.id,
     ...ofKeys(chunk.of === 'keys'),

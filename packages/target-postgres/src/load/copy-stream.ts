@@ -13,6 +13,10 @@ export interface Copied {
   readonly bytes: number;
   /** Rows beside them that went into quarantine. Absent: none. */
   readonly rejected?: number;
+  /** Rows that were inserted or updated. Absent: as many as `rows`. */
+  readonly written?: number | 'unknown';
+  /** Of savepoints in which rows were written: what those rows carry in `xmin`. */
+  readonly xids?: readonly string[];
 }
 
 /**

@@ -11,9 +11,9 @@ export function planFingerprint(table: TablePlan): string {
   const columns = columnsOf(table);
   const merge = { keyColumns: table.keyColumns, watermark: table.watermark ?? null };
   // Absent where it is off: so runs from before it go on.
-  const { deleteMissing, changes } = table;
+  const { deleteMissing, changes, restarts } = table;
   const rows = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
-  return hashOf({ ...rows, deleteMissing, changes });
+  return hashOf({ ...rows, deleteMissing, changes, restarts });
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   SnowmeltError,
   type PrepareReceipt,
+  type Restart,
   type TablePlan,
   type WorkContext,
 } from '@snowmelt/core';
@@ -15,6 +16,9 @@ import { prepareKeys } from '../missing/prepare-keys.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { gathers } from '../swap/gathers.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
+import { recordIdentity } from '../standing/identity.ts';
+import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
+import { removeUnfinished } from '../standing/unfinished-rows.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
@@ -22,7 +26,15 @@ import { lockTargets, waitForLoads } from './lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
 import { overtake, refuseOlder } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
-import { readTableLedger, refuseSuperseded, unplanned, writeTableLedger } from './table-ledger.ts';
+import {
+  markResumed,
+  readTableLedger,
+  refuseSuperseded,
+  restartTable,
+  unplanned,
+  writeTableLedger,
+  type TableLedgerRow,
+} from './table-ledger.ts';
 import { truncateOnce } from './truncate-once.ts';
 
 /**
@@ -46,16 +58,55 @@ export async function prepareTable(
     await lockDdl(session);
     await createSchema(session, table.target.schema);
   });
-  await transaction(databases, options, async (session) => {
+  const restart = await transaction(databases, options, async (session) => {
     await lockTargets(session, table);
+    const begun = await beginAgain(session, table);
+    if (begun !== undefined) return begun;
     const { widened } = await createOrExtend(session, table, context);
     await enterLedger(session, table, { widened, log: context.log });
+    await recordIdentity(session, table);
+    return undefined;
   });
+  if (restart !== undefined) return { indexesDisabled: false, restart };
   if (!dropsIndexes(table)) return { indexesDisabled: false };
   await dropIndexes(databases, table, context);
   return transaction(databases, options, async (session) => ({
     indexesDisabled: await indexesDisabled(session, table),
   }));
+}
+
+/** Looks at what has become of the table since this run was in it. */
+async function beginAgain(session: Session, table: TablePlan): Promise<Restart | undefined> {
+  const before = await readTableLedger(session, table);
+  if (before === undefined) return undefined;
+  refuseSuperseded(table, before);
+  const { restarts } = before;
+  // A process that ended before it could plan anew.
+  if (restarts > (table.restarts ?? 0))
+    return { restarts, why: 'its rows were gone from the table' };
+  if (before.published || before.plan_hash !== planFingerprint(table)) return undefined;
+  if (!(await readReceipts(session, table)).some(({ of }) => of !== 'keys')) return undefined;
+  const standing = await standingOf(session, table, before);
+  if (standing.verdict === 'refuse') throw rowsChanged(table, standing.why);
+  if (standing.verdict === 'restart') {
+    return { restarts: await restartTable(session, table), why: standing.why };
+  }
+  await markResumed(session, table);
+  return undefined;
+}
+
+async function standingOf(
+  session: Session,
+  table: TablePlan,
+  { identity }: TableLedgerRow,
+): Promise<Standing> {
+  if ((await describeTable(session, table.target)) !== undefined) {
+    return lookAtTable(session, table, identity);
+  }
+  const { schema, name } = table.target;
+  return gathers(table)
+    ? { verdict: 'intact' }
+    : { verdict: 'restart', why: `${schema}.${name} is gone` };
 }
 
 async function createOrExtend(
@@ -87,6 +138,7 @@ async function enterLedger(
   const before = await readTableLedger(session, table);
   if (before !== undefined) refuseSuperseded(table, before);
   await refuseOlder(session, table);
+  if (before === undefined) await removeUnfinished(session, table, { log });
   // Rows that went through a narrower type have left digits there.
   const planned = before !== undefined && before.plan_hash !== unplanned;
   const changed = planned && (widened || before.plan_hash !== hash);

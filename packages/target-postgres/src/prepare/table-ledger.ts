@@ -1,6 +1,8 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import type { TableIdentity } from '../standing/identity.ts';
+import { forgetChunks } from './forget-chunks.ts';
 import { overtaken, snapshotOf } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
@@ -14,11 +16,16 @@ export interface TableLedgerRow {
   readonly superseded_by: string | null;
   readonly overtaken_by: string | null;
   readonly abandoned: boolean;
+  readonly identity: TableIdentity | null;
+  readonly resumed: boolean;
+  readonly restarts: number;
+  readonly published: boolean;
 }
 
 const readSql = `
 SELECT plan_hash, truncated_at IS NOT NULL AS truncated, superseded_by, overtaken_by,
-       abandoned_at IS NOT NULL AS abandoned
+       abandoned_at IS NOT NULL AS abandoned, identity, resumed_at IS NOT NULL AS resumed, restarts,
+       published_at IS NOT NULL AS published
 FROM snowmelt.table_ledger
 WHERE run_id = $1 AND table_key = $2`;
 
@@ -39,6 +46,28 @@ export async function refuseStalePlan(session: Session, table: TablePlan): Promi
   refuseSuperseded(table, row);
   if (row.plan_hash === planFingerprint(table)) return;
   throw new SnowmeltError('RUN.LEASE_LOST', 'the run has planned the table anew meanwhile');
+}
+
+const resumeSql = `
+UPDATE snowmelt.table_ledger SET resumed_at = clock_timestamp()
+WHERE run_id = $1 AND table_key = $2`;
+
+/** People may have been at the table since the chunks of an earlier invocation: see `lookAtRows`. */
+export async function markResumed(session: Session, { run, key }: TablePlan): Promise<void> {
+  await session.query(resumeSql, [run, key]);
+}
+
+const restartSql = `
+UPDATE snowmelt.table_ledger
+SET plan_hash = '${unplanned}', truncated_at = NULL, resumed_at = NULL, restarts = restarts + 1
+WHERE run_id = $1 AND table_key = $2 RETURNING restarts`;
+
+/** The run forgets what it has loaded; a plan of before has no place in the table any more. */
+export async function restartTable(session: Session, table: TablePlan): Promise<number> {
+  await forgetChunks(session, table);
+  const [row] = (await session.query<{ restarts: number }>(restartSql, [table.run, table.key]))
+    .rows;
+  return row?.restarts ?? 0;
 }
 
 const writeSql = `

@@ -1,6 +1,7 @@
 import {
   isSnowmeltError,
   type PublishReceipt,
+  type Restart,
   type TablePlan,
   type WorkContext,
 } from '@snowmelt/core';
@@ -11,9 +12,11 @@ import { waitForDisk } from '../connect/session-settings.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
-import { refuseStalePlan } from '../prepare/table-ledger.ts';
+import { readTableLedger, refuseStalePlan, restartTable } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { gathers } from '../swap/gathers.ts';
+import { isSameIdentity, readIdentity } from '../standing/identity.ts';
+import { lookAtRows, rowsChanged } from '../standing/look-again.ts';
 import { swapRows } from '../swap/swap-rows.ts';
 import { advanceSequences } from './advance-sequences.ts';
 
@@ -34,6 +37,8 @@ export async function publishTable(
     purpose: 'plain',
   } as const;
   if (gathers(table)) await swapRows(databases, table, context);
+  const restart = await transaction(databases, options, (session) => lookOnceMore(session, table));
+  if (restart !== undefined) return { rows: 0, restart };
   const missing = await removeMissing(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
   const restored = await restoreAfterLoad(databases, table, context);
@@ -54,6 +59,23 @@ export async function publishTable(
     ...restored,
     ...(findings.length === 0 ? {} : { findings }),
   };
+}
+
+/**
+ * P1: where the run has gone on after a stop, or the table is not the one that it was, its rows are
+ * looked for before it is said to be complete.
+ */
+async function lookOnceMore(session: Session, table: TablePlan): Promise<Restart | undefined> {
+  if (gathers(table)) return undefined;
+  await refuseStalePlan(session, table);
+  const ledger = await readTableLedger(session, table);
+  if (ledger === undefined || ledger.published) return undefined;
+  const identity = await readIdentity(session, table.target);
+  if (!ledger.resumed && isSameIdentity(ledger.identity, identity)) return undefined;
+  const standing = await lookAtRows(session, table);
+  if (standing.verdict === 'intact') return undefined;
+  if (standing.verdict === 'refuse') throw rowsChanged(table, standing.why);
+  return { restarts: await restartTable(session, table), why: standing.why };
 }
 
 const sumSql = `

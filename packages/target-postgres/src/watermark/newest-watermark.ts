@@ -3,6 +3,7 @@ import {
   type ColumnPair,
   type LogicalType,
   type NewestWatermark,
+  type TableKey,
   type TableRef,
   type WorkContext,
 } from '@snowmelt/core';
@@ -11,29 +12,29 @@ import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { holdsNothing } from './is-empty.ts';
-import { readUnfinished } from './read-unfinished.ts';
+import { readNewest, readUnfinished } from './read-unfinished.ts';
 
 /**
- * The highest value of the column; or, where a run has left the table half loaded, the bound that
- * run began at: chunks load in any order, so that what it did not load may be older than the newest
- * row that it did.
+ * The highest value of the column and what the source had when it was read; or, where a run has left
+ * the table half loaded, the bound that run began at: chunks load in any order, so that what it did
+ * not load may be older than the newest row that it did.
  */
 export async function newestWatermark(
   databases: Databases,
-  ref: TableRef,
+  table: { readonly key: TableKey; readonly target: TableRef },
   column: ColumnPair,
   { signal }: WorkContext,
 ): Promise<NewestWatermark> {
-  const options = { database: ref.database, signal, purpose: 'plain' } as const;
+  const { target } = table;
+  const options = { database: target.database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {
-    if (await holdsNothing(session, ref)) return {};
-    const unfinished = await readUnfinished(session, ref);
-    const value =
-      unfinished === undefined ? await newestValue(session, ref, column) : unfinished.from;
-    return {
-      ...(value === undefined ? {} : { value }),
-      ...(unfinished === undefined ? {} : { unfinished: unfinished.run }),
-    };
+    if (await holdsNothing(session, target)) return {};
+    const unfinished = await readUnfinished(session, target);
+    if (unfinished !== undefined) return { unfinished };
+    const value = await newestValue(session, target, column);
+    if (value === undefined) return {};
+    const read = await readNewest(session, table);
+    return { value, ...(read === undefined ? {} : { read }) };
   });
 }
 

@@ -74,6 +74,10 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
       table.status = 'in_progress';
       table.startedAt ??= now;
       break;
+    case 'restarted':
+      table.chunks.clear();
+      Object.assign(table, { plan: undefined, planned: false, status: 'pending' });
+      break;
     case 'chunked':
       table.planned = true;
       break;

@@ -42,6 +42,8 @@ export class MemoryDatabase {
   readonly #removed = new Map<string, MissingReceipt>();
   /** The snapshot that a table holds, and of what, by table. */
   readonly #held = new Map<string, { readonly content: string; readonly at: string }>();
+  /** Which run has put a row into its table. */
+  readonly #owners = new WeakMap<TextRow, string>();
   readonly #locks = new Map<string, Promise<void>>();
 
   schema(ref: TableRef): TableSchema | undefined {
@@ -81,6 +83,15 @@ export class MemoryDatabase {
     this.runs.forgetOthers(plan);
     this.#table(target).rows = [];
     this.#held.delete(refKey(target));
+  }
+
+  /** A run that adds rows begins without those of runs that never came to their end. */
+  removeUnfinished(plan: TablePlan): void {
+    if (this.runs.knows(plan)) return;
+    const gone = this.runs.allUnfinished(plan);
+    const table = this.#table(plan.target);
+    table.rows = table.rows.filter((row) => !gone.has(this.#owners.get(row) ?? ''));
+    this.runs.forget(plan.target, gone);
   }
 
   receipts(plan: TablePlan): Entry[] {
@@ -163,6 +174,7 @@ export class MemoryDatabase {
     this.#held.delete(refKey(plan.target));
     const table = this.#table(plan.target);
     const names = table.schema.columns.map(({ name }) => name);
+    for (const row of complete) this.#owners.set(row, plan.run);
     table.rows =
       plan.mode === 'upsert' || plan.mode === 'insert-only'
         ? mergeRows(plan, names, table.rows, complete)

@@ -1,12 +1,18 @@
-import { SnowmeltError, type RunId, type TablePlan, type TableRef } from '@snowmelt/core';
+import {
+  SnowmeltError,
+  type RunId,
+  type TablePlan,
+  type TableRef,
+  type WatermarkPlan,
+} from '@snowmelt/core';
 
 import { refKey } from './rows.ts';
 
-interface RunOfTable {
+export interface RunOfTable {
   readonly run: RunId;
   readonly target: string;
-  /** The watermark that it reads from. */
-  readonly from: string | undefined;
+  readonly key: string;
+  readonly watermark: WatermarkPlan | undefined;
   finished: boolean;
   loaded: boolean;
 }
@@ -15,10 +21,10 @@ interface RunOfTable {
 export class MemoryRuns {
   #runs: RunOfTable[] = [];
 
-  enter({ run, target, watermark }: TablePlan): void {
+  enter({ run, key, target, watermark }: TablePlan): void {
     if (this.#find(run, target) !== undefined) return;
-    const from = watermark?.from?.value;
-    this.#runs.push({ run, target: refKey(target), from, finished: false, loaded: false });
+    const table = { run, key, target: refKey(target), watermark };
+    this.#runs.push({ ...table, finished: false, loaded: false });
   }
 
   load({ run, target }: TablePlan): void {
@@ -33,10 +39,34 @@ export class MemoryRuns {
   }
 
   /** The newest run since the last that finished which has loaded some of its rows. */
-  unfinished(target: TableRef): { run: RunId; from: string | undefined } | undefined {
+  unfinished(target: TableRef): RunOfTable | undefined {
     const runs = this.#runs.filter((one) => one.target === refKey(target));
     const since = runs.findLastIndex(({ finished }) => finished) + 1;
     return runs.slice(since).findLast(({ loaded }) => loaded);
+  }
+
+  /** What the last run that completed the source table's load had read of it. */
+  read(key: string, target: TableRef): string | undefined {
+    const ended = this.#runs.filter(({ finished }) => finished);
+    return ended.findLast((one) => one.key === key && one.target === refKey(target))?.watermark
+      ?.newest;
+  }
+
+  /** The rows of these runs were taken out of the table. */
+  forget(target: TableRef, runs: ReadonlySet<RunId>): void {
+    this.#runs = this.#runs.filter((one) => one.target !== refKey(target) || !runs.has(one.run));
+  }
+
+  /** Runs that have loaded rows and never came to their end. */
+  allUnfinished({ run, target }: TablePlan): ReadonlySet<RunId> {
+    const left = this.#runs.filter(
+      (one) => one.target === refKey(target) && one.loaded && !one.finished && one.run !== run,
+    );
+    return new Set(left.map((one) => one.run));
+  }
+
+  knows({ run, target }: TablePlan): boolean {
+    return this.#find(run, target) !== undefined;
   }
 
   /** Throws where another run has begun on the table since: its rows are not this one's to judge. */

@@ -18,6 +18,7 @@ import {
   planChunks,
   tableRows,
 } from './memory-chunks.ts';
+import { newestOf } from './newest-watermark.ts';
 import { MemoryWarehouse, type MemoryTable } from './memory-warehouse.ts';
 
 export interface MemorySourceOptions {
@@ -71,6 +72,7 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
       return open(plan, chunk);
     },
     count: async (plan) => tableRows(warehouse, plan).length,
+    newestWatermark: async (plan) => newestRead(warehouse, plan),
     digest: async (plan) => referenceDigest(plan.columns, tableRows(warehouse, plan)),
     release: async (run) => release(warehouse, run),
     [Symbol.asyncDispose]: async () => undefined,
@@ -87,6 +89,13 @@ function describe(warehouse: MemoryWarehouse, ref: TableRef): TableSchema {
     estimatedRows: table.versions.at(-1)?.rows.length ?? 0,
     ...(table.unpinnable === undefined ? {} : { unpinnable: table.unpinnable }),
   };
+}
+
+function newestRead(warehouse: MemoryWarehouse, plan: TablePlan): string | undefined {
+  if (plan.watermark === undefined) return undefined;
+  const { source, target } = plan.watermark.column;
+  const rows = tableRows(warehouse, { ...plan, columns: [{ source, target }] });
+  return newestOf(source, rows);
 }
 
 function changeFeed(warehouse: MemoryWarehouse, ref: TableRef): string {

@@ -53,7 +53,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     isEmpty: async (ref) => database.rows(ref).length === 0,
     count: async (ref) => database.rows(ref).length,
     heldSnapshot: async (plan) => database.heldSnapshot(plan),
-    newestWatermark: async (ref, column) => newestWatermark(database, ref, column),
+    newestWatermark: async (table, column) => newestWatermark(database, table, column),
     fractionDigits: (source, target) => fractionDigits(source, target),
     decideTypes: async () => ({ decisions: [], notices: [] }),
     check: async (plan, existing) => [
@@ -65,6 +65,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       signal.throwIfAborted();
       database.snapshots.begin(plan);
       prepare(database, plan);
+      if (plan.mode === 'append') database.removeUnfinished(plan);
       database.runs.enter(plan);
       return { indexesDisabled: plan.rebuildIndexes === true };
     },

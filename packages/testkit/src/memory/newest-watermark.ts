@@ -1,26 +1,36 @@
 import {
   compareWatermarks,
   type ColumnPair,
+  type ColumnSchema,
   type NewestWatermark,
   type TableRef,
 } from '@snowmelt/core';
 
 import type { MemoryDatabase } from './memory-database.ts';
+import type { TextRow } from './rows.ts';
 
 /** The highest value of the column, or where a run began that has left the table half loaded. */
 export function newestWatermark(
   database: MemoryDatabase,
-  ref: TableRef,
+  table: { readonly key: string; readonly target: TableRef },
   { source, target }: ColumnPair,
 ): NewestWatermark {
-  const unfinished = database.runs.unfinished(ref);
+  const unfinished = database.runs.unfinished(table.target);
   if (unfinished !== undefined) {
-    const { run, from } = unfinished;
-    return { unfinished: run, ...(from === undefined ? {} : { value: from }) };
+    const from = unfinished.watermark?.from;
+    return { unfinished: { run: unfinished.run, ...(from === undefined ? {} : { from }) } };
   }
-  const values = database.rows(ref, [target]).flatMap(([field]) => field ?? []);
-  const newest = values.toSorted((a, b) => compareWatermarks(source.type, a, b)).at(-1);
-  return newest === undefined ? {} : { value: withoutOffset(newest) };
+  const value = newestOf(source, database.rows(table.target, [target]));
+  if (value === undefined) return {};
+  const read = database.runs.read(table.key, table.target);
+  return { value, ...(read === undefined ? {} : { read }) };
+}
+
+/** As the text of a bound: in UTC, without an offset. */
+export function newestOf({ type }: ColumnSchema, rows: readonly TextRow[]): string | undefined {
+  const values = rows.flatMap(([field]) => field ?? []);
+  const newest = values.toSorted((a, b) => compareWatermarks(type, a, b)).at(-1);
+  return newest === undefined ? undefined : withoutOffset(newest);
 }
 
 function withoutOffset(text: string): string {

@@ -79,7 +79,8 @@ it('catches a target that empties at every prepare', async () => {
 
 it('catches a target that never empties', async () => {
   const found = await targetFailures((target) => ({
-    prepare: (plan, context) => target.prepare({ ...plan, mode: 'append' }, context),
+    prepare: ({ mode, ...plan }, context) =>
+      target.prepare({ ...plan, mode: mode === 'truncate' ? 'append' : mode }, context),
   }));
   expect(found).toEqual(['truncate: empties the table once a run, and again in a new run']);
 });

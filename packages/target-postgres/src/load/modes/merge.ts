@@ -15,7 +15,9 @@ export const merge: LoadRows = async ({ session, table, copyInto }) => {
   if (!arbiter.findsNulls) await refuseNullKeys(session, table);
   const { schema, name } = table.target;
   // Waits for chunks that hold the same keys.
-  await session.locking(`INSERT into ${schema}.${name}`, () => session.query(mergeSql(table)));
+  const { rowCount } = await session.locking(`INSERT into ${schema}.${name}`, () =>
+    session.query(mergeSql(table)),
+  );
   if (arbiter.triggers) await refuseDroppedRows(session, table);
-  return copied;
+  return { ...copied, written: rowCount ?? 'unknown' };
 };

@@ -12,7 +12,12 @@ import { sendBlocks } from './send-blocks.ts';
 export async function appendAround(work: ChunkWork): Promise<Sent> {
   const { table, quarantine, isOrphan } = work;
   const into = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
-  const put = (rows: RowsOfBlock) => copyRows(work, into, rows);
+  const xids: string[] = [];
+  const put = async (rows: RowsOfBlock) => {
+    const refusal = await copyRows(work, into, rows);
+    if (refusal === undefined) xids.push(await savepointId(work));
+    return refusal;
+  };
   const sent = await sendBlocks(work, (block, before) => ({
     put,
     // Their parents may be in a block to come.
@@ -23,7 +28,19 @@ export async function appendAround(work: ChunkWork): Promise<Sent> {
     },
   }));
   await placeOrphans(work, put);
-  return sent;
+  return { ...sent, xids };
+}
+
+const savepointSql = `
+UPDATE snowmelt.chunk_ledger SET bytes = bytes
+WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3 RETURNING xmin::text AS xid`;
+
+/** What rows carry that are written under the savepoint in hand: PostgreSQL has no function for it. */
+async function savepointId({ session, table, chunk }: ChunkWork): Promise<string> {
+  const key = [table.run, table.key, chunk.id];
+  const [row] = (await session.query<{ xid: string }>(savepointSql, key)).rows;
+  if (row === undefined) throw new Error(`chunk ${chunk.id} is not in the ledger`);
+  return row.xid;
 }
 
 const asideSql = `

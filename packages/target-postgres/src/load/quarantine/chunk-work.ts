@@ -18,4 +18,6 @@ export interface ChunkWork extends RowsWork {
 export interface Sent {
   readonly rows: number;
   readonly bytes: number;
+  /** As of `Copied.xids`. Absent: rows went through a merge. */
+  readonly xids?: readonly string[];
 }

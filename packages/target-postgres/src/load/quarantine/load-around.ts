@@ -33,5 +33,7 @@ export async function loadAround(request: LoadAroundRequest): Promise<Copied> {
   const sent = await (table.keyColumns.length > 0 ? mergeAround(work) : appendAround(work));
   await allConstraintsSpeak(session, table);
   const { rejected } = quarantine;
-  return { rows: sent.rows - rejected, bytes: sent.bytes, rejected };
+  const { bytes, xids } = sent;
+  const whose = xids === undefined ? ({ written: 'unknown' } as const) : { xids };
+  return { rows: sent.rows - rejected, bytes, rejected, ...whose };
 }

@@ -205,7 +205,7 @@ export const mergeCases: Cases<TargetHarness> = {
     const column = withTargetType(plan);
     const ask = async () => [
       await target.isEmpty(plan.target, testContext()),
-      await target.newestWatermark(plan.target, column, testContext()),
+      await target.newestWatermark(plan, column, testContext()),
     ];
     expect(await ask()).toEqual([true, {}]);
     await wholeRun(target, plan, [['1', 'a', null]]);
@@ -223,17 +223,24 @@ export const mergeCases: Cases<TargetHarness> = {
   ) => {
     const { target } = await storedTable(harness);
     const column = withTargetType(mergePlan(harness));
-    const ask = () => target.newestWatermark(harness.ref('orders'), column, testContext());
+    const asked = mergePlan(harness);
+    const ask = () => target.newestWatermark(asked, column, testContext());
     const from = { value: '10', inclusive: true, orNull: true };
     const watermark = { column, from };
     const half = mergePlan(harness, { run: 'run-3', watermark });
     await target.prepare(half, testContext());
     expect(await ask()).toEqual({ value: '10' });
     await load(target, half, chunkOfRows('newest', [['8', 'of two chunks', '50']]));
-    expect(await ask()).toEqual({ value: '10', unfinished: 'run-3' });
+    expect(await ask()).toEqual({ unfinished: { run: 'run-3', from } });
     const next = mergePlan(harness, { run: 'run-4', watermark });
     await wholeRun(target, next, [['9', 'the other', '40']]);
     expect(await ask()).toEqual({ value: '50' });
+    const last = mergePlan(harness, {
+      run: 'run-5',
+      watermark: { ...watermark, newest: '50.0000' },
+    });
+    await wholeRun(target, last, []);
+    expect(await ask()).toEqual({ value: '50', read: '50.0000' });
   },
 };
 

@@ -48,6 +48,7 @@ export const prepareCases: Cases<TargetHarness> = {
     const before = targetPlan(harness);
     const target = await preparedTarget(harness, before);
     await load(target, before, chunkOfRows('a', rows));
+    await target.publish(before, testContext());
     const extra = sampleColumn('EXTRA', { kind: 'text' }, 'VARCHAR');
     const plan = targetPlan(harness, { run: 'run-2', sourceColumns: [...sampleColumns, extra] });
     await target.prepare(plan, testContext());
@@ -71,9 +72,28 @@ export const prepareCases: Cases<TargetHarness> = {
     const earlier = targetPlan(harness);
     const target = await preparedTarget(harness, earlier);
     await load(target, earlier, chunkOfRows('a', others));
+    await target.publish(earlier, testContext());
     const plan = targetPlan(harness, { run: 'run-2' });
     await target.prepare(plan, testContext());
     await load(target, plan, chunkOfRows('a', rows));
+    expect(sorted(await readPlan(harness, plan))).toEqual(sorted([...others, ...rows]));
+  },
+
+  'P1: append takes out the rows of a run that never came to its end, and no others': async (
+    harness,
+  ) => {
+    const earlier = targetPlan(harness);
+    const target = await preparedTarget(harness, earlier);
+    await load(target, earlier, chunkOfRows('a', others));
+    await target.publish(earlier, testContext());
+    const half = targetPlan(harness, { run: 'run-2' });
+    await target.prepare(half, testContext());
+    await load(target, half, chunkOfRows('a', rows));
+    const plan = targetPlan(harness, { run: 'run-3' });
+    await target.prepare(plan, testContext());
+    expect(sorted(await readPlan(harness, plan))).toEqual(sorted(others));
+    await load(target, plan, chunkOfRows('a', rows));
+    await target.prepare(plan, testContext());
     expect(sorted(await readPlan(harness, plan))).toEqual(sorted([...others, ...rows]));
   },
 
@@ -81,6 +101,7 @@ export const prepareCases: Cases<TargetHarness> = {
     const first = targetPlan(harness, { mode: 'truncate' });
     const target = await preparedTarget(harness, first);
     await load(target, first, chunkOfRows('a', others));
+    await target.publish(first, testContext());
     const second = targetPlan(harness, { mode: 'truncate', run: 'run-2' });
     await target.prepare(second, testContext());
     expect(await readPlan(harness, second)).toEqual([]);

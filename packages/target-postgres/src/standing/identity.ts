@@ -1,0 +1,46 @@
+import type { TablePlan, TableRef } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+
+/** What a table is, apart from its name and rows. */
+export interface TableIdentity {
+  readonly oid: string;
+  /** Of its leaves, in order: TRUNCATE, VACUUM FULL, CLUSTER and rewriting ALTERs give new ones. */
+  readonly files: readonly string[];
+}
+
+const identitySql = `
+WITH RECURSIVE family AS (
+  SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relname = $2
+  UNION
+  SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN family f ON f.oid = i.inhparent
+)
+SELECT t.oid::text AS oid, ARRAY(
+  SELECT pg_catalog.pg_relation_filenode(f.oid)::text
+  FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
+  WHERE c.relkind = 'r' ORDER BY f.oid) AS files
+FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+WHERE n.nspname = $1 AND t.relname = $2`;
+
+export async function readIdentity(
+  session: Session,
+  { schema, name }: Pick<TableRef, 'schema' | 'name'>,
+): Promise<TableIdentity | undefined> {
+  return (await session.query<TableIdentity & object>(identitySql, [schema, name])).rows[0];
+}
+
+const recordSql = `
+UPDATE snowmelt.table_ledger SET identity = $3 WHERE run_id = $1 AND table_key = $2`;
+
+/** To be called in every transaction of ours that may have made or rewritten the table. */
+export async function recordIdentity(session: Session, table: TablePlan): Promise<void> {
+  const identity = await readIdentity(session, table.target);
+  await session.query(recordSql, [table.run, table.key, JSON.stringify(identity ?? null)]);
+}
+
+/** A change is a reason to look, no proof: VACUUM FULL makes one, DELETE does not. */
+export function isSameIdentity(one: TableIdentity | null, other?: TableIdentity): boolean {
+  if (one === null || other === undefined) return false;
+  return one.oid === other.oid && one.files.join() === other.files.join();
+}

@@ -1,0 +1,110 @@
+import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { gathers } from '../swap/gathers.ts';
+import { holdsNothing } from '../watermark/is-empty.ts';
+import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
+import { isSameIdentity, readIdentity, type TableIdentity } from './identity.ts';
+
+/** What has become of the rows that a run has loaded into a table, and what follows. */
+export type Standing =
+  | { readonly verdict: 'intact' }
+  /** All of them are gone, or rows may come again: the run begins the table anew. */
+  | { readonly verdict: 'restart'; readonly why: string }
+  /** Some may be there: loading them again could double them. */
+  | { readonly verdict: 'refuse'; readonly why: string };
+
+const intact: Standing = { verdict: 'intact' };
+
+/**
+ * What people may have done to the table since the run has loaded into it. Cheap where nothing
+ * speaks for it: a run that is stopped every 15 minutes does not scan its table each time. DELETE
+ * leaves no trace there, and is found by `lookAtRows` at the end.
+ */
+export async function lookAtTable(
+  session: Session,
+  table: TablePlan,
+  recorded: TableIdentity | null,
+): Promise<Standing> {
+  if (gathers(table)) return intact;
+  const [identity, empty] = [
+    await readIdentity(session, table.target),
+    await holdsNothing(session, table.target),
+  ];
+  if (!empty && (recorded === null || isSameIdentity(recorded, identity))) return intact;
+  return lookAtRows(session, table);
+}
+
+/**
+ * The table of what follows, by mode (docs/decisions/0017-whose-rows.md):
+ *
+ * - all rows are there: nothing has happened that matters, as VACUUM FULL or deletes of old rows
+ * - `truncate`, `upsert`, `insert-only`: what is missing or can't be told is read again; the table
+ *   is emptied first, or rows find themselves by their key
+ * - `append`: read again only where no row of the run can be left
+ */
+export async function lookAtRows(session: Session, table: TablePlan): Promise<Standing> {
+  const found = await findRows(session, table);
+  if (found !== undefined && isWhole(found)) return intact;
+  const why = missingWords(table, found);
+  if (table.mode !== 'append') return { verdict: 'restart', why };
+  if (await holdsNoRowOfRun(session, table)) return { verdict: 'restart', why };
+  return { verdict: 'refuse', why };
+}
+
+/** Nothing at all, or nothing above the watermark that the run began to read at. */
+export async function holdsNoRowOfRun(
+  session: Session,
+  { target, watermark }: Pick<TablePlan, 'target' | 'watermark'>,
+): Promise<boolean> {
+  if (await holdsNothing(session, target)) return true;
+  const newer = watermark === undefined ? undefined : newerCondition(watermark);
+  if (newer === undefined) return false;
+  const sql = `SELECT NOT EXISTS (SELECT 1 FROM ${quoteTable(target)} WHERE ${newer.sql}) AS none`;
+  return (await session.query<{ none: boolean }>(sql, [newer.value])).rows[0]?.none === true;
+}
+
+interface NewerCondition {
+  readonly sql: string;
+  readonly value: string;
+  /** For people. */
+  readonly literal: string;
+}
+
+function newerCondition({
+  column,
+  from,
+}: NonNullable<TablePlan['watermark']>): NewerCondition | undefined {
+  if (from === undefined) return undefined;
+  const name = quoteIdentifier(column.target);
+  const utc = column.source.type.kind === 'timestamp' && column.source.type.zone !== 'none';
+  const value = utc ? `${from.value}Z` : from.value;
+  const newer = `${name} ${from.inclusive ? '>=' : '>'}`;
+  return { sql: `${newer} $1`, value, literal: `${newer} '${value}'` };
+}
+
+function missingWords({ target, run }: TablePlan, found?: readonly FoundChunk[]): string {
+  const name = `${target.schema}.${target.name}`;
+  if (found === undefined) {
+    return `${name} is not the table any more that run ${run} has loaded into, and whether its rows are there can't be told`;
+  }
+  const [written, there] = [sumOf(found, 'written'), sumOf(found, 'found')];
+  return `of ${written} rows that run ${run} has loaded into ${name}, ${there} are there as it left them: others were deleted, truncated or changed`;
+}
+
+/** Of a table whose rows can neither be gone on with nor be taken out by the run. */
+export function rowsChanged(table: TablePlan, why: string): SnowmeltError {
+  return new SnowmeltError('RUN.ROWS_CHANGED', why, {
+    place: { run: table.run, table: table.key },
+    fix: `${emptyingWords(table)}, then run the same command again.`,
+  });
+}
+
+/** The statement after which no row of the run is in the table. */
+export function emptyingWords({ target, watermark }: Pick<TablePlan, 'target' | 'watermark'>) {
+  const name = quoteTable(target);
+  const newer = watermark === undefined ? undefined : newerCondition(watermark);
+  if (newer === undefined) return `TRUNCATE ${name}; (rows of other origin go as well)`;
+  return `DELETE FROM ${name} WHERE ${newer.literal};`;
+}

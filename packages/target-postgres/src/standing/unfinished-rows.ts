@@ -1,0 +1,134 @@
+import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { waitForLoads } from '../prepare/lock-target.ts';
+import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { findRows, sumOf, type FoundChunk } from './find-rows.ts';
+import { emptyingWords, holdsNoRowOfRun } from './look-again.ts';
+
+interface UnfinishedRun {
+  readonly run: string;
+  readonly key: string;
+  readonly mode: string;
+  readonly plan: Pick<TablePlan, 'watermark'> | null;
+}
+
+/** Runs that have left rows in the table and never came to their end; whose rows have not gone since. */
+const unfinishedSql = `
+SELECT u.run_id AS run, u.table_key AS key, u.mode, u.plan
+FROM snowmelt.table_ledger u
+WHERE u.target_schema = $1 AND u.target_table = $2 AND u.run_id <> $3
+  AND u.published_at IS NULL AND u.superseded_by IS NULL AND u.mode NOT IN ('swap', 'changes')
+  AND EXISTS (SELECT 1 FROM snowmelt.chunk_ledger c
+              WHERE c.run_id = u.run_id AND c.table_key = u.table_key AND NOT c.of_keys AND c.rows > 0)
+ORDER BY u.prepared_at`;
+
+const supersedeSql = `
+UPDATE snowmelt.table_ledger SET superseded_by = $1 WHERE run_id = $2 AND table_key = $3`;
+
+/**
+ * P1: a new run that appends would put rows beside those that an unfinished one has left there. It
+ * takes them out: in the transaction in hand, exactly those that the ledger knows, or refuses. The
+ * unfinished run may not go on then. See docs/decisions/0017-whose-rows.md.
+ */
+export async function removeUnfinished(
+  session: Session,
+  table: TablePlan,
+  { log }: Pick<WorkContext, 'log'>,
+): Promise<void> {
+  if (table.mode !== 'append') return;
+  const { schema, name } = table.target;
+  const values = [schema, name, table.run];
+  const { rows } = await session.query<UnfinishedRun & object>(unfinishedSql, values);
+  if (rows.length > 0) await waitForLoads(session, table);
+  for (const earlier of rows) {
+    const removed = await removeRows(session, table, earlier);
+    await session.query(supersedeSql, [table.run, earlier.run, earlier.key]);
+    log.info('unfinished_rows_removed', { table: table.key, of_run: earlier.run, rows: removed });
+  }
+}
+
+async function removeRows(
+  session: Session,
+  table: TablePlan,
+  earlier: UnfinishedRun,
+): Promise<number> {
+  const { target } = table;
+  const { watermark } = earlier.plan ?? {};
+  const left = { target, ...(watermark === undefined ? {} : { watermark }) };
+  if (await holdsNoRowOfRun(session, left)) return 0;
+  const stays = await whyTheyStay(session, table, earlier);
+  if (typeof stays === 'string') throw unfinished(left, earlier, stays);
+  const wanted = sumOf(stays, 'written');
+  const { rowCount } = await session.locking(`DELETE from ${target.schema}.${target.name}`, () =>
+    session.query(deleteSql(table), [earlier.run, earlier.key]),
+  );
+  if (rowCount === wanted) return wanted;
+  const why = `DELETE takes ${rowCount ?? 0} of its ${wanted} rows: a trigger or rule of the table stands in the way`;
+  throw unfinished(left, earlier, why);
+}
+
+function deleteSql({ target }: TablePlan): string {
+  return `DELETE FROM ${quoteTable(target)} AS t
+WHERE t.xmin = ANY (ARRAY(
+  SELECT pg_catalog.unnest(c.xids) FROM snowmelt.chunk_ledger c
+  WHERE c.run_id = $1 AND c.table_key = $2 AND NOT c.of_keys))`;
+}
+
+/** Foreign keys that would take other rows along, or change them. */
+const reachSql = `
+SELECT r.conname::text AS name, r.conrelid::pg_catalog.regclass::text AS "table"
+FROM pg_catalog.pg_constraint r
+WHERE r.contype = 'f' AND r.confdeltype IN ('c', 'n', 'd')
+  AND r.confrelid = pg_catalog.to_regclass($1)
+LIMIT 1`;
+
+const rightsSql = `
+SELECT current_user::text AS role, pg_catalog.has_table_privilege(pg_catalog.to_regclass($1), 'DELETE') AS "delete",
+       pg_catalog.has_table_privilege(pg_catalog.to_regclass($1), 'SELECT') AS "select"`;
+
+/** The chunks whose rows all stand there as they were written, or why they can't be taken out. */
+async function whyTheyStay(
+  session: Session,
+  { target }: TablePlan,
+  { run, key, mode }: UnfinishedRun,
+): Promise<readonly FoundChunk[] | string> {
+  if (mode === 'upsert' || mode === 'insert-only') {
+    return `it has merged them (mode ${mode}), so that rows from before may be among them`;
+  }
+  const name = quoteTable(target);
+  const [rights] = (
+    await session.query<{ role: string; delete: boolean; select: boolean }>(rightsSql, [name])
+  ).rows;
+  if (rights !== undefined && !(rights.delete && rights.select)) {
+    return `role ${rights.role} may not delete: GRANT SELECT, DELETE ON ${name} TO ${quoteIdentifier(rights.role)};`;
+  }
+  const [reach] = (await session.query<{ name: string; table: string }>(reachSql, [name])).rows;
+  if (reach !== undefined) {
+    return `deleting them would reach ${reach.table} by its foreign key ${reach.name}`;
+  }
+  const found = await findRows(session, { run, key, target });
+  if (found === undefined) return 'which rows they are is not known any more';
+  const other = found.find((chunk) => chunk.written !== chunk.found);
+  if (other === undefined) return found;
+  return `${other.found} of the ${other.written} rows of its chunk ${other.chunk} are there as it left them`;
+}
+
+function unfinished(
+  left: Pick<TablePlan, 'target' | 'watermark'>,
+  { run, key }: UnfinishedRun,
+  why: string,
+): SnowmeltError {
+  const { schema, name } = left.target;
+  return new SnowmeltError(
+    'RUN.ROWS_UNFINISHED',
+    `run ${run} has left rows in ${schema}.${name} and never came to its end; a new run would add ` +
+      `the same rows again, and can't take them out exactly: ${why}`,
+    {
+      place: { table: key },
+      fix:
+        `Go on with that run: --resume-run-id ${run}. Or begin anew: ${emptyingWords(left)} ` +
+        'then run the same command again.',
+    },
+  );
+}

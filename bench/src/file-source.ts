@@ -24,6 +24,7 @@ export function fileSource(files: RowFiles): Source {
       return Promise.resolve({ bytes: gunzip, expectedRows: files.rowsPerFile });
     },
     count: () => Promise.resolve(files.rowsPerFile * files.gzip.length),
+    newestWatermark: () => Promise.resolve(undefined),
     digest: () => Promise.reject(new Error('a benchmark does not verify')),
     release: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),

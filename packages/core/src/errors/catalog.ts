@@ -123,6 +123,11 @@ export const errorCatalog = {
     'Snowflake refused a statement.',
     'See the message of Snowflake; a source_filter is passed on as it is written.',
   ),
+  'SOURCE.UNEXPECTED_ANSWER': entry(
+    'never',
+    'Snowflake answered a statement in a form that Snowmelt does not know.',
+    'Run snowmelt check --deep, and report what it prints together with this message.',
+  ),
   'SOURCE.TYPE_UNSUPPORTED': entry(
     'never',
     'A source column has a type that cannot be read.',

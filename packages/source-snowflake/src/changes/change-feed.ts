@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { SnowmeltError, type TableRef, type TableSchema, type WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { serverTimeText } from '../render/moment.ts';
 import { quoteIdentifier, quoteTable, quoteText } from '../sql/quote.ts';
 
-const shown = z.array(z.object({ name: z.string(), change_tracking: z.string() }));
+const trackings = z.array(z.object({ name: z.string(), change_tracking: z.string() }));
 const made = z.tuple([z.object({ created: z.string() })]);
 
 /**
@@ -21,10 +22,12 @@ export async function changeFeed(
 ): Promise<string> {
   const { ref } = schema;
   refuseObject(schema);
-  const listed = shown.parse(await queryRows(pool, showQuery(ref), context));
+  const shown = await queryRows(pool, showQuery(ref), context);
+  const listed = readAnswer(trackings, shown, { about: `change tracking of ${nameOf(ref)}` });
   const tracking = listed.find(({ name }) => name === ref.name)?.change_tracking;
   if (tracking !== 'ON') throw untracked(ref);
-  const [{ created }] = made.parse(await queryRows(pool, createdQuery(ref), context));
+  const rows = await queryRows(pool, createdQuery(ref), context);
+  const [{ created }] = readAnswer(made, rows, { about: `the making of ${nameOf(ref)}` });
   return created;
 }
 

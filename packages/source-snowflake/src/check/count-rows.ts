@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
 
@@ -17,6 +18,7 @@ export async function countRows(
   const sql = `SELECT TO_VARCHAR(COUNT(*)) AS "TOTAL"
 FROM ${fromClause(table)}
 ${whereClause(table)}`;
-  const [{ total }] = answer.parse(await queryRows(pool, sql, context));
+  const rows = await queryRows(pool, sql, context);
+  const [{ total }] = readAnswer(answer, rows, { about: `the number of rows of ${table.key}` });
   return total;
 }

@@ -9,6 +9,7 @@ import {
 } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { joinFields } from '../render/render-line.ts';
 import { renderComparable } from '../render/render-comparable.ts';
@@ -24,9 +25,8 @@ export async function digestTable(
   context: WorkContext,
 ): Promise<TableDigest> {
   const columns = comparableColumns(table.columns);
-  const [{ total, digest }] = answer.parse(
-    await queryRows(pool, digestQuery(table, columns), context),
-  );
+  const rows = await queryRows(pool, digestQuery(table, columns), context);
+  const [{ total, digest }] = readAnswer(answer, rows, { about: `the digest of ${table.key}` });
   return { rows: total, digest, columns: columns.map(({ target }) => target) };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { WorkContext } from '@snowmelt/core';
 
 import { queryRows } from './query-rows.ts';
+import { readAnswer } from './read-answer.ts';
 import type { SessionPool } from './session-pool.ts';
 
 const name = z.string().nullable();
@@ -14,9 +15,10 @@ const answer = z.tuple([
 export async function ping(pool: SessionPool, context: WorkContext): Promise<string> {
   const sql = `SELECT CURRENT_USER() AS "USER", CURRENT_ROLE() AS "ROLE", CURRENT_WAREHOUSE() AS "WAREHOUSE",
   CURRENT_ACCOUNT() AS "ACCOUNT", CURRENT_VERSION() AS "VERSION"`;
-  const [{ user, role, warehouse, account, version }] = answer.parse(
-    await queryRows(pool, sql, context),
-  );
+  const rows = await queryRows(pool, sql, context);
+  const [{ user, role, warehouse, account, version }] = readAnswer(answer, rows, {
+    about: 'the session',
+  });
   return (
     `${user ?? '?'} in role ${role ?? 'none'} on account ${account ?? '?'}, ` +
     `warehouse ${warehouse ?? 'none'}, Snowflake ${version ?? '?'}`

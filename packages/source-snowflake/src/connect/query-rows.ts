@@ -2,10 +2,10 @@ import type { WorkContext } from '@snowmelt/core';
 
 import type { Doing } from '../errors/translate-error.ts';
 import { runForResult } from '../result/open-result.ts';
-import { resultRows, type NamedRow } from '../result/result-rows.ts';
+import { resultRows, type NamedRows } from '../result/result-rows.ts';
 import type { SessionPool } from './session-pool.ts';
 
-export type { NamedRow } from '../result/result-rows.ts';
+export type { NamedRow, NamedRows } from '../result/result-rows.ts';
 
 /** Runs a statement and reads all rows of its small result. */
 export async function queryRows(
@@ -13,6 +13,6 @@ export async function queryRows(
   sql: string,
   context: WorkContext,
   doing: Doing = 'statement',
-): Promise<readonly NamedRow[]> {
+): Promise<NamedRows> {
   return resultRows(await runForResult(pool, { sql, doing }, context), context.signal);
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import type { TableRef, TableSchema, WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
+import { queryRows, type NamedRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { quoteTable } from '../sql/quote.ts';
 import { describedColumns, type DescribedColumn } from './describe-columns.ts';
@@ -20,7 +21,8 @@ export async function describeTable(
   context: WorkContext,
 ): Promise<TableSchema> {
   const ask = (sql: string) => queryRows(pool, sql, context);
-  const columns = describedColumns.parse(await ask(`DESCRIBE TABLE ${quoteTable(ref)}`));
+  const described = await ask(`DESCRIBE TABLE ${quoteTable(ref)}`);
+  const columns = readAnswer(describedColumns, described, { about: `the columns of ${ref.name}` });
   const statistics = readStatistics(await ask(statisticsQuery(ref)));
   const unpinnable = await whyUnpinnable(pool, { ref, ...statistics }, context);
   return {
@@ -47,12 +49,12 @@ const keyRows = z.array(z.object({ column_name: z.string(), key_sequence: z.coer
 async function primaryKey(
   ref: TableRef,
   columns: readonly DescribedColumn[],
-  ask: (sql: string) => Promise<unknown>,
+  ask: (sql: string) => Promise<NamedRows>,
 ): Promise<readonly string[]> {
   const members = columns.filter((entry) => entry.inPrimaryKey).map(({ column }) => column.name);
   if (members.length < 2) return members;
-  const rows = keyRows.parse(await ask(`SHOW PRIMARY KEYS IN TABLE ${quoteTable(ref)}`));
-  return rows
+  const rows = await ask(`SHOW PRIMARY KEYS IN TABLE ${quoteTable(ref)}`);
+  return readAnswer(keyRows, rows, { about: `the primary key of ${ref.name}` })
     .sort((left, right) => left.key_sequence - right.key_sequence)
     .map((row) => row.column_name);
 }

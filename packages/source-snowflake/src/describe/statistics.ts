@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import type { TableRef } from '@snowmelt/core';
 
-import type { NamedRow } from '../connect/query-rows.ts';
+import type { NamedRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import { quoteIdentifier, quoteText } from '../sql/quote.ts';
 
 export interface Statistics {
@@ -33,7 +34,7 @@ FROM ${quoteIdentifier(database)}.INFORMATION_SCHEMA.TABLES
 WHERE TABLE_SCHEMA = ${quoteText(schema)} AND TABLE_NAME = ${quoteText(name)}`;
 }
 
-export function readStatistics(rows: readonly NamedRow[]): Statistics {
-  const [found] = rowsSchema.parse(rows);
+export function readStatistics(rows: NamedRows): Statistics {
+  const [found] = readAnswer(rowsSchema, rows, { about: 'the size and kind of a table' });
   return found ?? { type: undefined, rows: undefined, bytes: undefined, retention: undefined };
 }

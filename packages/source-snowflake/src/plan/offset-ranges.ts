@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { TablePlan } from '@snowmelt/core';
 
+import { readAnswer } from '../connect/read-answer.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
 import { allRows } from './key-range.ts';
 import type { ChunkStrategy, PlannedRange } from './strategy.ts';
@@ -20,7 +21,8 @@ export const offsetRanges: ChunkStrategy = {
   name: 'offset-ranges',
   suits: ({ table, order }) => order.length > 0 && table.extract === 'query',
   async ranges({ table, order, chunkRows }, ask, context) {
-    const [{ total }] = answer.parse(await ask(countQuery(table), context));
+    const rows = await ask(countQuery(table), context);
+    const [{ total }] = readAnswer(answer, rows, { about: `the number of rows of ${table.key}` });
     const size = Math.max(chunkRows, Math.ceil(total / mostChunks));
     if (total <= size) return [{ range: allRows, label: 'all', expectedRows: total }];
     const starts = Array.from({ length: Math.ceil(total / size) }, (_, index) => index * size);

@@ -1,6 +1,6 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
-import type { NamedRow } from '../connect/query-rows.ts';
+import type { NamedRows } from '../connect/query-rows.ts';
 import type { ChunkKey } from './chunk-keys.ts';
 import type { KeyRange } from './key-range.ts';
 
@@ -25,7 +25,7 @@ export interface RangeRequest {
 }
 
 /** Asks Snowflake; one statement for a whole plan is the aim. */
-export type Ask = (sql: string, context: WorkContext) => Promise<readonly NamedRow[]>;
+export type Ask = (sql: string, context: WorkContext) => Promise<NamedRows>;
 
 /** One way to cut a table. It asks for boundaries first and gives ranges with literals. */
 export interface ChunkStrategy {

@@ -8,20 +8,23 @@ import { parse, type ResultRow, type StatementResult } from './statement-result.
 /** A row of a small result by its columns' names in lower case. */
 export type NamedRow = Readonly<Record<string, unknown>>;
 
+/** With the query's id, for whoever has to complain of them. */
+export type NamedRows = readonly NamedRow[] & { readonly queryId?: string };
+
 const rowsShape = z.array(z.array(z.string().nullable()));
 
 /** All rows of a small result: metadata, counts, file lists. Never a table's rows (P6). */
-export async function resultRows(
-  open: OpenResult,
-  signal: AbortSignal,
-): Promise<readonly NamedRow[]> {
+export async function resultRows(open: OpenResult, signal: AbortSignal): Promise<NamedRows> {
   const rows: ResultRow[] = [];
   for (const [index, { inline }] of open.result.parts.entries()) {
     rows.push(...(inline ?? (await readPart(open, index, signal))));
   }
-  const { columns, rows: announced } = open.result;
+  const { columns, queryId, rows: announced } = open.result;
   if (rows.length !== announced) throw miscounted(rows.length, announced);
-  return rows.map((row) => named(columns, row));
+  return Object.assign(
+    rows.map((row) => named(columns, row)),
+    { queryId },
+  );
 }
 
 async function readPart(

@@ -51,7 +51,9 @@ export async function fetchResult(
     reply = await ask(session, first, signal);
   }
   while (inProgress.has(reply.code ?? '')) {
-    reply = await ask(session, nextAddress.parse(reply.data).getResultUrl, signal);
+    const { data: next } = nextAddress.safeParse(reply.data);
+    if (next === undefined) throw broken('it is in progress, and no address is given for it');
+    reply = await ask(session, next.getResultUrl, signal);
   }
   if (!reply.success) throw translateError({ ...reply, code: reply.code ?? '0' }, 'fetching');
   return readResult(reply.data, queryId);

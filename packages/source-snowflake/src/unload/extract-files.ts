@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
-import { SnowmeltError, type ChunkPlan, type TablePlan, type WorkContext } from '@snowmelt/core';
+import type { ChunkPlan, TablePlan, WorkContext } from '@snowmelt/core';
 
-import { queryRows, type NamedRow } from '../connect/query-rows.ts';
+import { queryRows, type NamedRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { writeSpec } from '../plan/chunk-spec.ts';
 import type { KeyRange } from '../plan/key-range.ts';
@@ -53,14 +54,10 @@ export async function* extractFiles(
   }
 }
 
-function readFiles(rows: readonly NamedRow[]): readonly UnloadedFile[] {
-  const { data, error } = z.array(fileSchema).safeParse(rows);
-  if (data === undefined) {
-    const message = `COPY INTO answered without the files it wrote: ${z.prettifyError(error)}`;
-    throw new SnowmeltError('SOURCE.STATEMENT_FAILED', message);
-  }
+function readFiles(rows: NamedRows): readonly UnloadedFile[] {
+  const unloaded = readAnswer(z.array(fileSchema), rows, { about: 'the files of an unload' });
   // The same files in the same order, whatever the order of the threads that wrote them.
-  return data
+  return unloaded
     .filter((file) => file.row_count > 0)
     .sort((left, right) => (left.file_name < right.file_name ? -1 : 1));
 }

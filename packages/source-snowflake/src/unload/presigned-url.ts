@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SnowmeltError, type WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { quoteText } from '../sql/quote.ts';
 import { quoteStage } from './stage.ts';
@@ -10,7 +11,7 @@ import { quoteStage } from './stage.ts';
 /** Most that every kind of stage grants: one on an AWS role allows no more than an hour. */
 const seconds = 3600;
 
-const answer = z.tuple([z.object({ url: z.url() })]);
+const answer = z.tuple([z.object({ url: z.url().nullable() })]);
 
 /** A file of a stage. */
 export interface StagedFile {
@@ -29,9 +30,10 @@ export async function presignedUrl(
   context: WorkContext,
 ): Promise<string> {
   const sql = `SELECT GET_PRESIGNED_URL(${quoteStage(stage)}, ${quoteText(path)}, ${String(seconds)}) AS "URL"`;
-  const { data } = answer.safeParse(await queryRows(pool, sql, context, 'staging'));
-  if (data === undefined) {
+  const rows = await queryRows(pool, sql, context, 'staging');
+  const [{ url }] = readAnswer(answer, rows, { about: 'the URL of a staged file', hidden: true });
+  if (url === null) {
     throw new SnowmeltError('SOURCE.FILE_MISSING', `Snowflake gives no URL for ${path}.`);
   }
-  return data[0].url;
+  return url;
 }

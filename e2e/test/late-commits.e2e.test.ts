@@ -68,11 +68,11 @@ describe(`commits that are seen later than they are stamped (seed ${seed})`, () 
       const changes = new RandomChanges(table, seed);
       await on.snowflake(...changes.next());
       await on.run(table, { read: { ...reading, extract } });
-      for (let nth = 0; nth < 5; nth += 1) {
+      for (let nth = 0; nth < 3; nth += 1) {
         // Some come before the seam and are seen after it, others come after it.
         const statements = changes.next();
         if (statements.length === 0) continue;
-        await round(table, { ms: 1000, statements }, { snapshotDelay: 2500, extract });
+        await round(table, { ms: 800, statements }, { snapshotDelay: 2000, extract });
         const held = await sourceAtHeldPoint(table);
         expect(await on.stored(table), `seed ${seed}, round ${nth}`).toEqual(held);
       }
@@ -92,7 +92,7 @@ describe(`commits that are seen later than they are stamped (seed ${seed})`, () 
     await round('SEAM', { ms: 1000, statements: [remove] }, { snapshotDelay: 2500 });
     expect(await on.stored('SEAM')).toEqual(await on.source('SEAM'));
 
-    await round('SEAM', { ms: 9000, statements: [insert] }, { snapshotDelay: 0 });
+    await round('SEAM', { ms: 7000, statements: [insert] }, { snapshotDelay: 0 });
     await on.run('SEAM', { verify: 'off' });
     expect(await on.source('SEAM')).toHaveLength(2);
     expect(await on.stored('SEAM')).toHaveLength(1);
@@ -120,7 +120,6 @@ describe(`commits that are seen later than they are stamped (seed ${seed})`, () 
     expect((await run()).code).toBe(0);
     for (const statement of [
       `INSERT INTO COMMANDED VALUES (1, 'late', 'v', 1, NULL, NULL)`,
-      `UPDATE COMMANDED SET V = 'later' WHERE ID = 1`,
       'DELETE FROM COMMANDED WHERE ID = 0',
     ]) {
       const { done } = await writeLate(4000, [statement]);

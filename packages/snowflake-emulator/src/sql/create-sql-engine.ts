@@ -85,6 +85,7 @@ function sharedParts(
     history: new QueryHistory(),
     extensions: [createStagesExtension()],
     account: options.account ?? 'EMULATOR',
+    accountParameters: new Map(),
   };
 }
 

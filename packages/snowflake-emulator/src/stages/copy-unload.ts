@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { StatementResult } from '../engine/contract.ts';
 import { integerColumn, rowsResult, textColumn } from '../sql/statement-handler.ts';
 import type { CommandContext } from './command-context.ts';
+import { checkUnload } from './account-policies.ts';
 import { filesAlreadyExist } from './errors.ts';
 import { unloadedName, unloadPrefix } from './file-names.ts';
 import type { UnloadNaming } from './file-names.ts';
@@ -32,6 +33,7 @@ export async function copyUnload(
 ): Promise<StatementResult> {
   const { store, session, request, signal } = context;
   const stage = store.open(command.location, session);
+  checkUnload(stage.external, session);
   const options = unloadOptions(command.options, stage.fileFormat, (given) =>
     store.expandFormat(given, session),
   );

@@ -7,9 +7,16 @@ import type { StatementResult } from '../engine/contract.ts';
 import type { QualifiedName } from '../sql/statement-handler.ts';
 import { rowsResult, textColumn } from '../sql/statement-handler.ts';
 import type { CommandContext } from './command-context.ts';
+import { checkStageCreation } from './account-policies.ts';
 import { alreadyExists, doesNotExist } from './errors.ts';
 import { formatSettings, stageSettings } from './object-settings.ts';
-import type { AlterCommand, CreateCommand, DropCommand, ObjectKind } from './stage-command.ts';
+import type {
+  AlterCommand,
+  CreateCommand,
+  DropCommand,
+  IntegrationCommand,
+  ObjectKind,
+} from './stage-command.ts';
 import type { NamedFormat, NamedStage } from './stage-catalog.ts';
 import { displayName } from './stage-catalog.ts';
 
@@ -47,6 +54,10 @@ async function putStage(
   { name, sessionId }: NewObject,
 ): Promise<void> {
   const settings = stageSettings(command.options);
+  const integration = settings.external?.integration;
+  if (integration !== undefined && !store.integrations.has(integration))
+    throw doesNotExist('Integration', integration);
+  checkStageCreation(settings.external, session);
   const replaced = store.stages.findSame(name, sessionId);
   if (replaced !== undefined) await store.dropStage(replaced, session.engine.stageRoot);
   const directory = store.newDirectory(name.database, name.schema, name.name);
@@ -134,6 +145,19 @@ export async function dropObject(
   if ('directory' in entry) await store.dropStage(entry, session.engine.stageRoot);
   else store.formats.delete(entry);
   return status(`${name.name} successfully dropped.`);
+}
+
+/** CREATE STORAGE INTEGRATION: its properties say how to reach a cloud that is not there. */
+export function createIntegration(
+  { name, orReplace, ifNotExists }: IntegrationCommand,
+  { store }: CommandContext,
+): StatementResult {
+  if (store.integrations.has(name)) {
+    if (ifNotExists) return status(`${name} already exists, statement succeeded.`);
+    if (!orReplace) throw alreadyExists(name);
+  }
+  store.integrations.add(name);
+  return status(`Integration ${name} successfully created.`);
 }
 
 export function missing(object: ObjectKind, name: QualifiedName): Error {

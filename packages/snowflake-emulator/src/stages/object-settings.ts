@@ -10,10 +10,11 @@ import {
   textOption,
 } from './option-list.ts';
 import type { OptionMap } from './option-list.ts';
-import type { StageEncryption } from './stage-catalog.ts';
+import type { ExternalPlace, StageEncryption } from './stage-catalog.ts';
 
 export interface StageSettings {
   readonly encryption: StageEncryption;
+  readonly external?: ExternalPlace;
   readonly fileFormat: OptionMap;
   readonly directoryTable: boolean;
   readonly comment: string;
@@ -26,25 +27,36 @@ export interface FormatSettings {
 
 const STAGE_NAMES = ['ENCRYPTION', 'FILE_FORMAT', 'DIRECTORY', 'COMMENT'];
 /** What makes a stage external ("CREATE STAGE", external stage parameters). */
-const EXTERNAL = [
-  'URL',
-  'STORAGE_INTEGRATION',
-  'CREDENTIALS',
-  'ENDPOINT',
-  'USE_PRIVATELINK_ENDPOINT',
-];
+const EXTERNAL_NAMES = ['URL', 'STORAGE_INTEGRATION', 'CREDENTIALS', 'ENCRYPTION'];
+const EXTERNAL_REFUSED = ['ENDPOINT', 'USE_PRIVATELINK_ENDPOINT', 'AWS_ACCESS_POINT_ARN'];
 
 export function stageSettings(options: OptionMap): StageSettings {
-  const external = EXTERNAL.find((name) => options.has(name));
-  if (external !== undefined) throw unsupported(`external stages (${external})`);
+  const refused = EXTERNAL_REFUSED.find((name) => options.has(name));
+  if (refused !== undefined) throw unsupported(`external stages with ${refused}`);
   if (options.has('COPY_OPTIONS')) throw unsupported('COPY_OPTIONS of a stage');
-  checkNames(options, STAGE_NAMES);
+  const external = externalPlace(options);
+  checkNames(options, external === undefined ? STAGE_NAMES : [...STAGE_NAMES, ...EXTERNAL_NAMES]);
   return {
-    encryption: encryptionOf(options),
+    encryption: external === undefined ? encryptionOf(options) : 'SNOWFLAKE_SSE',
+    ...(external === undefined ? {} : { external }),
     fileFormat: fileFormatOf(options),
     directoryTable: directoryOf(options),
     comment: textOption(options, 'COMMENT') ?? '',
   };
+}
+
+/** The emulator is the cloud store too: an external stage's files lie beside those of internal ones. */
+function externalPlace(options: OptionMap): ExternalPlace | undefined {
+  const url = textOption(options, 'URL');
+  if (url === undefined) {
+    const stray = ['STORAGE_INTEGRATION', 'CREDENTIALS'].find((name) => options.has(name));
+    if (stray !== undefined) throw invalidValue(stray, 'STAGE (it needs a URL)');
+    return undefined;
+  }
+  if (!/^(?:s3|s3gov|s3china|gcs|azure):\/\//.test(url)) throw invalidValue(url, 'URL');
+  const integration = textOption(options, 'STORAGE_INTEGRATION')?.toUpperCase();
+  const place = { url: url.endsWith('/') ? url : `${url}/` };
+  return integration === undefined ? place : { ...place, integration };
 }
 
 function encryptionOf(options: OptionMap): StageEncryption {

@@ -49,6 +49,7 @@ function parseCreate(scanner: CommandScanner): StageCommand | undefined {
     scanner.acceptWords('TEMPORARY') ||
     scanner.acceptWords('TEMP') ||
     scanner.acceptWords('VOLATILE');
+  if (scanner.acceptWords('STORAGE', 'INTEGRATION')) return parseIntegration(scanner, orReplace);
   const object = acceptObject(scanner);
   if (object === undefined) return undefined;
   const ifNotExists = scanner.acceptWords('IF', 'NOT', 'EXISTS');
@@ -56,6 +57,13 @@ function parseCreate(scanner: CommandScanner): StageCommand | undefined {
   if (scanner.acceptWords('CLONE')) throw unsupported(`CREATE ${object} CLONE`);
   const options = readOptions(scanner);
   return { kind: 'create', object, orReplace, temporary, ifNotExists, name, options };
+}
+
+function parseIntegration(scanner: CommandScanner, orReplace: boolean): StageCommand {
+  const ifNotExists = scanner.acceptWords('IF', 'NOT', 'EXISTS');
+  const [name = ''] = scanner.qualifiedName();
+  readOptions(scanner);
+  return { kind: 'integration', orReplace, ifNotExists, name };
 }
 
 function parseAlter(scanner: CommandScanner): StageCommand | undefined {

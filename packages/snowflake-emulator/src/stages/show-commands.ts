@@ -63,23 +63,30 @@ function shown(names: readonly string[], rows: readonly (string | null)[][]): St
 }
 
 function stageRow(stage: NamedStage): (string | null)[] {
-  const type = stage.encryption === 'SNOWFLAKE_SSE' ? 'INTERNAL NO CSE' : 'INTERNAL';
+  const { external } = stage;
+  const internal = stage.encryption === 'SNOWFLAKE_SSE' ? 'INTERNAL NO CSE' : 'INTERNAL';
+  const type = external === undefined ? internal : 'EXTERNAL';
   return [
     ...ownColumns(stage),
-    '',
+    external?.url ?? '',
     'N',
     'N',
     stage.owner,
     stage.comment,
     null,
     type,
+    external === undefined ? null : cloudOf(external.url),
     null,
-    null,
-    null,
+    external?.integration ?? null,
     null,
     'ROLE',
     stage.directoryTable ? 'Y' : 'N',
   ];
+}
+
+function cloudOf(url: string): string {
+  if (url.startsWith('gcs')) return 'GCP';
+  return url.startsWith('azure') ? 'AZURE' : 'AWS';
 }
 
 function formatRow(format: NamedFormat): (string | null)[] {

@@ -9,6 +9,14 @@ import type { OptionMap } from './option-list.ts';
  */
 export type StageEncryption = 'SNOWFLAKE_FULL' | 'SNOWFLAKE_SSE';
 
+/** Where an external stage's files are said to be, and by whose leave. */
+export interface ExternalPlace {
+  /** Ends with a slash. */
+  readonly url: string;
+  /** Without one the stage has credentials of its own, or needs none. */
+  readonly integration?: string;
+}
+
 interface CatalogEntry {
   readonly name: QualifiedName;
   /** Set for a temporary object: it is seen by, and ends with, this session. */
@@ -20,6 +28,8 @@ interface CatalogEntry {
 
 export interface NamedStage extends CatalogEntry {
   readonly encryption: StageEncryption;
+  /** Set for an external stage. */
+  readonly external?: ExternalPlace;
   /** FILE_FORMAT of the stage: the defaults of COPY statements that use it. */
   readonly fileFormat: OptionMap;
   readonly directoryTable: boolean;

@@ -18,6 +18,13 @@ export interface CreateCommand {
   readonly options: OptionMap;
 }
 
+export interface IntegrationCommand {
+  readonly kind: 'integration';
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+  readonly name: string;
+}
+
 export interface AlterCommand {
   readonly kind: 'alter';
   readonly object: ObjectKind;
@@ -81,6 +88,7 @@ export interface TransferCommand {
 export type StageCommand =
   | CreateCommand
   | AlterCommand
+  | IntegrationCommand
   | DropCommand
   | DescribeCommand
   | ShowCommand

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { EngineSession } from '../sql/statement-handler.ts';
 import { doesNotExist } from './errors.ts';
 import type { OptionMap } from './option-list.ts';
-import type { NamedFormat, NamedStage, StageEncryption } from './stage-catalog.ts';
+import { checkStageOperation } from './account-policies.ts';
+import type { ExternalPlace, NamedFormat, NamedStage, StageEncryption } from './stage-catalog.ts';
 import { displayName, ObjectCatalog } from './stage-catalog.ts';
 import { fileMd5 } from './stage-files.ts';
 import type { StageFile } from './stage-files.ts';
@@ -19,6 +20,7 @@ export interface OpenStage {
   /** What LIST puts before a file's name: `mystage/` for a named stage, '' for the others. */
   readonly label: string;
   readonly encryption: StageEncryption;
+  readonly external?: ExternalPlace;
   readonly fileFormat: OptionMap;
   /** Relative to the stage root. */
   readonly directory: string;
@@ -29,6 +31,8 @@ export interface OpenStage {
 export class StageStore {
   readonly stages = new ObjectCatalog<NamedStage>();
   readonly formats = new ObjectCatalog<NamedFormat>();
+  /** Storage integrations, by name: nothing is known of them but that they are there. */
+  readonly integrations = new Set<string>();
   /** Files loaded by COPY INTO a table, by table; see `copy-load.ts`. */
   readonly loaded = new Set<string>();
   readonly #md5 = new Map<string, { readonly key: string; readonly md5: string }>();
@@ -49,8 +53,12 @@ export class StageStore {
     }
     const stage = this.stages.find(name, session.id);
     if (stage === undefined) throw doesNotExist('Stage', displayName(name));
+    const { external } = stage;
+    checkStageOperation(external, session);
     return {
-      label: `${stage.name.name.toLowerCase()}/`,
+      // An external stage's files have their whole URL (sql/list).
+      label: external?.url ?? `${stage.name.name.toLowerCase()}/`,
+      ...(external === undefined ? {} : { external }),
       encryption: stage.encryption,
       fileFormat: this.#stageFormat(stage, session),
       directory: stage.directory,

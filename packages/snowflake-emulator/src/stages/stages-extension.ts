@@ -7,7 +7,7 @@ import { copyLoad } from './copy-load.ts';
 import { copyUnload } from './copy-unload.ts';
 import { syntaxError, unsupported } from './errors.ts';
 import { listFiles, removeCommand } from './file-commands.ts';
-import { alterObject, createObject, dropObject } from './object-commands.ts';
+import { alterObject, createIntegration, createObject, dropObject } from './object-commands.ts';
 import { parseStageCommand } from './parse-stage-command.ts';
 import { presignedUrl } from './presigned-url.ts';
 import { describeObject, showObjects } from './show-commands.ts';
@@ -20,6 +20,7 @@ const KEYS = [
     `${verb} STAGE`,
     `${verb} FILE FORMAT`,
   ]),
+  'CREATE STORAGE INTEGRATION',
   'SHOW STAGES',
   'SHOW TERSE STAGES',
   'SHOW FILE FORMATS',
@@ -54,6 +55,8 @@ async function run(command: StageCommand, context: CommandContext): Promise<Stat
   switch (command.kind) {
     case 'create':
       return createObject(command, context);
+    case 'integration':
+      return createIntegration(command, context);
     case 'alter':
       return alterObject(command, context);
     case 'drop':

@@ -6,6 +6,7 @@
 import type { FileTransfer, StatementResult } from '../engine/contract.ts';
 import { rowsResult, textColumn } from '../sql/statement-handler.ts';
 import type { CommandContext } from './command-context.ts';
+import { unsupported } from './errors.ts';
 import {
   booleanOption,
   checkNames,
@@ -39,6 +40,7 @@ export async function putFiles(
   const { options, localPath } = command;
   checkNames(options, ['PARALLEL', 'AUTO_COMPRESS', 'SOURCE_COMPRESSION', 'OVERWRITE']);
   const stage = store.open(command.location, session);
+  if (stage.external !== undefined) throw unsupported('PUT to an external stage');
   const path = withoutSlashAtEnd(command.location.path);
   // The directories are made here, so that a file whose name the path goes on from is moved aside.
   await placeFile(stage.path, path === '' ? 'any' : `${path}/any`);

@@ -173,7 +173,7 @@ describe('refusals', () => {
       'INCLUDE_QUERY_ID',
     ],
     [`COPY INTO @st/refused/ FROM (SELECT '')`, '100093', 'Cannot unload empty string'],
-    [`CREATE STAGE ext URL = 's3://bucket/path'`, '000002', 'external stages'],
+    [`CREATE STAGE ext URL = 's3://bucket/path' ENDPOINT = 'e'`, '000002', 'external stages'],
   ])('%s', async (sql, code, message) => {
     await expect(session.run(sql)).rejects.toMatchObject({
       code,

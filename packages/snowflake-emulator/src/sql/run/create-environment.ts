@@ -12,6 +12,7 @@ import { checkTravel } from './check-travel.ts';
 import { findObject } from './find-object.ts';
 import { resultScan } from './result-scan.ts';
 import type { Session } from './session.ts';
+import { variableValue } from './session-variables.ts';
 
 export function createEnvironment(
   session: Session,
@@ -30,7 +31,8 @@ export function createEnvironment(
     account: session.shared.account,
     nowNs,
     parameter: (name) => session.parameter(name),
-    binding: (key) => bindingValue(key, request),
+    binding: (key) =>
+      key.startsWith('$') ? variableValue(key, session, env) : bindingValue(key, request),
     find: (parts) => findObject(session, parts),
     informationSchema: (parts) => informationView(parts, session),
     informationFunction: (name) => informationFunction(name, session),

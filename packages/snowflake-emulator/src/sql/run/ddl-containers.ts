@@ -6,7 +6,7 @@ import type {
   Statement,
   TableOptions,
 } from '../syntax/statement.ts';
-import { existingObject, unsupported } from '../unsupported.ts';
+import { existingObject, missingObject, unsupported } from '../unsupported.ts';
 import { createShare, grantToShare, importDatabase } from './ddl-shares.ts';
 import { done } from './done.ts';
 import type { Session } from './session.ts';
@@ -14,7 +14,10 @@ import type { Session } from './session.ts';
 type ContainerStatement =
   | CreateContainer
   | CreateAccountObject
-  | Extract<Statement, { kind: 'alterContainer' | 'createShare' | 'grantToShare' }>;
+  | Extract<
+      Statement,
+      { kind: 'alterWarehouse' | 'alterContainer' | 'createShare' | 'grantToShare' }
+    >;
 
 export async function runContainerStatement(
   statement: ContainerStatement,
@@ -31,6 +34,8 @@ export async function runContainerStatement(
       return createShare(statement, session);
     case 'grantToShare':
       return grantToShare(statement, session);
+    case 'alterWarehouse':
+      return alterWarehouse(statement, session);
     case 'createAccountObject':
       return createAccountObject(statement, session);
     case 'alterContainer': {
@@ -103,7 +108,26 @@ function createAccountObject(statement: CreateAccountObject, session: Session): 
     if (flags.ifNotExists) return done(`${name} already exists, statement succeeded.`);
     throw existingObject(displayName(name));
   }
-  objects.set(name, { name, createdNs: session.now(), properties });
+  const suspended = properties.get('INITIALLY_SUSPENDED')?.toUpperCase() === 'TRUE';
+  objects.set(name, { name, createdNs: session.now(), properties, suspended });
   if (objectType === 'WAREHOUSE') session.warehouse = name;
   return done(`${label} ${name} successfully created.`);
+}
+
+function alterWarehouse(
+  { name, ifExists, action, properties }: Extract<Statement, { kind: 'alterWarehouse' }>,
+  session: Session,
+): StatementResult {
+  const { warehouses } = session.shared.catalog;
+  const warehouse = warehouses.get(name.at(-1) ?? '');
+  if (warehouse === undefined) {
+    if (ifExists) return done();
+    throw missingObject('Warehouse', displayName(...name));
+  }
+  warehouses.set(warehouse.name, {
+    ...warehouse,
+    properties: new Map([...warehouse.properties, ...properties]),
+    suspended: action === 'SET' ? warehouse.suspended === true : action === 'SUSPEND',
+  });
+  return done();
 }

@@ -16,14 +16,16 @@ import { runAlterDynamic } from './dynamic-table.ts';
 import { runDelete, runUpdate } from './dml-change.ts';
 import { runInsert } from './dml-insert.ts';
 import { runMerge } from './dml-merge.ts';
-import { compileQueryTree } from './compile-request.ts';
 import { done } from './done.ts';
 import { MOST_RESULT_ROWS, type HistoryEntry } from './query-history.ts';
-import { SELECT_TYPE, runQuery } from './run-query.ts';
+import { SELECT_TYPE } from './run-query.ts';
+import { runSelect } from './run-select.ts';
 import type { Session } from './session.ts';
 import { runDescribe, runShow } from './show.ts';
 import { runSessionStatement } from './session-statements.ts';
 import { isParameter } from './is-parameter.ts';
+import { clientParameter } from './parameters.ts';
+import { nameInText } from './session-variables.ts';
 import { translateError } from './translate-error.ts';
 import { columnOfWire } from './wire-columns.ts';
 
@@ -35,7 +37,9 @@ export async function execute(
 ): Promise<StatementResult> {
   session.overrides = new Map(
     Object.entries(request.parameters ?? {}).flatMap(([name, value]) =>
-      isParameter(value) ? [[name.toUpperCase(), value] as const] : [],
+      isParameter(value)
+        ? [[name.toUpperCase(), clientParameter(name.toUpperCase(), value)] as const]
+        : [],
     ),
   );
   const entry = startEntry(session, request);
@@ -185,7 +189,9 @@ async function dispatch(
     return session.inTurn(() => handler({ kind, sql }, session, request, signal));
   }
   const mapping = String(session.parameter('TIMESTAMP_TYPE_MAPPING'));
-  const { statement } = parseStatement(request.sql, mapping);
+  const { statement } = parseStatement(request.sql, mapping, (token, binding) =>
+    nameInText(token, binding, { session, request }),
+  );
   const isFree = statement.kind === 'query' && !session.transaction.isOpen;
   if (isFree) return runSelect(statement, session, request, signal);
   return session.inTurn(() => {
@@ -194,12 +200,15 @@ async function dispatch(
   });
 }
 
+const IS_DML: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'merge']);
+
 async function run(
   statement: Statement,
   session: Session,
   request: ExecuteRequest,
   signal: AbortSignal,
 ): Promise<StatementResult> {
+  if (IS_DML.has(statement.kind)) await session.beginImplicitly();
   switch (statement.kind) {
     case 'query':
       return runSelect(statement, session, request, signal);
@@ -249,34 +258,18 @@ async function runChange(
     case 'alterContainer':
     case 'createShare':
     case 'grantToShare':
+    case 'alterWarehouse':
       return runContainerStatement(statement, session);
     case 'truncate':
     case 'use':
     case 'alterSession':
+    case 'alterAccount':
+    case 'setVariables':
+    case 'unsetVariables':
     case 'begin':
     case 'commit':
     case 'rollback':
     case 'comment':
       return runSessionStatement(statement, session, request, signal);
   }
-}
-
-async function runSelect(
-  statement: Extract<Statement, { kind: 'query' }>,
-  session: Session,
-  request: ExecuteRequest,
-  signal: AbortSignal,
-): Promise<StatementResult> {
-  const plan = await compileQueryTree(statement.query, session, request);
-  const { pool } = session.shared;
-  const isOwn = session.transaction.isOpen;
-  const describe = request.describeOnly === true;
-  return runQuery(describe ? { ...plan, sql: `SELECT * FROM (${plan.sql}) d LIMIT 0` } : plan, {
-    open: () => (isOwn ? Promise.resolve(session.connection) : pool.take()),
-    close: (connection, finished) => {
-      if (!isOwn) pool.give(connection, finished);
-    },
-    signal,
-    whole: isOwn,
-  });
 }

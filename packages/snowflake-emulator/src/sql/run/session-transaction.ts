@@ -24,9 +24,13 @@ export class SessionTransaction {
   #explicit = false;
   #number: number | undefined;
 
-  constructor(shared: EngineState, connection: DuckDBConnection) {
+  /** LOCK_TIMEOUT of the session, in seconds. */
+  readonly #lockTimeout: () => number;
+
+  constructor(shared: EngineState, connection: DuckDBConnection, lockTimeout: () => number) {
     this.#shared = shared;
     this.#connection = connection;
+    this.#lockTimeout = lockTimeout;
   }
 
   get isOpen(): boolean {
@@ -80,7 +84,7 @@ export class SessionTransaction {
     signal: AbortSignal,
     run: (write: Write) => Promise<T>,
   ): Promise<T> {
-    await this.#shared.locks.acquire(table.physical, this, signal);
+    await this.#shared.locks.acquire(table.physical, this, signal, this.#lockTimeout());
     this.#number ??= this.#shared.log.begin();
     const write = { transaction: this.#number };
     const runChecked = async (): Promise<T> => {

@@ -27,9 +27,15 @@ import type { EngineState } from './engine-state.ts';
 import { execute } from './execute.ts';
 import { findTable, findWritable } from './find-object.ts';
 import { insertRows } from './insert-rows.ts';
-import { checkParameter, DEFAULT_PARAMETERS, type ParameterValue } from './parameters.ts';
+import {
+  ACCOUNT_PARAMETERS,
+  clientParameter,
+  DEFAULT_PARAMETERS,
+  type ParameterValue,
+} from './parameters.ts';
 import { isParameter } from './is-parameter.ts';
 import { SessionTransaction } from './session-transaction.ts';
+import type { SessionVariable } from './session-variables.ts';
 
 /** One client's session: its place in the catalog, its parameters, its transaction. */
 export class Session implements SqlSession, EngineSession {
@@ -41,6 +47,8 @@ export class Session implements SqlSession, EngineSession {
   readonly parameters = new Map<string, ParameterValue>();
   /** Temporary tables by full name; they hide others of that name. */
   readonly temporary = new Map<string, CatalogTable>();
+  /** Those of SET. */
+  readonly variables = new Map<string, SessionVariable>();
   readonly queryIds: string[] = [];
   database: string | undefined;
   schema: string | undefined;
@@ -59,24 +67,35 @@ export class Session implements SqlSession, EngineSession {
     this.connection = connection;
     this.id = id;
     this.user = options.user.toUpperCase();
-    this.transaction = new SessionTransaction(shared, connection);
-    this.#place(options);
+    this.transaction = new SessionTransaction(shared, connection, () =>
+      Number(this.parameter('LOCK_TIMEOUT')),
+    );
     for (const [name, value] of Object.entries(options.parameters ?? {})) {
       if (isParameter(value))
-        this.parameters.set(name.toUpperCase(), checkParameter(name.toUpperCase(), value));
+        this.parameters.set(name.toUpperCase(), clientParameter(name.toUpperCase(), value));
     }
+    this.#place(options);
   }
 
-  /** A database or schema that is not there leaves the session without one, as Snowflake does. */
+  /**
+   * A database, schema or warehouse that is not there leaves the session without one, or ends the
+   * login if the client asks for that (CLIENT_VALIDATE_DEFAULT_PARAMETERS); an unknown role always does.
+   */
   #place(options: SessionOptions): void {
     const { catalog } = this.shared;
     const database = folded(options.database);
     const schema = folded(options.schema) ?? 'PUBLIC';
-    this.warehouse = folded(options.warehouse);
+    const warehouse = folded(options.warehouse) ?? DEFAULT_WAREHOUSE;
+    this.warehouse = catalog.warehouses.get(warehouse)?.name;
     this.role = folded(options.role) ?? 'ACCOUNTADMIN';
+    if (!catalog.roles.has(this.role)) throw unknownRole(this.role);
     const found = database === undefined ? undefined : catalog.databases.get(database);
     this.database = found?.name;
     this.schema = found?.schemas.get(schema)?.name;
+    if (this.parameter('CLIENT_VALIDATE_DEFAULT_PARAMETERS') !== true) return;
+    if (options.warehouse && this.warehouse === undefined) throw unknownAtLogin('warehouse');
+    if (database !== undefined && found === undefined) throw unknownAtLogin('database');
+    if (options.schema && this.schema === undefined) throw unknownAtLogin('schema');
   }
 
   get engine(): SqlEngine {
@@ -97,6 +116,8 @@ export class Session implements SqlSession, EngineSession {
   }
 
   parameter(name: string): ParameterValue | undefined {
+    if (ACCOUNT_PARAMETERS[name] !== undefined)
+      return this.shared.accountParameters.get(name) ?? ACCOUNT_PARAMETERS[name].value;
     return this.overrides.get(name) ?? this.parameters.get(name) ?? DEFAULT_PARAMETERS[name]?.value;
   }
 
@@ -163,9 +184,15 @@ export class Session implements SqlSession, EngineSession {
     signal: AbortSignal,
   ): Promise<number> {
     const table = findWritable(this, [target.database, target.schema, target.name]);
+    await this.beginImplicitly();
     return this.transaction.write(table, signal, (write) =>
       insertRows({ session: this, table, columns, select, write, signal }),
     );
+  }
+
+  /** https://docs.snowflake.com/en/sql-reference/parameters#autocommit: without it the first DML opens a transaction. */
+  async beginImplicitly(): Promise<void> {
+    if (this.parameter('AUTOCOMMIT') === false) await this.transaction.begin();
   }
 
   #turn: Promise<unknown> = Promise.resolve();
@@ -192,6 +219,23 @@ export class Session implements SqlSession, EngineSession {
       await this.connection.run(`DROP TABLE IF EXISTS ${table.physical}`);
     this.connection.closeSync();
   }
+}
+
+/** As a trial account's users have it. */
+const DEFAULT_WAREHOUSE = 'COMPUTE_WH';
+
+/** 390189: what the drivers' tests expect of a login with a role that is not there. */
+function unknownRole(role: string): SqlError {
+  return new SqlError(
+    '390189',
+    '08004',
+    `Role '${role}' specified in the connect string does not exist or not authorized. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC.`,
+  );
+}
+
+/** 390201: likewise, for a client that has its defaults validated. */
+function unknownAtLogin(kind: 'warehouse' | 'database' | 'schema'): SqlError {
+  return new SqlError('390201', '08004', `The requested ${kind} does not exist or not authorized.`);
 }
 
 /** Names in connection options fold as identifiers do. */

@@ -1,4 +1,14 @@
+import { SqlError } from '../../engine/contract.ts';
 import { cancelled } from './translate-error.ts';
+
+/** 000625 is what a statement gets that waits in vain for a lock; the words are ours. */
+function lockTimeout(seconds: number): SqlError {
+  return new SqlError(
+    '000625',
+    '57014',
+    `Statement was aborted: it waited ${seconds} second(s) for a lock that another transaction holds.`,
+  );
+}
 
 interface Lock {
   owner: object;
@@ -12,7 +22,14 @@ interface Lock {
 export class TableLocks {
   readonly #locks = new Map<string, Lock>();
 
-  async acquire(table: string, owner: object, signal: AbortSignal): Promise<void> {
+  /** `seconds` is LOCK_TIMEOUT: 0 waits for nothing. */
+  async acquire(
+    table: string,
+    owner: object,
+    signal: AbortSignal,
+    seconds = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    const end = Date.now() + seconds * 1000;
     for (;;) {
       signal.throwIfAborted();
       const lock = this.#locks.get(table);
@@ -21,7 +38,13 @@ export class TableLocks {
         return;
       }
       if (lock.owner === owner) return;
-      await this.#wait(lock, signal);
+      const rest = end - Date.now();
+      const limit = rest < 2 ** 31 ? AbortSignal.timeout(Math.max(rest, 0)) : undefined;
+      await this.#wait(lock, limit === undefined ? signal : AbortSignal.any([signal, limit])).catch(
+        (error: unknown) => {
+          throw limit?.aborted === true && !signal.aborted ? lockTimeout(seconds) : error;
+        },
+      );
     }
   }
 

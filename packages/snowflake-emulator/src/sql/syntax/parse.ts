@@ -8,7 +8,7 @@ import { readShareGrant } from './read-share.ts';
 import { readType } from './read-type.ts';
 import { readDescribe, readShow } from './read-show.ts';
 import type { ObjectType, Statement } from './statement.ts';
-import { TokenReader, type Grammar } from './token-reader.ts';
+import { TokenReader, type Grammar, type NameInText } from './token-reader.ts';
 import type { Query } from './tree.ts';
 import { tokenize } from './tokenize.ts';
 import { unsupported } from '../unsupported.ts';
@@ -22,8 +22,12 @@ export interface ParsedSql {
 }
 
 /** Parses one statement; throws 001003 as Snowflake words it, and 000002 for what is not covered. */
-export function parseStatement(sql: string, timestampMapping?: string): ParsedSql {
-  const reader = new TokenReader(sql, GRAMMAR, timestampMapping);
+export function parseStatement(
+  sql: string,
+  timestampMapping?: string,
+  names?: NameInText,
+): ParsedSql {
+  const reader = new TokenReader(sql, GRAMMAR, timestampMapping, names);
   const statement = readStatement(reader);
   reader.expectEnd();
   return { statement, bindings: reader.bindings };
@@ -103,6 +107,8 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
   COMMIT: transaction('commit'),
   ROLLBACK: transaction('rollback'),
   COMMENT: readComment,
+  SET: readSet,
+  UNSET: readUnset,
   GRANT: readGrant,
   REVOKE: readGrant,
 };
@@ -118,8 +124,6 @@ function readStatement(reader: TokenReader): Statement {
 
 /** Statements that Snowflake has and the emulator has not. */
 const KNOWN = new Set([
-  'SET',
-  'UNSET',
   'EXECUTE',
   'CALL',
   'EXPLAIN',
@@ -189,6 +193,26 @@ function readComment(reader: TokenReader): Statement {
   const base = { kind: 'comment', objectType, text, ifExists } as const;
   if (objectType !== 'COLUMN') return { ...base, name: parts };
   return { ...base, name: parts.slice(0, -1), column: parts.at(-1) ?? '' };
+}
+
+/** `SET a = 1`, `SET (a, b) = (1, 2)`. https://docs.snowflake.com/en/sql-reference/sql/set */
+function readSet(reader: TokenReader): Statement {
+  reader.expect('SET');
+  const many = reader.isSymbol('(');
+  const names = many ? reader.parenthesised(() => reader.identifier()) : [reader.identifier()];
+  reader.expectSymbol('=');
+  if (many && reader.isWord('SELECT')) throw unsupported('SET of several variables by a query');
+  const values = many ? reader.parenthesised(() => reader.expression()) : [reader.expression()];
+  if (names.length !== values.length) throw reader.error();
+  return { kind: 'setVariables', names, values };
+}
+
+function readUnset(reader: TokenReader): Statement {
+  reader.expect('UNSET');
+  const names = reader.isSymbol('(')
+    ? reader.parenthesised(() => reader.identifier())
+    : [reader.identifier()];
+  return { kind: 'unsetVariables', names };
 }
 
 /**

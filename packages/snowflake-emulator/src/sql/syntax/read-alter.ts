@@ -1,5 +1,5 @@
 import { readColumn, readConstraint } from './read-column.ts';
-import { readOptions } from './read-options.ts';
+import { readOptions, readProperties } from './read-options.ts';
 import { readAlterDynamic } from './read-table-kinds.ts';
 import { readType } from './read-type.ts';
 import type { AlterAction, Statement } from './statement.ts';
@@ -9,9 +9,11 @@ import { unsupported } from '../unsupported.ts';
 
 export function readAlter(reader: TokenReader): Statement {
   reader.expect('ALTER');
-  if (reader.accept('SESSION')) return readAlterSession(reader);
+  if (reader.accept('SESSION')) return readParameters(reader, 'alterSession');
+  if (reader.accept('ACCOUNT')) return readParameters(reader, 'alterAccount');
   if (reader.accept('TABLE') || reader.accept('ICEBERG', 'TABLE')) return readAlterTable(reader);
   if (reader.accept('DYNAMIC', 'TABLE')) return readAlterDynamic(reader);
+  if (reader.accept('WAREHOUSE')) return readAlterWarehouse(reader);
   const container = reader.acceptOneOf('DATABASE', 'SCHEMA');
   if (container !== undefined) {
     reader.accept('IF', 'EXISTS');
@@ -24,20 +26,30 @@ export function readAlter(reader: TokenReader): Statement {
   throw unsupported(`ALTER ${reader.token.text}`);
 }
 
-/** `SET A = 1, B = 'x'`, also without commas. */
-function readAlterSession(reader: TokenReader): Statement {
+/** `SET A = 1, B = 'x', C = DEFAULT`, also without commas; the default is what UNSET leaves. */
+function readParameters(reader: TokenReader, kind: 'alterSession' | 'alterAccount'): Statement {
   const set = new Map<string, Expr>();
-  if (reader.accept('UNSET')) {
-    return { kind: 'alterSession', set, unset: reader.list(() => reader.identifier()) };
-  }
+  if (reader.accept('UNSET')) return { kind, set, unset: reader.list(() => reader.identifier()) };
   reader.expect('SET');
-  while (!reader.atEnd()) {
+  const unset: string[] = [];
+  do {
     const name = reader.identifier();
     reader.expectSymbol('=');
-    set.set(name, reader.expression());
+    if (reader.accept('DEFAULT')) unset.push(name);
+    else set.set(name, reader.expression());
     reader.acceptSymbol(',');
-  }
-  return { kind: 'alterSession', set, unset: [] };
+  } while (!reader.atEnd());
+  return { kind, set, unset };
+}
+
+function readAlterWarehouse(reader: TokenReader): Statement {
+  const ifExists = reader.accept('IF', 'EXISTS');
+  const name = reader.name();
+  const action = reader.acceptOneOf('SUSPEND', 'RESUME', 'SET');
+  if (action === undefined) throw unsupported(`ALTER WAREHOUSE ${reader.token.text}`);
+  if (action === 'RESUME') reader.accept('IF', 'SUSPENDED');
+  const properties = action === 'SET' ? readProperties(reader) : new Map<string, string>();
+  return { kind: 'alterWarehouse', name, ifExists, action, properties };
 }
 
 function readAlterTable(reader: TokenReader): Statement {

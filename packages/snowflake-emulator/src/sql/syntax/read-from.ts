@@ -40,6 +40,7 @@ function readCondition(reader: TokenReader): { on?: Expr; using?: string[] } {
 function readItem(reader: TokenReader): FromItem {
   const lateral = reader.accept('LATERAL');
   if (reader.isSymbol('(')) return readParentheses(reader);
+  if (reader.isNameInText('TABLE')) return readTable(reader, reader.nameInText());
   if (reader.isWord('TABLE') && reader.isSymbol('(', 1)) return readTableFunction(reader);
   if (reader.accept('VALUES')) return readValues(reader);
   if (reader.token.kind === 'stage') throw unsupported('a query over staged files');
@@ -125,8 +126,7 @@ function readAliasName(reader: TokenReader): string | undefined {
 
 const UNSUPPORTED = ['SAMPLE', 'TABLESAMPLE', 'PIVOT', 'UNPIVOT', 'MATCH_RECOGNIZE', 'ASOF'];
 
-export function readTable(reader: TokenReader): TableRef {
-  const parts = reader.name();
+export function readTable(reader: TokenReader, parts = reader.name()): TableRef {
   const changes = reader.accept('CHANGES') ? readChanges(reader) : undefined;
   const travel = changes === undefined ? readTravel(reader) : undefined;
   const alias = readAlias(reader);

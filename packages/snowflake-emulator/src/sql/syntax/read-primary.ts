@@ -47,6 +47,7 @@ function readBinding(reader: TokenReader): Expr {
     return { kind: 'binding', key: String(reader.bindings) };
   }
   if (text.startsWith(':')) return { kind: 'binding', key: text.slice(1) };
+  if (/^\$[A-Za-z_]/.test(text)) return { kind: 'binding', key: text.toUpperCase() };
   return { kind: 'column', parts: [text.toUpperCase()] };
 }
 

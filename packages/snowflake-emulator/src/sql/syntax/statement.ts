@@ -19,6 +19,13 @@ export type Statement =
       readonly comment: string;
     }
   | ShareGrant
+  | {
+      readonly kind: 'alterWarehouse';
+      readonly name: Name;
+      readonly ifExists: boolean;
+      readonly action: 'SUSPEND' | 'RESUME' | 'SET';
+      readonly properties: ReadonlyMap<string, string>;
+    }
   | Drop
   | { readonly kind: 'undrop'; readonly objectType: ObjectType; readonly name: Name }
   | {
@@ -47,10 +54,16 @@ export type Statement =
       readonly name: Name;
     }
   | {
-      readonly kind: 'alterSession';
+      readonly kind: 'alterSession' | 'alterAccount';
       readonly set: ReadonlyMap<string, Expr>;
       readonly unset: readonly string[];
     }
+  | {
+      readonly kind: 'setVariables';
+      readonly names: readonly string[];
+      readonly values: readonly Expr[];
+    }
+  | { readonly kind: 'unsetVariables'; readonly names: readonly string[] }
   | Show
   | Describe
   | { readonly kind: 'begin' | 'commit' | 'rollback' }

@@ -8,6 +8,9 @@ export interface Grammar {
   readonly query: (reader: TokenReader) => Query;
 }
 
+/** The text that a variable or binding holds where a name is expected; `binding` counts the `?` so far. */
+export type NameInText = (token: Token, binding: number) => string | undefined;
+
 /** A statement's tokens and a place in them. */
 export class TokenReader {
   readonly sql: string;
@@ -19,10 +22,18 @@ export class TokenReader {
   /** `?` bindings read so far. */
   bindings = 0;
 
-  constructor(sql: string, grammar: Grammar, timestampMapping = 'TIMESTAMP_NTZ') {
+  readonly #names: NameInText | undefined;
+
+  constructor(
+    sql: string,
+    grammar: Grammar,
+    timestampMapping = 'TIMESTAMP_NTZ',
+    names?: NameInText,
+  ) {
     this.sql = sql;
     this.grammar = grammar;
     this.timestampMapping = timestampMapping;
+    this.#names = names;
     this.#tokens = tokenize(sql);
   }
 
@@ -106,13 +117,35 @@ export class TokenReader {
     return this.next().text;
   }
 
-  /** `a.b.c`, and `a..c` for the schema PUBLIC. */
+  /** `a.b.c`, `a..c` for the schema PUBLIC, and IDENTIFIER('a.b.c'), also of a variable or binding. */
   name(): string[] {
+    if (this.isNameInText('IDENTIFIER')) return this.nameInText();
     const parts = [this.identifier()];
     while (this.acceptSymbol('.')) {
       parts.push(this.isSymbol('.') ? 'PUBLIC' : this.identifier());
     }
     return parts;
+  }
+
+  /** `IDENTIFIER('t')`, `TABLE($v)`, `IDENTIFIER(?)`: an object's name as a text. */
+  isNameInText(word: 'IDENTIFIER' | 'TABLE'): boolean {
+    const { kind } = this.peek(2);
+    const isText = kind === 'string' || kind === 'binding';
+    return this.isWord(word) && this.isSymbol('(', 1) && isText && this.isSymbol(')', 3);
+  }
+
+  nameInText(): string[] {
+    this.next();
+    this.expectSymbol('(');
+    const token = this.next();
+    this.expectSymbol(')');
+    if (token.kind === 'binding' && token.text === '?') this.bindings += 1;
+    const text = token.kind === 'string' ? token.text : this.#names?.(token, this.bindings);
+    if (text === undefined) throw this.error(token);
+    const inner = new TokenReader(text, this.grammar);
+    const name = inner.name();
+    inner.expectEnd();
+    return name;
   }
 
   string(): string {

@@ -12,7 +12,7 @@ import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { Client } from 'pg';
 
 import { demoJob } from './demo-job.ts';
-import { context, demoSource, inSnowflake } from './demo.ts';
+import { context, demoSource, inSnowflake, type LateStatement } from './demo.ts';
 
 /** Of every table here; the key is ID and "Second Key". */
 export const columns = `ID NUMBER(9,0) NOT NULL, "Second Key" VARCHAR NOT NULL, V VARCHAR, N NUMBER(38,4),
@@ -29,6 +29,7 @@ interface Migration {
   readonly resume: 'never' | 'auto';
   readonly job?: Partial<TableJob>;
   readonly changes?: boolean;
+  readonly snapshotDelay?: number;
 }
 
 /** The real adapters, and tables that are kept by their changes. */
@@ -60,7 +61,15 @@ export class ChangesWorld {
     await this.postgres.query(sql, [table.toLowerCase()]);
   }
 
-  async snowflake(...statements: readonly string[]): Promise<void> {
+  /** The snapshots that the ledger says the target holds the rows of; of them one can be meant. */
+  async heldPoints(table: string): Promise<string[]> {
+    const sql = `SELECT held_snapshot AS at FROM snowmelt.table_ledger
+      WHERE held_snapshot IS NOT NULL AND superseded_by IS NULL AND target_table = $1`;
+    const { rows } = await this.postgres.query<{ at: string }>(sql, [table.toLowerCase()]);
+    return rows.map(({ at }) => at);
+  }
+
+  async snowflake(...statements: readonly (string | LateStatement)[]): Promise<void> {
     await inSnowflake(this.demo, ...statements);
   }
 
@@ -80,7 +89,7 @@ export class ChangesWorld {
   /** One process of a run; parts of its adapters may be others. */
   async migrate(
     table: string,
-    { resume, job, changes = true }: Migration,
+    { resume, job, changes = true, snapshotDelay = 0 }: Migration,
     broken: { source?: Partial<Source>; target?: Partial<Target> } = {},
   ) {
     await using source = demoSource(this.demo);
@@ -97,7 +106,7 @@ export class ChangesWorld {
       executionHash: table,
       resume: resume === 'auto' ? { mode: resume, maxAgeHours: 1 } : { mode: resume },
       parallelThreads: 2,
-      snapshotDelay: 0,
+      snapshotDelay,
     };
     return tableOf(await runMigration(request, adapters, context));
   }
@@ -118,12 +127,12 @@ export class ChangesWorld {
     return (await this.postgres.query<string[]>({ text, rowMode: 'array' })).rows;
   }
 
-  /** What the emulator's own engine says the source holds now. */
-  async source(table: string, filter = 'TRUE'): Promise<(string | null)[][]> {
+  /** What the emulator's own engine says the source holds now, or `at` a point. */
+  async source(table: string, filter = 'TRUE', at = ''): Promise<(string | null)[][]> {
     return inSnowflake(
       this.demo,
       `SELECT ID || '|' || "Second Key" || '|' || COALESCE(V, 'NULL') || '|' || COALESCE(TO_VARCHAR(N), 'NULL')
-       FROM ${table} WHERE ${filter} ORDER BY ID, "Second Key"`,
+       FROM ${table} ${at} WHERE ${filter} ORDER BY ID, "Second Key"`,
     );
   }
 

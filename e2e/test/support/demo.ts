@@ -21,16 +21,23 @@ export function demoSource(demo: Demo): Source {
   });
 }
 
+/** A statement whose commit is seen so many milliseconds later than it is stamped. */
+export interface LateStatement {
+  readonly sql: string;
+  readonly commitDelay: number;
+}
+
 /** Runs statements in the emulator's own engine; gives the rows of the last one. */
 export async function inSnowflake(
   demo: Demo,
-  ...statements: readonly string[]
+  ...statements: readonly (string | LateStatement)[]
 ): Promise<(string | null)[][]> {
   const session = await demo.emulator.engine.openSession({ user: 'SNOWMELT' });
   try {
     let rows: (string | null)[][] = [];
-    for (const sql of ['USE SCHEMA VEGA.PUBLIC', ...statements]) {
-      const query = { queryId: crypto.randomUUID(), sql };
+    for (const statement of ['USE SCHEMA VEGA.PUBLIC', ...statements]) {
+      const asked = typeof statement === 'string' ? { sql: statement } : statement;
+      const query = { queryId: crypto.randomUUID(), ...asked };
       const result = await session.execute(query, context.signal);
       rows = (await Array.fromAsync(result.batches)).flat().map((row) => [...row]);
     }

@@ -1,6 +1,7 @@
 import type { ChunkPlan, ChunkStream, Source, TablePlan, WorkContext } from '@snowmelt/core';
 
 import { changeFeed } from './changes/change-feed.ts';
+import { reachChanges } from './changes/reach-changes.ts';
 import { countRows } from './check/count-rows.ts';
 import { digestTable } from './check/digest-table.ts';
 import { newestWatermark } from './check/newest-watermark.ts';
@@ -33,6 +34,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     describe: (ref, context) => describeTable(pool, ref, context),
     pin: (context) => pinSnapshot(pool, context),
     changeFeed: (schema, context) => changeFeed(pool, schema, context),
+    reachChanges: (table, context) => reachChanges(pool, table, context),
     chooseExtract: async (schema, read, context) => {
       // Before anything is changed anywhere, and not only when chunks are planned.
       readChunkKeys(read.chunkColumns, schema.columns);

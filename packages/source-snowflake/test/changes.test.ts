@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TablePlan } from '@snowmelt/core';
 
 import { showQuery } from '../src/changes/change-feed.ts';
+import { reachQuery } from '../src/changes/reach-changes.ts';
 import { digestQuery } from '../src/check/digest-table.ts';
 import { allRows } from '../src/plan/key-range.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
@@ -53,6 +54,12 @@ FROM ${window}`);
     expect(chunks.map(({ id, kind }) => [id, kind])).toEqual([['00001-all', 'load']]);
     const unloaded = planChunks({ ...table, extract: 'unload' }, 1000, ask, testContext());
     expect(await Array.fromAsync(unloaded)).toMatchObject([{ id: '00001-all', kind: 'extract' }]);
+  });
+
+  it('P3: asks whether changes can be had without a row, and not up to the point of the run', () => {
+    expect(reachQuery(plan())).toBe(
+      `SELECT 1 FROM "SHOP"."PUBLIC"."ORDERS" CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => '2026-11-22T20:00:00.000000001+00:00'::TIMESTAMP_LTZ) LIMIT 0`,
+    );
   });
 
   it('looks a table up by its name as stored, with no wildcard in it', () => {

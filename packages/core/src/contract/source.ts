@@ -31,19 +31,25 @@ export interface Source extends AsyncDisposable {
    * `SOURCE.CHANGES_UNAVAILABLE` where they are not. Absent: this source knows no changes.
    */
   changeFeed?(schema: TableSchema, context: WorkContext): Promise<string>;
+  /**
+   * Throws `SOURCE.CHANGES_UNAVAILABLE` or `SOURCE.SNAPSHOT_GONE` where the changes from the plan's
+   * `changes.from` on can't be read. Reads no row, and nothing at the run's snapshot point. There
+   * where `changeFeed` is.
+   */
+  reachChanges?(table: TablePlan, context: WorkContext): Promise<void>;
   /** Resolves `auto`. Called once a table and run; the answer is kept in the plan. */
   chooseExtract(schema: TableSchema, read: ReadOptions, context: WorkContext): Promise<ExtractMode>;
   /**
    * The chunks' rows together are the table's rows, none twice. Deterministic on a pinned table. Of
-   * a plan with `changes.from` the rows are net changes (docs/reference/canonical-csv.md, "Changes");
-   * `SOURCE.CHANGES_UNAVAILABLE` where they can't be read from there.
+   * a plan with `changes.from` the rows are net changes (docs/reference/canonical-csv.md, "Changes"),
+   * and each chunk's stream announces how many: nobody counts them a second time.
    */
   plan(table: TablePlan, context: WorkContext): AsyncIterable<ChunkPlan>;
   /** Turns an `extract` chunk into load chunks. A repetition leaves earlier results unused. */
   extract(table: TablePlan, chunk: ChunkPlan, context: WorkContext): AsyncIterable<ChunkPlan>;
   /** Opens a `load` chunk. May be called again for the same chunk, in any process. */
   open(table: TablePlan, chunk: ChunkPlan, context: WorkContext): Promise<ChunkStream>;
-  /** Rows at the snapshot point under the plan's filter; of a plan with `changes.from`, changes. */
+  /** Rows at the snapshot point under the plan's filter. Not asked of a plan with `changes.from`. */
   count(table: TablePlan, context: WorkContext): Promise<number>;
   /**
    * The newest value of the plan's watermark among the rows that `count` counts, as canonical text of

@@ -7,8 +7,6 @@ import type { TableJob } from './table-job.ts';
 
 export interface ChangesDecision {
   readonly parts: Partial<Pick<TablePlan, 'mode' | 'changes'>>;
-  /** Changes that are to be read, where the plan reads changes. */
-  readonly rows?: number;
   readonly notices: readonly string[];
 }
 
@@ -39,7 +37,10 @@ export async function decideChanges(
   return decideWindow({ ...draft, changes: { feed } }, feed, using);
 }
 
-/** From the snapshot that the target holds to that of the run, if the source still knows. */
+/**
+ * From the snapshot that the target holds to that of the run, if the source still knows. How much
+ * has changed is not asked: the window is read once, and that counts it.
+ */
 async function decideWindow(
   whole: TablePlan,
   feed: string,
@@ -54,8 +55,8 @@ async function decideWindow(
   }
   const parts = { mode: 'changes', changes: { feed, from } } as const;
   try {
-    const rows = await source.count({ ...whole, ...parts }, context);
-    return { parts, rows, notices: [`reads what has changed since ${from}`] };
+    await source.reachChanges?.({ ...whole, ...parts }, context);
+    return { parts, notices: [`reads what has changed since ${from}`] };
   } catch (error) {
     if (!isSnowmeltError(error) || !outOfReach.has(error.code)) throw error;
     return replaceAll(feed, `the changes since ${from} can't be read: ${error.message}`);
@@ -81,8 +82,9 @@ async function feedOf(
   { source, target, context }: DecideContext,
 ): Promise<string> {
   const place = { table: key };
-  if (source.changeFeed === undefined || target.heldSnapshot === undefined) {
-    const side = source.changeFeed === undefined ? 'source' : 'target';
+  const isBlind = source.reachChanges === undefined;
+  if (source.changeFeed === undefined || isBlind || target.heldSnapshot === undefined) {
+    const side = source.changeFeed === undefined || isBlind ? 'source' : 'target';
     const message = `changes: cdc: this ${side} has no changes`;
     throw new SnowmeltError('CONFIG.UNSUPPORTED', message, { place });
   }

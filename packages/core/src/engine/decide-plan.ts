@@ -1,5 +1,5 @@
 import type { TableSchema } from '../contract/table-schema.ts';
-import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
+import type { ExtractMode, ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
 import type { Finding, Target } from '../contract/target.ts';
 import type { Source } from '../contract/source.ts';
 import type { WorkContext } from '../contract/work-context.ts';
@@ -112,12 +112,8 @@ async function planOf(
   };
   const changes = await decideChanges(draft, { job, ...decided }, using);
   const plan = { ...draft, ...changes.parts };
-  const size = await sizeOf(plan, schema, { ...using, changed: changes.rows });
-  const extract = await using.source.chooseExtract(
-    { ...schema, ...size },
-    plan.read,
-    using.context,
-  );
+  const size = await sizeOf(plan, schema, using);
+  const extract = await extractOf(plan, { ...schema, ...size }, using);
   const missing = await decideMissing(job, plan, schema, using);
   return {
     plan: {
@@ -153,24 +149,36 @@ function chunkColumnsOf(
   return { chunkColumns: columns.filter(({ name }) => asked.has(name.toLowerCase())) };
 }
 
-interface SizeContext extends Pick<DecideContext, 'source' | 'context'> {
-  /** Changes that the plan reads, which are counted already. */
-  readonly changed: number | undefined;
+/**
+ * How much has changed is known when it is read, so changes are read by query unless told
+ * otherwise: where nothing has changed, that is one statement.
+ */
+async function extractOf(
+  { read, changes }: TablePlan,
+  schema: TableSchema,
+  { source, context }: DecideContext,
+): Promise<ExtractMode> {
+  if (changes?.from !== undefined && read.extract === 'auto') return 'query';
+  return source.chooseExtract(schema, read, context);
 }
 
-/** What the catalog says; of an increment its own rows, counted, and its part of the bytes. */
+/**
+ * What the catalog says; of an increment its own rows, counted, and its part of the bytes; of
+ * changes nothing.
+ */
 async function sizeOf(
   plan: TablePlan,
   { estimatedRows, estimatedBytes }: TableSchema,
-  { source, context, changed }: SizeContext,
+  { source, context }: DecideContext,
 ): Promise<Pick<TablePlan, 'estimatedRows' | 'estimatedBytes'>> {
+  if (plan.changes?.from !== undefined) return {};
   const known = {
     ...(estimatedRows === undefined ? {} : { estimatedRows }),
     ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
   };
   const partial = plan.watermark?.from !== undefined && estimatedRows !== undefined;
-  const rows = changed ?? (partial ? await source.count(plan, context) : undefined);
-  if (rows === undefined) return known;
+  if (!partial) return known;
+  const rows = await source.count(plan, context);
   if (!estimatedBytes || !estimatedRows) return { estimatedRows: rows };
   const bytes = Math.ceil((estimatedBytes * rows) / estimatedRows);
   return { estimatedRows: rows, estimatedBytes: bytes };

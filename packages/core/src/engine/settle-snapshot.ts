@@ -67,6 +67,7 @@ function age({ at }: SnapshotPoint, now: SnapshotPoint): number {
  */
 export function settledSource(source: Source, settled: PinnedRun['settled']): Source {
   const changeFeed = source.changeFeed?.bind(source);
+  const reachChanges = source.reachChanges?.bind(source);
   const ready = async ({ snapshot }: TablePlan, context: WorkContext): Promise<void> => {
     if (snapshot.pinned) await settled(context);
   };
@@ -75,6 +76,7 @@ export function settledSource(source: Source, settled: PinnedRun['settled']): So
     describe: (ref, context) => source.describe(ref, context),
     pin: (context) => source.pin(context),
     ...(changeFeed === undefined ? {} : { changeFeed }),
+    ...(reachChanges === undefined ? {} : { reachChanges }),
     chooseExtract: (schema, read, context) => source.chooseExtract(schema, read, context),
     async *plan(table, context) {
       await ready(table, context);

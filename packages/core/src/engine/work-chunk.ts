@@ -1,6 +1,8 @@
-import type { ChunkPlan } from '../contract/chunk.ts';
+import type { ChunkPlan, ChunkStream } from '../contract/chunk.ts';
+import type { Source } from '../contract/source.ts';
 import type { ChunkEvent, Lease } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
+import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
 import { backoff } from './backoff.ts';
 import { keepLease } from './keep-lease.ts';
@@ -53,7 +55,7 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
   const context = { ...run.context, signal };
   const asked = planOfChunk(plan, chunk);
   if (chunk.kind === 'load') {
-    const open = () => run.source.open(asked, chunk, context);
+    const open = () => openAnnounced(asked, chunk, run.source, context);
     return {
       type: 'loaded',
       ...loadedRows(await run.target.load(plan, chunk, open, context)),
@@ -62,6 +64,22 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
   const files = await Array.fromAsync(run.source.extract(asked, chunk, context));
   const chunks = chunk.of === 'keys' ? files.map(asKeys) : files;
   return { type: 'extracted', chunks } as const;
+}
+
+/**
+ * P1: what is read of a window of changes is not counted otherwise, so that the announced number is
+ * what the target's count is compared with.
+ */
+async function openAnnounced(
+  plan: TablePlan,
+  chunk: ChunkPlan,
+  source: Source,
+  context: WorkContext,
+): Promise<ChunkStream> {
+  const stream = await source.open(plan, chunk, context);
+  if (plan.changes?.from === undefined || stream.expectedRows !== undefined) return stream;
+  stream.bytes.destroy();
+  throw new TypeError(`the source announces no number of rows for the changes of ${plan.key}`);
 }
 
 function tellEvent(lease: Lease, event: ChunkEvent, { plan, run }: ChunkWork): void {

@@ -13,11 +13,18 @@ import { watermarkConditions } from './watermark.ts';
  * AT is inclusive, and so is END. So windows that meet leave nothing out and have nothing twice.
  * Source: docs.snowflake.com/en/sql-reference/constructs/changes.
  */
-export function fromClause({ source, snapshot, changes }: TablePlan): string {
-  const relation = quoteTable(source);
-  if (!snapshot.pinned) return relation;
-  if (changes?.from === undefined) return `${relation} AT(TIMESTAMP => ${instant(snapshot.at)})`;
-  return `${relation} CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => ${instant(changes.from)}) END(TIMESTAMP => ${instant(snapshot.at)})`;
+export function fromClause(table: TablePlan): string {
+  const { source, snapshot, changes } = table;
+  if (!snapshot.pinned) return quoteTable(source);
+  const point = `(TIMESTAMP => ${instant(snapshot.at)})`;
+  if (changes?.from === undefined) return `${quoteTable(source)} AT${point}`;
+  return `${changesFrom(table)} END${point}`;
+}
+
+/** All net changes since the snapshot that the target holds. */
+export function changesFrom({ source, key, changes }: TablePlan): string {
+  if (changes?.from === undefined) throw new RangeError(`${key} is not read by its changes`);
+  return `${quoteTable(source)} CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => ${instant(changes.from)})`;
 }
 
 function instant(at: string): string {

@@ -64,6 +64,7 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
     describe: async (ref) => describe(warehouse, ref),
     pin: async () => ({ at: warehouse.now() }),
     changeFeed: async ({ ref }) => changeFeed(warehouse, ref),
+    reachChanges: async (plan) => reachChanges(warehouse, plan),
     chooseExtract: async (schema, read) => chooseExtract(schema, read),
     plan: (plan, { signal }) => withSignal(planChunks(warehouse, plan), signal),
     extract: (plan, chunk, { signal }) => withSignal(extractChunk(warehouse, plan, chunk), signal),
@@ -71,7 +72,11 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
       signal.throwIfAborted();
       return open(plan, chunk);
     },
-    count: async (plan) => tableRows(warehouse, plan).length,
+    count: async (plan) => {
+      if (plan.changes?.from !== undefined)
+        throw new TypeError('changes are counted by reading them');
+      return tableRows(warehouse, plan).length;
+    },
     newestWatermark: async (plan) => newestRead(warehouse, plan),
     digest: async (plan) => referenceDigest(plan.columns, tableRows(warehouse, plan)),
     release: async (run) => release(warehouse, run),
@@ -102,6 +107,11 @@ function changeFeed(warehouse: MemoryWarehouse, ref: TableRef): string {
   const { created, untracked } = warehouse.table(ref);
   if (untracked !== true) return created;
   throw new SnowmeltError('SOURCE.CHANGES_UNAVAILABLE', `changes of ${ref.name} are not recorded`);
+}
+
+function reachChanges(warehouse: MemoryWarehouse, { source, changes }: TablePlan): void {
+  const at = changes?.from;
+  if (at !== undefined) warehouse.rows(source, { pinned: true, at });
 }
 
 function chooseExtract(schema: TableSchema, read: ReadOptions) {

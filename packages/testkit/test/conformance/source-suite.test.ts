@@ -110,7 +110,19 @@ it('catches a source whose changes reach up to the present', async () => {
     open: async (plan, chunk, context) => source.open(await late(source, plan), chunk, context),
   }));
   expect(found).toContain(
-    'P1: changes make of the rows of one snapshot those of the next, and are counted',
+    'P1: changes make of the rows of one snapshot those of the next, their number announced',
+  );
+});
+
+it('catches a source that does not say how many changes come', async () => {
+  const found = await failures((source) => ({
+    open: async (plan, chunk, context) => {
+      const { bytes } = await source.open(plan, chunk, context);
+      return { bytes };
+    },
+  }));
+  expect(found).toContain(
+    'P1: changes make of the rows of one snapshot those of the next, their number announced',
   );
 });
 
@@ -119,7 +131,7 @@ it('catches a source whose changes lack the rows that leave the filter', async (
     open: async (plan, chunk, context) =>
       plan.changes?.from === undefined || plan.read.filter === undefined
         ? source.open(plan, chunk, context)
-        : { bytes: Readable.from([Buffer.from('I,3,name 3,99.00\n')]) },
+        : { bytes: Readable.from([Buffer.from('I,3,name 3,99.00\n')]), expectedRows: 1 },
   }));
   expect(found).toContain('P1: a filter is asked of both sides of a change');
 });

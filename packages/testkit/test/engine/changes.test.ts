@@ -71,6 +71,25 @@ describe('a table that is kept by its changes', () => {
     },
   );
 
+  it('P1: changes that do not all come are not applied, and nobody counts them a second time', async () => {
+    const on = world(10);
+    await runOnce(on);
+    on.replaceRows('T', 4);
+    const cut = on.adapters({ open: () => ({ kind: 'cut', afterRows: 5 }) });
+    const short = await runOnce(on, { verify: 'off' }, cut);
+    expect(short.error?.message).toMatch(/TARGET.ROW_COUNT_MISMATCH/);
+    const source: Source = { ...on.adapters().source };
+    source.open = async (plan, chunk, context) => {
+      const { bytes } = await on.adapters().source.open(plan, chunk, context);
+      return { bytes };
+    };
+    await expect(runOnce(on, {}, { source })).rejects.toThrow(/announces no number of rows/);
+    expect(on.targetRows('T')).toEqual(rowsOf(10));
+    // The memory's source does not count changes at all.
+    expect(await runOnce(on)).toMatchObject({ rows: 6, sourceRows: 6, verified: true });
+    expect(on.targetRows('T')).toEqual(rowsOf(4));
+  });
+
   it('P8: a source or target that knows no changes, and a table without a past, say so', async () => {
     const on = world(10);
     const source: Source = { ...on.adapters().source };

@@ -9,7 +9,7 @@ export const loadOptions = {
   extract: z.enum(['auto', 'unload', 'query']).meta(
     doc({
       description:
-        '`unload`: files through a stage, for volume. `query`: one SELECT a chunk. `auto`: by query up to 200,000 rows and 32 MiB by the catalog, else by unload where a stage can be made.',
+        '`unload`: files through a stage, for volume. `query`: one SELECT a chunk. `auto`: by query up to 200,000 rows and 32 MiB by the catalog, else by unload where a stage can be made; `changes` by query.',
       example: 'unload',
       speed:
         '`unload` lets the warehouse render and compress in parallel, and a resume reads the files again, not the table; `query` saves the seconds around a stage for small tables.',

@@ -11,11 +11,19 @@ import { showFailure } from './failure/show-failure.ts';
  * failure, 3 stopped with work left, 4 done with findings.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  const fail = (error: unknown): void => {
+    process.exitCode = exitCodeOf(error);
+    showFailure(error, { json: wantsJson(argv), bin: 'snowmelt' });
+  };
+  // Thrown where nobody could catch it: Node would print the source text, which may be rows (P7).
+  process.once('uncaughtException', (error) => {
+    fail(error);
+    process.stdout.write('', () => process.exit());
+  });
   try {
     await run([...argv], await loadOptions());
   } catch (error) {
-    process.exitCode = exitCodeOf(error);
-    showFailure(error, { json: wantsJson(argv), bin: 'snowmelt' });
+    fail(error);
   }
 }
 

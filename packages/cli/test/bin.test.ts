@@ -124,6 +124,24 @@ describe('config', () => {
   });
 });
 
+describe('P7: what is thrown where nobody can catch it', () => {
+  it.each([
+    // Put together there: the frames name this text's own address.
+    ['a parser', `JSON.parse('["SECRET-' + 'ROW", ' + 'x'.repeat(1e5))`],
+    ['a rejection', `Promise.reject({ row: 'SECRET-' + 'ROW' })`],
+    ['a text', `(() => { throw 'SECRET-' + 'ROW'; })()`],
+  ])('by %s ends with a code and a place, and shows no data', async (_, thrown) => {
+    const preload = `process.on('newListener', (name) => {
+      if (name === 'uncaughtException') setTimeout(() => ${thrown}, 1);
+    });`;
+    const { code, stderr } = await runBin(['check'], { cwd, env, preload });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Error BUG: /mu);
+    expect(stderr).not.toContain('SECRET-ROW');
+    expect(stderr.length).toBeLessThan(3000);
+  });
+});
+
 describe('start and help', () => {
   it('loads no adapter and no driver before a command needs it', async () => {
     const preload = `

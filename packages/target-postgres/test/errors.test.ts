@@ -1,7 +1,12 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
-import { isServerError } from '../src/connect/server-error.ts';
+import {
+  isServerError,
+  serverHint,
+  serverMessage,
+  type ServerError,
+} from '../src/connect/server-error.ts';
 import { translateError } from '../src/connect/translate-error.ts';
 import { rejectedRow } from '../src/load/copy-error.ts';
 import { quoteIdentifier } from '../src/quote-identifier.ts';
@@ -88,6 +93,7 @@ describe('rejectedRow', () => {
   const table = {
     target: { schema: 'public', name: 't, line 7' },
     columns: names.map((name) => pair(name, text)),
+    keyColumns: [],
   } as unknown as TablePlan;
 
   it.each(names)('finds column %s in the context', (name) => {
@@ -106,7 +112,7 @@ describe('rejectedRow', () => {
       message: expect.stringContaining('line 3 of the chunk, column a'),
     });
     expect(rejectedRow(server('23505', { detail: 'Key (id)=(1)' }), table)).toMatchObject({
-      message: 'said the server: Key (id)=(1) (SQLSTATE 23505; table public.t, line 7)',
+      message: 'said the server: Key (id) (SQLSTATE 23505; table public.t, line 7)',
       place: {},
     });
   });
@@ -126,5 +132,50 @@ describe('quoteIdentifier', () => {
     expect(() => quoteIdentifier(name)).toThrow(
       expect.objectContaining({ code: 'TARGET.TABLE_UNSUITABLE' }),
     );
+  });
+});
+
+describe('P7: what is said of a refused row', () => {
+  const said = (code: string, message: string, fields: object = {}) =>
+    serverMessage(Object.assign(server(code, fields), { message }) as unknown as ServerError);
+
+  it.each([
+    ['22P02', 'invalid input syntax for type integer: "secret"', ' "…"'],
+    ['22P02', 'ungültige Eingabesyntax für Typ integer: „secret“', ' "…"'],
+    ['22P02', 'syntaxe en entrée invalide pour le type integer : « secret »', ' "…"'],
+    ['22P02', 'invalid input syntax for type integer: "a"secret"b\nsecret"', ' "…"'],
+    ['22003', 'value "secret" is out of range for type integer', 'value "…" is out of range'],
+    ['22021', 'invalid byte sequence for encoding "UTF8": 0xe9 0x20 0x73', ': 0x…'],
+    ['22P04', 'missing data for column "name"', 'column "name"'],
+    ['22001', 'value too long for type character varying(3)', 'character varying(3)'],
+    [
+      '23502',
+      'null value in column "a" of relation "t" violates not-null constraint',
+      'column "a"',
+    ],
+  ])('%s %s', (code, message, kept) => {
+    expect(said(code, message)).toContain(kept);
+    expect(said(code, message)).not.toContain('secret');
+    expect(said(code, message)).not.toContain('0x73');
+  });
+
+  it.each([
+    ['23505', 'Key (id, "e)=(x")=(secret, 1) already exists.', 'Key (id, "e)'],
+    ['23503', 'Key (lower(a))=(secret) is not present in table "t".', 'Key (lower(a))'],
+    ['23502', 'Failing row contains (1, secret).', 'said the server'],
+    ['22P02', 'Token "secret" is invalid.', 'said the server'],
+    ['22003', 'A field with precision 3, scale 0 must round to less than 10^3.', 'precision 3'],
+    ['2BP01', 'view v depends on column a', 'view v depends'],
+  ])('%s with the detail %s', (code, detail, kept) => {
+    expect(said(code, 'said the server', { detail })).toContain(kept);
+    expect(said(code, 'said the server', { detail })).not.toContain('secret');
+  });
+
+  it('a hint is passed on, but where a row was being read', () => {
+    const hintOf = (code: string, fields: object) =>
+      serverHint(server(code, { hint: '"POINT(secret" <--', ...fields }) as unknown as ServerError);
+    expect(hintOf('XX000', { where: 'COPY t, line 1, column g: "POINT(secret"' })).toBeUndefined();
+    expect(hintOf('22023', {})).toBeUndefined();
+    expect(hintOf('42883', {})).toBeDefined();
   });
 });

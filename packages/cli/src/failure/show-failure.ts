@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 import { isSnowmeltError, type ErrorCode, type ErrorPlace } from '@snowmelt/core';
 import { bold, cyan, red } from 'ansis';
 
@@ -24,7 +22,7 @@ export function viewFailure(error: unknown, bin: string): FailureView | undefine
   if (plainExitCode(error) !== undefined) return undefined;
   return {
     code: 'BUG',
-    message: error instanceof Error ? error.message : inspect(error),
+    message: defectMessage(error),
     fix: 'This is a defect of Snowmelt: report it with the stack that stands above.',
     place: {},
   };
@@ -48,7 +46,29 @@ export function showFailure(error: unknown, options: { json: boolean; bin: strin
   else process.stderr.write(`${formatFailure(failure).join('\n')}\n`);
 }
 
-/** The message and where it was thrown; properties of the error may hold a secret (P7). */
+/** Longer ones quote what was worked on. */
+const longestMessage = 300;
+
+/**
+ * What a defect says, as far as it can't be a text that was worked on, such as rows of a table: a
+ * parser's message quotes its input (P7).
+ */
+function defectMessage(error: unknown): string {
+  if (!(error instanceof Error)) return 'something that is no error was thrown';
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_UNHANDLED_REJECTION') return 'something that is no error was thrown';
+  if (error instanceof SyntaxError || error.name === 'ZodError') {
+    return `a text was not of the expected form (${error.name}; its words may hold data)`;
+  }
+  const [first = ''] = error.message.split('\n');
+  return first.length > longestMessage ? `${first.slice(0, longestMessage)} …` : first;
+}
+
+/** Kind and place; not the text of the source, and no property, which may hold a secret (P7). */
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : inspect(error);
+  if (!(error instanceof Error)) return defectMessage(error);
+  const { code } = error as NodeJS.ErrnoException;
+  const kind = typeof code === 'string' ? `${error.name} [${code}]` : error.name;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /u.test(line));
+  return [`${kind}: ${defectMessage(error)}`, ...frames].join('\n');
 }

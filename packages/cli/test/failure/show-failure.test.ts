@@ -18,7 +18,7 @@ describe('P8: a failure says code, message, place and fix', () => {
     expect(view && formatFailure(view).map(stripVTControlCharacters)).toEqual([
       'Error TARGET.ROW_REJECTED: value too long',
       '  in run r1, table s/A->b, chunk c9, column NAME',
-      'Fix: Correct the row at the source, or the type of the target column.',
+      expect.stringMatching(/^Fix: Correct the row at the source.* rejects show\.$/),
     ]);
   });
 
@@ -26,7 +26,7 @@ describe('P8: a failure says code, message, place and fix', () => {
     expect(viewFailure(failure, 'snowmelt')).toEqual({
       code: 'TARGET.ROW_REJECTED',
       message: 'value too long',
-      fix: 'Correct the row at the source, or the type of the target column.',
+      fix: failure.fix,
       place: { run: 'r1', table: 's/A->b', chunk: 'c9', column: 'NAME' },
     });
   });
@@ -37,6 +37,21 @@ describe('P8: a failure says code, message, place and fix', () => {
       code: 'CLI.USAGE',
       message: 'Nonexistent flag: --foo',
     });
+  });
+
+  it.each([
+    ['a parser', () => JSON.parse('["SECRET row"')],
+    ['a schema', () => Promise.reject(Object.assign(new Error('SECRET'), { name: 'ZodError' }))],
+    ['a long text', () => Promise.reject(new Error(`broken: ${'x'.repeat(300)}SECRET`))],
+    ['a text of lines', () => Promise.reject(new Error('broken\nSECRET'))],
+    ['what is no error', () => Promise.reject('SECRET' as unknown as Error)],
+  ])('P7: a defect shows nothing of what %s had in hand', async (_, work) => {
+    const error: unknown = await Promise.resolve()
+      .then(work)
+      .catch((reason: unknown) => reason);
+    const view = viewFailure(error, 'snowmelt');
+    expect(view?.code).toBe('BUG');
+    expect(JSON.stringify(view)).not.toContain('SECRET');
   });
 
   it('the end of --help is no failure', () => {

@@ -195,8 +195,8 @@ export const errorCatalog = {
   ),
   'TARGET.ROW_REJECTED': entry(
     'never',
-    'PostgreSQL refused a row.',
-    'Correct the row at the source, or the type of the target column.',
+    'PostgreSQL refused a row. The message names column, key and reason, and no value.',
+    'Correct the row at the source, or the type of the target column. To see the row, set on_row_error: quarantine, run again, and call snowmelt rejects show.',
   ),
   'TARGET.TOO_MANY_REJECTS': entry(
     'never',

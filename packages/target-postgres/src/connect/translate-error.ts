@@ -6,7 +6,7 @@ import {
   type SnowmeltErrorOptions,
 } from '@snowmelt/core';
 
-import { isServerError, serverMessage, type ServerError } from './server-error.ts';
+import { isServerError, serverHint, serverMessage, type ServerError } from './server-error.ts';
 
 /** Where it happened, for the message: never more than host, port, user and database. */
 export interface ErrorScene {
@@ -74,7 +74,8 @@ function fromServer(error: ServerError, scene: ErrorScene): SnowmeltError {
   const known = verdicts[error.code] ?? verdicts[error.code.slice(0, 2)];
   const [code, options] = known ?? ['TARGET.STATEMENT_FAILED'];
   const message = `${serverMessage(error)} (SQLSTATE ${error.code}, ${server})`;
-  const hint = error.hint === undefined ? {} : { fix: error.hint };
+  const advice = serverHint(error);
+  const hint = advice === undefined ? {} : { fix: advice };
   return new SnowmeltError(code, message, { ...hint, ...options, ...placed(place), cause: error });
 }
 

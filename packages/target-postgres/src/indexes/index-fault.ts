@@ -1,7 +1,6 @@
 import { isSnowmeltError, SnowmeltError, type Finding } from '@snowmelt/core';
 
 import { isServerError, serverMessage } from '../connect/server-error.ts';
-import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import type { OwedPiece } from './owed-piece.ts';
 
@@ -34,32 +33,25 @@ const kinds: Readonly<Record<OwedPiece['kind'], string>> = {
   foreign_key: 'foreign key',
 };
 
-/** What a person reads of it. `rows`: a line each. */
-export function faultFinding(
-  piece: OwedPiece,
-  fault: SnowmeltError,
-  rows: readonly string[],
-): Finding {
+/** What a person reads of it. `see`: a query that shows the rows that are in the way. */
+export function faultFinding(piece: OwedPiece, fault: SnowmeltError, see?: string): Finding {
   const table = `${piece.target_schema}.${piece.target_table}`;
-  const shown = rows.length === 0 ? '' : `; rows: ${rows.join('; ')}`;
   return {
     code: fault.code,
     severity: 'error',
-    message: `${kinds[piece.kind]} ${piece.name} of ${table} is not back: ${fault.message}${shown}`,
+    message: `${kinds[piece.kind]} ${piece.name} of ${table} is not back: ${fault.message}`,
     fix:
-      'Mend the rows and run `snowmelt repair`; the definition is kept in ' +
+      `Mend the rows${see === undefined ? '' : `, which this shows: ${see};`} and run ` +
+      '`snowmelt repair`; the definition is kept in ' +
       `snowmelt.index_ledger, id ${piece.id}. Delete that row if it is not wanted any more.`,
   };
 }
 
-/** Rows that are shown of a violation. */
-const mostRows = 10;
-
-/** The rows that a unique index refuses: their keys, and how many rows each has. */
-export async function duplicateRows(
-  session: Session,
-  piece: OwedPiece,
-): Promise<readonly string[]> {
+/**
+ * Shows the keys that a unique index refuses, and how many rows each has. It is told and not run:
+ * keys are data, and a finding goes to logs and screens (P7).
+ */
+export function duplicatesSql(piece: OwedPiece): string {
   const keys = piece.key_expressions.map((key) => `(${key})`);
   const conditions = [
     ...(piece.predicate === null ? [] : [`(${piece.predicate})`]),
@@ -67,16 +59,9 @@ export async function duplicateRows(
   ];
   const positions = keys.map((_, index) => index + 1).join(', ');
   const table = quoteTable({ schema: piece.target_schema, name: piece.target_table });
-  const { rows } = await session.query<{ key: readonly (string | null)[]; n: string }>(
-    `SELECT ARRAY[${keys.map((_, index) => `k${index}::text`).join(', ')}] AS key, n
-     FROM (SELECT ${keys.map((key, index) => `${key} AS k${index}`).join(', ')}, count(*) AS n
-           FROM ONLY ${table}
-           ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
-           GROUP BY ${positions} HAVING count(*) > 1
-           ORDER BY n DESC LIMIT ${mostRows}) AS duplicates`,
-  );
-  const names = piece.key_expressions.join(', ');
-  return rows.map(
-    ({ key, n }) => `(${names}) = (${key.map((value) => value ?? 'NULL').join(', ')}) ${n} times`,
-  );
+  return [
+    `SELECT ${keys.join(', ')}, count(*) FROM ONLY ${table}`,
+    ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
+    `GROUP BY ${positions} HAVING count(*) > 1`,
+  ].join(' ');
 }

@@ -3,7 +3,7 @@ import type { Finding, WorkContext } from '@snowmelt/core';
 import type { Databases } from '../connect/databases.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
-import { duplicateRows, faultFinding, faultOf, indexFault } from './index-fault.ts';
+import { duplicatesSql, faultFinding, faultOf, indexFault } from './index-fault.ts';
 import { claimPiece, markPiece, type OwedPiece } from './owed-piece.ts';
 
 export interface RestoreWork {
@@ -41,14 +41,14 @@ export async function restoreStep(
       if (piece === undefined) return {};
       await markPiece(session, id, 'failed', fault.message);
       const violated = sqlState(fault.cause) === '23505';
-      const rows = violated ? await duplicateRows(session, piece) : [];
+      const see = violated ? duplicatesSql(piece) : undefined;
       work.context.log.error('index_not_rebuilt', {
         schema: piece.target_schema,
         table: piece.target_table,
         index: piece.name,
         message: fault.message,
       });
-      return { finding: faultFinding(piece, fault, rows) };
+      return { finding: faultFinding(piece, fault, see) };
     });
   }
 }

@@ -3,7 +3,12 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 import { batchName } from './merge/batch-table.ts';
 import { keysName } from '../missing/keys-table.ts';
 import { shadowName } from '../swap/shadow-table.ts';
-import { isServerError, serverMessage, type ServerError } from '../connect/server-error.ts';
+import {
+  fullMessage,
+  isServerError,
+  serverMessage,
+  type ServerError,
+} from '../connect/server-error.ts';
 
 /** SQLSTATE classes that a row is to blame for: data, constraints, limits, a trigger's RAISE. */
 const rowClasses = new Set(['22', '23', '44', '54', 'P0']);
@@ -11,7 +16,10 @@ const rowClasses = new Set(['22', '23', '44', '54', 'P0']);
 /** Why PostgreSQL refuses rows, as far as it says so. */
 export interface RowRefusal {
   readonly sqlState: string;
+  /** May hold values of the row: for `rejected_rows`, which holds the row anyway. */
   readonly message: string;
+  /** For errors and logs, where it differs: without values (P7). */
+  readonly reason?: string;
   readonly column?: string | undefined;
   /** Of the COPY, counted from 1. */
   readonly line?: number | undefined;
@@ -20,14 +28,19 @@ export interface RowRefusal {
 /** `undefined` where no row is to blame. */
 export function rowRefusal(error: unknown, table: TablePlan): RowRefusal | undefined {
   if (!isServerError(error) || !rowClasses.has(error.code.slice(0, 2))) return undefined;
-  return { sqlState: error.code, message: serverMessage(error), ...copyPlace(error, table) };
+  return {
+    sqlState: error.code,
+    message: fullMessage(error),
+    reason: serverMessage(error),
+    ...copyPlace(error, table),
+  };
 }
 
 /** A row that PostgreSQL refuses becomes `TARGET.ROW_REJECTED` with line and column; else as it is. */
 export function rejectedRow(error: unknown, table: TablePlan): unknown {
   const refusal = rowRefusal(error, table);
   if (refusal === undefined) return error;
-  const { sqlState, message, line, column } = refusal;
+  const { sqlState, message, reason = message, line, column } = refusal;
   // No row is to blame: the data ended at a line end within a text.
   if (sqlState === '22P04' && message.includes('unterminated CSV quoted field')) {
     const broken = 'the data of the chunk end within a row';
@@ -38,10 +51,11 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
     `table ${schema}.${name}`,
     line === undefined ? undefined : `line ${line} of the chunk`,
     column === undefined ? undefined : `column ${column}`,
+    table.keyColumns.length === 0 ? undefined : `key ${table.keyColumns.join(', ')}`,
   ].filter((part) => part !== undefined);
   return new SnowmeltError(
     'TARGET.ROW_REJECTED',
-    `${message} (SQLSTATE ${sqlState}; ${where.join(', ')})`,
+    `${reason} (SQLSTATE ${sqlState}; ${where.join(', ')})`,
     {
       cause: error,
       ...(column === undefined ? {} : { place: { column } }),

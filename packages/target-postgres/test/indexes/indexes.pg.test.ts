@@ -130,12 +130,16 @@ describe('disable_index', () => {
     ]);
     await load(table, 'c1', content);
     const { findings } = await on.target.publish(table, context);
-    const messages = findings?.map(({ message }) => message).sort() ?? [];
+    const told = [...(findings ?? [])].sort((a, b) => (a.message < b.message ? -1 : 1));
+    const messages = told.map(({ message }) => message);
     expect(messages).toHaveLength(2);
     expect(messages[0]).toContain(`index t_name of public.t is not back`);
-    expect(messages[0]).toContain('(lower(name)) = (a) 2 times');
+    // P7: a key is data, and is shown to whoever asks the database for it.
+    expect(messages[0]).toContain('Key (lower(name)) (SQLSTATE 23505)');
+    expect(told[0]?.fix).toContain('SELECT (lower(name)), count(*) FROM ONLY "public"."t"');
     expect(messages[1]).toContain('primary key t_key of public.t is not back');
-    expect(messages[1]).toContain('(id) = (2) 2 times');
+    const query = /SELECT .* > 1/u.exec(told[1]?.fix ?? '')?.[0] ?? '';
+    expect((await on.sql.query(query)).rows).toEqual([{ id: '2', count: '2' }]);
     expect((await owed()).map(({ name, state }) => `${name} ${state}`)).toEqual([
       't_key failed',
       't_name failed',

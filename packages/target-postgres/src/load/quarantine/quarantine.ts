@@ -56,12 +56,12 @@ export class Quarantine {
     const limit = this.#table.rejects?.limit ?? 0;
     if (rejected <= limit) return;
     const { schema, name } = this.#table.target;
-    const { message, sqlState } = this.#first;
+    const { message, reason = message, sqlState } = this.#first;
     throw new SnowmeltError(
       'TARGET.TOO_MANY_REJECTS',
       `PostgreSQL has refused ${rejected} rows of ${schema}.${name} so far, of at most ${limit}; ` +
-        `the first of this chunk: ${message} (SQLSTATE ${sqlState})`,
-      { cause: this.#first },
+        `the first of this chunk: ${reason} (SQLSTATE ${sqlState})`,
+      { cause: new Error(reason) },
     );
   }
 }

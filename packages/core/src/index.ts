@@ -13,6 +13,7 @@ export {
   type ChunkTransition,
   type Refused,
 } from './engine/chunk-state.ts';
+export { backoff } from './engine/backoff.ts';
 export { hidesDigits } from './engine/value-policies.ts';
 export { comparableColumns } from './digest/comparable-columns.ts';
 export { errorCatalog, type CatalogEntry, type ErrorCode, type Retry } from './errors/catalog.ts';

@@ -26,8 +26,13 @@ export interface SnowflakeSourceOptions {
   readonly queryTag?: string;
   /** Until when a login must be done. Default 30,000; a browser login gets two minutes more. */
   readonly connectTimeout?: number;
-  /** How long data may stand still while it is asked for. Default 120,000. */
+  /**
+   * How long Snowflake or its storage may give no answer, and how long data may stand still while
+   * they are asked for; a statement that runs is no silence. Default 120,000.
+   */
   readonly idleTimeout?: number;
+  /** How often a statement is tried that failed by something that passes. Default 3. */
+  readonly tries?: number;
   /** Used instead of the environment's, by the driver and for downloads. */
   readonly proxy?: Proxy;
   /** Size an unloaded file aims at, compressed. Default 64 MiB. */
@@ -41,6 +46,7 @@ export type Settings = SnowflakeSourceOptions & {
   readonly queryTag: string;
   readonly connectTimeout: number;
   readonly idleTimeout: number;
+  readonly tries: number;
   readonly fileBytes: number;
   readonly segmentBytes: number;
 };
@@ -54,6 +60,7 @@ export function withDefaults(options: SnowflakeSourceOptions): Settings {
     queryTag: options.queryTag ?? 'snowmelt',
     connectTimeout: options.connectTimeout ?? 30_000,
     idleTimeout: options.idleTimeout ?? 120_000,
+    tries: options.tries ?? 3,
     fileBytes: options.fileBytes ?? 64 * MiB,
     segmentBytes: options.segmentBytes ?? 4096 * MiB,
   };

@@ -7,7 +7,7 @@ import { digestTable } from './check/digest-table.ts';
 import { newestWatermark } from './check/newest-watermark.ts';
 import { ping } from './connect/ping.ts';
 import { queryRows } from './connect/query-rows.ts';
-import { SessionPool } from './connect/session-pool.ts';
+import { once, SessionPool, type Sessions } from './connect/session-pool.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { withDefaults, type Settings, type SnowflakeSourceOptions } from './options.ts';
 import { readChunkKeys } from './plan/chunk-keys.ts';
@@ -41,8 +41,8 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
       return chooseExtract(pool, schema, read, context);
     },
     plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
-    extract: (table, chunk, context) => extract(pool, settings, { table, chunk }, context),
-    open: (table, chunk, context) => open(pool, { table, chunk }, context),
+    extract: (table, chunk, context) => extract(once(pool), settings, { table, chunk }, context),
+    open: (table, chunk, context) => open(once(pool), { table, chunk }, context),
     count: (table, context) => countRows(pool, table, context),
     newestWatermark: (table, context) => newestWatermark(pool, table, context),
     digest: (table, context) => digestTable(pool, table, context),
@@ -57,7 +57,7 @@ interface Work {
 }
 
 function extract(
-  pool: SessionPool,
+  pool: Sessions,
   { fileBytes }: Settings,
   { table, chunk }: Work,
   context: WorkContext,
@@ -68,7 +68,7 @@ function extract(
 }
 
 async function open(
-  pool: SessionPool,
+  pool: Sessions,
   { table, chunk }: Work,
   context: WorkContext,
 ): Promise<ChunkStream> {

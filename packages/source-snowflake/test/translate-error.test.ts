@@ -24,11 +24,51 @@ it.each([
   ['003001', 'statement', 'SOURCE.PRIVILEGE', 'never'],
   ['001003', 'statement', 'SOURCE.STATEMENT_FAILED', 'never'],
   ['000603', 'statement', 'SOURCE.STATEMENT_FAILED', 'chunk'],
+  ['000610', 'statement', 'SOURCE.STATEMENT_FAILED', 'chunk'],
+  ['000610', 'staging', 'SOURCE.STATEMENT_FAILED', 'chunk'],
+  ['000610', 'login', 'SOURCE.UNREACHABLE', 'run'],
+  ['000625', 'statement', 'SOURCE.STATEMENT_FAILED', 'chunk'],
+  ['390201', 'login', 'SOURCE.AUTH_FAILED', 'never'],
+  ['390113', 'statement', 'SOURCE.SESSION_LOST', 'chunk'],
   [402002, 'fetching', 'SOURCE.NETWORK', 'chunk'],
   ['ECONNRESET', 'fetching', 'SOURCE.STREAM_BROKEN', 'chunk'],
 ] as const)('%s at %s is %s, retry %s', (code, doing, expected, retry) => {
   const error = translateError(driverError(code), doing);
   expect(error).toMatchObject({ code: expected, retry });
+});
+
+it.each([
+  ['390189', /snowflake\.role/],
+  ['390201', /snowflake\.warehouse/],
+  ['390144', /RSA_PUBLIC_KEY_FP/],
+  ['390422', /network policy/],
+])('P8: a login that is refused with %s says what to correct', (code, fix) => {
+  const error = translateError(driverError(code), 'login');
+  expect(error).toMatchObject({ code: 'SOURCE.AUTH_FAILED', fix: expect.stringMatching(fix) });
+});
+
+it.each([
+  ['Statement was not run: please retry.', '57014', 'chunk'],
+  ['The service is overloaded. Try again later.', undefined, 'chunk'],
+  ['This part is temporarily unavailable', undefined, 'chunk'],
+  ['SQL compilation error: syntax error line 1', '42000', 'never'],
+])('an unknown code that says "%s" is tried again or not by its words', (said, state, retry) => {
+  const error = Object.assign(new Error(said), { code: '000999', sqlState: state });
+  expect(translateError(error, 'statement')).toMatchObject({ retry });
+});
+
+it.each([
+  [403, 'never', /snowflake\.account/],
+  [404, 'never', /snowflake\.account/],
+  [429, 'run', /network/],
+  [503, 'run', /network/],
+])('a login that is answered with HTTP %i is UNREACHABLE, retry %s', (statusCode, retry, fix) => {
+  const error = translateError(driverError(402001, { response: { statusCode } }), 'login');
+  expect(error).toMatchObject({
+    code: 'SOURCE.UNREACHABLE',
+    retry,
+    fix: expect.stringMatching(fix),
+  });
 });
 
 it('knows that changes are not recorded by what Snowflake says, whatever the code', () => {

@@ -19,11 +19,12 @@ const logoutTime = 5000;
 export async function login(settings: Settings, { signal }: WorkContext): Promise<Connection> {
   signal.throwIfAborted();
   const options = connectionOptions(settings);
+  const { queryTag } = settings;
   await checkReachable(settings, signal);
   const driver = await loadDriver(settings);
   const connection = await openConnection(() => driver.createConnection(options), settings, signal);
   try {
-    await execute({ connection, queryTag: settings.queryTag }, alterSession(), signal);
+    await execute({ connection, queryTag, network: settings }, alterSession(), signal);
   } catch (error) {
     await logout(connection);
     throw error;
@@ -54,6 +55,8 @@ function connectionOptions(settings: Settings): ConnectionOptions {
     ...credentials(settings),
     application: 'Snowmelt',
     clientSessionKeepAlive: true,
+    // Of one request, which the driver then repeats; `watchStatement` ends that.
+    timeout: settings.idleTimeout,
     // More tries belong to whoever runs us; the driver's seven take minutes.
     sfRetryMaxLoginRetries: 2,
     disableQueryContextCache: true,

@@ -1,4 +1,4 @@
-import { isSnowmeltError, type WorkContext } from '@snowmelt/core';
+import { isSnowmeltError, SnowmeltError, type WorkContext } from '@snowmelt/core';
 
 import type { Settings } from '../options.ts';
 import type { Connection } from './driver.ts';
@@ -7,25 +7,43 @@ import type { Session } from './execute.ts';
 import { login, logout } from './login.ts';
 import { Network } from './network.ts';
 
+/** Sessions to work with. */
+export interface Sessions {
+  /** For what is read beside the driver. */
+  readonly network: Network;
+  /** How often a statement is tried that failed by something that passes. */
+  readonly tries: number;
+  with<T>(context: WorkContext, use: (session: Session) => Promise<T>): Promise<T>;
+}
+
+/** For the work of a chunk, which is tried again as a whole. */
+export function once(sessions: Sessions): Sessions {
+  const { network } = sessions;
+  return { network, tries: 1, with: (context, use) => sessions.with(context, use) };
+}
+
 /**
  * At most `connections` sessions, logged in when first needed and used again. A session is lent
  * for the time of one statement; the rows of a result are fetched after it has gone back.
  */
-export class SessionPool implements AsyncDisposable {
-  /** For what is read beside the driver. */
+export class SessionPool implements AsyncDisposable, Sessions {
   readonly network: Network;
+  readonly tries: number;
   readonly #settings: Settings;
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
   readonly #waiting: (() => void)[] = [];
   readonly #ending = new Set<Promise<void>>();
   readonly #beginning = new Set<Promise<Connection>>();
+  /** Whether a login has succeeded: then what can't be reached could be, and may be again. */
+  #known = false;
   #closed = false;
   #lent = 0;
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.network = new Network(settings);
+    this.tries = settings.tries;
   }
 
   /**
@@ -82,7 +100,11 @@ export class SessionPool implements AsyncDisposable {
     const beginning = login(this.#settings, context);
     this.#beginning.add(beginning);
     try {
-      return await beginning;
+      const session = await beginning;
+      this.#known = true;
+      return session;
+    } catch (error) {
+      throw this.#known ? passingOutage(error) : error;
     } finally {
       this.#beginning.delete(beginning);
     }
@@ -134,4 +156,9 @@ export class SessionPool implements AsyncDisposable {
     await Promise.all(this.#ending);
     this.network.close();
   }
+}
+
+function passingOutage(error: unknown): unknown {
+  if (!isSnowmeltError(error) || error.code !== 'SOURCE.UNREACHABLE') return error;
+  return new SnowmeltError(error.code, error.message, { retry: 'chunk', fix: error.fix });
 }

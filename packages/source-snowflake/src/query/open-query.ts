@@ -1,6 +1,6 @@
 import type { ChunkStream, TablePlan, WorkContext } from '@snowmelt/core';
 
-import type { SessionPool } from '../connect/session-pool.ts';
+import type { Sessions } from '../connect/session-pool.ts';
 import type { KeyRange } from '../plan/key-range.ts';
 import { runForResult } from '../result/open-result.ts';
 import { resultLines } from '../result/result-lines.ts';
@@ -9,7 +9,7 @@ import { selectLines } from './select-lines.ts';
 
 /** Runs a chunk's query and streams its lines. */
 export async function openQuery(
-  pool: SessionPool,
+  pool: Sessions,
   chunk: { readonly table: TablePlan; readonly range: KeyRange },
   context: WorkContext,
 ): Promise<ChunkStream> {

@@ -1,14 +1,14 @@
 import type { WorkContext } from '@snowmelt/core';
 
 import { execute } from '../connect/execute.ts';
-import type { SessionPool } from '../connect/session-pool.ts';
+import type { Sessions } from '../connect/session-pool.ts';
 import type { Doing } from '../errors/translate-error.ts';
 import type { OpenResult } from './result-lines.ts';
 import { fetchResult, type StatementResult } from './statement-result.ts';
 
 /** Runs a statement to its end and tells where its rows can be read. */
 export async function runForResult(
-  pool: SessionPool,
+  pool: Sessions,
   { sql, doing = 'statement' }: { readonly sql: string; readonly doing?: Doing },
   context: WorkContext,
 ): Promise<OpenResult> {
@@ -21,7 +21,7 @@ export async function runForResult(
 
 /** The result of a query that has ended, perhaps in another session or process. */
 export async function findResult(
-  pool: SessionPool,
+  pool: Sessions,
   queryId: string,
   context: WorkContext,
 ): Promise<OpenResult> {
@@ -30,7 +30,7 @@ export async function findResult(
   return opened(pool, await find, context);
 }
 
-function opened(pool: SessionPool, result: StatementResult, context: WorkContext): OpenResult {
+function opened(pool: Sessions, result: StatementResult, context: WorkContext): OpenResult {
   const refresh = (signal: AbortSignal) =>
     pool.with({ ...context, signal }, (session) => fetchResult(session, result.queryId, signal));
   return { result, network: pool.network, refresh };

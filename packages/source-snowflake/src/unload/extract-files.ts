@@ -5,7 +5,7 @@ import type { ChunkPlan, TablePlan, WorkContext } from '@snowmelt/core';
 
 import { queryRows, type NamedRows } from '../connect/query-rows.ts';
 import { readAnswer } from '../connect/read-answer.ts';
-import type { SessionPool } from '../connect/session-pool.ts';
+import type { Sessions } from '../connect/session-pool.ts';
 import { writeSpec } from '../plan/chunk-spec.ts';
 import type { KeyRange } from '../plan/key-range.ts';
 import { copyInto } from './copy-into.ts';
@@ -30,7 +30,7 @@ export interface UnloadRequest {
  * writes to another directory and gives other ids: whatever an earlier attempt left is never read.
  */
 export async function* extractFiles(
-  pool: SessionPool,
+  pool: Sessions,
   request: UnloadRequest,
   context: WorkContext,
 ): AsyncGenerator<ChunkPlan> {

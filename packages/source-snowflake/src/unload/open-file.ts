@@ -1,6 +1,6 @@
 import { SnowmeltError, type ChunkPlan, type ChunkStream, type WorkContext } from '@snowmelt/core';
 
-import type { SessionPool } from '../connect/session-pool.ts';
+import type { Sessions } from '../connect/session-pool.ts';
 import { byteStream } from '../stream/byte-stream.ts';
 import { decoded } from '../stream/decoded.ts';
 import { request, type Download } from './download.ts';
@@ -11,7 +11,7 @@ import { presignedUrl, type StagedFile } from './presigned-url.ts';
  * is asked for, since a stage's credentials may have been renewed in between.
  */
 export async function openFile(
-  pool: SessionPool,
+  pool: Sessions,
   { chunk, file }: { readonly chunk: ChunkPlan; readonly file: StagedFile },
   context: WorkContext,
 ): Promise<ChunkStream> {

@@ -4,7 +4,7 @@ import { SnowmeltError, type WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
 import { readAnswer } from '../connect/read-answer.ts';
-import type { SessionPool } from '../connect/session-pool.ts';
+import type { Sessions } from '../connect/session-pool.ts';
 import { quoteText } from '../sql/quote.ts';
 import { quoteStage } from './stage.ts';
 
@@ -25,7 +25,7 @@ export interface StagedFile {
  * Source: docs.snowflake.com/en/sql-reference/functions/get_presigned_url.
  */
 export async function presignedUrl(
-  pool: SessionPool,
+  pool: Sessions,
   { stage, path }: StagedFile,
   context: WorkContext,
 ): Promise<string> {

@@ -2,23 +2,28 @@ import type { Proxy } from './connect/proxy.ts';
 
 /** How to reach Snowflake and how to read it. Sizes in bytes, times in milliseconds. */
 export interface SnowflakeSourceOptions {
-  /** Account identifier, such as `myorg-myaccount`. */
+  /** Account identifier, such as `myorg-myaccount`; see `endpoint` for its host. */
   readonly account: string;
-  readonly user: string;
+  /** Left out where the token says whose it is. */
+  readonly user?: string;
   readonly warehouse?: string;
   readonly role?: string;
   /** Another endpoint: PrivateLink, or a local server (`http://127.0.0.1:PORT`). */
   readonly accessUrl?: string;
 
-  /** One way in: a password, a private key, or a token (see {@link authenticator}). */
+  /** One way in: a password, a private key, a token, or what {@link authenticator} asks for. */
   readonly password?: string;
   /** PKCS#8 PEM, encrypted or not; its line ends may be written as `\n`. */
   readonly privateKey?: string;
   readonly privateKeyPassphrase?: string;
-  /** A programmatic access token, or with `authenticator: 'OAUTH'` an OAuth token. */
+  /** A programmatic access token; of `OAUTH` and of `WORKLOAD_IDENTITY` by OIDC their token. */
   readonly token?: string;
   /** As the driver names it; by default the one that goes with the credential given. */
   readonly authenticator?: string;
+  readonly oauth?: OauthOptions;
+  readonly workloadIdentity?: WorkloadIdentityOptions;
+  /** Shows a person an address to log in at. By default the system's browser. */
+  readonly openBrowser?: (url: string) => void;
 
   /** Most sessions in parallel. A session runs one statement at a time. Default 4. */
   readonly connections?: number;
@@ -39,6 +44,24 @@ export interface SnowflakeSourceOptions {
   readonly fileBytes?: number;
   /** A table larger than this, by the catalog, is unloaded in segments. Default 4 GiB. */
   readonly segmentBytes?: number;
+}
+
+/** Of `OAUTH_CLIENT_CREDENTIALS` and `OAUTH_AUTHORIZATION_CODE`. */
+export interface OauthOptions {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly tokenRequestUrl?: string;
+  readonly authorizationUrl?: string;
+  readonly redirectUri?: string;
+  readonly scope?: string;
+}
+
+/** Of `WORKLOAD_IDENTITY`. */
+export interface WorkloadIdentityOptions {
+  readonly provider: 'AWS' | 'AZURE' | 'GCP' | 'OIDC';
+  readonly impersonationPath?: readonly string[];
+  readonly entraResource?: string;
+  readonly azureClientId?: string;
 }
 
 export type Settings = SnowflakeSourceOptions & {

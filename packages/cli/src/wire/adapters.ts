@@ -17,6 +17,7 @@ export async function openSource(config: Config): Promise<Source> {
   return createSnowflakeSource({
     ...snowflakeOptions(config.snowflake),
     connections: config.parallel_threads + spareConnections,
+    tries: config.max_retry_attempts,
     ...(config.query_tag === undefined ? {} : { queryTag: config.query_tag }),
   });
 }
@@ -40,10 +41,11 @@ export async function openStatus(config: Config): Promise<StatusStore> {
 }
 
 function snowflakeOptions(snowflake: SnowflakeConfig) {
+  const { proxy, network_timeout_seconds: timeout } = snowflake;
   return {
     account: snowflake.account,
-    user: snowflake.user ?? '',
     ...given({
+      user: snowflake.user,
       warehouse: snowflake.warehouse,
       role: snowflake.role,
       accessUrl: snowflake.access_url,
@@ -52,6 +54,34 @@ function snowflakeOptions(snowflake: SnowflakeConfig) {
       privateKeyPassphrase: snowflake.rsa_key_passphrase,
       token: snowflake.token,
       authenticator: authenticatorOf(snowflake.authenticator),
+      oauth: oauthOptions(snowflake),
+      workloadIdentity: workloadOptions(snowflake),
+      proxy: proxy === undefined ? undefined : { url: proxy, bypass: snowflake.no_proxy ?? [] },
+      idleTimeout: timeout === undefined ? undefined : timeout * 1000,
+    }),
+  };
+}
+
+function oauthOptions(snowflake: SnowflakeConfig) {
+  return given({
+    clientId: snowflake.oauth_client_id,
+    clientSecret: snowflake.oauth_client_secret,
+    tokenRequestUrl: snowflake.oauth_token_request_url,
+    authorizationUrl: snowflake.oauth_authorization_url,
+    redirectUri: snowflake.oauth_redirect_uri,
+    scope: snowflake.oauth_scope,
+  });
+}
+
+function workloadOptions(snowflake: SnowflakeConfig) {
+  const { workload_identity_provider: provider } = snowflake;
+  if (provider === undefined) return undefined;
+  return {
+    provider,
+    ...given({
+      impersonationPath: snowflake.workload_identity_impersonation_path,
+      entraResource: snowflake.workload_identity_entra_resource,
+      azureClientId: snowflake.workload_identity_azure_client_id,
     }),
   };
 }

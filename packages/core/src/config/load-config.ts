@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { completeFromConnection } from './connection-file.ts';
 import type { Environment } from './expand-variables.ts';
 import { parseConfig } from './parse-config.ts';
 import { readPemFiles } from './pem-files.ts';
@@ -11,7 +12,12 @@ import type { Config } from './schema/config.ts';
 /** Reads, checks and completes a configuration file: variables and keys are in their places. */
 export async function loadConfig(path: string, options: { env: Environment }): Promise<Config> {
   const text = await readGiven(path);
-  const config = parseConfig(text, { env: options.env, path });
+  const { env } = options;
+  const config = parseConfig(text, {
+    env,
+    path,
+    complete: (snowflake) => completeFromConnection(snowflake, env),
+  });
   return readPemFiles(config, dirname(resolve(path)));
 }
 

@@ -12,6 +12,8 @@ export interface ParseOptions {
   /** Names the file in messages, and says by its ending what it is. */
   readonly path?: string;
   readonly format?: TextFormat;
+  /** Puts what a connection file says in the place of `snowflake.connection`. */
+  readonly complete?: (snowflake: Record<string, unknown>) => Record<string, unknown>;
 }
 
 /**
@@ -25,7 +27,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   if (!isPlainObject(read)) {
     throw new SnowmeltError('CONFIG.INVALID', `${file}: must be an object with keys`);
   }
-  const expansion = expandVariables(stripComments(read), options.env);
+  const expansion = complete(expandVariables(stripComments(read), options.env), options);
   const parsed = safeParse(expansion);
   const missing = expansion.missing.map(({ path, name }): Problem => ({
     path,
@@ -39,6 +41,14 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   if (missing.length > 0) throw failure('CONFIG.MISSING_VARIABLE', file, [...missing, ...problems]);
   if (!parsed.success || problems.length > 0) throw failure('CONFIG.INVALID', file, problems);
   return parsed.data;
+}
+
+function complete(expansion: Expansion, options: ParseOptions): Expansion {
+  const { value } = expansion;
+  if (options.complete === undefined || !isPlainObject(value)) return expansion;
+  const { snowflake } = value;
+  if (!isPlainObject(snowflake) || snowflake['connection'] === undefined) return expansion;
+  return { ...expansion, value: { ...value, snowflake: options.complete(snowflake) } };
 }
 
 function failure(

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import { checkPrivateKey, keyError } from './private-key.ts';
+import { checkPrivateKey, keyError, toPem } from './private-key.ts';
 import type { Config } from './schema/config.ts';
 import type { PostgresConfig } from './schema/postgres.ts';
 
@@ -22,16 +22,17 @@ export async function readPemFiles(config: Config, folder: string): Promise<Conf
 async function readRsaKey({ snowflake }: Config, folder: string): Promise<{ rsa_key?: string }> {
   const { rsa_key: given, rsa_key_passphrase: passphrase } = snowflake;
   if (given === undefined) return {};
-  if (isPem(given)) {
-    const pem = withLines(given);
-    checkPrivateKey(pem, passphrase, 'the PEM');
-    return { rsa_key: pem };
+  const written = toPem(given);
+  if (written !== undefined) {
+    checkPrivateKey(written, passphrase, 'the PEM');
+    return { rsa_key: written };
   }
-  if (looksLikeKey(given)) throw keyError('looks like a key without its BEGIN and END lines');
+  if (looksLikeKey(given)) throw keyError('looks like a key, but is neither a PEM nor base64');
   const path = pathOf(given, folder);
-  const pem = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw keyError(`cannot read ${path} (${reasonOf(error)})`, 'Give a PEM, or its path.');
   });
+  const pem = toPem(text) ?? text;
   checkPrivateKey(pem, passphrase, path);
   return { rsa_key: pem };
 }

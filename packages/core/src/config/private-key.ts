@@ -2,6 +2,44 @@ import { createPrivateKey } from 'node:crypto';
 
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 
+const armoured = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/u;
+
+/**
+ * A key as PEM, however it was written down: with real line breaks, with `\\n`, on one line, or as
+ * the base64 of its DER without the BEGIN and END lines. `undefined`: it is no key at all.
+ */
+export function toPem(written: string): string | undefined {
+  const text = written
+    .replaceAll(String.raw`\n`, '\n')
+    .replaceAll('\r', '')
+    .trim();
+  if (text.includes('-----BEGIN ')) {
+    const [, label, body = ''] = armoured.exec(text) ?? [];
+    // A cut one, or one with headers such as Proc-Type, is left for the check to judge.
+    if (label === undefined || body.includes(':')) return text;
+    return armour(label, body);
+  }
+  const body = text.replaceAll(/\s/gu, '');
+  if (body.length < 150 || !/^[A-Za-z0-9+/]+={0,2}$/u.test(body)) return undefined;
+  return armour(labelOf(Buffer.from(body, 'base64')), body);
+}
+
+function armour(label: string, body: string): string {
+  const lines = body.replaceAll(/\s/gu, '').match(/.{1,64}/gu) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
+/**
+ * By the first elements of the DER: an encrypted PKCS#8 key is two sequences (RFC 5958, section 3), a
+ * plain one begins with a version and an algorithm (section 2), PKCS#1 with a version and a number
+ * (RFC 8017, A.1.2).
+ */
+function labelOf(der: Buffer): string {
+  const start = 2 + (((der[1] ?? 0) & 0x80) === 0 ? 0 : (der[1] ?? 0) & 0x7f);
+  if (der[start] === 0x30) return 'ENCRYPTED PRIVATE KEY';
+  return der[start + 3] === 0x30 ? 'PRIVATE KEY' : 'RSA PRIVATE KEY';
+}
+
 /**
  * Checks the PEM of `snowflake.rsa_key`. Throws `CONFIG.KEY_FORMAT`; nothing of the key reaches a
  * message. `from` says where the PEM came from.

@@ -19,6 +19,11 @@ const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 
+/** What stands between BEGIN and END. */
+function body(pem: string, separator = ''): string {
+  return pem.trim().split('\n').slice(1, -1).join(separator);
+}
+
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snowmelt-config-'));
@@ -41,6 +46,25 @@ describe('snowflake.rsa_key', () => {
     }
   });
 
+  it.each([
+    ['one line', pkcs8.replaceAll('\n', ' ')],
+    ['one line without blanks', pkcs8.replaceAll('\n', '')],
+    ['base64 without BEGIN and END', body(pkcs8)],
+    ['base64 in lines', body(pkcs8, '\n')],
+    ['base64 with \\n', body(pkcs8, String.raw`\n`)],
+    ['CRLF', pkcs8.replaceAll('\n', '\r\n')],
+    ['blanks around it', `  ${pkcs8}\n\n`],
+  ])('may be written as %s, in the file or in one of its own', async (_, written) => {
+    await writeFile(join(folder, 'written.key'), written);
+    expect((await load({ rsa_key: written })).snowflake.rsa_key).toBe(pkcs8);
+    expect((await load({ rsa_key: 'written.key' })).snowflake.rsa_key).toBe(pkcs8);
+  });
+
+  it('may be base64 of an encrypted key', async () => {
+    const login = { rsa_key: body(encrypted), rsa_key_passphrase: 'opensesame' };
+    expect((await load(login)).snowflake.rsa_key).toBe(encrypted);
+  });
+
   it('may be encrypted', async () => {
     const config = await load({ rsa_key: encrypted, rsa_key_passphrase: 'opensesame' });
     expect(config.snowflake.rsa_key).toBe(encrypted);
@@ -56,7 +80,10 @@ describe('snowflake.rsa_key', () => {
       { rsa_key: pkcs8.replace(/.{300}/s, '-----BEGIN PRIVATE KEY-----\n') },
       /cut or changed/,
     ],
-    ['body only', { rsa_key: pkcs8.split('\n').slice(1, -2).join('') }, /without its BEGIN/],
+    ['body only, cut', { rsa_key: body(pkcs8).slice(0, 900) }, /cut or changed/],
+    ['body only, of PKCS#1', { rsa_key: body(pkcs1) }, /openssl pkcs8 -topk8/],
+    ['body only, encrypted', { rsa_key: body(encrypted) }, /rsa_key_passphrase is missing/],
+    ['garbage', { rsa_key: `MII${'!'.repeat(200)}` }, /neither a PEM nor base64/],
     ['no such file', { rsa_key: 'nowhere.p8' }, /cannot read .*nowhere\.p8 \(ENOENT\)/],
     ['a certificate', { rsa_key: '-----BEGIN CERTIFICATE-----' }, /holds a CERTIFICATE/],
   ];

@@ -17,6 +17,13 @@ describe('P7: redact', () => {
       { password: 'SECRET-1' },
       { rsa_key: 'SECRET-2', rsa_key_passphrase: 'SECRET-3' },
       { token: 'SECRET-4' },
+      { password: 'SECRET-8', proxy: 'http://me:SECRET-9@proxy:1' },
+      {
+        authenticator: 'oauth_client_credentials',
+        oauth_client_id: 'c',
+        oauth_client_secret: 'SECRET-10',
+        oauth_token_request_url: 'https://idp.example.com/token',
+      },
     ];
     const servers = [
       { host: 'h', user: 'u', password: 'SECRET-5', ssl: { cert: 'c', key: 'SECRET-6' } },

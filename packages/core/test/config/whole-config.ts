@@ -2,9 +2,20 @@ import { documentedJsonSchema, type SchemaNode } from '../../src/config/json-sch
 
 /** Keys that stand in place of others: they come in files of their own. */
 export const alternatives = new Set([
+  'snowflake.connection',
   'snowflake.password',
   'snowflake.token',
   'snowflake.authenticator',
+  'snowflake.oauth_client_id',
+  'snowflake.oauth_client_secret',
+  'snowflake.oauth_token_request_url',
+  'snowflake.oauth_authorization_url',
+  'snowflake.oauth_redirect_uri',
+  'snowflake.oauth_scope',
+  'snowflake.workload_identity_provider',
+  'snowflake.workload_identity_impersonation_path',
+  'snowflake.workload_identity_entra_resource',
+  'snowflake.workload_identity_azure_client_id',
   'postgres.url',
   'postgres.aws_region',
 ]);

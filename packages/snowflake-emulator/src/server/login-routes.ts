@@ -65,6 +65,12 @@ async function authenticate(data: LoginData, context: ServerContext): Promise<st
       return user?.name ?? '';
     case 'OAUTH':
       return ownerOfToken(data, context, ['390303', 'Invalid OAuth access token.']);
+    case 'WORKLOAD_IDENTITY':
+      // Others send proofs that only their cloud can check.
+      if (data['PROVIDER'] !== 'OIDC') {
+        throw new ProtocolError('390100', 'Of workload identities this emulator knows OIDC only.');
+      }
+      return ownerOfToken(data, context, ['390100', 'The OIDC token is not known here.']);
     case 'PROGRAMMATIC_ACCESS_TOKEN':
       return ownerOfToken(data, context, ['394400', 'Programmatic access token is invalid.']);
     default: {

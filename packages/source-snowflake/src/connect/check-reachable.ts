@@ -3,8 +3,7 @@ import { connect } from 'node:net';
 import { SnowmeltError } from '@snowmelt/core';
 
 import type { Settings } from '../options.ts';
-
-const proxyVariables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+import { proxyFor } from './proxy.ts';
 
 /**
  * Whether the host answers at all. The driver repeats a login for minutes before it says that a
@@ -12,8 +11,8 @@ const proxyVariables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'
  * since then the host need not be reachable from here. Throws `SOURCE.UNREACHABLE`.
  */
 export async function checkReachable(settings: Settings, signal: AbortSignal): Promise<void> {
-  if (proxyVariables.some((name) => process.env[name])) return;
   const url = new URL(endpoint(settings));
+  if (proxyFor(url, settings.proxy) !== undefined) return;
   const port = Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
   const host = url.hostname.replace(/^\[|\]$/gu, '');
   const reason = await tryConnect({ host, port }, settings.connectTimeout, signal);
@@ -22,11 +21,16 @@ export async function checkReachable(settings: Settings, signal: AbortSignal): P
   throw new SnowmeltError('SOURCE.UNREACHABLE', `${host}:${String(port)}: ${reason}.`);
 }
 
-/** As the driver makes it of account and access URL (snowflake-sdk 3.3, connection_config). */
-export function endpoint({ account, accessUrl }: Settings): string {
-  if (accessUrl !== undefined) return accessUrl;
+/**
+ * The address that everything is asked of, without a slash at its end. Of an account as the driver
+ * makes it (snowflake-sdk 3.3, connection_config), but that an underscore becomes a hyphen, as it is
+ * in the certificates of the hosts (docs.snowflake.com/en/user-guide/admin-account-identifier; the
+ * JDBC driver does so unless ALLOW_UNDERSCORES_IN_HOST is set).
+ */
+export function endpoint({ account, accessUrl }: Pick<Settings, 'account' | 'accessUrl'>): string {
+  if (accessUrl !== undefined) return accessUrl.replace(/\/+$/u, '');
   const domain = account.includes('.cn-') ? 'snowflakecomputing.cn' : 'snowflakecomputing.com';
-  return `https://${account}.${domain}`;
+  return `https://${account.replaceAll('_', '-')}.${domain}`;
 }
 
 function tryConnect(

@@ -18,7 +18,40 @@ export function credentials(settings: Settings): ConnectionOptions {
     ...(privateKey === undefined || way.toUpperCase() !== 'SNOWFLAKE_JWT'
       ? {}
       : { privateKey: readPrivateKey(privateKey, privateKeyPassphrase) }),
+    ...oauth(settings),
+    ...workloadIdentity(settings),
   };
+}
+
+function oauth({ oauth: given, openBrowser }: Settings): ConnectionOptions {
+  return defined({
+    oauthClientId: given?.clientId,
+    oauthClientSecret: given?.clientSecret,
+    oauthTokenRequestUrl: given?.tokenRequestUrl,
+    oauthAuthorizationUrl: given?.authorizationUrl,
+    oauthRedirectUri: given?.redirectUri,
+    oauthScope: given?.scope,
+    // Plain http only reaches this machine: the configuration refuses any other.
+    oauthHttpAllowed: given?.tokenRequestUrl?.startsWith('http:'),
+    openExternalBrowserCallback: openBrowser,
+  });
+}
+
+function workloadIdentity({ workloadIdentity: given }: Settings): ConnectionOptions {
+  const path = given?.impersonationPath;
+  return defined({
+    workloadIdentityProvider: given?.provider,
+    workloadIdentityImpersonationPath: path === undefined ? undefined : [...path],
+    workloadIdentityAzureEntraIdResource: given?.entraResource,
+    workloadIdentityAzureClientId: given?.azureClientId,
+  });
+}
+
+function defined(options: {
+  [Key in keyof ConnectionOptions]: ConnectionOptions[Key] | undefined;
+}) {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as ConnectionOptions;
 }
 
 function impliedAuthenticator({ privateKey, token, password }: Settings): string {
@@ -34,5 +67,12 @@ function impliedAuthenticator({ privateKey, token, password }: Settings): string
 export function needsBrowser({ authenticator }: Settings): boolean {
   return ['EXTERNALBROWSER', 'OAUTH_AUTHORIZATION_CODE'].includes(
     authenticator?.toUpperCase() ?? '',
+  );
+}
+
+/** Whether somebody else than Snowflake is asked for a token first. */
+export function needsProvider({ authenticator = '' }: Settings): boolean {
+  return ['OAUTH_CLIENT_CREDENTIALS', 'OAUTH_AUTHORIZATION_CODE', 'WORKLOAD_IDENTITY'].includes(
+    authenticator.toUpperCase(),
   );
 }

@@ -1,11 +1,12 @@
 import { SnowmeltError, type WorkContext } from '@snowmelt/core';
 
-import { translateError } from '../errors/translate-error.ts';
+import { loginError } from '../errors/login-error.ts';
 import type { Settings } from '../options.ts';
 import { checkReachable, endpoint } from './check-reachable.ts';
 import { credentials, needsBrowser } from './credentials.ts';
 import { loadDriver, type Connection, type ConnectionOptions } from './driver.ts';
 import { execute } from './execute.ts';
+import type { Proxy } from './proxy.ts';
 import { alterSession } from './session-parameters.ts';
 
 /** What the driver grants a person in the browser (snowflake-sdk 3.3, connection_config). */
@@ -45,14 +46,15 @@ export async function logout(connection: Connection): Promise<void> {
 }
 
 function connectionOptions(settings: Settings): ConnectionOptions {
-  const { account, user, warehouse, role, accessUrl } = settings;
+  const { account, user, warehouse, role } = settings;
   return {
     account,
-    username: user,
+    ...(user === undefined || user === '' ? {} : { username: user }),
     ...(warehouse === undefined ? {} : { warehouse }),
     ...(role === undefined ? {} : { role }),
-    ...(accessUrl === undefined ? {} : { accessUrl }),
+    accessUrl: endpoint(settings),
     ...credentials(settings),
+    ...proxyOptions(settings.proxy),
     application: 'Snowmelt',
     clientSessionKeepAlive: true,
     // Of one request, which the driver then repeats; `watchStatement` ends that.
@@ -84,13 +86,29 @@ function openConnection(
       connection.connect((error, connected) => {
         settle(() => {
           if (error === undefined || error === null) resolve(connected);
-          else reject(translateError(error, 'login'));
+          else reject(loginError(error, settings));
         });
       });
     } catch (error) {
-      settle(() => reject(translateError(error, 'login')));
+      settle(() => reject(loginError(error, settings)));
     }
   });
+}
+
+function proxyOptions(proxy: Proxy | undefined): ConnectionOptions {
+  if (proxy === undefined) return {};
+  const url = new URL(proxy.url);
+  // With its colon: the driver's agent for plain http takes it so only.
+  const { username, password, protocol } = url;
+  return {
+    proxyHost: url.hostname,
+    proxyPort: Number(url.port) || (protocol === 'https:' ? 443 : 80),
+    proxyProtocol: protocol,
+    ...(username === ''
+      ? {}
+      : { proxyUser: decodeURIComponent(username), proxyPassword: decodeURIComponent(password) }),
+    ...(proxy.bypass.length === 0 ? {} : { noProxy: proxy.bypass.join('|') }),
+  };
 }
 
 function silent(settings: Settings, limit: number): SnowmeltError {

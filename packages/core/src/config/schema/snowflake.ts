@@ -1,82 +1,30 @@
 import { z } from 'zod';
 
 import { doc, none } from './key-doc.ts';
+import { loginShape } from './snowflake-login.ts';
+import { networkShape } from './snowflake-network.ts';
 
 const text = z.string().min(1);
 
-const authenticators = [
-  'snowflake',
-  'snowflake_jwt',
-  'programmatic_access_token',
-  'oauth',
-  'externalbrowser',
-  'username_password_mfa',
-] as const;
-
-const authenticator = z.union([
-  z.enum(authenticators),
-  z.url({
-    protocol: /^https$/,
-    error: 'must be a word such as oauth or externalbrowser, or the https URL of Okta',
-  }),
-]);
-
-/** Ways to log in, of which a file has one. */
-const loginShape = {
-  rsa_key: text.optional().meta(
-    doc({
-      description:
-        'Private key of key-pair login: a PKCS#8 PEM, encrypted or not, with real newlines or `\\n`, or the path of one, relative to the configuration file. A PKCS#1 key is refused with the openssl line that converts it.',
-      example: './loader.p8',
-      speed: none,
-      safety: 'Keep it out of the file: by its path, or by a variable.',
-      secret: true,
-    }),
-  ),
-  rsa_key_passphrase: text.optional().meta(
-    doc({
-      description: 'Passphrase of an encrypted `rsa_key`.',
-      example: '${SNOWFLAKE_KEY_PASSPHRASE}',
-      speed: none,
-      safety: 'Give it by a variable.',
-      secret: true,
-    }),
-  ),
-  password: text.optional().meta(
-    doc({
-      description: 'Password login.',
-      example: '${SNOWFLAKE_PASSWORD}',
-      speed: none,
-      safety: 'Give it by a variable; prefer `rsa_key` or `token`.',
-      secret: true,
-    }),
-  ),
-  token: text.optional().meta(
-    doc({
-      description: 'A programmatic access token, or an OAuth token with `authenticator: oauth`.',
-      example: '${SNOWFLAKE_TOKEN}',
-      speed: none,
-      safety:
-        'Give it by a variable. A token that ends during a run fails it; a new one resumes it.',
-      secret: true,
-    }),
-  ),
-  authenticator: authenticator.optional().meta(
-    doc({
-      description:
-        'How to log in, where `rsa_key`, `password` or `token` does not say it: `oauth`, `externalbrowser`, `username_password_mfa`, or the https URL of Okta.',
-      example: 'oauth',
-      absent: 'the one that goes with `rsa_key`, `token` or `password`',
-      speed: none,
-      safety: '`externalbrowser` and MFA need a person at every login.',
-    }),
-  ),
-};
-
 export const snowflakeShape = {
+  connection: z
+    .union([z.literal(true), text], { error: 'must be the name of a connection, or true' })
+    .optional()
+    .meta(
+      doc({
+        description:
+          'Name of a connection in `connections.toml` (or `config.toml`) of `$SNOWFLAKE_HOME`, `~/.snowflake` or the configuration folder of the system, as other clients of Snowflake use it; `true`: the default one (`SNOWFLAKE_DEFAULT_CONNECTION_NAME`, `default_connection_name`, or `default`). What stands here goes before what stands there; a login here replaces the one there.',
+        example: 'loader',
+        absent: 'no such file is read',
+        speed: none,
+        safety:
+          'The file must belong to whoever runs this, and be closed to others (`chmod 0600`). `SNOWFLAKE_CONNECTIONS_<NAME>_<KEY>` sets a key from the environment.',
+      }),
+    ),
   account: text.meta(
     doc({
-      description: 'Account identifier.',
+      description:
+        'Account identifier: organization and account (`MYORG-ACCOUNT1`), or locator and region (`xy12345.eu-central-1`). An underscore is written as a hyphen in the host name.',
       example: 'MYORG-ACCOUNT1',
       speed: none,
       safety: none,
@@ -84,7 +32,7 @@ export const snowflakeShape = {
   ),
   user: text.optional().meta(
     doc({
-      description: 'User name. Needed by every login but OAuth.',
+      description: 'User name. Needed by every login but OAuth and workload identity.',
       example: 'LOADER',
       speed: none,
       safety: 'Must be able to read the tables; nothing is written but to the stage of an unload.',
@@ -109,18 +57,7 @@ export const snowflakeShape = {
     }),
   ),
   ...loginShape,
-  access_url: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .meta(
-      doc({
-        description: 'Another endpoint: PrivateLink, a proxy, or the emulator.',
-        example: 'https://myorg-account1.privatelink.snowflakecomputing.com',
-        absent: "the account's own",
-        speed: none,
-        safety: '`http` sends credentials and rows in the clear: for the emulator only.',
-      }),
-    ),
+  ...networkShape,
 };
 
 export const snowflakeSchema = z

@@ -58,8 +58,11 @@ export function fromConnection(connection: Values, folder: string): Values {
 }
 
 function composed(connection: Values, folder: string): Values {
-  const word = (key: string): string | undefined =>
-    connection[key] === undefined || connection[key] === '' ? undefined : String(connection[key]);
+  const word = (key: string): string | undefined => {
+    const value = connection[key];
+    if (typeof value === 'number') return String(value);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
   const path = (written: string) => resolve(folder, written.replace(/^~(?=\/|$)/u, homedir()));
   const keyFile = word('private_key_file') ?? word('private_key_path');
   const tokenFile = word('token_file_path');

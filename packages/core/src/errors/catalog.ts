@@ -1,22 +1,11 @@
+import { entry, type CatalogEntry } from './catalog-entry.ts';
+
+export type { CatalogEntry, Retry } from './catalog-entry.ts';
+
 /**
  * Every expected failure: what it means, what repeats it helps, and the fix. The error reference
  * (docs/reference/errors.md) is generated from this table.
  */
-export type Retry = 'never' | 'chunk' | 'run';
-
-export interface CatalogEntry {
-  readonly meaning: string;
-  /** `chunk`: the same chunk may succeed when tried again; `run`: a new invocation may. */
-  readonly retry: Retry;
-  readonly fix: string;
-}
-
-const entry = (retry: Retry, meaning: string, fix: string): CatalogEntry => ({
-  retry,
-  meaning,
-  fix,
-});
-
 export const errorCatalog = {
   'CONFIG.NOT_FOUND': entry(
     'never',

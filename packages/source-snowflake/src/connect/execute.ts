@@ -37,7 +37,7 @@ export async function execute(
   signal.addEventListener('abort', stop, { once: true });
   const statement = start(session, sqlText, (error, finished) => {
     if (error === undefined || error === null) resolve(finished);
-    else reject(translateError(error, doing) as Error);
+    else reject(translateError(error, doing));
   });
   watchStatement(session, statement, end.signal).catch(reject);
   try {

@@ -26,6 +26,121 @@ const authenticator = z.union([
 
 const byVariable = 'Give it by a variable.';
 
+/** Of `oauth_client_credentials` and `oauth_authorization_code`. */
+const oauthShape = {
+  oauth_client_id: text.optional().meta(
+    doc({
+      description:
+        'Client id of the OAuth client, for `authenticator: oauth_client_credentials` and `oauth_authorization_code`.',
+      example: 'snowmelt',
+      speed: none,
+      safety: none,
+    }),
+  ),
+  oauth_client_secret: text.optional().meta(
+    doc({
+      description: 'Its secret.',
+      example: '${OAUTH_CLIENT_SECRET}',
+      speed: none,
+      safety: byVariable,
+      secret: true,
+    }),
+  ),
+  oauth_token_request_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta(
+      doc({
+        description: 'Where the identity provider gives tokens.',
+        example: 'https://idp.example.com/oauth2/token',
+        absent: "Snowflake's own",
+        speed: none,
+        safety: 'Gets the client secret: `http` is taken on this machine only.',
+      }),
+    ),
+  oauth_authorization_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta(
+      doc({
+        description:
+          'Where a person logs in at the identity provider, for `oauth_authorization_code`.',
+        example: 'https://idp.example.com/oauth2/authorize',
+        absent: "Snowflake's own",
+        speed: none,
+        safety: none,
+      }),
+    ),
+  oauth_redirect_uri: z
+    .url({ protocol: /^http$/ })
+    .optional()
+    .meta(
+      doc({
+        description: 'Where the browser brings the code to, as the OAuth client allows it.',
+        example: 'http://127.0.0.1:8001',
+        absent: 'a free port of 127.0.0.1',
+        speed: none,
+        safety: none,
+      }),
+    ),
+  oauth_scope: text.optional().meta(
+    doc({
+      description: 'Scope to ask the identity provider for.',
+      example: 'session:role:LOADER_ROLE',
+      absent: 'made of `role`',
+      speed: none,
+      safety: none,
+    }),
+  ),
+};
+
+/** Of `workload_identity`: nothing secret lies in a file. */
+const workloadShape = {
+  workload_identity_provider: z
+    .enum(['AWS', 'AZURE', 'GCP', 'OIDC'])
+    .optional()
+    .meta(
+      doc({
+        description:
+          'Whose word for this machine is taken, for `authenticator: workload_identity`: the cloud it runs in, or `OIDC` with a `token`.',
+        example: 'AWS',
+        speed: none,
+        safety:
+          'Hosts other than `*.snowflakecomputing.com` are refused unless `SNOWFLAKE_WIF_ALLOWED_HOST_SUFFIXES` names them, since whoever gets the proof could use it.',
+      }),
+    ),
+  workload_identity_impersonation_path: z
+    .array(text)
+    .min(1)
+    .optional()
+    .meta(
+      doc({
+        description: 'Roles or service accounts to go through, one after the other: AWS and GCP.',
+        example: ['arn:aws:iam::123456789012:role/loader'],
+        speed: none,
+        safety: none,
+      }),
+    ),
+  workload_identity_entra_resource: text.optional().meta(
+    doc({
+      description: 'Application ID URI of the Entra resource, on Azure.',
+      example: 'api://1111-2222',
+      absent: "the driver's",
+      speed: none,
+      safety: none,
+    }),
+  ),
+  workload_identity_azure_client_id: text.optional().meta(
+    doc({
+      description: 'Client id of a user-assigned managed identity, on Azure.',
+      example: '3333-4444',
+      absent: "the machine's only one",
+      speed: none,
+      safety: none,
+    }),
+  ),
+};
+
 /** Ways to log in, of which a file has one. */
 export const loginShape = {
   rsa_key: text.optional().meta(
@@ -78,125 +193,6 @@ export const loginShape = {
         '`externalbrowser`, `oauth_authorization_code` and MFA need a person at every login, of which a run has one a session.',
     }),
   ),
-  ...oauthShape(),
-  ...workloadShape(),
+  ...oauthShape,
+  ...workloadShape,
 };
-
-/** Of `oauth_client_credentials` and `oauth_authorization_code`. */
-function oauthShape() {
-  return {
-    oauth_client_id: text.optional().meta(
-      doc({
-        description:
-          'Client id of the OAuth client, for `authenticator: oauth_client_credentials` and `oauth_authorization_code`.',
-        example: 'snowmelt',
-        speed: none,
-        safety: none,
-      }),
-    ),
-    oauth_client_secret: text.optional().meta(
-      doc({
-        description: 'Its secret.',
-        example: '${OAUTH_CLIENT_SECRET}',
-        speed: none,
-        safety: byVariable,
-        secret: true,
-      }),
-    ),
-    oauth_token_request_url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .meta(
-        doc({
-          description: 'Where the identity provider gives tokens.',
-          example: 'https://idp.example.com/oauth2/token',
-          absent: "Snowflake's own",
-          speed: none,
-          safety: 'Gets the client secret: `http` is taken on this machine only.',
-        }),
-      ),
-    oauth_authorization_url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .meta(
-        doc({
-          description:
-            'Where a person logs in at the identity provider, for `oauth_authorization_code`.',
-          example: 'https://idp.example.com/oauth2/authorize',
-          absent: "Snowflake's own",
-          speed: none,
-          safety: none,
-        }),
-      ),
-    oauth_redirect_uri: z
-      .url({ protocol: /^http$/ })
-      .optional()
-      .meta(
-        doc({
-          description: 'Where the browser brings the code to, as the OAuth client allows it.',
-          example: 'http://127.0.0.1:8001',
-          absent: 'a free port of 127.0.0.1',
-          speed: none,
-          safety: none,
-        }),
-      ),
-    oauth_scope: text.optional().meta(
-      doc({
-        description: 'Scope to ask the identity provider for.',
-        example: 'session:role:LOADER_ROLE',
-        absent: 'made of `role`',
-        speed: none,
-        safety: none,
-      }),
-    ),
-  };
-}
-
-/** Of `workload_identity`: nothing secret lies in a file. */
-function workloadShape() {
-  return {
-    workload_identity_provider: z
-      .enum(['AWS', 'AZURE', 'GCP', 'OIDC'])
-      .optional()
-      .meta(
-        doc({
-          description:
-            'Whose word for this machine is taken, for `authenticator: workload_identity`: the cloud it runs in, or `OIDC` with a `token`.',
-          example: 'AWS',
-          speed: none,
-          safety:
-            'Hosts other than `*.snowflakecomputing.com` are refused unless `SNOWFLAKE_WIF_ALLOWED_HOST_SUFFIXES` names them, since whoever gets the proof could use it.',
-        }),
-      ),
-    workload_identity_impersonation_path: z
-      .array(text)
-      .min(1)
-      .optional()
-      .meta(
-        doc({
-          description: 'Roles or service accounts to go through, one after the other: AWS and GCP.',
-          example: ['arn:aws:iam::123456789012:role/loader'],
-          speed: none,
-          safety: none,
-        }),
-      ),
-    workload_identity_entra_resource: text.optional().meta(
-      doc({
-        description: 'Application ID URI of the Entra resource, on Azure.',
-        example: 'api://1111-2222',
-        absent: "the driver's",
-        speed: none,
-        safety: none,
-      }),
-    ),
-    workload_identity_azure_client_id: text.optional().meta(
-      doc({
-        description: 'Client id of a user-assigned managed identity, on Azure.',
-        example: '3333-4444',
-        absent: "the machine's only one",
-        speed: none,
-        safety: none,
-      }),
-    ),
-  };
-}

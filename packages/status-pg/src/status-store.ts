@@ -11,6 +11,7 @@ import type { PostgresStatusOptions } from './connect/connection-options.ts';
 import { createDatabase } from './connect/database.ts';
 import { migrate } from './migrate/migrate.ts';
 import { createOwnedRuns, type OwnedRuns } from './owned-runs.ts';
+import { unfinishedRun } from './run/choose-run.ts';
 import { closeRun } from './run/close-run.ts';
 import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
@@ -20,7 +21,7 @@ import { createRefresher } from './table/refresh-counts.ts';
 
 type RunMethods = Pick<
   StatusStore,
-  'openRun' | 'keepSnapshot' | 'recordTable' | 'closeRun' | 'summary' | 'runs'
+  'openRun' | 'unfinishedRun' | 'keepSnapshot' | 'recordTable' | 'closeRun' | 'summary' | 'runs'
 >;
 type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded'>;
 
@@ -47,6 +48,11 @@ function runMethods(owned: OwnedRuns): RunMethods {
       owned.add(ownership);
       return state;
     },
+    unfinishedRun: (request, maxAgeHours) =>
+      database.run(async (session) => {
+        const run = await unfinishedRun(session, request, maxAgeHours);
+        return run === undefined ? undefined : summary(session, run.id);
+      }),
     keepSnapshot: (run, snapshot) =>
       owned.within(run, (session) => keepSnapshot(session, run, snapshot)),
     async recordTable(run, table, event) {

@@ -158,7 +158,7 @@ describe('P1: a run whose begun table another run has loaded since', () => {
     await store.recordTable(id, 's/a', { type: 'planned', plan: tablePlan(id, 'a') });
     await store.addChunks(id, 's/a', loads(2));
     await store.closeRun(id, 'partial');
-    const other = await store.openRun(request({ executionHash: 'other' }));
+    const other = await store.openRun(request({ resume: { mode: 'never' } }));
     await store.closeRun(other.id, 'completed');
     return id;
   }

@@ -25,8 +25,8 @@ export interface RunRequest {
   /** Who opens it; its workers' ids start with it. */
   readonly owner: WorkerId;
   /**
-   * `auto`: go on with the newest run of the same execution hash that is not completed nor settled
-   * and not older than `maxAgeHours`. `never`: a new run. `run`: this one, past both tests.
+   * `auto`: go on with the one that `unfinishedRun` finds. `never`: a new run. `run`: this one,
+   * whatever its age.
    */
   readonly resume:
     | { readonly mode: 'auto'; readonly maxAgeHours: number }
@@ -150,9 +150,19 @@ export interface StatusStore extends AsyncDisposable {
    * A new run, or the one to go on with. Claims the run's tables for `owner` until `closeRun`, or
    * until the owner's process is gone; throws `RUN.TABLE_BUSY` where another live run has one.
    * Chunks that a dead owner had leased and chunks that failed are open again; a table whose hash
-   * changed loses its plan and chunks.
+   * changed loses its plan and chunks. Tables that the request leaves out stay as they are.
    */
   openRun(request: RunRequest): Promise<RunState>;
+  /**
+   * The newest run that is neither completed nor settled, not older than `maxAgeHours`, and either
+   * of the same execution hash or one that has left one of these tables unfinished; nothing where a
+   * later run has begun such a table since. An edited configuration, or a choice of tables, goes on
+   * with what is left.
+   */
+  unfinishedRun(
+    request: Pick<RunRequest, 'executionHash' | 'tables'>,
+    maxAgeHours: number,
+  ): Promise<RunSummary | undefined>;
   /** Keeps the run's snapshot point; the first one kept wins and is returned. */
   keepSnapshot(run: RunId, snapshot: SnapshotPoint): Promise<SnapshotPoint>;
   recordTable(run: RunId, table: TableKey, event: TableEvent): Promise<void>;
@@ -175,7 +185,8 @@ export interface StatusStore extends AsyncDisposable {
   ): Promise<void>;
   /**
    * `settled`: nothing is left to do, although the run is not `completed`: `auto` does not go on
-   * with it.
+   * with it. A run that leaves tables begun and unfinished, which it was not asked for, is `partial`
+   * and not settled, whatever is said here.
    */
   closeRun(
     run: RunId,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import type { RunRequest } from '../contract/status-store.ts';
+import type { RunRequest, RunSummary } from '../contract/status-store.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import { mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
 import { keysPlan } from './keys-plan.ts';
 import { loadOrder } from './load-order.ts';
 import type { Adapters, OpenRun } from './open-run.ts';
@@ -11,11 +12,14 @@ import { rejectedNote } from './rejected-findings.ts';
 import { reportTable, skippedReport } from './report-table.ts';
 import type { RunObserver, RunReport, TableReport } from './run-report.ts';
 import { pinRun, settledSource } from './settle-snapshot.ts';
+import { isDone, statusOf } from './run-status.ts';
 import { createSlots } from './slots.ts';
 import type { TableJob } from './table-job.ts';
 
 export interface MigrationRequest {
   readonly jobs: readonly TableJob[];
+  /** Tables that the run counts as completed, since an earlier one has: nothing is done with them. */
+  readonly carried?: readonly TableJob[];
   readonly configHash: string;
   readonly executionHash: string;
   readonly resume: RunRequest['resume'];
@@ -30,10 +34,55 @@ export interface MigrationRequest {
 }
 
 /**
- * Moves the tables of one run: opens it, or goes on with the one that was stopped, and ends it.
- * Expected failures of a table are in the report; failures of the run as a whole, and bugs, throw.
+ * Moves the tables. Where an earlier run has left something of them, it goes on with that one; what
+ * can't be finished there begins anew, in a run of its own, together with all that is healthy (see
+ * `splitWork`). Expected failures of a table are in the report; failures of the run as a whole, and
+ * bugs, throw.
  */
 export async function runMigration(
+  request: MigrationRequest,
+  adapters: Adapters,
+  context: WorkContext,
+): Promise<RunReport> {
+  await reachBoth(request.jobs, adapters, context);
+  await adapters.status.migrate();
+  const { resume, jobs, executionHash } = request;
+  if (resume.mode !== 'auto') return runOnce(request, adapters, context);
+  const tables = { executionHash, tables: jobs };
+  const earlier = await adapters.status.unfinishedRun(tables, resume.maxAgeHours);
+  if (earlier === undefined)
+    return runOnce({ ...request, resume: { mode: 'never' } }, adapters, context);
+  return goOn({ request, adapters, context }, earlier);
+}
+
+interface Migration {
+  readonly request: MigrationRequest;
+  readonly adapters: Adapters;
+  readonly context: WorkContext;
+}
+
+async function goOn(
+  { request, adapters, context }: Migration,
+  earlier: RunSummary,
+): Promise<RunReport> {
+  const work = splitWork(request.jobs, earlier);
+  const resume = { mode: 'run', run: earlier.id } as const;
+  const first =
+    work.goOn.length === 0
+      ? undefined
+      : await runOnce({ ...request, jobs: work.goOn, resume }, adapters, context);
+  const anew = first?.stopped === true ? [] : whatBeginsAnew(work, first?.tables ?? []);
+  if (first !== undefined && anew.length === 0) return first;
+  const jobs = await withEmptied(request.jobs, anew, { target: adapters.target, context });
+  context.log.info('begun_anew', { earlier_run: earlier.id, tables: jobs.map(({ key }) => key) });
+  const carried = request.jobs.filter((job) => work.kept.has(job.key) && !jobs.includes(job));
+  const begun = { ...request, jobs, carried, resume: { mode: 'never' } } as const;
+  const second = await runOnce(begun, adapters, context);
+  return mergeReports(request.jobs, { earlier, first, second });
+}
+
+/** One run: opens it, or goes on with the one that was stopped, and ends it. */
+async function runOnce(
   request: MigrationRequest,
   adapters: Adapters,
   context: WorkContext,
@@ -61,19 +110,20 @@ async function openRun(
   adapters: Adapters,
   context: WorkContext,
 ): Promise<OpenRun> {
-  const observer = request.observer ?? {};
+  const { observer = {}, carried = [] } = request;
   const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
-  await reachBoth(request.jobs, adapters, context);
-  await adapters.status.migrate();
   const state = await adapters.status.openRun({
     configHash: request.configHash,
     executionHash: request.executionHash,
     sourceNames: [...new Set(request.jobs.map(({ sourceName }) => sourceName))],
-    tables: request.jobs,
+    tables: [...request.jobs, ...carried],
     owner,
     resume: request.resume,
   });
   try {
+    for (const { key } of carried) {
+      await adapters.status.recordTable(state.id, key, { type: 'completed' });
+    }
     const settling = { delay: request.snapshotDelay, observer };
     const pinned = await pinRun(state, adapters, settling, context);
     observer.runOpened?.({ id: state.id, resumed: state.resumed, snapshot: pinned.snapshot.at });
@@ -172,23 +222,8 @@ function reportRun(run: OpenRun, tables: readonly TableReport[], milliseconds: n
   };
 }
 
-function isDone({ status }: TableReport): boolean {
-  return status === 'completed' || status === 'skipped';
-}
-
 function noteOf({ rejected }: RunReport): string | undefined {
   return rejected === 0 ? undefined : rejectedNote(rejected);
-}
-
-/**
- * `failed` where nothing was done and nothing is left to go on with but failures. P1: with rows in
- * quarantine the target does not hold what the source does, and the run is not `completed`.
- */
-function statusOf(tables: readonly TableReport[]): RunReport['status'] {
-  if (tables.every(isDone)) {
-    return tables.every(({ rejected }) => rejected === 0) ? 'completed' : 'partial';
-  }
-  return tables.every(({ status }) => status === 'failed') ? 'failed' : 'partial';
 }
 
 function firstError(tables: readonly TableReport[]): string | undefined {

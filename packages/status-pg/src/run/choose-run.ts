@@ -27,28 +27,32 @@ export async function chooseRun(
     if (table !== undefined) throw superseded(run.id, table);
     return run;
   }
-  const run = await newestRun(session, request.executionHash, resume.maxAgeHours);
+  return unfinishedRun(session, request, resume.maxAgeHours);
+}
+
+/** The newest run with something left of the request, which no later run has taken over since. */
+export async function unfinishedRun(
+  session: Session,
+  { executionHash, tables }: Pick<RunRequest, 'executionHash' | 'tables'>,
+  maxAgeHours: number,
+): Promise<EarlierRun | undefined> {
+  const [run] = await session.query<EarlierRun & RunRow>(
+    `SELECT run_id AS id, owner, owner_epoch AS epoch
+     FROM migration_status.migration_runs r
+     WHERE owner IS NOT NULL AND status <> 'completed'
+       AND metadata -> 'settled' IS DISTINCT FROM 'true'
+       AND started_at > now() - $2::float8 * interval '1 hour'
+       AND (execution_hash = $1 OR EXISTS (
+         SELECT FROM migration_status.migration_table_status t
+         WHERE t.run_id = r.run_id AND t.table_key = ANY ($3::text[])
+           AND t.status NOT IN ('completed', 'skipped')))
+     ORDER BY started_at DESC
+     LIMIT 1`,
+    [executionHash, maxAgeHours, tables.map(({ key }) => key)],
+  );
   if (run === undefined) return undefined;
   const table = await supersededTable(session, run.id, tables);
   return table === undefined ? run : undefined;
-}
-
-async function newestRun(
-  session: Session,
-  executionHash: string,
-  maxAgeHours: number,
-): Promise<EarlierRun | undefined> {
-  const [row] = await session.query<EarlierRun & RunRow>(
-    `SELECT run_id AS id, owner, owner_epoch AS epoch
-     FROM migration_status.migration_runs
-     WHERE execution_hash = $1 AND owner IS NOT NULL AND status <> 'completed'
-       AND metadata -> 'settled' IS DISTINCT FROM 'true'
-       AND started_at > now() - $2::float8 * interval '1 hour'
-     ORDER BY started_at DESC
-     LIMIT 1`,
-    [executionHash, maxAgeHours],
-  );
-  return row;
 }
 
 async function namedRun(session: Session, id: RunId): Promise<EarlierRun> {

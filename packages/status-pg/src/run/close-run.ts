@@ -20,9 +20,14 @@ export async function closeRun(
 ): Promise<void> {
   await countTables(session, run);
   const rows = await session.query(
-    `UPDATE migration_status.migration_runs
-     SET status = $2, error_message = $3, completed_at = now(),
-       metadata = coalesce(metadata, '{}') || jsonb_build_object('settled', $5::boolean)
+    `UPDATE migration_status.migration_runs r
+     SET status = CASE WHEN $2 = 'completed' AND open.tables THEN 'partial' ELSE $2 END,
+       error_message = $3, completed_at = now(), metadata = coalesce(r.metadata, '{}')
+         || jsonb_build_object('settled', $5::boolean AND NOT open.tables)
+     FROM (SELECT EXISTS (
+       SELECT FROM migration_status.migration_table_status t
+       WHERE t.run_id = $1 AND t.plan IS NOT NULL
+         AND t.status NOT IN ('completed', 'skipped')) AS tables) open
      WHERE run_id = $1 AND ($4::integer IS NULL OR owner_epoch = $4)
      RETURNING run_id`,
     [run, status, storable(error), claim?.epoch, settled],

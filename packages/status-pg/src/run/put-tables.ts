@@ -4,7 +4,7 @@ import type { Session } from '../connect/session.ts';
 
 /**
  * Makes the run's tables those of the request: new ones are added, a changed one loses its plan
- * and chunks, one that is gone is skipped, and what was completed stays completed.
+ * and chunks, one that is gone and was not begun is skipped, and what was completed stays completed.
  */
 export async function putTables(
   session: Session,
@@ -15,7 +15,8 @@ export async function putTables(
   await upsertTables(session, run, tables);
   await session.query(
     `UPDATE migration_status.migration_table_status SET status = 'skipped'
-     WHERE run_id = $1 AND table_key <> ALL ($2::text[]) AND status <> 'completed'`,
+     WHERE run_id = $1 AND table_key <> ALL ($2::text[]) AND status <> 'completed'
+       AND plan IS NULL`,
     [run, tables.map(({ key }) => key)],
   );
 }

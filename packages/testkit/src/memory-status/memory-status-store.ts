@@ -7,7 +7,7 @@ import {
 } from '@snowmelt/core';
 
 import { addMemoryChunks, recordChunk, renewChunk, takeChunk } from './chunk-leases.ts';
-import { openMemoryRun } from './open-memory-run.ts';
+import { openMemoryRun, unfinishedMemoryRun } from './open-memory-run.ts';
 import { asJson, MemoryStatusState, type StoredTable } from './status-state.ts';
 import { summariseRun } from './summarise-run.ts';
 
@@ -44,6 +44,10 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
     state,
     migrate: async () => undefined,
     openRun: async (request) => openMemoryRun(state, asJson(request), { store, now: clock.now() }),
+    unfinishedRun: async (request, maxAgeHours) => {
+      const run = unfinishedMemoryRun(state, asJson(request), maxAgeHours, clock.now());
+      return run === undefined ? undefined : summariseRun(run);
+    },
     keepSnapshot: async (run, snapshot) => (state.run(run).snapshot ??= asJson(snapshot)),
     recordTable: async (run, key, event) =>
       recordTableEvent(state.table(run, key), event, clock.now()),
@@ -58,7 +62,15 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
       }
     },
     closeRun: async (id, status, error, settled) => {
-      Object.assign(state.run(id), { status, error, settled, completedAt: clock.now() });
+      const left = [...state.run(id).tables.values()].some(
+        ({ plan, status: at }) => plan !== undefined && at !== 'completed' && at !== 'skipped',
+      );
+      Object.assign(state.run(id), {
+        status: status === 'completed' && left ? 'partial' : status,
+        error,
+        settled: settled === true && !left,
+        completedAt: clock.now(),
+      });
       freeClaims((run) => run === id);
     },
     summary: async (run) => summariseRun(state.run(run)),

@@ -21,6 +21,7 @@ export function openMemoryRun(
   for (const table of request.tables) reopenTable(run, table);
   Object.assign(run, {
     owner: request.owner,
+    executionHash: request.executionHash,
     status: 'running',
     completedAt: undefined,
     error: undefined,
@@ -43,17 +44,33 @@ function runToGoOnWith(
       place: { run: run.id, table: found.key },
     });
   }
-  const oldest = now.getTime() - resume.maxAgeHours * hourMilliseconds;
+  return unfinishedMemoryRun(state, { executionHash, tables }, resume.maxAgeHours, now);
+}
+
+export function unfinishedMemoryRun(
+  state: MemoryStatusState,
+  { executionHash, tables }: Pick<RunRequest, 'executionHash' | 'tables'>,
+  maxAgeHours: number,
+  now: Date,
+): StoredRun | undefined {
+  const oldest = now.getTime() - maxAgeHours * hourMilliseconds;
+  const isLeft = (run: StoredRun) =>
+    run.executionHash === executionHash || tables.some(({ key }) => isUnfinished(run, key));
   const newest = [...state.runs.values()].findLast(
     (run) =>
-      run.executionHash === executionHash &&
       run.status !== 'completed' &&
       run.settled !== true &&
-      run.startedAt.getTime() >= oldest,
+      run.startedAt.getTime() >= oldest &&
+      isLeft(run),
   );
   if (newest === undefined || supersededTable(state, newest, tables) !== undefined)
     return undefined;
   return newest;
+}
+
+function isUnfinished(run: StoredRun, key: string): boolean {
+  const status = run.tables.get(key)?.status ?? 'skipped';
+  return status !== 'completed' && status !== 'skipped';
 }
 
 /** A table that the run has yet to load, and that a later run has begun. */

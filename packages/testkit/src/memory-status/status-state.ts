@@ -39,7 +39,7 @@ export interface StoredTable {
 
 export interface StoredRun {
   readonly id: RunId;
-  readonly executionHash: string;
+  executionHash: string;
   readonly sourceNames: readonly string[];
   readonly startedAt: Date;
   readonly tables: Map<TableKey, StoredTable>;

@@ -132,6 +132,7 @@ export interface RunOptions {
   readonly observer?: RunObserver;
   readonly resume?: MigrationRequest['resume'];
   readonly snapshotDelay?: number;
+  readonly executionHash?: string;
   readonly clock?: Clock;
 }
 
@@ -140,7 +141,7 @@ export async function run(jobs: readonly TableJob[], adapters: Adapters, options
   const request: MigrationRequest = {
     jobs,
     configHash: 'c',
-    executionHash: 'e',
+    executionHash: options.executionHash ?? 'e',
     resume: options.resume ?? { mode: 'auto', maxAgeHours: 1 },
     parallelThreads: 3,
     snapshotDelay: options.snapshotDelay ?? 0,

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 
 import type { Cases } from '../cases.ts';
 import { expectFailure } from '../expect-failure.ts';
-import { openedRun, runRequest, tableRequest } from './sample-run.ts';
+import { samplePlan } from '../sample-plan.ts';
+import { openedRun, runRequest, table, tableRequest } from './sample-run.ts';
 import type { StatusStoreHarness } from './status-store-harness.ts';
 
 const hour = 3_600_000;
@@ -73,12 +74,43 @@ export const runCases: Cases<StatusStoreHarness> = {
     expect(again, 'settled no more').toMatchObject({ id: run.id, resumed: true });
   },
 
-  'auto: another execution hash is a new run': async (harness) => {
+  'auto: an edited configuration goes on with a run that has left one of its tables': async (
+    harness,
+  ) => {
     const { store, run } = await openedRun(harness);
     await store.closeRun(run.id, 'partial');
-    const other = await store.openRun(runRequest({ executionHash: 'execution-2' }));
-    expect(other).toMatchObject({ resumed: false });
-    expect(other.id).not.toBe(run.id);
+    const edited = { executionHash: 'execution-2' };
+    const asked = runRequest(edited);
+    expect(await store.unfinishedRun(asked, 1)).toMatchObject({ id: run.id });
+    expect(
+      await store.unfinishedRun({ ...edited, tables: [tableRequest('x')] }, 1),
+    ).toBeUndefined();
+    const again = await store.openRun(asked);
+    expect(again).toMatchObject({ id: run.id, resumed: true });
+    for (const { key } of asked.tables) await store.recordTable(run.id, key, { type: 'completed' });
+    await store.closeRun(run.id, 'partial');
+    expect(await store.unfinishedRun(runRequest({ executionHash: 'other' }), 1)).toBeUndefined();
+    expect(await store.unfinishedRun(asked, 1), 'closed by no one').toMatchObject({ id: run.id });
+  },
+
+  'a run that was asked for some of its tables is not completed by them': async (harness) => {
+    const tables = [tableRequest(), tableRequest('y')];
+    const { store, run } = await openedRun(harness, [], { tables });
+    const plan = samplePlan({ run: run.id });
+    for (const { key } of tables) await store.recordTable(run.id, key, { type: 'planned', plan });
+    await store.closeRun(run.id, 'partial');
+    const some = runRequest({ executionHash: 'one of them' });
+    expect(await store.openRun(some)).toMatchObject({ id: run.id });
+    await store.recordTable(run.id, table, { type: 'completed' });
+    await store.closeRun(run.id, 'completed', undefined, true);
+    const summary = await store.summary(run.id);
+    const ends = new Map(summary.tables.map(({ key, status }) => [key, status]));
+    expect(summary.status).toBe('partial');
+    expect([ends.get(table), ends.get('y')]).toEqual(['completed', 'in_progress']);
+    expect(await store.openRun(runRequest({ tables }))).toMatchObject({
+      id: run.id,
+      resumed: true,
+    });
   },
 
   'auto: a run older than maxAgeHours is left alone': async (harness) => {

@@ -61,7 +61,7 @@ export const supersededCases: Cases<StatusStoreHarness> = {
     const old = await ran(store, {}, begins(store));
     const other = await ran(store, newer, begins(store));
     await expectSuperseded(store, old, other);
-    expect(await store.openRun(runRequest())).toMatchObject({ resumed: false });
+    expect(await store.openRun(runRequest())).toMatchObject({ id: other, resumed: true });
   },
 
   'P1: a newer run has loaded a table that is new to this one': async (harness) => {

@@ -1,0 +1,172 @@
+import type { RunSummary, TableSummary } from '../contract/status-store.ts';
+import type { TableKey } from '../contract/table-plan.ts';
+import type { Target } from '../contract/target.ts';
+import type { WorkContext } from '../contract/work-context.ts';
+import { errorCatalog, type ErrorCode } from '../errors/catalog.ts';
+import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
+import { skippedReport } from './report-table.ts';
+import type { RunReport, TableReport } from './run-report.ts';
+import { statusOf } from './run-status.ts';
+import type { TableJob } from './table-job.ts';
+
+/** What becomes of each table where an earlier run has left something; see `splitWork`. */
+export interface WorkSplit {
+  /** To be gone on with in the earlier run, at its snapshot. */
+  readonly goOn: readonly TableJob[];
+  /** Of these, what the earlier run could not finish for a reason that lasts until it is mended. */
+  readonly failedBefore: ReadonlySet<TableKey>;
+  /** What the earlier run can never finish: its snapshot, files or object are gone. */
+  readonly lost: readonly TableJob[];
+  /** Completed by the earlier run, and right to be loaded again by a new one. */
+  readonly healthy: readonly TableJob[];
+  /** Completed by the earlier run, and not to be loaded again by a new one that goes on from it. */
+  readonly kept: ReadonlySet<TableKey>;
+}
+
+/** A resume meets the same again, whatever was mended: only a new snapshot helps. */
+const lostForGood: ReadonlySet<ErrorCode> = new Set([
+  'SOURCE.SNAPSHOT_GONE',
+  'SOURCE.FILE_MISSING',
+  'SOURCE.CHANGES_UNAVAILABLE',
+  'RUN.SUPERSEDED',
+  'RUN.COUNT_MISMATCH',
+]);
+
+/**
+ * A stop, a crash and passing faults are gone on with: that finishes the work, and no finished chunk
+ * is read again. So is what failed for a reason that may have been mended at the target; if it fails
+ * again, it was perhaps mended at the source, and begins anew at a new snapshot. The healthy tables
+ * begin anew as well then: one table's failure must not keep them from being refreshed. A table that
+ * only adds all its rows does not: a new run would add them once more.
+ */
+export function splitWork(jobs: readonly TableJob[], earlier: RunSummary): WorkSplit {
+  const before = new Map(earlier.tables.map((table) => [table.key, table]));
+  const failures = new Map(jobs.map(({ key }) => [key, failureOf(before.get(key))]));
+  const isLost = ({ key, mode }: TableJob): boolean => {
+    const code = failures.get(key);
+    if (code === 'RUN.VERIFY_FAILED') return mode !== 'append';
+    return code !== undefined && lostForGood.has(code);
+  };
+  const isDone = ({ key }: TableJob): boolean => before.get(key)?.status === 'completed';
+  const lost = jobs.filter(isLost);
+  const failed = [...failures].filter(([, code]) => code !== undefined && lastsUntilMended(code));
+  return {
+    goOn: jobs.filter((job) => !isLost(job)),
+    failedBefore: new Set(failed.map(([key]) => key)),
+    lost,
+    healthy: jobs.filter((job) => isDone(job) && !addsAllRows(job)),
+    kept: new Set(jobs.filter((job) => isDone(job) && addsAllRows(job)).map(({ key }) => key)),
+  };
+}
+
+/** The tables of a run of their own, once what could be gone on with has been tried. */
+export function whatBeginsAnew(
+  { goOn, failedBefore, lost, healthy }: WorkSplit,
+  tried: readonly TableReport[],
+): readonly TableJob[] {
+  const again = new Set(
+    tried
+      .filter(({ key, error }) => failedBefore.has(key) && error !== undefined && isLasting(error))
+      .map(({ key }) => key),
+  );
+  const anew = [...lost, ...goOn.filter(({ key }) => again.has(key))];
+  // A run that was only stopped has no healthy tables: it is not at its end.
+  const ended = lost.length > 0 || failedBefore.size > 0;
+  return ended ? [...new Set([...anew, ...healthy])] : [];
+}
+
+/** Tables that TRUNCATE of one of them reaches have to be loaded by the same run. */
+export async function withEmptied(
+  jobs: readonly TableJob[],
+  anew: readonly TableJob[],
+  { target, context }: { readonly target: Target; readonly context: WorkContext },
+): Promise<readonly TableJob[]> {
+  const emptied = anew.filter(({ mode }) => mode === 'truncate');
+  const reached = await Promise.all(emptied.map((job) => target.dependents(job.target, context)));
+  const names = new Set(reached.flat().map((ref) => JSON.stringify(ref)));
+  const keys = new Set(anew.map(({ key }) => key));
+  const isReached = ({ mode, target: { database, schema, name } }: TableJob): boolean =>
+    mode === 'truncate' && names.has(JSON.stringify({ database, schema, name }));
+  return jobs.filter((job) => keys.has(job.key) || isReached(job));
+}
+
+interface Reports {
+  readonly earlier: RunSummary;
+  readonly first: RunReport | undefined;
+  readonly second: RunReport;
+}
+
+/** One report of both runs, under the name of the one that goes on from here. */
+export function mergeReports(
+  jobs: readonly TableJob[],
+  { earlier, first, second }: Reports,
+): RunReport {
+  const tables = jobs.map((job) => {
+    const anew = second.tables.find(({ key }) => key === job.key);
+    const tried = first?.tables.find(({ key }) => key === job.key);
+    if (anew !== undefined) {
+      const notices = [...anewNotice(earlier, tried ?? { key: job.key }), ...anew.notices];
+      return { ...anew, notices };
+    }
+    const done = earlier.tables.find(({ key }) => key === job.key);
+    if (tried !== undefined || done === undefined) return tried ?? missing(job);
+    return skippedReport(job, done);
+  });
+  const sum = (of: (table: TableReport) => number) =>
+    tables.reduce((all, table) => all + of(table), 0);
+  return {
+    ...second,
+    status: statusOf(tables),
+    stopped: tables.some(({ status }) => status === 'stopped'),
+    tables,
+    rows: sum(({ rows }) => rows),
+    rejected: sum(({ rejected }) => rejected),
+    bytes: sum(({ bytes }) => bytes),
+    seconds: (first?.seconds ?? 0) + second.seconds,
+  };
+}
+
+function anewNotice(
+  { id, tables }: RunSummary,
+  { key, error }: { readonly key: TableKey; readonly error?: SnowmeltError },
+): readonly string[] {
+  if (error !== undefined) {
+    return [
+      `read anew at a new snapshot: run ${id} failed again with ${error.code}: ${error.message}`,
+    ];
+  }
+  const before = tables.find((table) => table.key === key);
+  if (before?.status === 'completed') return [`read anew: run ${id} had completed it`];
+  return [`read anew, since run ${id} can't be gone on with: ${before?.error ?? ''}`];
+}
+
+function missing({ key }: TableJob): never {
+  throw new RangeError(`no run has table ${key}`);
+}
+
+function addsAllRows({ mode, watermark, changes }: TableJob): boolean {
+  return mode === 'append' && watermark === undefined && changes !== true;
+}
+
+function isLasting(error: SnowmeltError): boolean {
+  const cause = isSnowmeltError(error.cause) ? error.cause : error;
+  return lastsUntilMended(cause.code);
+}
+
+function lastsUntilMended(code: ErrorCode): boolean {
+  return errorCatalog[code].retry === 'never';
+}
+
+/** Of the texts that `describeError` writes: of a chunk's failure that of the chunk. */
+const described = /^([A-Z]+\.[A-Z_]+): (?:(?:a chunk|\d+ chunks) failed: ([A-Z]+\.[A-Z_]+): )?/u;
+
+function failureOf(table: TableSummary | undefined): ErrorCode | undefined {
+  if (table?.status !== 'failed') return undefined;
+  const [, code, ofChunk] = described.exec(table.error ?? '') ?? [];
+  const known = ofChunk ?? code;
+  return known !== undefined && isErrorCode(known) ? known : undefined;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalog, code);
+}

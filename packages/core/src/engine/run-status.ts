@@ -1,0 +1,16 @@
+import type { RunReport, TableReport } from './run-report.ts';
+
+export function isDone({ status }: TableReport): boolean {
+  return status === 'completed' || status === 'skipped';
+}
+
+/**
+ * `failed` where nothing was done and nothing is left to go on with but failures. P1: with rows in
+ * quarantine the target does not hold what the source does, and the run is not `completed`.
+ */
+export function statusOf(tables: readonly TableReport[]): RunReport['status'] {
+  if (tables.every(isDone)) {
+    return tables.every(({ rejected }) => rejected === 0) ? 'completed' : 'partial';
+  }
+  return tables.every(({ status }) => status === 'failed') ? 'failed' : 'partial';
+}

@@ -1,0 +1,114 @@
+import { SnowmeltError, type TableJob, type Target } from '@snowmelt/core';
+import { describe, expect, it } from 'vitest';
+
+import { job, rowsOf, run, World } from './engine-world.ts';
+
+function world(): World {
+  const made = new World();
+  for (const name of ['GOOD', 'BAD', 'LOG']) made.addTable(name, 5);
+  return made;
+}
+
+const append = { mode: 'append', verify: 'count' } as const;
+const jobs: readonly TableJob[] = [job('GOOD'), job('BAD'), job('LOG', append)];
+
+async function refused(made: World): Promise<void> {
+  const report = await run(jobs, refusingFive(made));
+  expect(ends(report)).toEqual({ GOOD: 'completed', BAD: 'failed', LOG: 'completed' });
+}
+
+/** Adapters whose target refuses BAD at a snapshot at which it has five rows. */
+function refusingFive(made: World) {
+  const adapters = made.adapters();
+  const { target } = adapters;
+  const load: Target['load'] = (plan, chunk, open, context) =>
+    target.load(
+      plan,
+      chunk,
+      async () => {
+        const stream = await open();
+        if (plan.key !== 'BAD' || chunk.expectedRows !== 5) return stream;
+        stream.bytes.destroy();
+        throw new SnowmeltError('TARGET.ROW_REJECTED', 'a row of five is refused');
+      },
+      context,
+    );
+  return { ...adapters, target: { ...target, load } };
+}
+
+function ends({ tables }: Awaited<ReturnType<typeof run>>) {
+  return Object.fromEntries(tables.map(({ key, status }) => [key, status]));
+}
+
+describe('what goes on in the earlier run, and what begins anew', () => {
+  it('a row that was corrected at the source is read anew, and healthy tables are refreshed', async () => {
+    const made = world();
+    await refused(made);
+    made.replaceRows('GOOD', 6);
+    made.replaceRows('BAD', 7);
+    const next = await run(jobs, refusingFive(made));
+    expect(next.status).toBe('completed');
+    expect(made.targetRows('BAD')).toEqual(rowsOf(7));
+    expect(made.targetRows('GOOD')).toEqual(rowsOf(6));
+    const bad = next.tables.find(({ key }) => key === 'BAD');
+    expect(bad?.notices[0]).toContain('read anew at a new snapshot');
+  });
+
+  it('P1: a table that only adds all its rows is not added again for the failure of another', async () => {
+    const made = world();
+    await refused(made);
+    made.replaceRows('BAD', 7);
+    const next = await run(jobs, refusingFive(made));
+    expect(ends(next)).toEqual({ GOOD: 'completed', BAD: 'completed', LOG: 'skipped' });
+    expect(made.targetRows('LOG')).toHaveLength(5);
+  });
+
+  it('P4: what was mended at the target goes on at its snapshot; the others are refreshed', async () => {
+    const made = world();
+    await refused(made);
+    made.replaceRows('GOOD', 6);
+    made.replaceRows('BAD', 9);
+    const next = await run(jobs, made.adapters());
+    expect(next.status).toBe('completed');
+    expect(made.targetRows('BAD'), 'of the snapshot').toEqual(rowsOf(5));
+    expect(made.targetRows('GOOD')).toEqual(rowsOf(6));
+  });
+
+  it('what fails again both ways is told, and does not freeze the others night after night', async () => {
+    const made = world();
+    await refused(made);
+    for (const rows of [6, 7, 8]) {
+      made.replaceRows('GOOD', rows);
+      const next = await run(jobs, refusingFive(made));
+      expect(ends(next)).toMatchObject({ GOOD: 'completed', BAD: 'failed', LOG: 'skipped' });
+      expect(made.targetRows('GOOD')).toHaveLength(rows);
+    }
+  });
+
+  it('P4: an edited configuration, and a choice of tables, go on with what is left', async () => {
+    const made = world();
+    const stop = new AbortController();
+    const observer = { chunkLoaded: () => stop.abort(new Error('stop')) };
+    const slow = [job('LOG', { ...append, read: { ...job('LOG').read, batchRows: 2 } })];
+    const stopped = await run(slow, made.adapters(), { observer, signal: stop.signal });
+    expect(stopped.stopped).toBe(true);
+    const edited = { ...slow[0]!, parallelThreads: 1 };
+    const next = await run([edited, job('GOOD')], made.adapters(), { executionHash: 'edited' });
+    expect(next).toMatchObject({ run: stopped.run, resumed: true, status: 'completed' });
+    expect(made.targetRows('LOG')).toEqual(rowsOf(5));
+  });
+
+  it('P1: a chosen table does not complete the run of the others', async () => {
+    const made = world();
+    const stop = new AbortController();
+    const observer = { chunkLoaded: () => stop.abort(new Error('stop')) };
+    const all = ['LOG', 'GOOD'].map((name) =>
+      job(name, { ...append, read: { ...job(name).read, batchRows: 2 } }),
+    );
+    const stopped = await run(all, made.adapters(), { observer, signal: stop.signal });
+    await run(all.slice(0, 1), made.adapters(), { executionHash: 'LOG only' });
+    const rest = await run(all, made.adapters());
+    expect(rest).toMatchObject({ run: stopped.run, status: 'completed' });
+    expect([made.targetRows('LOG'), made.targetRows('GOOD')]).toEqual([rowsOf(5), rowsOf(5)]);
+  });
+});

@@ -94,7 +94,7 @@ describe('prepare', () => {
     expect(await countRows(on.sql)).toBe(2);
   });
 
-  it('P1: a plan that changes within a run takes its rows with it, or is refused', async () => {
+  it('P1: a plan that changes within a run takes its rows with it, and no others, or is refused', async () => {
     const full = plan({ mode: 'truncate' });
     await on.target.prepare(full, context);
     await load(full, 'c1');
@@ -107,15 +107,21 @@ describe('prepare', () => {
     const append = plan({ key: 'table-2' });
     await on.target.prepare(append, context);
     await load(append, 'c1');
-    const other = { ...append, read: { ...append.read, filter: 'ID > 5' } };
-    await expect(on.target.prepare(other, context)).rejects.toMatchObject({
-      code: 'TARGET.TABLE_UNSUITABLE',
-    });
     const reordered = Object.fromEntries(
       Object.entries(append).toReversed(),
     ) as unknown as TablePlan;
     await on.target.prepare({ ...reordered, estimatedRows: 5 }, context);
     expect(await countRows(on.sql)).toBe(1);
+    const other = { ...append, read: { ...append.read, filter: 'ID > 5' } };
+    await on.sql.query(`INSERT INTO t VALUES (77, 'theirs')`);
+    await on.target.prepare(other, context);
+    expect(await countRows(on.sql)).toBe(1);
+    expect(await on.target.receipts(other, context)).toEqual([]);
+    await load(other, 'c1');
+    await on.sql.query(`UPDATE t SET name = 'theirs as well'`);
+    await expect(on.target.prepare(append, context)).rejects.toMatchObject({
+      code: 'RUN.ROWS_UNFINISHED',
+    });
   });
 
   it('P1: a load of the earlier plan that is under way does not outlive the new plan', async () => {

@@ -1,10 +1,4 @@
-import {
-  SnowmeltError,
-  type PrepareReceipt,
-  type Restart,
-  type TablePlan,
-  type WorkContext,
-} from '@snowmelt/core';
+import type { PrepareReceipt, Restart, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
@@ -18,10 +12,11 @@ import { gathers } from '../swap/gathers.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
 import { recordIdentity } from '../standing/identity.ts';
 import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
-import { removeUnfinished } from '../standing/unfinished-rows.ts';
+import { removeOwnRows, removeUnfinished } from '../standing/unfinished-rows.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from './ensure-ledger.ts';
+import { forgetChunks } from './forget-chunks.ts';
 import { lockTargets, waitForLoads } from './lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
 import { overtake, refuseOlder } from './overtake.ts';
@@ -142,7 +137,7 @@ async function enterLedger(
   // Rows that went through a narrower type have left digits there.
   const planned = before !== undefined && before.plan_hash !== unplanned;
   const changed = planned && (widened || before.plan_hash !== hash);
-  if (changed && !replacesRows(table)) await refuseLoadedRows(session, table);
+  if (changed && !replacesRows(table)) await leaveEarlierPlan(session, table, log);
   await writeTableLedger(session, table, hash);
   if (!replacesRows(table)) await overtake(session, table);
   await prepareKeys(session, table, { again: changed, log });
@@ -160,14 +155,17 @@ function replacesRows(table: TablePlan): boolean {
   return table.mode === 'truncate' || gathers(table);
 }
 
-/** Rows of an earlier plan can only go with all others, where the table is emptied anyway. */
-async function refuseLoadedRows(session: Session, table: TablePlan): Promise<void> {
+/**
+ * Rows of an earlier plan of this run: a merge finds them again by their key; those of an append are
+ * taken out exactly, or the plan is refused.
+ */
+async function leaveEarlierPlan(
+  session: Session,
+  table: TablePlan,
+  log: WorkContext['log'],
+): Promise<void> {
   await waitForLoads(session, table);
-  const chunks = (await readReceipts(session, table)).length;
-  if (chunks === 0) return;
-  throw new SnowmeltError(
-    'TARGET.TABLE_UNSUITABLE',
-    `the plan of the table has changed after ${chunks} chunks were loaded by this run`,
-    { fix: 'Undo the change of the configuration, or start a new run with --no-resume.' },
-  );
+  if ((await readReceipts(session, table)).length === 0) return;
+  if (table.mode === 'append') await removeOwnRows(session, table, log);
+  await forgetChunks(session, table);
 }

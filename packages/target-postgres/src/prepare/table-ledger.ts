@@ -80,6 +80,7 @@ SET target_schema = excluded.target_schema, target_table = excluded.target_table
     mode = excluded.mode, plan_hash = excluded.plan_hash,
     watermark_from = excluded.watermark_from, snapshot_at = excluded.snapshot_at,
     plan = excluded.plan,
+    published_at = CASE WHEN t.plan_hash = excluded.plan_hash THEN t.published_at END,
     held_snapshot = CASE WHEN t.plan_hash = excluded.plan_hash THEN t.held_snapshot END`;
 
 export async function writeTableLedger(

@@ -48,6 +48,23 @@ export async function removeUnfinished(
   }
 }
 
+const ownSql = `
+SELECT run_id AS run, table_key AS key, mode, plan FROM snowmelt.table_ledger
+WHERE run_id = $1 AND table_key = $2`;
+
+/** The same of this run itself, whose plan has changed since. */
+export async function removeOwnRows(
+  session: Session,
+  table: TablePlan,
+  log: WorkContext['log'],
+): Promise<void> {
+  const { rows } = await session.query<UnfinishedRun & object>(ownSql, [table.run, table.key]);
+  for (const earlier of rows) {
+    const removed = await removeRows(session, table, earlier);
+    log.info('rows_of_earlier_plan_removed', { table: table.key, rows: removed });
+  }
+}
+
 async function removeRows(
   session: Session,
   table: TablePlan,

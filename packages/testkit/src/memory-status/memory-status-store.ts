@@ -8,7 +8,7 @@ import {
 
 import { addMemoryChunks, recordChunk, renewChunk, takeChunk } from './chunk-leases.ts';
 import { openMemoryRun, unfinishedMemoryRun } from './open-memory-run.ts';
-import { asJson, MemoryStatusState, type StoredTable } from './status-state.ts';
+import { asJson, MemoryStatusState, type StoredRun, type StoredTable } from './status-state.ts';
 import { summariseRun } from './summarise-run.ts';
 
 export interface MemoryStatusOptions {
@@ -61,22 +61,27 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
         Object.assign(chunks.get(id) ?? {}, { state: 'loaded', rows, bytes });
       }
     },
-    closeRun: async (id, status, error, settled) => {
-      const left = [...state.run(id).tables.values()].some(
-        ({ plan, status: at }) => plan !== undefined && at !== 'completed' && at !== 'skipped',
-      );
-      Object.assign(state.run(id), {
-        status: status === 'completed' && left ? 'partial' : status,
-        error,
-        settled: settled === true && !left,
-        completedAt: clock.now(),
-      });
+    closeRun: async (id, status, error, settled = false) => {
+      closeMemoryRun(state.run(id), { status, error, settled }, clock.now());
       freeClaims((run) => run === id);
     },
     summary: async (run) => summariseRun(state.run(run)),
     runs: async (limit) => [...state.runs.values()].toReversed().slice(0, limit).map(summariseRun),
     [Symbol.asyncDispose]: async () => freeClaims(() => true),
   };
+}
+
+function closeMemoryRun(
+  run: StoredRun,
+  { status, error, settled }: Pick<StoredRun, 'status' | 'error' | 'settled'>,
+  now: Date,
+): void {
+  const left = [...run.tables.values()].some(
+    (table) =>
+      table.plan !== undefined && table.status !== 'completed' && table.status !== 'skipped',
+  );
+  run.status = status === 'completed' && left ? 'partial' : status;
+  Object.assign(run, { error, settled: settled === true && !left, completedAt: now });
 }
 
 function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): void {

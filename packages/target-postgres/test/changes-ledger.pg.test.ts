@@ -11,7 +11,7 @@ import {
   stored,
   two,
 } from './changes-bench.ts';
-import { bench, integer, pair } from './fixtures.ts';
+import { bench, connect, integer, pair } from './fixtures.ts';
 
 describe('P1: one state after the other', () => {
   it('a run that was overtaken can not bring old changes back', async () => {
@@ -26,6 +26,44 @@ describe('P1: one state after the other', () => {
     expect((await refused(on.target.prepare(slow, context))).code).toBe('RUN.SUPERSEDED');
     expect(await stored(on)).toEqual(['1 of hour 3 a', '2 two b']);
     expect(await on.target.heldSnapshot?.(quick, context)).toBe(at(3));
+  });
+
+  it('a round without changes takes the held snapshot along; no writer waits, and it for none', async () => {
+    await using on = await bench({ settings: { lockTimeoutSeconds: 1 } });
+    await begin(on, plain, two);
+    const analyzed = async () =>
+      (await on.sql.query(`SELECT last_analyze FROM pg_stat_user_tables WHERE relname = 't'`)).rows;
+    const before = await analyzed();
+    const writer = await connect(on.database);
+    await writer.query(`BEGIN; UPDATE public.t SET name = 'somebody' WHERE id = 1`);
+    const idle = planAt(on, 2, 1);
+    await loadAll(on, idle, []);
+    await on.target.publish(idle, context);
+    // Published again, it is as it was.
+    await on.target.publish(idle, context);
+    expect(await on.target.heldSnapshot?.(planAt(on, 3), context)).toBe(at(2));
+    expect(await analyzed()).toEqual(before);
+    const busy = planAt(on, 3, 2);
+    await loadAll(on, busy, [['D', '2', null, null]]);
+    expect((await refused(on.target.publish(busy, context))).code).toBe('TARGET.LOCKED');
+    expect(await on.target.heldSnapshot?.(planAt(on, 4), context)).toBe(at(2));
+    await writer.query('ROLLBACK');
+    await writer.end();
+    await on.target.publish(busy, context);
+    expect(await stored(on)).toEqual(['1 one a']);
+    expect(await on.target.heldSnapshot?.(planAt(on, 4), context)).toBe(at(3));
+  });
+
+  it('also without changes a run that was overtaken does not move what is held', async () => {
+    await using on = await bench();
+    await begin(on, plain, two);
+    const slow = planAt(on, 2, 1);
+    await loadAll(on, slow, []);
+    const quick = planAt(on, 3, 1);
+    await loadAll(on, quick, []);
+    await on.target.publish(quick, context);
+    expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.SUPERSEDED');
+    expect(await on.target.heldSnapshot?.(planAt(on, 4), context)).toBe(at(3));
   });
 
   it('also not one that was to fill the empty target', async () => {

@@ -20,6 +20,18 @@ export interface AppliedChanges {
   readonly inserted: number;
 }
 
+/** Where nothing has changed, nothing is applied, and no writer has to wait. */
+export async function hasChanges(
+  session: Session,
+  table: TablePlan,
+  shadow: string,
+): Promise<boolean> {
+  const sql = `SELECT EXISTS (SELECT FROM ${shadow}) OR EXISTS (
+  SELECT FROM snowmelt.chunk_ledger WHERE run_id = $1 AND table_key = $2 AND rows > 0) AS some`;
+  const { rows } = await session.query<{ some: boolean }>(sql, [table.run, table.key]);
+  return rows[0]?.some !== false;
+}
+
 /**
  * Makes of the rows of one snapshot those of the next, in the caller's transaction and under its
  * locks. A change that is in already is applied again without harm.

@@ -9,7 +9,7 @@ import {
 import { recordSnapshot } from '../changes/snapshot-ledger.ts';
 import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
-import { transaction, type Session } from '../connect/transaction.ts';
+import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
 import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { readTableLedger, refuseStalePlan, restartTable } from '../prepare/table-ledger.ts';
@@ -42,16 +42,12 @@ export async function publishTable(
   const missing = await removeMissing(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
   const restored = await restoreAfterLoad(databases, table, context);
-  try {
-    await transaction(databases, options, (session) => analyze(session, table));
-  } catch (error) {
-    // Statistics are not what was promised; autovacuum makes them as well.
-    if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
-    context.log.warn('target_not_analyzed', { table: table.key, message: error.message });
-  }
-  const behind = await transaction(databases, options, (session) =>
-    advanceSequences(session, table, context),
-  );
+  // Of a table that is as it was, neither statistics nor sequences are looked at: quiet tables are many.
+  const isUnchanged = table.mode === 'changes' && rows === 0;
+  if (!isUnchanged) await tryAnalyze(databases, options, table, context);
+  const behind = isUnchanged
+    ? []
+    : await transaction(databases, options, (session) => advanceSequences(session, table, context));
   const findings = [...(restored.findings ?? []), ...behind];
   return {
     rows,
@@ -93,6 +89,21 @@ async function closeLedger(session: Session, table: TablePlan): Promise<number> 
   const { rows } = await session.query<{ rows: string }>(sumSql, key);
   await session.query(waitForDisk);
   return Number(rows[0]?.rows);
+}
+
+/** Statistics are not what was promised; autovacuum makes them as well. */
+async function tryAnalyze(
+  databases: Databases,
+  options: TransactionOptions,
+  table: TablePlan,
+  { log }: WorkContext,
+): Promise<void> {
+  try {
+    await transaction(databases, options, (session) => analyze(session, table));
+  } catch (error) {
+    if (!isSnowmeltError(error) || error.code !== 'TARGET.LOCKED') throw error;
+    log.warn('target_not_analyzed', { table: table.key, message: error.message });
+  }
 }
 
 async function analyze(session: Session, table: TablePlan): Promise<void> {

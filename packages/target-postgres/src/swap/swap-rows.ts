@@ -1,6 +1,6 @@
 import { isSnowmeltError, SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
 
-import { applyChanges, type AppliedChanges } from '../changes/apply-changes.ts';
+import { applyChanges, hasChanges, type AppliedChanges } from '../changes/apply-changes.ts';
 import { recordSnapshot } from '../changes/snapshot-ledger.ts';
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks, waitForDisk } from '../connect/session-settings.ts';
@@ -67,11 +67,15 @@ async function swapOnce(
   const { shadow, swapped } = await readSwapState(session, table);
   if (swapped) return undefined;
   if (shadow === undefined) throw shadowGone(table);
-  await lockTables(databases, session, table, shadow);
-  await refuseStalePlan(session, table);
+  await session.query(limitLocks(databases.lockTimeoutMs));
+  await session.locking(`what the run has gathered for ${table.target.name}`, () =>
+    session.query(`LOCK TABLE ${quoteShadow(shadow)} IN EXCLUSIVE MODE`),
+  );
   await refuseSharedTarget(session, table);
-  const put = table.mode === 'changes' ? applyChanges : exchange;
-  const applied = await put(session, table, quoteShadow(shadow));
+  const applied =
+    table.mode === 'changes' && !(await hasChanges(session, table, quoteShadow(shadow)))
+      ? {}
+      : await putRows(databases, session, table, shadow);
   await supersede(session, table, [table.target]);
   await recordSwap(session, table);
   await recordSnapshot(session, table);
@@ -80,23 +84,30 @@ async function swapOnce(
   return applied;
 }
 
+async function putRows(
+  databases: Databases,
+  session: Session,
+  table: TablePlan,
+  shadow: string,
+): Promise<Partial<AppliedChanges>> {
+  await lockTables(databases, session, table);
+  await refuseStalePlan(session, table);
+  const put = table.mode === 'changes' ? applyChanges : exchange;
+  return put(session, table, quoteShadow(shadow));
+}
+
 /**
  * EXCLUSIVE lets readers read and holds back writers, also the rows of other tables that a foreign
  * key is about to lead here. Swaps of tables that foreign keys connect wait for one another, since
  * each of two reads the other's table.
  */
-async function lockTables(
-  databases: Databases,
-  session: Session,
-  table: TablePlan,
-  shadow: string,
-): Promise<void> {
+async function lockTables(databases: Databases, session: Session, table: TablePlan): Promise<void> {
   const target = quoteTable(table.target);
   await session.query(`SET LOCAL lock_timeout = 0`);
   await session.query(oneByOneSql, [target]);
   await session.query(limitLocks(databases.lockTimeoutMs));
   await session.locking(`swap of ${target}`, () =>
-    session.query(`LOCK TABLE ${target}, ${quoteShadow(shadow)} IN EXCLUSIVE MODE`),
+    session.query(`LOCK TABLE ${target} IN EXCLUSIVE MODE`),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { QueryHistory } from '../sql/run/query-history.ts';
 import type { CatalogTable } from './catalog-objects.ts';
 import type { Catalog } from './catalog.ts';
+import type { Snapshot } from './transaction-log.ts';
 
 /** What the catalog's views need of the session that reads them. */
 export interface CatalogSession {
@@ -11,5 +12,6 @@ export interface CatalogSession {
   readonly role: string | undefined;
   readonly warehouse: string | undefined;
   readonly temporary: ReadonlyMap<string, CatalogTable>;
+  present(): Snapshot;
   readonly shared: { readonly catalog: Catalog; readonly history: QueryHistory };
 }

@@ -1,6 +1,6 @@
 import type { CatalogSession } from './catalog-session.ts';
 import type { CatalogTable, CatalogView } from './catalog-objects.ts';
-import { OPEN_END } from './transaction-log.ts';
+import { visibleRows } from './transaction-log.ts';
 import type { CountedCell } from './virtual-relation.ts';
 
 /** Tables and views of a database, or of one of its schemas, with the session's temporary tables. */
@@ -24,12 +24,12 @@ function compareText(a: string, b: string): number {
 }
 
 /** A table's number of rows, which DuckDB counts. */
-export function rowCount(table: CatalogTable): CountedCell {
-  const sql = `(SELECT count(*) FROM ${table.physical} WHERE vt = ${OPEN_END})`;
+export function rowCount(table: CatalogTable, session: CatalogSession): CountedCell {
+  const sql = `(SELECT count(*) FROM ${table.physical} WHERE ${visibleRows(session.present())})`;
   return { sql, factor: 1 };
 }
 
 /** No bytes are kept in files: 8 a value stand for them. */
-export function byteCount(table: CatalogTable): CountedCell {
-  return { ...rowCount(table), factor: table.columns.length * 8 };
+export function byteCount(table: CatalogTable, session: CatalogSession): CountedCell {
+  return { ...rowCount(table, session), factor: table.columns.length * 8 };
 }

@@ -8,6 +8,8 @@ export interface Snapshot {
   readonly ns: bigint;
   readonly upTo: number;
   readonly except: readonly number[];
+  /** The reader's own open transaction, whose rows it sees before they are committed. */
+  readonly own?: number;
 }
 
 /** `vt` of a row that nothing ended. */
@@ -66,6 +68,12 @@ export class TransactionLog {
     return { ns, upTo, except };
   }
 
+  /** What is committed now, and what the reader's own open transaction has done. */
+  present(own?: number): Snapshot {
+    const now = this.at(this.#clock);
+    return own === undefined ? now : { ...now, own };
+  }
+
   /** How many commits happened until `ns`, itself included: commits are in order of time. */
   #countUntil(ns: bigint): number {
     let low = 0;
@@ -80,11 +88,18 @@ export class TransactionLog {
   }
 }
 
-/** The filter over a table's rows, as DuckDB SQL: those of the present, or of a snapshot. */
-export function visibleRows(snapshot: Snapshot | undefined): string {
-  if (snapshot === undefined) return `vt = ${OPEN_END}`;
-  const { upTo, except } = snapshot;
-  if (except.length === 0) return `vf <= ${upTo} AND vt > ${upTo}`;
+/** The filter over a table's rows, as DuckDB SQL: those that a snapshot holds. */
+export function visibleRows(snapshot: Snapshot): string {
+  const { upTo, except, own } = snapshot;
   const list = except.join(', ');
-  return `vf <= ${upTo} AND vf NOT IN (${list}) AND (vt > ${upTo} OR vt IN (${list}))`;
+  const stays = except.length === 0 ? `vt > ${upTo}` : `(vt > ${upTo} OR vt IN (${list}))`;
+  const rows = `${madeUntil(snapshot)} AND ${stays}`;
+  return own === undefined ? rows : `${rows} AND vt <> ${own}`;
+}
+
+/** Rows that were made until a snapshot, whatever became of them. */
+export function madeUntil({ upTo, except, own }: Snapshot): string {
+  const made =
+    except.length === 0 ? `vf <= ${upTo}` : `(vf <= ${upTo} AND vf NOT IN (${except.join(', ')}))`;
+  return own === undefined ? made : `(${made} OR vf = ${own})`;
 }

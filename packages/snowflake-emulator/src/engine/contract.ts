@@ -38,12 +38,22 @@ export interface FileTransfer {
   readonly parallel: number;
 }
 
+/** What a DML statement did, in the words of the reply's `stats`. */
+export interface DmlStats {
+  readonly numRowsInserted: number;
+  readonly numRowsUpdated: number;
+  readonly numRowsDeleted: number;
+  /** Rows that an UPDATE found more than once. */
+  readonly numDmlDuplicates: number;
+}
+
 /** The result of one statement. `batches` is consumed once; a result of no rows yields none. */
 export interface StatementResult {
   readonly statementTypeId: number;
   readonly columns: readonly ResultColumn[];
   readonly batches: AsyncIterable<readonly WireRow[]>;
   readonly transfer?: FileTransfer;
+  readonly stats?: DmlStats;
 }
 
 export interface ExecuteRequest {

@@ -21,6 +21,7 @@ export function encodeResult(query: Query, statement: FinishedStatement, sign: S
     total: rows.total,
     returned: rows.total,
     statementTypeId: statement.statementTypeId,
+    ...(statement.stats === undefined ? {} : { stats: statement.stats }),
     ...(chunks.length > 0 ? { chunks, chunkHeaders: {} } : {}),
   };
   return encodeRows(data, rows.inline);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   SqlError,
   type Binding,
+  type DmlStats,
   type ExecuteRequest,
   type FileTransfer,
   type ResultColumn,
@@ -29,6 +30,7 @@ export interface FinishedStatement {
   readonly transfer?: FileTransfer;
   readonly rows: SpooledRows;
   readonly state: SessionState;
+  readonly stats?: DmlStats;
 }
 
 export interface StatementRunner {
@@ -55,11 +57,17 @@ export async function runStatement(
     const result = await run.sql.execute(request, limited);
     const directory = path.join(runner.spoolDirectory, run.queryId);
     const layout = layoutFor(runner.layout, run.sql.state);
-    const { columns, statementTypeId, transfer } = result;
+    const { columns, statementTypeId, transfer, stats } = result;
     const rows = await spoolRows(result.batches, directory, layout, limited);
     const state = copyState(run.sql.state);
-    const finished = { columns, statementTypeId, rows, state };
-    return transfer === undefined ? finished : { ...finished, transfer };
+    return {
+      columns,
+      statementTypeId,
+      rows,
+      state,
+      ...(transfer === undefined ? {} : { transfer }),
+      ...(stats === undefined ? {} : { stats }),
+    };
   } catch (error) {
     if (signal.aborted) throw canceled();
     if (timeout?.signal.aborted === true) throw timedOut(timeout.seconds);

@@ -3,7 +3,7 @@
  * (`src/stages`) register their commands here and use an {@link EngineSession} to run queries.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ExecuteRequest, SqlEngine, StatementResult } from '../engine/contract.ts';
+import type { DmlStats, ExecuteRequest, SqlEngine, StatementResult } from '../engine/contract.ts';
 import type { SqlType } from './sql-type.ts';
 
 /** A statement that the engine hands to a handler: its text, and the words that chose the handler. */
@@ -124,6 +124,27 @@ export function rowsResult(
   statementTypeId = 0,
 ): StatementResult {
   return { columns, statementTypeId, batches: oneBatch(rows) };
+}
+
+/** The result of a DML statement: one row of counts under their names. */
+export function dmlResult(
+  counts: Readonly<Record<string, number>>,
+  statementTypeId: number,
+  done: Partial<DmlStats>,
+): StatementResult {
+  const columns = Object.keys(counts).map(integerColumn);
+  const result = rowsResult(columns, [Object.values(counts).map(String)], statementTypeId);
+  return { ...result, stats: dmlStats(done) };
+}
+
+export function dmlStats(done: Partial<DmlStats>): DmlStats {
+  return {
+    numRowsInserted: 0,
+    numRowsUpdated: 0,
+    numRowsDeleted: 0,
+    numDmlDuplicates: 0,
+    ...done,
+  };
 }
 
 async function* oneBatch(

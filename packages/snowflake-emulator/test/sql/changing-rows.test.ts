@@ -65,16 +65,40 @@ describe('DML answers as Snowflake does, and changes what it says', () => {
     expect(await session.failure('INSERT INTO c (a) VALUES (1, 2)')).toMatch(/^002020: /);
   });
 
-  it('a transaction shows its own rows, hides them from others, and rolls back', async () => {
-    await session.run('CREATE OR REPLACE TABLE tx (id INT)');
-    const other = await openSession(engine);
+  it('MERGE: names in INSERT are the source’s, and rows that all match to be deleted are', async () => {
+    await session.run('CREATE OR REPLACE TABLE mk (k INT, v INT DEFAULT 7)');
+    await session.run('INSERT INTO mk VALUES (1, 1)');
+    const source = '(SELECT 1 AS k UNION ALL SELECT 1 UNION ALL SELECT 2)';
+    const merge = `MERGE INTO mk USING ${source} s ON mk.k = s.k`;
+    expect(
+      await session.run(
+        `${merge} WHEN MATCHED THEN DELETE WHEN NOT MATCHED AND k > 1 THEN INSERT VALUES (k, DEFAULT)`,
+      ),
+    ).toEqual([['1', '1']]);
+    expect(await session.run('SELECT * FROM mk')).toEqual([['2', '7']]);
+  });
+
+  it('UPDATE counts rows that several of FROM’s match, and refuses them when asked', async () => {
+    await session.run('CREATE OR REPLACE TABLE mj (id INT, v INT)');
+    await session.run('INSERT INTO mj VALUES (1, 0), (2, 0), (3, 0)');
+    const sql =
+      'UPDATE mj SET v = s.v FROM (SELECT 1 AS i, 5 AS v UNION ALL SELECT 1, 6 UNION ALL SELECT 2, 7) s WHERE id = i';
+    expect(await session.run(sql)).toEqual([['2', '1']]);
+    await session.run('ALTER SESSION SET ERROR_ON_NONDETERMINISTIC_UPDATE = TRUE');
+    expect(await session.failure(sql)).toMatch(/^100090: /);
+    await session.run('ALTER SESSION UNSET ERROR_ON_NONDETERMINISTIC_UPDATE');
+  });
+
+  it('INSERT OVERWRITE reads the table as it was, within a transaction too', async () => {
+    await session.run('CREATE OR REPLACE TABLE ow (id INT)');
+    await session.run('INSERT INTO ow VALUES (1), (2)');
+    const sql = 'INSERT OVERWRITE INTO ow SELECT id + 10 FROM ow';
+    expect(await session.run(sql)).toEqual([['2']]);
     await session.run('BEGIN');
-    await session.run('INSERT INTO tx VALUES (1)');
-    expect(await session.run('SELECT COUNT(*) FROM tx')).toEqual([['1']]);
-    expect(await other.run('SELECT COUNT(*) FROM tx')).toEqual([['0']]);
-    await session.run('ROLLBACK');
-    expect(await session.run('SELECT COUNT(*) FROM tx')).toEqual([['0']]);
-    await other.close();
+    await session.run('INSERT INTO ow VALUES (3)');
+    expect(await session.run(sql)).toEqual([['3']]);
+    await session.run('COMMIT');
+    expect(await session.run('SELECT id FROM ow ORDER BY id')).toEqual([['13'], ['21'], ['22']]);
   });
 });
 

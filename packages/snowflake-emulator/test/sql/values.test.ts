@@ -117,7 +117,7 @@ describe('P3: the transaction log', () => {
     const then = log.now();
     log.commit(last);
     expect(visibleRows(log.at(then))).toBe(
-      `vf <= ${quick} AND vf NOT IN (${slow}) AND (vt > ${quick} OR vt IN (${slow}))`,
+      `(vf <= ${quick} AND vf NOT IN (${slow})) AND (vt > ${quick} OR vt IN (${slow}))`,
     );
     const before = log.at(then);
     log.commit(slow);

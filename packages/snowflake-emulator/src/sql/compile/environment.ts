@@ -22,8 +22,8 @@ export interface Environment {
   /** A view of INFORMATION_SCHEMA; undefined if the name is no such view. */
   informationSchema(parts: readonly string[]): QueryPlan | undefined;
   informationFunction(name: string): QueryPlan | undefined;
-  /** What a table held at the point a query names; the present when undefined. */
-  snapshot(travel: Travel): Snapshot;
+  /** What tables hold at the point a query names; the present when undefined. */
+  snapshot(travel: Travel | undefined): Snapshot;
   /** Throws 000707 if the object has no past at that point, 000002 if its kind has none. */
   checkTravel(object: CatalogTable | CatalogView, travel: Travel): void;
   /** The value of a call that was evaluated beforehand (an extension's function). */

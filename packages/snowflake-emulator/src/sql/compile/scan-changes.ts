@@ -1,8 +1,8 @@
-import { scanRows, type ScanPlan } from './scan-table.ts';
+import { tableColumns, type ScanPlan } from './scan-table.ts';
 import type { Compiler } from './typed.ts';
 import { BOOLEAN, textType } from '../sql-type.ts';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
-import { visibleRows, type Snapshot } from '../../catalog/transaction-log.ts';
+import { madeUntil, visibleRows, type Snapshot } from '../../catalog/transaction-log.ts';
 import type { Changes, TableRef } from '../syntax/tree.ts';
 import { SqlError } from '../../engine/contract.ts';
 import { unsupported } from '../unsupported.ts';
@@ -16,19 +16,18 @@ export function scanChanges(ref: TableRef, changes: Changes, compiler: Compiler)
   const table = env.find(ref.parts);
   if (table.kind === 'view') throw unsupported('CHANGES on a view');
   const start = env.snapshot(changes.from);
-  const end = changes.end === undefined ? undefined : env.snapshot(changes.end);
+  const end = env.snapshot(changes.end);
   if (table.variant === 'hybrid' || table.variant === 'external')
     throw unsupported(`CHANGES on a ${table.variant} table`);
   env.checkTravel(table, changes.from);
   if (changes.end !== undefined) env.checkTravel(table, changes.end);
   checkTracked(table, start);
-  const { columns } = scanRows(table, undefined);
   const sql =
     changes.information === 'DEFAULT' ? net(table, start, end) : appended(table, start, end);
   return {
     sql,
     columns: [
-      ...columns,
+      ...tableColumns(table),
       { name: 'METADATA$ACTION', type: textType(10), nullable: false, physical: 'm_action' },
       { name: 'METADATA$ISUPDATE', type: BOOLEAN, nullable: false, physical: 'm_update' },
       { name: 'METADATA$ROW_ID', type: textType(40), nullable: false, physical: 'm_row' },
@@ -51,7 +50,7 @@ const metadata = (action: string, isUpdate: string): string =>
   `'${action}' AS m_action, ${isUpdate} AS m_update, md5(CAST(rid AS VARCHAR)) AS m_row`;
 
 /** A row whose version differs between the snapshots; gone from both sides if it is the same one. */
-function net(table: CatalogTable, start: Snapshot, end: Snapshot | undefined): string {
+function net(table: CatalogTable, start: Snapshot, end: Snapshot): string {
   const list = table.columns.map((column) => `"${column.physical}"`).join(', ');
   const [old, now] = [visibleRows(start), visibleRows(end)];
   const name = table.physical;
@@ -63,14 +62,10 @@ function net(table: CatalogTable, start: Snapshot, end: Snapshot | undefined): s
 }
 
 /** Rows inserted since the start, whatever became of them later. */
-function appended(table: CatalogTable, start: Snapshot, end: Snapshot | undefined): string {
+function appended(table: CatalogTable, start: Snapshot, end: Snapshot): string {
   const list = table.columns.map((column) => `"${column.physical}"`).join(', ');
   const name = table.physical;
-  const made =
-    end === undefined
-      ? 'true'
-      : `vf <= ${end.upTo}${end.except.length === 0 ? '' : ` AND vf NOT IN (${end.except.join(', ')})`}`;
   const isNew = `NOT EXISTS (SELECT 1 FROM ${name} o WHERE o.rid = s.rid AND o.vf < s.vf)`;
   const before = start.except.length === 0 ? '' : ` OR vf IN (${start.except.join(', ')})`;
-  return `SELECT ${list}, ${metadata('INSERT', 'false')} FROM ${name} s WHERE (vf > ${start.upTo}${before}) AND ${made} AND ${isNew}`;
+  return `SELECT ${list}, ${metadata('INSERT', 'false')} FROM ${name} s WHERE (vf > ${start.upTo}${before}) AND ${madeUntil(end)} AND ${isNew}`;
 }

@@ -19,7 +19,7 @@ export function scanTable(ref: TableRef, compiler: Compiler): ScanPlan {
   const object = env.find(ref.parts);
   const travel = ref.travel ?? env.inherited?.travel;
   const qualifier = [object.database, object.schema, object.name];
-  const snapshot = travel === undefined ? undefined : env.snapshot(travel);
+  const snapshot = env.snapshot(travel);
   if (travel !== undefined) env.checkTravel(object, travel);
   if (object.kind === 'view') return { ...scanView(object, travel, compiler), qualifier };
   return { ...scanRows(object, snapshot), qualifier };
@@ -44,8 +44,8 @@ export function tableColumns(table: CatalogTable): OutputColumn[] {
   }));
 }
 
-/** The rows of a table in the present, or in a snapshot, under its present columns. */
-export function scanRows(table: CatalogTable, snapshot: Snapshot | undefined): QueryPlan {
+/** The rows of a table in a snapshot, under its present columns. */
+function scanRows(table: CatalogTable, snapshot: Snapshot): QueryPlan {
   const columns = tableColumns(table);
   const list = columns.map((column) => `"${column.physical}"`).join(', ');
   const sql = `SELECT ${list} FROM ${table.physical} WHERE ${visibleRows(snapshot)}`;

@@ -21,6 +21,7 @@ export function createEnvironment(
   nowNs: bigint = session.now(),
 ): Environment {
   let last = 0;
+  const present = session.present();
   const env: Environment = {
     user: session.user,
     sessionId: session.id,
@@ -36,7 +37,7 @@ export function createEnvironment(
     find: (parts) => findObject(session, parts),
     informationSchema: (parts) => informationView(parts, session),
     informationFunction: (name) => informationFunction(name, session),
-    snapshot: (travel) => snapshotOf(travel, evaluated),
+    snapshot: (travel) => (travel === undefined ? present : snapshotOf(travel, evaluated)),
     checkTravel: (object, travel) =>
       checkTravel(object, travel, snapshotOf(travel, evaluated), { session, nowNs }),
     evaluated: (call) => evaluated.calls.get(call),

@@ -257,7 +257,7 @@ async function cloneTable(
   if (source.variant !== undefined) throw unsupported(`CLONE of a ${source.variant} table`);
   if (source.imported === true)
     throw unsupported('CLONE of a table that was imported from a share');
-  const snapshot = clone.travel === undefined ? undefined : compiler.env.snapshot(clone.travel);
+  const snapshot = compiler.env.snapshot(clone.travel);
   if (clone.travel !== undefined) compiler.env.checkTravel(source, clone.travel);
   const table = newTable(statement, session);
   table.columns = source.columns.map((column) => ({ ...column }));

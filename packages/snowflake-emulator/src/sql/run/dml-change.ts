@@ -1,18 +1,19 @@
-import type { ExecuteRequest, StatementResult } from '../../engine/contract.ts';
+import { SqlError, type ExecuteRequest, type StatementResult } from '../../engine/contract.ts';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import { OPEN_END } from '../../catalog/transaction-log.ts';
 import { compileFrom } from '../compile/compile-from.ts';
 import { toBoolean } from '../compile/operators.ts';
 import { EMPTY_SCOPE, typed, type Compiler, type Relation, type Scope } from '../compile/typed.ts';
-import { integerColumn, rowsResult } from '../statement-handler.ts';
+import { dmlResult } from '../statement-handler.ts';
 import type { Assignment, Delete, Update } from '../syntax/statement.ts';
 import type { Expr, FromItem, TableRef } from '../syntax/tree.ts';
 import { compilerFor } from './compile-request.ts';
 import { coerced } from './dml-insert.ts';
-import { runSql } from './engine-state.ts';
+import { readValue, runSql } from './engine-state.ts';
 import { findWritable } from './find-object.ts';
 import { checked, columnNamed, defaultOf } from './insert-rows.ts';
 import type { Session } from './session.ts';
+import type { Write } from './session-transaction.ts';
 
 const UPDATE_TYPE = 12_800;
 const DELETE_TYPE = 13_056;
@@ -34,23 +35,21 @@ export function targetRelation(
 }
 
 interface Change {
-  readonly table: CatalogTable;
   readonly scope: Scope;
   readonly source: string;
 }
 
 function changeScope(
-  session: Session,
+  table: CatalogTable,
   ref: TableRef,
   from: FromItem | undefined,
   compiler: Compiler,
 ): Change {
-  const table = findWritable(session, ref.parts);
   const target = targetRelation(table, ref);
   const other = from === undefined ? undefined : compileFrom(from, EMPTY_SCOPE, compiler);
   const relations = [target.relation, ...(other?.relations ?? [])];
   const source = other === undefined ? target.sql : `${target.sql}, ${other.sql}`;
-  return { table, scope: { ...EMPTY_SCOPE, relations }, source };
+  return { scope: { ...EMPTY_SCOPE, relations }, source };
 }
 
 const whereSql = (where: Expr | undefined, scope: Scope, compiler: Compiler): string =>
@@ -64,15 +63,37 @@ export async function runUpdate(
   request: ExecuteRequest,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  const compiler = await compilerFor(statement, session, request);
-  const { table, scope, source } = changeScope(session, statement.table, statement.from, compiler);
-  const values = newValues({ table, set: statement.set, scope, compiler, session });
-  const found = `SELECT DISTINCT ON (t.row_id) t.row_id, t.rid, ${values} FROM ${source}${whereSql(statement.where, scope, compiler)}`;
-  const counts = await replaceRows(session, table, found, signal);
-  const columns = ['number of rows updated', 'number of multi-joined rows updated'].map(
-    integerColumn,
+  const table = findWritable(session, statement.table.parts);
+  const compile = async (): Promise<string> => {
+    const compiler = await compilerFor(statement, session, request);
+    const { scope, source } = changeScope(table, statement.table, statement.from, compiler);
+    const values = newValues({ table, set: statement.set, scope, compiler, session });
+    return `SELECT t.row_id, t.rid, ${values} FROM ${source}${whereSql(statement.where, scope, compiler)}`;
+  };
+  if (request.describeOnly === true) {
+    await compile();
+    return updated({ rows: 0, multiJoined: 0 });
+  }
+  return updated(
+    await session.transaction.write(table, signal, async (write) =>
+      replaceRows({ session, table, found: await compile(), write, signal }),
+    ),
   );
-  return rowsResult(columns, [[String(counts), '0']], UPDATE_TYPE);
+}
+
+interface Replaced {
+  readonly rows: number;
+  /** Rows that several of FROM's rows matched: one of those was taken. */
+  readonly multiJoined: number;
+}
+
+/** https://docs.snowflake.com/en/sql-reference/sql/update, "Output" */
+function updated({ rows, multiJoined }: Replaced): StatementResult {
+  const counts = {
+    'number of rows updated': rows,
+    'number of multi-joined rows updated': multiJoined,
+  };
+  return dmlResult(counts, UPDATE_TYPE, { numRowsUpdated: rows, numDmlDuplicates: multiJoined });
 }
 
 export interface NewValues {
@@ -99,26 +120,41 @@ export function newValues({ table, set, scope, compiler, session }: NewValues): 
     .join(', ');
 }
 
+interface ReplaceRows {
+  readonly session: Session;
+  readonly table: CatalogTable;
+  /** DuckDB SQL: row_id, rid, and all columns of the new version. */
+  readonly found: string;
+  readonly write: Write;
+  readonly signal: AbortSignal;
+}
+
 /** Ends the rows that `found` gives (row_id, rid, columns…) and inserts their new versions. */
-async function replaceRows(
-  session: Session,
-  table: CatalogTable,
-  found: string,
-  signal: AbortSignal,
-): Promise<number> {
-  return session.transaction.write(table, signal, async ({ transaction }) => {
-    const run = (sql: string): Promise<number> => runSql(session.connection, sql, signal);
-    const list = table.columns.map((column) => `"${column.physical}"`).join(', ');
-    await run(`CREATE OR REPLACE TEMP TABLE changed AS ${found}`);
-    const count = await run(
-      `UPDATE ${table.physical} SET vt = ${transaction} WHERE rowid IN (SELECT row_id FROM changed)`,
-    );
-    await run(
-      `INSERT INTO ${table.physical} (${list}, vf, vt, rid) SELECT ${list}, ${transaction}, ${OPEN_END}, rid FROM changed`,
-    );
-    await run('DROP TABLE changed');
-    return count;
-  });
+async function replaceRows(replace: ReplaceRows): Promise<Replaced> {
+  const { session, table, found, signal } = replace;
+  const { transaction } = replace.write;
+  const run = (sql: string): Promise<number> => runSql(session.connection, sql, signal);
+  const list = table.columns.map((column) => `"${column.physical}"`).join(', ');
+  await run(`CREATE OR REPLACE TEMP TABLE changed AS ${found}`);
+  const multiJoined = Number(await readValue(session.connection, MULTI_JOINED));
+  if (multiJoined > 0 && session.parameter('ERROR_ON_NONDETERMINISTIC_UPDATE') === true)
+    throw duplicateRow();
+  const rows = await run(
+    `UPDATE ${table.physical} SET vt = ${transaction} WHERE rowid IN (SELECT row_id FROM changed)`,
+  );
+  await run(
+    `INSERT INTO ${table.physical} (${list}, vf, vt, rid) SELECT DISTINCT ON (row_id) ${list}, ${transaction}, ${OPEN_END}, rid FROM changed`,
+  );
+  await run('DROP TABLE changed');
+  return { rows, multiJoined };
+}
+
+const MULTI_JOINED =
+  'SELECT count(*) FROM (SELECT row_id FROM changed GROUP BY row_id HAVING count(*) > 1)';
+
+/** The error that ERROR_ON_NONDETERMINISTIC_UPDATE and _MERGE ask for. */
+export function duplicateRow(): SqlError {
+  return new SqlError('100090', '42P18', 'Duplicate row detected during DML action');
 }
 
 export async function runDelete(
@@ -127,15 +163,23 @@ export async function runDelete(
   request: ExecuteRequest,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  const compiler = await compilerFor(statement, session, request);
-  const { table, scope, source } = changeScope(session, statement.table, statement.using, compiler);
-  const found = `SELECT t.row_id FROM ${source}${whereSql(statement.where, scope, compiler)}`;
-  const count = await session.transaction.write(table, signal, ({ transaction }) =>
-    runSql(
-      session.connection,
-      `UPDATE ${table.physical} SET vt = ${transaction} WHERE rowid IN (${found})`,
-      signal,
-    ),
-  );
-  return rowsResult([integerColumn('number of rows deleted')], [[String(count)]], DELETE_TYPE);
+  const table = findWritable(session, statement.table.parts);
+  const compile = async (): Promise<string> => {
+    const compiler = await compilerFor(statement, session, request);
+    const { scope, source } = changeScope(table, statement.table, statement.using, compiler);
+    return `SELECT t.row_id FROM ${source}${whereSql(statement.where, scope, compiler)}`;
+  };
+  if (request.describeOnly === true) {
+    await compile();
+    return deleted(0);
+  }
+  const count = await session.transaction.write(table, signal, async ({ transaction }) => {
+    const sql = `UPDATE ${table.physical} SET vt = ${transaction} WHERE rowid IN (${await compile()})`;
+    return runSql(session.connection, sql, signal);
+  });
+  return deleted(count);
+}
+
+function deleted(count: number): StatementResult {
+  return dmlResult({ 'number of rows deleted': count }, DELETE_TYPE, { numRowsDeleted: count });
 }

@@ -3,15 +3,16 @@ import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import { castTo } from '../compile/cast.ts';
 import { EMPTY_SCOPE, typed, type Compiler, type QueryPlan, type Typed } from '../compile/typed.ts';
 import { textType, type SqlType } from '../sql-type.ts';
-import { integerColumn, rowsResult } from '../statement-handler.ts';
+import { dmlResult } from '../statement-handler.ts';
 import type { Insert } from '../syntax/statement.ts';
 import type { Expr } from '../syntax/tree.ts';
 import { compilationError } from '../unsupported.ts';
 import { bulkRelation } from './bindings.ts';
 import { compilerFor } from './compile-request.ts';
 import { closeRows } from './close-rows.ts';
+import { runSql } from './engine-state.ts';
 import { findWritable } from './find-object.ts';
-import { columnNamed, defaultOf, insertRows } from './insert-rows.ts';
+import { columnNamed, defaultOf, insertRows, type InsertRows } from './insert-rows.ts';
 import type { Session } from './session.ts';
 
 /** Statement types of DML, as the protocol numbers them. */
@@ -26,18 +27,33 @@ export async function runInsert(
   const table = findWritable(session, statement.table);
   const columns =
     statement.columns.length > 0 ? statement.columns : table.columns.map((column) => column.name);
-  const compiler = await compilerFor(statement.query, session, request);
-  const select = insertSelect(statement, { table, columns, compiler, session, request });
-  if (request.describeOnly === true) return inserted(0);
+  const compile = async (): Promise<string> => {
+    const compiler = await compilerFor(statement.query, session, request);
+    return insertSelect(statement, { table, columns, compiler, session, request });
+  };
+  if (request.describeOnly === true) {
+    await compile();
+    return inserted(0);
+  }
   const count = await session.transaction.write(table, signal, async (write) => {
-    if (statement.overwrite) await closeRows(session, table, write, signal);
-    return insertRows({ session, table, columns, select, write, signal });
+    const insert: InsertRows = { session, table, columns, select: await compile(), write, signal };
+    return statement.overwrite ? overwrite(insert) : insertRows(insert);
   });
   return inserted(count);
 }
 
+/** The query reads the table as it was before it is emptied. */
+async function overwrite(insert: InsertRows): Promise<number> {
+  const { session, table, select, write, signal } = insert;
+  await runSql(session.connection, `CREATE OR REPLACE TEMP TABLE overwriting AS ${select}`, signal);
+  await closeRows(session, table, write, signal);
+  const count = await insertRows({ ...insert, select: 'SELECT * FROM overwriting' });
+  await runSql(session.connection, 'DROP TABLE overwriting', signal);
+  return count;
+}
+
 function inserted(count: number): StatementResult {
-  return rowsResult([integerColumn('number of rows inserted')], [[String(count)]], INSERT_TYPE);
+  return dmlResult({ 'number of rows inserted': count }, INSERT_TYPE, { numRowsInserted: count });
 }
 
 interface Target {
@@ -72,7 +88,7 @@ function cell(expr: Expr, index: number, { table, columns, compiler, session }: 
   return coerced(compiler.expression(expr, EMPTY_SCOPE), column.type, compiler).sql;
 }
 
-function wrongCount(expected: number, got: number): Error {
+export function wrongCount(expected: number, got: number): Error {
   return compilationError(
     `Insert value list does not match column list expecting ${expected} but got ${got}`,
     '002020',

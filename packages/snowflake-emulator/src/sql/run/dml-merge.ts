@@ -1,17 +1,17 @@
-import { SqlError, type ExecuteRequest, type StatementResult } from '../../engine/contract.ts';
+import type { ExecuteRequest, StatementResult } from '../../engine/contract.ts';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import { OPEN_END } from '../../catalog/transaction-log.ts';
 import { compileFrom, type FromPlan } from '../compile/compile-from.ts';
 import { toBoolean } from '../compile/operators.ts';
 import { EMPTY_SCOPE, type Compiler, type Scope } from '../compile/typed.ts';
-import { integerColumn, rowsResult } from '../statement-handler.ts';
+import { dmlResult } from '../statement-handler.ts';
 import type { Merge, MergeWhen } from '../syntax/statement.ts';
 import { compilerFor } from './compile-request.ts';
-import { newValues, targetRelation } from './dml-change.ts';
-import { coerced } from './dml-insert.ts';
+import { duplicateRow, newValues, targetRelation } from './dml-change.ts';
+import { coerced, wrongCount } from './dml-insert.ts';
 import { readValue, runSql } from './engine-state.ts';
 import { findWritable } from './find-object.ts';
-import { columnNamed, insertRows } from './insert-rows.ts';
+import { columnNamed, defaultOf, insertRows } from './insert-rows.ts';
 import type { Session } from './session.ts';
 import type { Write } from './session-transaction.ts';
 
@@ -23,7 +23,10 @@ interface MergePlan {
   readonly table: CatalogTable;
   readonly target: string;
   readonly source: FromPlan;
+  /** Of the target and the source, where a row of the target is at hand. */
   readonly scope: Scope;
+  /** Of the source alone, for rows that the target lacks. */
+  readonly sourceScope: Scope;
   readonly compiler: Compiler;
   readonly signal: AbortSignal;
 }
@@ -35,26 +38,46 @@ export async function runMerge(
   request: ExecuteRequest,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  const compiler = await compilerFor(statement, session, request);
   const table = findWritable(session, statement.table.parts);
-  const target = targetRelation(table, statement.table);
-  const source = compileFrom(statement.using, EMPTY_SCOPE, compiler);
-  const scope: Scope = { ...EMPTY_SCOPE, relations: [target.relation, ...source.relations] };
-  const plan: MergePlan = {
-    statement,
-    session,
-    table,
+  const plan = async (): Promise<MergePlan> => {
+    const compiler = await compilerFor(statement, session, request);
+    return { statement, session, table, compiler, signal, ...sides(statement, table, compiler) };
+  };
+  if (request.describeOnly === true) {
+    const described = await plan();
+    matchedRows(described);
+    insertSelects(described);
+    return merged(statement, { insert: 0, update: 0, delete: 0 });
+  }
+  const counts = await session.transaction.write(table, signal, async (write) =>
+    merge(await plan(), write),
+  );
+  return merged(statement, counts);
+}
+
+function sides(
+  { using, table: ref }: Merge,
+  table: CatalogTable,
+  compiler: Compiler,
+): Pick<MergePlan, 'target' | 'source' | 'scope' | 'sourceScope'> {
+  const target = targetRelation(table, ref);
+  const source = compileFrom(using, EMPTY_SCOPE, compiler);
+  const { relations } = source;
+  return {
     target: target.sql,
     source,
-    scope,
-    compiler,
-    signal,
+    scope: { ...EMPTY_SCOPE, relations: [target.relation, ...relations] },
+    sourceScope: { ...EMPTY_SCOPE, relations },
   };
-  const counts = await session.transaction.write(table, signal, (write) => merge(plan, write));
+}
+
+function merged(statement: Merge, counts: Counts): StatementResult {
   const kinds = new Set(statement.whens.map((when) => when.action.kind));
   const shown = (['insert', 'update', 'delete'] as const).filter((kind) => kinds.has(kind));
-  const columns = shown.map((kind) => integerColumn(`number of rows ${WORDS[kind]}`));
-  return rowsResult(columns, [shown.map((kind) => String(counts[kind]))], MERGE_TYPE);
+  const row = shown.map((kind) => [`number of rows ${WORDS[kind]}`, counts[kind]] as const);
+  const { insert, update, delete: gone } = counts;
+  const stats = { numRowsInserted: insert, numRowsUpdated: update, numRowsDeleted: gone };
+  return dmlResult(Object.fromEntries(row), MERGE_TYPE, stats);
 }
 
 const WORDS = { insert: 'inserted', update: 'updated', delete: 'deleted' } as const;
@@ -68,17 +91,20 @@ async function merge(plan: MergePlan, write: Write): Promise<Counts> {
   const counts: Counts = { insert: 0, update: 0, delete: 0 };
   await run(`CREATE OR REPLACE TEMP TABLE matched AS ${matchedRows(plan)}`);
   await checkOnce(plan);
+  await run(
+    'CREATE OR REPLACE TEMP TABLE taken AS SELECT DISTINCT ON (row_id) * FROM matched ORDER BY row_id, clause',
+  );
   const inserts = insertSelects(plan);
   for (const [i, select] of inserts.entries())
     await run(`CREATE OR REPLACE TEMP TABLE unmatched${i} AS ${select.sql}`);
   counts.delete = await run(
-    `UPDATE ${table.physical} SET vt = ${write.transaction} WHERE rowid IN (SELECT row_id FROM matched WHERE is_delete)`,
+    `UPDATE ${table.physical} SET vt = ${write.transaction} WHERE rowid IN (SELECT row_id FROM taken WHERE is_delete)`,
   );
   counts.update = await run(
-    `UPDATE ${table.physical} SET vt = ${write.transaction} WHERE rowid IN (SELECT row_id FROM matched WHERE NOT is_delete)`,
+    `UPDATE ${table.physical} SET vt = ${write.transaction} WHERE rowid IN (SELECT row_id FROM taken WHERE NOT is_delete)`,
   );
   await run(
-    `INSERT INTO ${table.physical} (${list}, vf, vt, rid) SELECT ${list}, ${write.transaction}, ${OPEN_END}, rid FROM matched WHERE NOT is_delete`,
+    `INSERT INTO ${table.physical} (${list}, vf, vt, rid) SELECT ${list}, ${write.transaction}, ${OPEN_END}, rid FROM taken WHERE NOT is_delete`,
   );
   for (const [i, { columns }] of inserts.entries()) {
     counts.insert += await insertRows({
@@ -92,12 +118,13 @@ async function merge(plan: MergePlan, write: Write): Promise<Counts> {
     await run(`DROP TABLE unmatched${i}`);
   }
   await run('DROP TABLE matched');
+  await run('DROP TABLE taken');
   return counts;
 }
 
-function conditionSql(when: MergeWhen, plan: MergePlan): string {
+function conditionSql(when: MergeWhen, { compiler }: MergePlan, scope: Scope): string {
   if (when.condition === undefined) return 'true';
-  return toBoolean(plan.compiler.expression(when.condition, plan.scope), plan.compiler.env).sql;
+  return toBoolean(compiler.expression(when.condition, scope), compiler.env).sql;
 }
 
 /** One branch a clause; a row goes to the first whose condition holds. */
@@ -107,33 +134,37 @@ function matchedRows(plan: MergePlan): string {
   const join = `FROM ${plan.target} JOIN ${plan.source.sql} ON ${on}`;
   const before: string[] = [];
   const branches: string[] = [];
-  for (const when of statement.whens.filter((each) => each.matched)) {
-    const condition = conditionSql(when, plan);
+  for (const [clause, when] of statement.whens.entries()) {
+    if (!when.matched) continue;
+    const condition = conditionSql(when, plan, scope);
     const earlier = before.map((each) => ` AND NOT coalesce(${each}, false)`).join('');
     const set = when.action.kind === 'update' ? when.action.set : [];
     const values = newValues({ table, set, scope, compiler, session });
     branches.push(
-      `SELECT t.row_id, t.rid, ${when.action.kind === 'delete'} AS is_delete, ${values} ${join} WHERE ${condition}${earlier}`,
+      `SELECT t.row_id, t.rid, ${when.action.kind === 'delete'} AS is_delete, ${clause} AS clause, ${values} ${join} WHERE ${condition}${earlier}`,
     );
     before.push(condition);
   }
   if (branches.length > 0) return branches.join(' UNION ALL ');
   const values = newValues({ table, set: [], scope, compiler, session });
-  return `SELECT t.row_id, t.rid, false AS is_delete, ${values} FROM ${plan.target} WHERE false`;
+  return `SELECT t.row_id, t.rid, false AS is_delete, 0 AS clause, ${values} FROM ${plan.target} WHERE false`;
 }
 
-/** ERROR_ON_NONDETERMINISTIC_MERGE: a row that two source rows match is an error. */
+/**
+ * A row that several source rows match is an error, unless all of them delete it.
+ * https://docs.snowflake.com/en/sql-reference/sql/merge#duplicate-join-behavior
+ */
 async function checkOnce({ session }: MergePlan): Promise<void> {
+  if (session.parameter('ERROR_ON_NONDETERMINISTIC_MERGE') === false) return;
   const twice = await readValue(
     session.connection,
-    'SELECT row_id FROM matched GROUP BY row_id HAVING count(*) > 1 LIMIT 1',
+    'SELECT row_id FROM matched GROUP BY row_id HAVING count(*) > 1 AND NOT bool_and(is_delete) LIMIT 1',
   );
-  if (twice !== null)
-    throw new SqlError('100090', '42P18', 'Duplicate row detected during DML action');
+  if (twice !== null) throw duplicateRow();
 }
 
 function insertSelects(plan: MergePlan): { sql: string; columns: readonly string[] }[] {
-  const { statement, scope, compiler, table } = plan;
+  const { statement, scope, sourceScope, compiler, table, session } = plan;
   const on = toBoolean(compiler.expression(statement.on, scope), compiler.env).sql;
   const before: string[] = [];
   return statement.whens.flatMap((when) => {
@@ -142,14 +173,13 @@ function insertSelects(plan: MergePlan): { sql: string; columns: readonly string
     const columns =
       action.columns.length > 0 ? action.columns : table.columns.map((column) => column.name);
     const values = action.values.map((expr, i) => {
-      const value = coerced(
-        compiler.expression(expr, scope),
-        columnNamed(table, columns[i] ?? '').type,
-        compiler,
-      );
+      const column = columnNamed(table, columns[i] ?? '');
+      if (expr.kind === 'default') return `${defaultOf(column, session)} AS v${i}`;
+      const value = coerced(compiler.expression(expr, sourceScope), column.type, compiler);
       return `${value.sql} AS v${i}`;
     });
-    const condition = conditionSql(when, plan);
+    if (values.length !== columns.length) throw wrongCount(columns.length, values.length);
+    const condition = conditionSql(when, plan, sourceScope);
     const earlier = before.map((each) => ` AND NOT coalesce(${each}, false)`).join('');
     before.push(condition);
     const sql = `SELECT ${values.join(', ')} FROM ${plan.source.sql} WHERE NOT EXISTS (SELECT 1 FROM ${plan.target} WHERE ${on}) AND ${condition}${earlier}`;

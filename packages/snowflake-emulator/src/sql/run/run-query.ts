@@ -8,11 +8,9 @@ import { resultColumn, wireText } from './wire.ts';
 export const SELECT_TYPE = 4096;
 
 export interface QuerySource {
-  /** A connection for this query alone, or the session's own within a transaction. */
+  /** A connection for this query alone. */
   readonly open: () => Promise<DuckDBConnection>;
   readonly close: (connection: DuckDBConnection, finished: boolean) => void;
-  /** Read the whole result at once: the connection is needed for what follows. */
-  readonly whole?: boolean;
   readonly signal: AbortSignal;
   readonly onRows?: (rows: readonly WireRow[]) => void;
   readonly onEnd?: (error: unknown) => void;
@@ -43,7 +41,7 @@ export async function runQuery(plan: QueryPlan, source: QuerySource): Promise<St
   };
   try {
     const sql = wireSql(plan);
-    const result = source.whole === true ? await connection.run(sql) : await connection.stream(sql);
+    const result = await connection.stream(sql);
     const first = await result.fetchChunk();
     const next = (): Promise<DuckDBDataChunk | null> => result.fetchChunk();
     return {

@@ -16,16 +16,12 @@ export async function runSelect(
   const limit = isDescribed ? 0 : Number(session.parameter('ROWS_PER_RESULTSET')) || undefined;
   const sql = limit === undefined ? plan.sql : `SELECT * FROM (${plan.sql}) d LIMIT ${limit}`;
   const { pool } = session.shared;
-  const isOwn = session.transaction.isOpen;
   return runQuery(
     { ...plan, sql },
     {
-      open: () => (isOwn ? Promise.resolve(session.connection) : pool.take()),
-      close: (connection, finished) => {
-        if (!isOwn) pool.give(connection, finished);
-      },
+      open: () => pool.take(),
+      close: (connection, finished) => pool.give(connection, finished),
       signal,
-      whole: isOwn,
     },
   );
 }

@@ -1,6 +1,7 @@
 import { SqlError, type ExecuteRequest, type StatementResult } from '../../engine/contract.ts';
 import { createCompiler } from '../compile/compile-query.ts';
 import { EMPTY_SCOPE } from '../compile/typed.ts';
+import { dmlStats } from '../statement-handler.ts';
 import type { Statement } from '../syntax/statement.ts';
 import type { Expr } from '../syntax/tree.ts';
 import { unsupported } from '../unsupported.ts';
@@ -55,7 +56,7 @@ export async function runSessionStatement(
     case 'comment':
       return comment(statement, session);
     case 'begin':
-      await session.transaction.begin();
+      session.transaction.begin();
       return done();
     case 'commit':
       await session.transaction.commit();
@@ -73,10 +74,10 @@ async function truncate(
 ): Promise<StatementResult> {
   if (statement.ifExists && lookUp(session, statement.name) === undefined) return done();
   const table = findWritable(session, statement.name);
-  await session.transaction.write(table, signal, (write) =>
+  const count = await session.transaction.write(table, signal, (write) =>
     closeRows(session, table, write, signal),
   );
-  return done();
+  return { ...done(), stats: dmlStats({ numRowsDeleted: count }) };
 }
 
 function use(statement: Extract<Statement, { kind: 'use' }>, session: Session): StatementResult {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
+import { OPEN_END } from '../../catalog/transaction-log.ts';
 import type { EngineState } from './engine-state.ts';
 import { runSql } from './engine-state.ts';
 import { checkHybridKeys } from './hybrid-keys.ts';
@@ -12,7 +13,11 @@ export interface Write {
 
 /**
  * A session's transaction. Outside of BEGIN each statement has one of its own. The rows' marks
- * become visible to time travel when it commits, not when they are written.
+ * become visible to others and to time travel when it commits, not when they are written.
+ *
+ * Each statement is one transaction of DuckDB, whatever is open here: one that fails leaves nothing
+ * behind, and the earlier ones stay to be committed.
+ * https://docs.snowflake.com/en/sql-reference/transactions#failed-statements-within-a-transaction
  */
 export class SessionTransaction {
   readonly #shared: EngineState;
@@ -23,6 +28,7 @@ export class SessionTransaction {
   commitDelay = 0;
   #explicit = false;
   #number: number | undefined;
+  readonly #written = new Set<CatalogTable>();
 
   /** LOCK_TIMEOUT of the session, in seconds. */
   readonly #lockTimeout: () => number;
@@ -37,16 +43,19 @@ export class SessionTransaction {
     return this.#explicit;
   }
 
-  async begin(): Promise<void> {
-    if (this.#explicit) return;
-    await this.#connection.run('BEGIN TRANSACTION');
+  /** Marks the rows of what is open and has written something. */
+  get number(): number | undefined {
+    return this.#number;
+  }
+
+  /** A BEGIN inside of an open transaction changes nothing, as documented. */
+  begin(): void {
     this.#explicit = true;
   }
 
   async commit(): Promise<void> {
     if (!this.#explicit) return;
     const stamp = await this.#stamp();
-    await this.#connection.run('COMMIT');
     this.#explicit = false;
     this.#end(true, stamp);
   }
@@ -63,9 +72,18 @@ export class SessionTransaction {
     if (!this.#explicit) return;
     this.#explicit = false;
     try {
-      await this.#connection.run('ROLLBACK');
+      await this.#atomic(() => this.#undo());
     } finally {
       this.#end(false);
+    }
+  }
+
+  async #undo(): Promise<void> {
+    for (const { physical } of this.#written) {
+      await this.#connection.run(`DELETE FROM ${physical} WHERE vf = ${this.#number}`);
+      await this.#connection.run(
+        `UPDATE ${physical} SET vt = ${OPEN_END} WHERE vt = ${this.#number}`,
+      );
     }
   }
 
@@ -75,10 +93,23 @@ export class SessionTransaction {
       else this.#shared.log.rollback(this.#number);
     }
     this.#number = undefined;
+    this.#written.clear();
     this.#shared.locks.release(this);
   }
 
-  /** Runs a statement that writes a table. Within a transaction a failed one leaves nothing behind. */
+  async #atomic<T>(run: () => Promise<T>): Promise<T> {
+    await this.#connection.run('BEGIN TRANSACTION');
+    try {
+      const result = await run();
+      await this.#connection.run('COMMIT');
+      return result;
+    } catch (error) {
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Runs a statement that writes a table: all of it, or nothing. */
   async write<T>(
     table: CatalogTable,
     signal: AbortSignal,
@@ -87,22 +118,17 @@ export class SessionTransaction {
     await this.#shared.locks.acquire(table.physical, this, signal, this.#lockTimeout());
     this.#number ??= this.#shared.log.begin();
     const write = { transaction: this.#number };
-    const runChecked = async (): Promise<T> => {
-      const result = await run(write);
-      await checkHybridKeys(table, this.#connection);
-      return result;
-    };
-    if (this.#explicit) return runChecked();
     try {
-      await this.#connection.run('BEGIN TRANSACTION');
-      const result = await runChecked();
-      const stamp = await this.#stamp();
-      await this.#connection.run('COMMIT');
-      this.#end(true, stamp);
+      const result = await this.#atomic(async () => {
+        const done = await run(write);
+        await checkHybridKeys(table, this.#connection);
+        return done;
+      });
+      this.#written.add(table);
+      if (!this.#explicit) this.#end(true, await this.#stamp());
       return result;
     } catch (error) {
-      await this.#connection.run('ROLLBACK').catch(() => undefined);
-      this.#end(false);
+      if (!this.#explicit) this.#end(false);
       throw error;
     }
   }

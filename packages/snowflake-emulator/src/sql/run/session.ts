@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { randomUUID } from 'node:crypto';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
+import type { Snapshot } from '../../catalog/transaction-log.ts';
 import type {
   ExecuteRequest,
   SessionOptions,
@@ -123,6 +124,11 @@ export class Session implements SqlSession, EngineSession {
 
   now(): bigint {
     return this.shared.log.now();
+  }
+
+  /** What this session's queries see now, its own open transaction included. */
+  present(): Snapshot {
+    return this.shared.log.present(this.transaction.number);
   }
 
   newQueryId(): string {

@@ -96,10 +96,10 @@ async function openInstance(options: SqlEngineOptions, directory: string): Promi
     ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
   });
   const connection = await instance.connect();
+  registerScalarFunctions(connection);
   for (const macro of MACROS) await connection.run(macro);
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
   await connection.run('CREATE SEQUENCE row_ids');
-  registerScalarFunctions(connection);
   connection.closeSync();
   return instance;
 }

@@ -18,12 +18,12 @@ export async function openEngine(): Promise<SnowflakeSqlEngine> {
   return createSqlEngine({ threads: 2, databases: ['D'] });
 }
 
-/** A session in database D, schema PUBLIC, with UTC as its zone. */
+/** A session in database D, schema PUBLIC, with UTC as its zone and JSON on one line. */
 export async function openSession(engine: SnowflakeSqlEngine): Promise<TestSession> {
   const session = await engine.openSession({
     user: 'tester',
     database: 'D',
-    parameters: { TIMEZONE: 'UTC' },
+    parameters: { TIMEZONE: 'UTC', JSON_INDENT: 0 },
   });
   const never = new AbortController().signal;
   const execute = async (queryId: string, sql: string, bindings?: Record<string, Binding>) => {

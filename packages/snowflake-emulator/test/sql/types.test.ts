@@ -32,7 +32,10 @@ describe('types beside the common ones', () => {
     ["TO_VARCHAR('1.50'::DECFLOAT)", '1.5'],
     ['TO_VARCHAR(2.25::DECFLOAT)', '2.25'],
     ['TO_JSON([1, 2]::ARRAY(NUMBER(38,0))::VARIANT)', '[1,2]'],
-    ['TO_JSON([1.5, 0, 1e-10]::VECTOR(FLOAT, 3)::ARRAY::VARIANT)', '[1.5,0,1.000000013351432e-10]'],
+    [
+      'TO_JSON([1.5, 0, 1e-10]::VECTOR(FLOAT, 3)::ARRAY::VARIANT)',
+      '[1.500000000000000e+00,0.000000000000000e+00,1.000000013351432e-10]',
+    ],
     ["TO_JSON(OBJECT_CONSTRUCT('a', 1)::MAP(VARCHAR, NUMBER(38,0))::VARIANT)", '{"a":1}'],
     [
       "HEX_ENCODE(ST_ASEWKB(TO_GEOGRAPHY('POINT(1 2)')))",

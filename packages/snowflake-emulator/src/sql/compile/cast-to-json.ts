@@ -1,5 +1,5 @@
 import type { Environment } from './environment.ts';
-import { renderText } from './render-text.ts';
+import { renderNumber, renderText } from './render-text.ts';
 import type { Typed } from './typed.ts';
 import { storageType, typeText, type SqlType } from '../sql-type.ts';
 import { compilationError } from '../unsupported.ts';
@@ -14,9 +14,7 @@ export function toJson(value: Typed, env: Environment): string {
     case 'NULL':
       return 'CAST(NULL AS VARCHAR)';
     case 'NUMBER':
-      return type.scale === 0
-        ? `CAST(${sql} AS VARCHAR)`
-        : `sf_trim_number(CAST(${sql} AS VARCHAR))`;
+      return numberToJson(value);
     case 'FLOAT':
       return `sf_float_json(${sql})`;
     case 'BOOLEAN':
@@ -38,6 +36,13 @@ export function toJson(value: Typed, env: Environment): string {
     default:
       return `('"' || ${renderText(sql, type, env.parameter.bind(env))} || '"')`;
   }
+}
+
+/** A constant is of no other kind than its digits say; `.5` gets its zero. */
+function numberToJson({ sql, type, literal }: Typed): string {
+  if (type.scale === 0) return `CAST(${sql} AS VARCHAR)`;
+  const text = renderNumber(sql, type);
+  return literal === undefined ? `sf_decimal_json(${text})` : `sf_trim_number(${text})`;
 }
 
 /** An element is a 32-bit float, and its JSON number a double: no digit is lost. */

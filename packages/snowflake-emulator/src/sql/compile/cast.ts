@@ -40,7 +40,7 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
   if (type.name === 'VARCHAR') return castToText(value, type, env);
   if (from.name === 'VARCHAR') return castFromText(value, type, { parameter, safe });
   if (from.name === 'VARIANT' && !isSemiStructured(type)) {
-    const text = typed(`sf_variant_text(${value.sql})`, textType());
+    const text = typed(`sf_variant_scalar(${value.sql}, '${type.name}')`, textType());
     return castFromText(text, type, { parameter, safe });
   }
   if (isSemiStructured(type)) return castToSemiStructured(value, type, env);

@@ -165,7 +165,7 @@ function compileIn(expr: OfKind<'in'>, scope: Scope, compiler: Compiler): Typed 
   const compile = (each: Expr): Typed => compileExpression(each, scope, compiler);
   const value = compile(expr.expr);
   const isZoned = value.type.name === 'TIMESTAMP_TZ' || value.type.name === 'TIMESTAMP_LTZ';
-  if (isZoned) {
+  if (isZoned || isSemiStructured(value.type)) {
     const parts = items.map((item) => compare('=', value, compile(item), compiler.env).sql);
     return typed(`(${not}(${parts.join(' OR ')}))`, BOOLEAN);
   }
@@ -223,14 +223,16 @@ function compilePath(expr: OfKind<'path'>, scope: Scope, compiler: Compiler): Ty
   if (!isSemiStructured(base.type)) {
     throw compilationError(`Invalid path on a value of type ${typeText(base.type)}`);
   }
-  const steps = expr.steps.map((step) => pathStep(step, scope, compiler));
+  const isMap = base.type.name === 'MAP';
+  const steps = expr.steps.map((step) => pathStep(step, scope, compiler, isMap));
   return typed(`sf_path(${[base.sql, ...steps].join(', ')})`, VARIANT);
 }
 
-function pathStep(step: string | Expr, scope: Scope, compiler: Compiler): string {
+/** A MAP has no indexes: a number there is a key. */
+function pathStep(step: string | Expr, scope: Scope, compiler: Compiler, isMap: boolean): string {
   if (typeof step === 'string') return quoteText(`.${step}`);
   const value = compileExpression(step, scope, compiler);
-  const prefix = value.type.name === 'NUMBER' ? "'#'" : "'.'";
+  const prefix = value.type.name === 'NUMBER' && !isMap ? "'#'" : "'.'";
   return `(${prefix} || CAST(${value.sql} AS VARCHAR))`;
 }
 

@@ -8,6 +8,8 @@ import {
   BOOLEAN,
   DATE,
   FLOAT,
+  VARIANT,
+  isSemiStructured,
   isTimestamp,
   numberType,
   storageType,
@@ -59,7 +61,24 @@ export function compare(op: string, a: Typed, b: Typed, env: Environment): Typed
       instantOf(isMoment(value) ? value : castTo(value, type, env), zone);
     return result(side(a), side(b));
   }
+  if (isSemiStructured(type)) return compareVariants(op, a, b, env);
   return result(castTo(a, type, env).sql, castTo(b, type, env).sql);
+}
+
+/**
+ * Equal are VARIANTs of one value, whatever kind of number it is. Less and greater there is against a
+ * value of another type, to whose type the VARIANT is brought.
+ */
+function compareVariants(op: string, a: Typed, b: Typed, env: Environment): Typed {
+  const isEquality = op === '=' || op === '<>' || op.startsWith('IS ');
+  if (isEquality) {
+    const [left, right] = [a, b].map((side) => `sf_json_key(${castTo(side, VARIANT, env).sql})`);
+    return typed(`(${left} ${op} ${right})`, BOOLEAN, nullable(a, b));
+  }
+  const other = [a, b].find((side) => !isSemiStructured(side.type));
+  if (other === undefined) throw unsupported(`${typeText(a.type)} ${op} ${typeText(b.type)}`);
+  const type = other.type.name === 'NUMBER' ? FLOAT : other.type;
+  return compare(op, castTo(a, type, env), castTo(b, type, env), env);
 }
 
 function isMoment(value: Typed): boolean {

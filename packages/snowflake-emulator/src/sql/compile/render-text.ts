@@ -54,6 +54,10 @@ export function renderText(
       return `sf_variant_text(${sql})`;
     case 'INTERVAL':
       return `sf_interval_text(CAST(${sql} AS VARCHAR), ${quoteText(type.spelling ?? '')})`;
+    case 'OBJECT':
+    case 'ARRAY':
+    case 'MAP':
+      return `sf_to_json(${sql})`;
     case 'VECTOR':
       return renderVector(sql, type);
     case 'GEOMETRY':

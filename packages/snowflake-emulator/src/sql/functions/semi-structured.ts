@@ -18,6 +18,7 @@ import {
   asText,
   at,
   checkCount,
+  constantText,
   integerResult,
   simple,
   type FunctionCompiler,
@@ -26,33 +27,39 @@ import {
 /** https://docs.snowflake.com/en/sql-reference/functions-semistructured */
 const json = (value: Typed, context: CallContext): string => toJson(value, context.env);
 
+/** `d` as the second argument lets an object repeat a key; `s`, the default, does not. */
 const parseJson = (mode: string): FunctionCompiler =>
-  simple([1, 1], (args, context) =>
-    typed(`sf_parse_json(${asText(at(args, 0), context)}, ${quoteText(mode)})`, VARIANT),
-  );
+  simple([1, 2], (args, context) => {
+    const keys = args[1] === undefined ? 's' : constantText(args[1], 'the parameter of PARSE_JSON');
+    if (keys !== 'd' && keys !== 's')
+      throw compilationError(`invalid parameter '${keys}' of PARSE_JSON`, '001015', '22023');
+    const text = asText(at(args, 0), context);
+    return typed(`sf_parse_json(${text}, ${quoteText(mode)}, '${keys}')`, VARIANT);
+  });
 
-/** With STRICT_JSON_OUTPUT an ARRAY's SQL NULL is written `null`; reading it anew makes it so. */
+/** Whether STRICT_JSON_OUTPUT reaches TO_JSON is documented nowhere; it does here. */
 const toJsonText = simple([1, 1], (args, context) => {
-  const text = json(at(args, 0), context);
-  const sql =
-    context.env.parameter('STRICT_JSON_OUTPUT') === true
-      ? `CASE WHEN contains(${text}, 'undefined') THEN sf_parse_json(${text}, 'safe') ELSE ${text} END`
-      : text;
-  return typed(sql, textType(), at(args, 0).nullable);
+  const value = json(at(args, 0), context);
+  const isStrict = context.env.parameter('STRICT_JSON_OUTPUT') === true;
+  return typed(
+    `${isStrict ? 'sf_strict_json' : 'sf_to_json'}(${value})`,
+    textType(),
+    at(args, 0).nullable,
+  );
 });
 
 const toVariant = simple([1, 1], (args, context) => castTo(at(args, 0), VARIANT, context.env));
 
 /** OBJECT_CONSTRUCT(key, value, …), or of `*`. */
-function objectConstruct(name: string): FunctionCompiler {
+function objectConstruct(name: string, type: SqlType = OBJECT): FunctionCompiler {
   return (call, context) => {
     checkCount(call, [0, 999]);
-    if (call.args[0]?.kind === 'star') return objectOfStar(name, context);
+    if (call.args[0]?.kind === 'star' && type === OBJECT) return objectOfStar(name, context);
     const args = call.args.map((arg) => context.compile(arg));
     if (args.length % 2 === 1)
-      throw compilationError('OBJECT_CONSTRUCT needs pairs of keys and values');
+      throw compilationError(`${call.name} needs pairs of keys and values`);
     const parts = args.map((arg, i) => (i % 2 === 0 ? asText(arg, context) : json(arg, context)));
-    return typed(parts.length === 0 ? "'{}'" : `${name}(${parts.join(', ')})`, OBJECT, false);
+    return typed(parts.length === 0 ? "'{}'" : `${name}(${parts.join(', ')})`, type, false);
   };
 }
 
@@ -153,6 +160,7 @@ export const SEMI_STRUCTURED: Readonly<Record<string, FunctionCompiler>> = {
   OBJECT_CONSTRUCT: objectConstruct('sf_object'),
   OBJECT_CONSTRUCT_KEEP_NULL: objectConstruct('sf_object_keep'),
   ARRAY_CONSTRUCT: arrayConstruct,
+  MAP_CONSTRUCT: objectConstruct('sf_object_keep', { name: 'MAP' }),
   OBJECT_KEYS: simple([1, 1], (args) => typed(`sf_object_keys(${semi(at(args, 0)).sql})`, ARRAY)),
   ARRAY_SIZE: simple([1, 1], (args) =>
     integerResult(`CAST(sf_array_size(${semi(at(args, 0)).sql}) AS BIGINT)`, 9),

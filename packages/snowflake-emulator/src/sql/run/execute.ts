@@ -28,6 +28,7 @@ import { clientParameter } from './parameters.ts';
 import { nameInText } from './session-variables.ts';
 import { translateError } from './translate-error.ts';
 import { columnOfWire } from './wire-columns.ts';
+import { showJson } from './show-json.ts';
 
 /** Runs a statement and keeps what the history shows of it. */
 export async function execute(
@@ -121,13 +122,14 @@ function remember(result: StatementResult, context: Remembered): StatementResult
   };
   entry.result = kept;
   if (result.statementTypeId !== SELECT_TYPE) endEntry(entry, session, undefined);
+  const shown = showJson(result.columns, session);
   const batches = async function* (): AsyncGenerator<readonly WireRow[]> {
     try {
       for await (const batch of result.batches) {
         entry.rows += batch.length;
         if (entry.rows <= MOST_RESULT_ROWS) kept.rows.push(...batch);
         else kept.rows = [];
-        yield batch;
+        yield shown(batch);
       }
       kept.complete = entry.rows <= MOST_RESULT_ROWS;
       if (entry.status === 'RUNNING') endEntry(entry, session, undefined);

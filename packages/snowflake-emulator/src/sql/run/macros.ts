@@ -41,9 +41,15 @@ export const MACROS: readonly string[] = [
    * issue 1109). Where exactly 10 become 15 is not known.
    */
   "CREATE MACRO sf_float_short(f) AS CASE WHEN isnan(f) THEN 'NaN' WHEN isinf(f) THEN (CASE WHEN f > 0 THEN 'inf' ELSE '-inf' END) WHEN abs(f) < 1e10 THEN printf('%.10g', f) ELSE printf('%.15g', f) END",
-  'CREATE MACRO sf_quote_json(x) AS CASE WHEN x IS NULL THEN NULL ELSE CAST(to_json(x) AS VARCHAR) END',
+  /** DuckDB escapes with large letters, and leaves DEL as it is. */
+  String.raw`CREATE MACRO sf_quote_json(x) AS CASE WHEN x IS NULL THEN NULL WHEN regexp_matches(x, '[\x00-\x1F\x7F]') THEN sf_quote_text(x) ELSE CAST(to_json(x) AS VARCHAR) END`,
   "CREATE MACRO sf_trim_number(x) AS rtrim(rtrim(x, '0'), '.')",
-  `CREATE MACRO sf_float_json(f) AS CASE WHEN isnan(f) OR isinf(f) THEN '"' || sf_float_text(f) || '"' ELSE sf_float_text(f) END`,
+  /** A decimal inside of a VARIANT: whole ones keep `.0`, as what they came from has a scale. */
+  "CREATE MACRO sf_decimal_json(x) AS CASE WHEN ends_with(rtrim(x, '0'), '.') THEN rtrim(x, '0') || '0' ELSE rtrim(x, '0') END",
+  /** A double inside of a VARIANT: see values/json-value.ts. */
+  "CREATE MACRO sf_float_json(f) AS CASE WHEN isnan(f) THEN 'NaN' WHEN isinf(f) THEN (CASE WHEN f > 0 THEN 'Infinity' ELSE '-Infinity' END) WHEN contains(CAST(f AS VARCHAR), 'e') THEN CAST(f AS VARCHAR) ELSE CAST(f AS VARCHAR) || 'e0' END",
+  /** What TO_JSON shows of a stored VARIANT: the same, but for doubles and whole decimals. */
+  "CREATE MACRO sf_to_json(x) AS CASE WHEN regexp_matches(x, '[0-9](e|[.]0)') THEN sf_json_text(x) ELSE x END",
   "CREATE MACRO sf_fail(code, state, message) AS error('SF|' || code || '|' || state || '|' || message)",
   /** Division of whole numbers, rounded half away from zero. */
   'CREATE MACRO sf_div(a, b) AS (a // b) + CASE WHEN abs(a % b) * 2 >= abs(b) THEN (CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END) ELSE 0 END',

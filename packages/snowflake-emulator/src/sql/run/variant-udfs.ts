@@ -1,17 +1,23 @@
 import { ewkb } from '../values/ewkb.ts';
 import { geographyText, parseGeography, parseGeometry } from '../values/geography.ts';
-import { JsonSyntaxError, parseJson, writeJson } from '../values/json-value.ts';
+import { jsonText, quoteJson, writeJson } from '../values/json-value.ts';
+import { displayJson } from '../values/display-json.ts';
+import { JsonSyntaxError, parseJson, readStored } from '../values/parse-json.ts';
 import * as variant from '../values/variant.ts';
 import { failure } from './failure.ts';
 import type { TextFunction } from './scalar-functions.ts';
 
 type Args = readonly (string | null)[];
 
-/** Modes: `safe` gives NULL for what is no JSON; ARRAY and OBJECT demand that kind. */
-function parse([text, mode]: Args): string | null {
+/**
+ * Modes: `safe` gives NULL for what is no JSON; ARRAY and OBJECT demand that kind. `keys` is the
+ * second argument of PARSE_JSON.
+ */
+function parse([text, mode, keys]: Args): string | null {
   if ((text ?? '').trim() === '') return null;
   try {
-    const value = parseJson(text ?? '');
+    const value = parseJson(text ?? '', keys === 'd' ? 'd' : 's');
+    if (value.kind === 'undefined') return null;
     const written = writeJson(value);
     return mode === 'ARRAY' || mode === 'OBJECT' ? variant.expectKind(written, mode) : written;
   } catch (error) {
@@ -24,7 +30,16 @@ function parse([text, mode]: Args): string | null {
 function expect([text, kind]: Args): string | null {
   const value = variant.expectKind(text ?? '', kind ?? '');
   if (value !== null || text === 'null') return value;
-  throw failure('100071', '22000', `Failed to cast variant value ${text} to ${kind}`);
+  throw failure(
+    '100071',
+    '22000',
+    `Failed to cast variant value ${jsonText(text ?? '')} to ${kind}`,
+  );
+}
+
+/** STRICT_JSON_OUTPUT: holes are null, and numbers that JSON has not are strings. */
+function strict([text]: Args): string {
+  return displayJson(readStored(text ?? ''), { indent: 0, strict: true });
 }
 
 function geography([text, kind, mode]: Args): string | null {
@@ -37,6 +52,11 @@ function geography([text, kind, mode]: Args): string | null {
 export const VARIANT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   sf_parse_json: { run: parse },
   sf_expect_json: { run: expect },
+  sf_quote_text: { run: ([text]) => quoteJson(text ?? '') },
+  sf_strict_json: { run: strict },
+  sf_json_text: { run: ([text]) => jsonText(text ?? '') },
+  sf_json_key: { run: ([text]) => variant.comparable(text ?? '') },
+  sf_variant_scalar: { run: ([text, type]) => variant.variantScalar(text ?? '', type ?? '') },
   sf_variant_text: { run: ([text]) => variant.variantText(text ?? '') },
   sf_path: { run: ([text, ...steps]) => variant.followPath(text ?? '', steps) },
   sf_typeof: { run: ([text]) => variant.variantType(text ?? '') },

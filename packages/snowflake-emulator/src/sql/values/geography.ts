@@ -1,5 +1,6 @@
 /** GEOGRAPHY and GEOMETRY are kept as compact GeoJSON, a geometry's SRID before it; WKT goes in and out. */
-import { JsonSyntaxError, parseJson, writeJson, type JsonValue } from './json-value.ts';
+import { writeJson, type JsonValue } from './json-value.ts';
+import { JsonSyntaxError, parseJson, readStored } from './parse-json.ts';
 
 const TYPES = new Map(
   ['Point', 'LineString', 'Polygon', 'MultiPoint', 'MultiLineString', 'MultiPolygon'].map(
@@ -72,7 +73,7 @@ function unwrapPoints(nested: string, type: string): string {
 export function geographyText(kept: string, format: string): string {
   const { json } = splitSrid(kept);
   if (format !== 'WKT') return json;
-  const value = parseJson(json);
+  const value = readStored(json);
   if (value.kind !== 'object') return json;
   const type = value.entries.get('type');
   const coordinates = value.entries.get('coordinates');
@@ -82,9 +83,10 @@ export function geographyText(kept: string, format: string): string {
 }
 
 function wkt(value: JsonValue): string {
-  if (value.kind !== 'array') return value.kind === 'number' ? value.text : '';
-  const [first] = value.items;
-  const isPoint = first?.kind === 'number';
+  if (value.kind === 'number') return value.text;
+  if (value.kind === 'double') return String(Number(value.text));
+  if (value.kind !== 'array') return '';
+  const isPoint = value.items[0]?.kind !== 'array';
   return isPoint
     ? value.items.map((item) => wkt(item)).join(' ')
     : `(${value.items.map((item) => wkt(item)).join(',')})`;

@@ -1,23 +1,36 @@
-import { objectOf, parseJson, writeJson, type JsonValue } from './json-value.ts';
+import {
+  jsonText,
+  numberText,
+  objectOf,
+  quoteJson,
+  writeJson,
+  type JsonValue,
+} from './json-value.ts';
+import { readStored } from './parse-json.ts';
 
 /** The last VARIANT texts that were parsed: a row's paths mostly read the same one. */
 let lastText: string | undefined;
 let lastValue: JsonValue = { kind: 'null' };
 
-function parseCached(text: string): JsonValue {
+function readCached(text: string): JsonValue {
   if (text !== lastText) {
-    lastValue = parseJson(text);
+    lastValue = readStored(text);
     lastText = text;
   }
   return lastValue;
 }
 
+/** A part of a VARIANT as a value of its own: what is undefined is SQL NULL. */
+function stored(value: JsonValue | undefined): string | null {
+  return value === undefined || value.kind === 'undefined' ? null : writeJson(value);
+}
+
 /**
- * What a path leads to, as JSON text; null (SQL NULL) where nothing is. `steps` are keys as
- * `.name` and indexes as `[n]`. https://docs.snowflake.com/en/user-guide/querying-semistructured
+ * What a path leads to, as it is stored; null (SQL NULL) where nothing is. `steps` are keys as
+ * `.name` and indexes as `#n`. https://docs.snowflake.com/en/user-guide/querying-semistructured
  */
 export function followPath(text: string, steps: readonly (string | null)[]): string | null {
-  let value: JsonValue | undefined = parseCached(text);
+  let value: JsonValue | undefined = readCached(text);
   for (const step of steps) {
     if (step === null || value === undefined) return null;
     if (step.startsWith('.')) {
@@ -26,21 +39,33 @@ export function followPath(text: string, steps: readonly (string | null)[]): str
       value = value.kind === 'array' ? value.items[Number(step.slice(1))] : undefined;
     }
   }
-  return value === undefined ? null : writeJson(value);
+  return stored(value);
 }
 
 /** A VARIANT cast to VARCHAR: strings without quotes; a JSON null is NULL. */
 export function variantText(text: string): string | null {
-  if (text === 'null') return null;
-  if (!text.startsWith('"')) return text;
-  return JSON.parse(text) as string;
+  if (/^[[{tf]/.test(text)) return jsonText(text);
+  const value = readCached(text);
+  if (value.kind === 'string') return value.value;
+  return value.kind === 'number' || value.kind === 'double' ? numberText(value) : null;
+}
+
+/** What a cast to any other type reads: as {@link variantText}, with all digits of a double. */
+export function variantScalar(text: string, type: string): string | null {
+  const value = readCached(text);
+  if (value.kind !== 'number' && value.kind !== 'double') return variantText(text);
+  const number = Number(value.text);
+  if (type === 'BOOLEAN') return String(number !== 0);
+  if (value.kind === 'number') return numberText(value);
+  return Number.isFinite(number) ? String(number) : value.text;
 }
 
 /** https://docs.snowflake.com/en/sql-reference/functions/typeof */
 export function variantType(text: string): string {
-  const value = parseCached(text);
+  const value = readCached(text);
   switch (value.kind) {
     case 'null':
+    case 'undefined':
       return 'NULL_VALUE';
     case 'boolean':
       return 'BOOLEAN';
@@ -50,30 +75,31 @@ export function variantType(text: string): string {
       return 'ARRAY';
     case 'object':
       return 'OBJECT';
+    case 'double':
+      return 'DOUBLE';
     case 'number':
-      if (/e/i.test(value.text)) return 'DOUBLE';
       return value.text.includes('.') ? 'DECIMAL' : 'INTEGER';
   }
 }
 
 export function objectKeys(text: string): string | null {
-  const value = parseCached(text);
+  const value = readCached(text);
   return value.kind === 'object' ? JSON.stringify([...value.entries.keys()]) : null;
 }
 
 export function arraySize(text: string): string | null {
-  const value = parseCached(text);
+  const value = readCached(text);
   return value.kind === 'array' ? String(value.items.length) : null;
 }
 
-/** Alternating keys and JSON texts; pairs with NULL are left out unless `keepNull`. */
+/** Alternating keys and stored texts; pairs with NULL are left out unless `keepNull`. */
 export function buildObject(args: readonly (string | null)[], keepNull: boolean): string {
   const entries = new Map<string, JsonValue>();
   for (let i = 0; i < args.length; i += 2) {
     const key = args[i] ?? null;
     const value = args[i + 1] ?? null;
     if (key === null || (value === null && !keepNull)) continue;
-    entries.set(key, value === null ? { kind: 'null' } : parseJson(value));
+    entries.set(key, value === null ? { kind: 'null' } : readStored(value));
   }
   return writeJson(objectOf(entries));
 }
@@ -84,23 +110,23 @@ export function buildArray(items: readonly (string | null)[]): string {
 }
 
 export function expectKind(text: string, kind: string): string | null {
-  const value = parseCached(text);
+  const value = readCached(text);
   if (value.kind === 'null') return null;
   if (value.kind === kind.toLowerCase()) return text;
   return kind === 'ARRAY' ? `[${text}]` : null;
 }
 
-/** Rows of FLATTEN as `[key, path, index, value]`, as JSON texts in a JSON array of arrays. */
+/** Rows of FLATTEN as `[key, path, index, value]`, as texts in a JSON array of arrays. */
 export function flattenRows(text: string, path: string): string {
-  const value = parseCached(text);
+  const value = readCached(text);
   if (value.kind === 'array') {
     return JSON.stringify(
-      value.items.map((item, i) => [null, `${path}[${i}]`, String(i), writeJson(item)]),
+      value.items.map((item, i) => [null, `${path}[${i}]`, String(i), stored(item)]),
     );
   }
   if (value.kind !== 'object') return '[]';
   return JSON.stringify(
-    [...value.entries].map(([key, item]) => [key, joinPath(path, key), null, writeJson(item)]),
+    [...value.entries].map(([key, item]) => [key, joinPath(path, key), null, stored(item)]),
   );
 }
 
@@ -108,4 +134,42 @@ function joinPath(path: string, key: string): string {
   const simple = /^[A-Za-z_]\w*$/.test(key);
   if (!simple) return `${path}['${key}']`;
   return path === '' ? key : `${path}.${key}`;
+}
+
+/**
+ * A text that is the same for what Snowflake takes for equal: numbers by their value, whatever their
+ * kind. Objects have their keys in order already.
+ */
+export function comparable(text: string): string {
+  return /\d\.0(?!\d)|\de/.test(text) ? comparableValue(readStored(text)) : text;
+}
+
+function comparableValue(value: JsonValue): string {
+  switch (value.kind) {
+    case 'number':
+      return numberText(value);
+    case 'double':
+      return exactDecimal(value.text);
+    case 'array':
+      return `[${value.items.map((item) => comparableValue(item)).join(',')}]`;
+    case 'object':
+      return `{${[...value.entries].map(([k, v]) => `${quoteJson(k)}:${comparableValue(v)}`).join(',')}}`;
+    default:
+      return writeJson(value);
+  }
+}
+
+/** A double's digits without an exponent, where they are as few as an exact number may have. */
+function exactDecimal(text: string): string {
+  const number = Number(text);
+  if (!Number.isFinite(number)) return text;
+  const [mantissa = '', exponent = ''] = Math.abs(number).toExponential().split('e');
+  const [first = '', rest = ''] = mantissa.split('.');
+  const power = Number(exponent);
+  const digits = first + rest;
+  if (Math.abs(power) > 37) return number.toExponential();
+  const whole = power < 0 ? '0' : digits.slice(0, power + 1).padEnd(power + 1, '0');
+  const fraction = power < 0 ? '0'.repeat(-power - 1) + digits : digits.slice(power + 1);
+  const plain = fraction === '' ? whole : `${whole}.${fraction}`;
+  return number < 0 ? `-${plain}` : plain;
 }

@@ -14,6 +14,8 @@ export interface ResultColumn {
   readonly scale?: number;
   readonly length?: number;
   readonly byteLength?: number;
+  /** Of structured types: an ARRAY's element, a MAP's key and value, an OBJECT's keys. */
+  readonly fields?: readonly ResultColumn[];
 }
 
 /** Values as the protocol's JSON result has them: text, or null. See Snowflake's `rowset`. */

@@ -76,7 +76,7 @@ export function parametersOf(state: SessionState) {
   return [...own.filter(({ name }) => name !== threshold.name), threshold];
 }
 
-function rowtypeOf(column: ResultColumn) {
+function rowtypeOf(column: ResultColumn): Record<string, unknown> {
   return {
     name: column.name,
     database: '',
@@ -89,5 +89,6 @@ function rowtypeOf(column: ResultColumn) {
     length: column.length ?? null,
     byteLength: column.byteLength ?? null,
     collation: null,
+    fields: column.fields?.map(rowtypeOf) ?? null,
   };
 }

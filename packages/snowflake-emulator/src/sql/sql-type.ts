@@ -11,6 +11,15 @@ export interface SqlType {
   readonly element?: 'FLOAT' | 'INT';
   /** Of INTERVAL and structured types: the type as SQL, such as `ARRAY(NUMBER(38,0) NOT NULL)`. */
   readonly spelling?: string;
+  /** Of structured types: an ARRAY's element, a MAP's key and value, an OBJECT's keys. */
+  readonly fields?: readonly TypeField[];
+}
+
+export interface TypeField {
+  /** Of an OBJECT's key. */
+  readonly name?: string;
+  readonly type: SqlType;
+  readonly nullable: boolean;
 }
 
 export type TypeName =

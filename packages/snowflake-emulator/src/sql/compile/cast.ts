@@ -1,5 +1,6 @@
 import { castFromText } from './cast-from-text.ts';
 import { castToNumber, castToSemiStructured } from './cast-to-json.ts';
+import { castStructured } from './cast-structured.ts';
 import type { Environment } from './environment.ts';
 import { renderText, zoneOf } from './render-text.ts';
 import { quoteText, typed, type Typed } from './typed.ts';
@@ -20,7 +21,8 @@ export function castTo(value: Typed, type: SqlType, env: Environment, safe = fal
   if (type.name === 'NULL') return value;
   if (from.name === 'NULL') return typed(`CAST(${value.sql} AS ${storageType(type)})`, type);
   if (typeText(from) === typeText(type)) return { ...value, type };
-  const sql = convert(value, type, env, safe);
+  const plain = convert(value, type, env, safe);
+  const sql = type.fields === undefined ? plain : castStructured(plain, type, { env, castTo });
   const result = { sql, type, nullable: value.nullable || safe };
   return keepsLiteral(value, type) ? { ...result, literal: value.literal ?? '' } : result;
 }

@@ -14,6 +14,7 @@ import {
   storageType,
   typeText,
   isSemiStructured,
+  type SqlType,
 } from '../sql-type.ts';
 import type { Case, Expr, Query } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
@@ -223,9 +224,24 @@ function compilePath(expr: OfKind<'path'>, scope: Scope, compiler: Compiler): Ty
   if (!isSemiStructured(base.type)) {
     throw compilationError(`Invalid path on a value of type ${typeText(base.type)}`);
   }
-  const isMap = base.type.name === 'MAP';
-  const steps = expr.steps.map((step) => pathStep(step, scope, compiler, isMap));
-  return typed(`sf_path(${[base.sql, ...steps].join(', ')})`, VARIANT);
+  let type = base.type;
+  const steps = expr.steps.map((step) => {
+    const sql = pathStep(step, scope, compiler, type.name === 'MAP');
+    type = typeOfStep(type, step);
+    return sql;
+  });
+  const value = typed(`sf_path(${[base.sql, ...steps].join(', ')})`, VARIANT);
+  return castTo(value, type, compiler.env);
+}
+
+/** What is inside of a structured type has the type that it says. Dates and times stay as JSON has them. */
+function typeOfStep(type: SqlType, step: string | Expr): SqlType {
+  const key = typeof step === 'string' ? step : step.kind === 'string' ? step.value : undefined;
+  const fields = type.fields ?? [];
+  const field = type.name === 'OBJECT' ? fields.find(({ name }) => name === key) : fields.at(-1);
+  if (field === undefined || field.type.name === 'DATE' || /^TIME/.test(field.type.name))
+    return VARIANT;
+  return field.type;
 }
 
 /** A MAP has no indexes: a number there is a key. */

@@ -5,6 +5,7 @@ import { compare, toBoolean } from './operators.ts';
 import { unify } from './common-type.ts';
 import {
   EMPTY_SCOPE,
+  ROW_COLUMN,
   SEQUENCE_COLUMN,
   typed,
   type Compiler,
@@ -14,6 +15,7 @@ import {
   type ScopeColumn,
 } from './typed.ts';
 import { displayName } from '../../catalog/catalog.ts';
+import { numberType } from '../sql-type.ts';
 import type { Alias, FromItem, Join, TableRef } from '../syntax/tree.ts';
 import { compilationError, invalidIdentifier } from '../unsupported.ts';
 
@@ -90,7 +92,9 @@ function compileJoin(
   compiler: Compiler,
   before: readonly Relation[],
 ): FromPlan {
-  const left = compileFrom(join.left, outer, compiler, before);
+  const plain = compileFrom(join.left, outer, compiler, before);
+  const isNumbered = join.right.kind === 'tableFunction' && NUMBERED.has(join.right.call.name);
+  const left = isNumbered ? numberRows(plain, compiler) : plain;
   const right = compileFrom(join.right, outer, compiler, [...before, ...left.relations]);
   const both = [...left.relations, ...right.relations];
   const names = join.natural ? sharedNames(left.relations, right.relations) : join.using;
@@ -111,6 +115,28 @@ function compileJoin(
   return {
     sql: `${left.sql} ${join.type} JOIN ${lateral(join.right)}${nested(join.right, right.sql)} ON ${on}`,
     relations: both,
+  };
+}
+
+/** Table functions whose SEQ tells the rows apart that they are called for. */
+const NUMBERED: ReadonlySet<string> = new Set(['FLATTEN', 'SPLIT_TO_TABLE']);
+
+/** The same rows under one more name, with a number each. */
+function numberRows({ sql, relations }: FromPlan, compiler: Compiler): FromPlan {
+  const name = `r${compiler.env.unique()}`;
+  const list = ['row_number() OVER () AS seq'];
+  const renamed = relations.map((relation) => ({
+    ...relation,
+    columns: relation.columns.map((column) => {
+      const physical = `c${list.push(`${column.value.sql} AS c${list.length}`) - 1}`;
+      const { type, nullable } = column.value;
+      return { ...column, value: typed(`${name}.${physical}`, type, nullable) };
+    }),
+  }));
+  const seq = { name: ROW_COLUMN, value: typed(`${name}.seq`, numberType(38, 0), false) };
+  return {
+    sql: `(SELECT ${list.join(', ')} FROM ${sql}) ${name}`,
+    relations: [...renamed, { qualifier: [], columns: [seq], hidden: new Set([ROW_COLUMN]) }],
   };
 }
 

@@ -1,15 +1,15 @@
 import { castTo } from './cast.ts';
 import { toJson } from './cast-to-json.ts';
 import {
+  ROW_COLUMN,
   SEQUENCE_COLUMN,
   quoteText,
   type Compiler,
   type OutputColumn,
   type QueryPlan,
   type Scope,
-  type Typed,
 } from './typed.ts';
-import { ARRAY, VARIANT, numberType, textType, type SqlType } from '../sql-type.ts';
+import { VARIANT, numberType, textType, type SqlType } from '../sql-type.ts';
 import type { Call, Expr } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
 
@@ -80,22 +80,17 @@ function flatten(call: Call, scope: Scope, compiler: Compiler): QueryPlan {
   const args = namedArguments(call);
   const input = args.get('INPUT') ?? args.get('');
   if (input === undefined) throw compilationError('FLATTEN needs an INPUT');
-  for (const name of ['RECURSIVE', 'MODE'])
-    if (args.has(name)) throw unsupported(`FLATTEN with ${name}`);
-  const path = args.get('PATH');
-  const base: Expr =
-    path?.kind === 'string' && path.value !== ''
-      ? { kind: 'path', base: input, steps: path.value.split('.') }
-      : input;
-  const value = asVariant(compiler.expression(base, scope), compiler);
-  const prefix = quoteText(path?.kind === 'string' ? path.value : '');
-  const outer = args.get('OUTER');
-  const isOuter = outer?.kind === 'boolean' && outer.value;
-  const parts = `CAST(coalesce(sf_flatten(${value}, ${prefix}), '[]') AS VARCHAR[][])`;
-  const list = isOuter
-    ? `CASE WHEN len(${parts}) = 0 THEN [[NULL, NULL, NULL, NULL]] ELSE ${parts} END`
+  const path = constantOf(args.get('PATH'), 'PATH');
+  const base: Expr = path === '' ? input : { kind: 'path', base: input, steps: path.split('.') };
+  const value = toJson(compiler.expression(base, scope), compiler.env);
+  const options = [path, flag(args, 'RECURSIVE') ? 'recursive' : '', modeOf(args)];
+  const rows = `sf_flatten(${[value, ...options.map(quoteText)].join(', ')})`;
+  const parts = `coalesce(from_json(${rows}, '[["VARCHAR"]]'), CAST([] AS VARCHAR[][]))`;
+  const empty = `[[NULL, ${quoteText(path)}, NULL, NULL, ${value}]]`;
+  const list = flag(args, 'OUTER')
+    ? `CASE WHEN len(${parts}) = 0 THEN ${empty} ELSE ${parts} END`
     : parts;
-  const sql = `SELECT CAST(1 AS DECIMAL(38,0)) AS seq, p[1] AS key, p[2] AS path, CAST(p[3] AS DECIMAL(38,0)) AS idx, p[4] AS value, ${value} AS this FROM (SELECT unnest(${list}) AS p) f`;
+  const sql = `SELECT ${sequence(scope)} AS seq, p[1] AS key, p[2] AS path, CAST(p[3] AS DECIMAL(38,0)) AS idx, p[4] AS value, p[5] AS this FROM (SELECT unnest(${list}) AS p) f`;
   return {
     sql,
     columns: [
@@ -104,13 +99,39 @@ function flatten(call: Call, scope: Scope, compiler: Compiler): QueryPlan {
       column('PATH', textType(), 'path'),
       column('INDEX', numberType(), 'idx'),
       column('VALUE', VARIANT, 'value'),
-      column('THIS', ARRAY, 'this'),
+      column('THIS', VARIANT, 'this'),
     ],
   };
 }
 
-function asVariant(value: Typed, compiler: Compiler): string {
-  return toJson(value, compiler.env);
+function flag(args: ReadonlyMap<string, Expr>, name: string): boolean {
+  const value = args.get(name);
+  if (value !== undefined && value.kind !== 'boolean')
+    throw unsupported(`${name} that is no constant`);
+  return value?.value === true;
+}
+
+function constantOf(expr: Expr | undefined, name: string): string {
+  if (expr !== undefined && expr.kind !== 'string')
+    throw unsupported(`${name} that is no constant`);
+  return expr?.value ?? '';
+}
+
+function modeOf(args: ReadonlyMap<string, Expr>): string {
+  const mode = constantOf(args.get('MODE'), 'MODE').toUpperCase() || 'BOTH';
+  if (['OBJECT', 'ARRAY', 'BOTH'].includes(mode)) return mode;
+  throw compilationError(`invalid value [${mode}] for parameter 'MODE'`, '001008', '22023');
+}
+
+/** The number of the row that the function is called for; where no row is known, it is refused. */
+function sequence(scope: Scope): string {
+  const rows = scope.relations.flatMap(({ columns }) => columns);
+  const seq = rows.find(({ name }) => name === ROW_COLUMN)?.value.sql;
+  if (seq !== undefined) return `CAST(${seq} AS DECIMAL(38,0))`;
+  const isAlone = rows.length === 0 && (scope.parent?.relations.length ?? 0) === 0;
+  return isAlone
+    ? 'CAST(1 AS DECIMAL(38,0))'
+    : `CAST(sf_fail('000002', '0A000', 'Unsupported feature ''SEQ in a subquery''.') AS DECIMAL(38,0))`;
 }
 
 function splitToTable(call: Call, scope: Scope, compiler: Compiler): QueryPlan {
@@ -118,7 +139,7 @@ function splitToTable(call: Call, scope: Scope, compiler: Compiler): QueryPlan {
   const [text, separator] = call.args.map(
     (arg) => castTo(compiler.expression(arg, scope), textType(), compiler.env).sql,
   );
-  const sql = `SELECT CAST(1 AS DECIMAL(38,0)) AS seq, CAST(i AS DECIMAL(38,0)) AS idx, p AS value FROM (SELECT unnest(string_split(${text}, ${separator})) AS p, generate_subscripts(string_split(${text}, ${separator}), 1) AS i) f`;
+  const sql = `SELECT ${sequence(scope)} AS seq, CAST(i AS DECIMAL(38,0)) AS idx, p AS value FROM (SELECT unnest(string_split(${text}, ${separator})) AS p, generate_subscripts(string_split(${text}, ${separator}), 1) AS i) f`;
   return {
     sql,
     columns: [

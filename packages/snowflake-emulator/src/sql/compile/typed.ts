@@ -72,6 +72,9 @@ export interface CallContext {
 /** The hidden column of GENERATOR that SEQ4 and its kin read: a name that no SQL can write. */
 export const SEQUENCE_COLUMN = '\0SEQ';
 
+/** The hidden column that numbers the rows to the left of a lateral FLATTEN: its SEQ. */
+export const ROW_COLUMN = '\0ROW';
+
 export const EMPTY_SCOPE: Scope = {
   relations: [],
   aliases: new Map(),

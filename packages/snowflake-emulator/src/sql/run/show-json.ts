@@ -19,7 +19,13 @@ export function showJson(
     indent: Number(session.parameter('JSON_INDENT')),
     strict: session.parameter('STRICT_JSON_OUTPUT') === true,
   };
+  // Drivers parse values of structured types, so these are JSON in any case.
+  const styles = columns.map(({ fields }) =>
+    fields === undefined ? style : { ...style, strict: true },
+  );
   const show = (cell: string | null, at: number): string | null =>
-    cell === null || isJson[at] !== true ? cell : displayJson(readStored(cell), style);
+    cell === null || isJson[at] !== true
+      ? cell
+      : displayJson(readStored(cell), styles[at] ?? style);
   return (rows) => rows.map((row) => row.map(show));
 }

@@ -27,6 +27,11 @@ function parse([text, mode, keys]: Args): string | null {
   }
 }
 
+function flatten([text, path, recursive, mode]: Args): string {
+  const options = { path: path ?? '', recursive: recursive === 'recursive', mode: mode ?? 'BOTH' };
+  return variant.flattenRows(text ?? '', options);
+}
+
 function expect([text, kind]: Args): string | null {
   const value = variant.expectKind(text ?? '', kind ?? '');
   if (value !== null || text === 'null') return value;
@@ -61,11 +66,14 @@ export const VARIANT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   sf_path: { run: ([text, ...steps]) => variant.followPath(text ?? '', steps) },
   sf_typeof: { run: ([text]) => variant.variantType(text ?? '') },
   sf_object_keys: { run: ([text]) => variant.objectKeys(text ?? '') },
+  sf_values: { run: ([text]) => variant.innerValues(text ?? '') },
+  sf_array_of: { run: ([list]) => variant.buildArray(JSON.parse(list ?? '[]') as Args) },
+  sf_map_of: { run: ([keys, values]) => variant.buildMap(keys ?? '[]', values ?? '[]') },
   sf_array_size: { run: ([text]) => variant.arraySize(text ?? '') },
   sf_object: { run: (args) => variant.buildObject(args, false), takesNull: true },
   sf_object_keep: { run: (args) => variant.buildObject(args, true), takesNull: true },
   sf_array: { run: (args) => variant.buildArray(args), takesNull: true },
-  sf_flatten: { run: ([text, path]) => variant.flattenRows(text ?? '', path ?? '') },
+  sf_flatten: { run: flatten },
   sf_parse_geography: { run: geography },
   sf_ewkb: { run: ([text, kind]) => ewkb(text ?? '', kind === 'GEOMETRY' ? 0 : 4326) },
   sf_geography_text: { run: ([text, format]) => geographyText(text ?? '', format ?? '') },

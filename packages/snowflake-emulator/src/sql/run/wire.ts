@@ -1,6 +1,6 @@
 import type { ResultColumn } from '../../engine/contract.ts';
 import { renderNumber } from '../compile/render-text.ts';
-import type { SqlType } from '../sql-type.ts';
+import type { SqlType, TypeField } from '../sql-type.ts';
 import { intervalShape, isMonthly } from '../values/interval.ts';
 
 /** DuckDB SQL for a value's text in a JSON result. See SNOWFLAKE.md, "Values", or docs/sql-coverage.md. */
@@ -112,6 +112,10 @@ export function resultColumn(name: string, type: SqlType, nullable: boolean): Re
     case 'TIMESTAMP_TZ':
       return { ...base, precision: 0, scale: type.scale ?? 9 };
     default:
-      return base;
+      return type.fields === undefined ? base : { ...base, fields: type.fields.map(fieldColumn) };
   }
+}
+
+function fieldColumn({ name = '', type, nullable }: TypeField): ResultColumn {
+  return resultColumn(name, type, nullable);
 }

@@ -87,6 +87,22 @@ export function objectKeys(text: string): string | null {
   return value.kind === 'object' ? JSON.stringify([...value.entries.keys()]) : null;
 }
 
+/** The values inside of an ARRAY, OBJECT or MAP: their stored texts as a JSON list. */
+export function innerValues(text: string): string | null {
+  const value = readCached(text);
+  if (value.kind === 'array') return JSON.stringify(value.items.map((item) => stored(item)));
+  return value.kind === 'object'
+    ? JSON.stringify([...value.entries.values()].map((item) => stored(item)))
+    : null;
+}
+
+/** A MAP of keys and stored texts, each a JSON list. */
+export function buildMap(keys: string, values: string): string {
+  const items = JSON.parse(values) as (string | null)[];
+  const pairs = (JSON.parse(keys) as string[]).flatMap((key, i) => [key, items[i] ?? null]);
+  return buildObject(pairs, true);
+}
+
 export function arraySize(text: string): string | null {
   const value = readCached(text);
   return value.kind === 'array' ? String(value.items.length) : null;
@@ -116,18 +132,32 @@ export function expectKind(text: string, kind: string): string | null {
   return kind === 'ARRAY' ? `[${text}]` : null;
 }
 
-/** Rows of FLATTEN as `[key, path, index, value]`, as texts in a JSON array of arrays. */
-export function flattenRows(text: string, path: string): string {
-  const value = readCached(text);
-  if (value.kind === 'array') {
-    return JSON.stringify(
-      value.items.map((item, i) => [null, `${path}[${i}]`, String(i), stored(item)]),
-    );
-  }
-  if (value.kind !== 'object') return '[]';
-  return JSON.stringify(
-    [...value.entries].map(([key, item]) => [key, joinPath(path, key), null, stored(item)]),
-  );
+export interface FlattenOptions {
+  readonly path: string;
+  readonly recursive: boolean;
+  /** OBJECT, ARRAY or BOTH: what is taken apart. */
+  readonly mode: string;
+}
+
+type FlattenRow = readonly (string | null)[];
+
+/** Rows of FLATTEN as `[key, path, index, value, this]`, as texts in a JSON array of arrays. */
+export function flattenRows(text: string, options: FlattenOptions): string {
+  return JSON.stringify(flattenValue(readCached(text), options.path, options));
+}
+
+function flattenValue(value: JsonValue, path: string, options: FlattenOptions): FlattenRow[] {
+  const { mode, recursive } = options;
+  if (mode !== 'BOTH' && mode !== value.kind.toUpperCase()) return [];
+  const whole = writeJson(value);
+  const row = (key: string | null, at: string, index: string | null, item: JsonValue) => [
+    [key, at, index, stored(item), whole],
+    ...(recursive ? flattenValue(item, at, options) : []),
+  ];
+  if (value.kind === 'array')
+    return value.items.flatMap((item, i) => row(null, `${path}[${i}]`, String(i), item));
+  if (value.kind !== 'object') return [];
+  return [...value.entries].flatMap(([key, item]) => row(key, joinPath(path, key), null, item));
 }
 
 function joinPath(path: string, key: string): string {

@@ -39,6 +39,11 @@ export type ConstantFunction = (
 export interface EngineExtension {
   readonly statements?: StatementHandlers;
   readonly functions?: ReadonlyMap<string, ConstantFunction>;
+  /** Called when a schema, or a whole database, is no more. */
+  readonly onContainerDrop?: (
+    container: { readonly database: string; readonly schema?: string },
+    engine: SqlEngine,
+  ) => Promise<void>;
   /** Called when a session ends, e.g. to remove its temporary stages. */
   readonly onSessionClose?: (session: EngineSession) => Promise<void>;
 }

@@ -30,9 +30,18 @@ export function compressionOf(options: OptionMap): Compression | 'AUTO' {
   return known;
 }
 
-/** What a file's name says of its compression; NONE where it says nothing. */
-export function compressionByName(file: string): Compression {
-  return NAMES.find((name) => name !== 'NONE' && file.endsWith(EXTENSIONS[name])) ?? 'NONE';
+/**
+ * What a file's first bytes say of its compression, whatever its name: AUTO finds all but Brotli and
+ * raw Deflate, which begin with nothing of their own.
+ * https://docs.snowflake.com/en/sql-reference/sql/copy-into-table, COMPRESSION
+ */
+export function compressionOfBytes(start: Buffer): Compression {
+  const hex = start.toString('hex');
+  if (hex.startsWith('1f8b')) return 'GZIP';
+  if (hex.startsWith('28b52ffd')) return 'ZSTD';
+  if (/^78(?:01|5e|9c|da)/.test(hex)) return 'DEFLATE';
+  if (start.toString('latin1').startsWith('BZh')) throw unsupported('a file compressed by BZ2');
+  return 'NONE';
 }
 
 export function compressionExtension(compression: Compression): string {

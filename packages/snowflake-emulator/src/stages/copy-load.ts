@@ -64,7 +64,7 @@ async function chosenFiles(
   const { path } = command.location;
   const matches = patternMatcher(options.pattern);
   if (options.files === undefined) {
-    return stageFiles(stage.path, path, (name) => matches(stage.label + name));
+    return stageFiles(stage.path, path, matches);
   }
   const all = await stageFiles(stage.path, path);
   return options.files.map((written) => {

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 
-import type { StatementResult } from '../engine/contract.ts';
+import type { ResultColumn, StatementResult } from '../engine/contract.ts';
 import { integerColumn, rowsResult, textColumn } from '../sql/statement-handler.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkUnload } from './account-policies.ts';
@@ -90,10 +90,15 @@ async function refuseExisting(
   }
 }
 
+/** Source: mlorek/frostlake, TransferResultTypesTest (measured on an account). */
+function countColumn(name: string): ResultColumn {
+  return { ...integerColumn(name), precision: 18 };
+}
+
 /** DETAILED_OUTPUT = TRUE: a row a file; its name is given relative to the location's path. */
 function detailedResult(files: readonly UnloadedFile[], naming: UnloadNaming): StatementResult {
   const directory = naming.path.slice(0, naming.path.lastIndexOf('/') + 1);
-  const columns = [textColumn('FILE_NAME'), integerColumn('FILE_SIZE'), integerColumn('ROW_COUNT')];
+  const columns = [textColumn('FILE_NAME'), countColumn('FILE_SIZE'), countColumn('ROW_COUNT')];
   const rows = files.map((file) => [
     unloadedName(naming, file.thread, file.part).slice(directory.length),
     String(file.bytesOut),
@@ -104,7 +109,7 @@ function detailedResult(files: readonly UnloadedFile[], naming: UnloadNaming): S
 
 /** DETAILED_OUTPUT = FALSE: one row; `input_bytes` are the bytes before compression. */
 function summaryResult(files: readonly UnloadedFile[]): StatementResult {
-  const columns = ['rows_unloaded', 'input_bytes', 'output_bytes'].map(integerColumn);
+  const columns = ['rows_unloaded', 'input_bytes', 'output_bytes'].map(countColumn);
   const sum = (of: (file: UnloadedFile) => number): string =>
     String(files.reduce((total, file) => total + of(file), 0));
   const row = [sum((f) => f.rows), sum((f) => f.bytesIn), sum((f) => f.bytesOut)];

@@ -29,6 +29,15 @@ export function invalidParameter(name: string): SqlError {
   return new SqlError('001006', '22023', `${COMPILATION}invalid parameter '${name}'`);
 }
 
+/** Of an option that objects of this kind do not have. */
+export function invalidProperty(name: string, object: string): SqlError {
+  return new SqlError(
+    '001420',
+    '22023',
+    `${COMPILATION}invalid property '${name}' for '${object}'`,
+  );
+}
+
 /** What Snowflake has and this emulator lacks is refused with Snowflake's "Unsupported feature". */
 export function unsupported(feature: string): SqlError {
   return new SqlError('000002', '0A000', `Unsupported feature '${feature}'.`);

@@ -47,9 +47,7 @@ async function selectFiles(
 ): Promise<{ stage: OpenStage; files: readonly StageFile[] }> {
   const stage = store.open(command.location, session);
   const matches = patternMatcher(command.pattern);
-  const files = await stageFiles(stage.path, command.location.path, (name) =>
-    matches(stage.label + name),
-  );
+  const files = await stageFiles(stage.path, command.location.path, matches);
   return { stage, files };
 }
 

@@ -1,6 +1,6 @@
 /** The options of COPY INTO <table>. https://docs.snowflake.com/en/sql-reference/sql/copy-into-table */
 
-import { invalidParameter, unsupported } from './errors.ts';
+import { invalidParameter, invalidValue, unsupported } from './errors.ts';
 import { csvFormat } from './file-format.ts';
 import type { CsvFormat } from './file-format.ts';
 import { booleanOption, checkNames, showValue, stringsOption, textOption } from './option-list.ts';
@@ -30,6 +30,16 @@ const REFUSED = [
   'LOAD_MODE',
 ];
 
+const ON_ERROR = /^(?:ABORT_STATEMENT|CONTINUE|SKIP_FILE(?:_\d+%?)?)$/i;
+
+function checkOnError(options: OptionMap): void {
+  const value = options.get('ON_ERROR');
+  if (value === undefined) return;
+  const text = textOption(options, 'ON_ERROR') ?? '';
+  if (!ON_ERROR.test(text)) throw invalidValue(showValue(value), 'ON_ERROR');
+  if (text.toUpperCase() !== 'ABORT_STATEMENT') throw unsupported(`ON_ERROR = ${showValue(value)}`);
+}
+
 export function loadOptions(
   options: OptionMap,
   stageFormat: OptionMap,
@@ -40,10 +50,7 @@ export function loadOptions(
     if (!NAMES.includes(name)) throw invalidParameter(name);
   }
   checkNames(options, NAMES);
-  const onError = options.get('ON_ERROR');
-  if (onError !== undefined && showValue(onError).toUpperCase() !== 'ABORT_STATEMENT') {
-    throw unsupported(`ON_ERROR = ${showValue(onError)}`);
-  }
+  checkOnError(options);
   return {
     format: csvFormat(formatOptions(options, stageFormat, expand)),
     files: stringsOption(options, 'FILES'),

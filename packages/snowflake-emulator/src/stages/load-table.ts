@@ -1,12 +1,13 @@
 /** The table of texts that staged files are read into before their values are cast. */
 
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 
-import { compressionByName, decompressor } from './compression.ts';
+import { compressionOfBytes, decompressor } from './compression.ts';
 import { CsvParser } from './csv-parser.ts';
 import type { CsvRecord } from './csv-parser.ts';
 import { columnCountMismatch } from './errors.ts';
@@ -74,13 +75,19 @@ function checkedRecord(record: CsvRecord, columns: number, place: RecordPlace): 
   return Array.from({ length: columns }, (_, i) => record[i] ?? null);
 }
 
+async function firstBytes({ absolutePath }: StageFile): Promise<Buffer> {
+  await using file = await open(absolutePath);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
 async function* fileRecords(
   file: StageFile,
   format: CsvFormat,
   signal: AbortSignal,
 ): AsyncGenerator<CsvRecord> {
   const { compression } = format;
-  const kind = compression === 'AUTO' ? compressionByName(file.name) : compression;
+  const kind = compression === 'AUTO' ? compressionOfBytes(await firstBytes(file)) : compression;
   const text = decompressor(kind) ?? new PassThrough();
   text.setEncoding('utf8');
   const read = pipeline(createReadStream(file.absolutePath), text, { signal });

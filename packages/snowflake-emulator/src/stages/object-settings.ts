@@ -1,6 +1,6 @@
 /** The options of CREATE STAGE and CREATE FILE FORMAT. */
 
-import { invalidValue, unsupported } from './errors.ts';
+import { invalidProperty, invalidValue, unsupported } from './errors.ts';
 import { csvFormat } from './file-format.ts';
 import {
   booleanOption,
@@ -35,7 +35,9 @@ export function stageSettings(options: OptionMap): StageSettings {
   if (refused !== undefined) throw unsupported(`external stages with ${refused}`);
   if (options.has('COPY_OPTIONS')) throw unsupported('COPY_OPTIONS of a stage');
   const external = externalPlace(options);
-  checkNames(options, external === undefined ? STAGE_NAMES : [...STAGE_NAMES, ...EXTERNAL_NAMES]);
+  const known = external === undefined ? STAGE_NAMES : [...STAGE_NAMES, ...EXTERNAL_NAMES];
+  const unknown = [...options.keys()].find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalidProperty(unknown, 'STAGE');
   return {
     encryption: external === undefined ? encryptionOf(options) : 'SNOWFLAKE_SSE',
     ...(external === undefined ? {} : { external }),
@@ -72,7 +74,7 @@ function fileFormatOf(options: OptionMap): OptionMap {
   if (value === undefined) return new Map();
   if (value.kind === 'string' || value.kind === 'word') return new Map([['FORMAT_NAME', value]]);
   const nested = nestedOptions(options, 'FILE_FORMAT') ?? new Map();
-  if (!nested.has('FORMAT_NAME')) csvFormat(nested);
+  if (!nested.has('FORMAT_NAME')) checkFormat(nested);
   else if (nested.size > 1) throw unsupported('FORMAT_NAME together with other format options');
   return nested;
 }
@@ -85,11 +87,21 @@ function directoryOf(options: OptionMap): boolean {
   return booleanOption(nested, 'ENABLE', false);
 }
 
+/** Formats of other types can be made, shown and dropped; reading or writing with them is refused. */
+const OTHER_TYPES = ['JSON', 'AVRO', 'ORC', 'PARQUET', 'XML', 'CUSTOM'];
+
+function checkFormat(options: OptionMap): void {
+  const type = textOption(options, 'TYPE')?.toUpperCase() ?? 'CSV';
+  if (!OTHER_TYPES.includes(type)) csvFormat(options);
+  else if ([...options.keys()].some((name) => name !== 'TYPE' && name !== 'COMMENT'))
+    throw unsupported(`options of a file format of TYPE = ${type}`);
+}
+
 export function formatSettings(options: OptionMap): FormatSettings {
   if (options.has('FORMAT_NAME')) {
     throw invalidValue(textOption(options, 'FORMAT_NAME') ?? '', 'FORMAT_NAME');
   }
-  csvFormat(options);
+  checkFormat(options);
   const own = new Map([...options].filter(([name]) => name !== 'COMMENT'));
   return { options: own, comment: textOption(options, 'COMMENT') ?? '' };
 }

@@ -4,7 +4,7 @@ import type { CommandScanner } from './command-scanner.ts';
 import { unsupported } from './errors.ts';
 import { readOptions } from './option-list.ts';
 import type { LoadCommand, UnloadCommand } from './stage-command.ts';
-import { readStageReference } from './stage-reference.ts';
+import { readStageReference, type StageReference } from './stage-reference.ts';
 
 /** Goes on after the words COPY INTO. */
 export function parseCopy(scanner: CommandScanner): UnloadCommand | LoadCommand {
@@ -34,6 +34,11 @@ function name(scanner: CommandScanner): string {
   return scanner.text.slice(start, scanner.position);
 }
 
+/** Without FROM the files are those of the table's own stage. */
+function tableStage(name: readonly string[]): StageReference {
+  return { kind: 'table', name, path: '', written: `@%${name.at(-1)}` };
+}
+
 function parseLoad(scanner: CommandScanner): LoadCommand {
   const table = scanner.qualifiedName();
   const columns: string[] = [];
@@ -42,7 +47,10 @@ function parseLoad(scanner: CommandScanner): LoadCommand {
     while (scanner.acceptSymbol(','));
     scanner.expectSymbol(')');
   }
-  scanner.expectWords('FROM');
+  if (!scanner.acceptWords('FROM')) {
+    const location = tableStage(table);
+    return { kind: 'load', table, columns, location, options: readOptions(scanner) };
+  }
   if (scanner.peek() === '(') throw unsupported('a transforming query in COPY INTO a table');
   const location = readStageReference(scanner);
   return { kind: 'load', table, columns, location, options: readOptions(scanner) };

@@ -6,7 +6,7 @@ import type { CommandContext } from './command-context.ts';
 import { csvFormat } from './file-format.ts';
 import { likeMatcher } from './like-matcher.ts';
 import { missing } from './object-commands.ts';
-import type { OptionMap } from './option-list.ts';
+import { textOption, type OptionMap } from './option-list.ts';
 import type { NamedFormat, NamedStage } from './stage-catalog.ts';
 import type { DescribeCommand, ShowCommand } from './stage-command.ts';
 
@@ -90,8 +90,18 @@ function cloudOf(url: string): string {
 }
 
 function formatRow(format: NamedFormat): (string | null)[] {
-  const options = JSON.stringify(Object.fromEntries(formatProperties(format.options)));
-  return [...ownColumns(format), 'CSV', format.owner, format.comment, options, 'ROLE'];
+  const type = formatType(format.options);
+  // What the other types show of their options is not known.
+  const properties = type === 'CSV' ? formatProperties(format.options) : [['TYPE', type]];
+  const options = JSON.stringify(Object.fromEntries(properties));
+  return [
+    ...ownColumns(format),
+    formatType(format.options),
+    format.owner,
+    format.comment,
+    options,
+    'ROLE',
+  ];
 }
 
 function ownColumns({ name, createdOn }: NamedStage | NamedFormat): string[] {
@@ -147,6 +157,10 @@ function described(
 function propertyType(value: string): string {
   if (value === 'true' || value === 'false') return 'Boolean';
   return value.startsWith('[') ? 'List' : 'String';
+}
+
+function formatType(options: OptionMap): string {
+  return textOption(options, 'TYPE')?.toUpperCase() ?? 'CSV';
 }
 
 function formatProperties(options: OptionMap): readonly Property[] {

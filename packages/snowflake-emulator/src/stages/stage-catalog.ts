@@ -69,6 +69,14 @@ export class ObjectCatalog<T extends CatalogEntry> {
       .toSorted((a, b) => (displayName(a.name) < displayName(b.name) ? -1 : 1));
   }
 
+  /** Those of a schema, or of a whole database, whoever sees them. */
+  inside(container: { readonly database: string; readonly schema?: string }): readonly T[] {
+    const { database, schema } = container;
+    return [...this.#entries.values()].filter(
+      ({ name }) => name.database === database && (schema === undefined || name.schema === schema),
+    );
+  }
+
   temporary(sessionId: number): readonly T[] {
     return [...this.#entries.values()].filter((entry) => entry.sessionId === sessionId);
   }

@@ -53,8 +53,9 @@ function isUploading(onDisk: string): boolean {
 }
 
 /**
- * PATTERN of LIST, REMOVE and COPY: a regular expression that must match the whole name, applied
- * to the path that LIST shows.
+ * PATTERN of LIST, REMOVE and COPY: a regular expression that must match the whole name inside
+ * of the stage, without the stage's own name. Source: mlorek/frostlake, ListStageReferenceTest
+ * (measured on an account).
  */
 export function patternMatcher(pattern: string | undefined): (name: string) => boolean {
   if (pattern === undefined) return () => true;

@@ -81,6 +81,18 @@ export class StageStore {
     await rm(join(stageRoot, stage.directory), { recursive: true, force: true });
   }
 
+  /** What a dropped schema or database held goes with it, files and all. */
+  async dropContainer(
+    container: { readonly database: string; readonly schema?: string },
+    stageRoot: string,
+  ): Promise<void> {
+    for (const stage of this.stages.inside(container)) await this.dropStage(stage, stageRoot);
+    for (const format of this.formats.inside(container)) this.formats.delete(format);
+    const { database, schema } = container;
+    const parts = ['table', database, ...(schema === undefined ? [] : [schema])].map(encodeSegment);
+    await rm(join(stageRoot, ...parts), { recursive: true, force: true });
+  }
+
   /** Temporary stages and formats end with their session. */
   async endSession(session: EngineSession): Promise<void> {
     for (const stage of this.stages.temporary(session.id)) {

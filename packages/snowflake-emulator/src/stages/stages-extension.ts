@@ -47,6 +47,7 @@ export function createStagesExtension(): EngineExtension {
     functions: new Map([
       ['GET_PRESIGNED_URL', (args, session) => presignedUrl(args, session, store)],
     ]),
+    onContainerDrop: (container, { stageRoot }) => store.dropContainer(container, stageRoot),
     onSessionClose: (session) => store.endSession(session),
   };
 }

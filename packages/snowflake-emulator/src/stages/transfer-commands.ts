@@ -66,9 +66,7 @@ export async function getFiles(
   checkNames(command.options, ['PARALLEL', 'PATTERN']);
   const stage = store.open(command.location, session);
   const matches = patternMatcher(textOption(command.options, 'PATTERN'));
-  const files = await stageFiles(stage.path, command.location.path, (name) =>
-    matches(stage.label + name),
-  );
+  const files = await stageFiles(stage.path, command.location.path, matches);
   return transfer('get', {
     command: 'DOWNLOAD',
     localLocation: command.localPath,

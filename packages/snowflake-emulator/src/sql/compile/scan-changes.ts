@@ -3,9 +3,9 @@ import type { Compiler } from './typed.ts';
 import { BOOLEAN, textType } from '../sql-type.ts';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import { madeUntil, visibleRows, type Snapshot } from '../../catalog/transaction-log.ts';
-import type { Changes, TableRef } from '../syntax/tree.ts';
+import type { Changes, Expr, TableRef, Travel } from '../syntax/tree.ts';
 import { SqlError } from '../../engine/contract.ts';
-import { unsupported } from '../unsupported.ts';
+import { compilationError, unsupported } from '../unsupported.ts';
 
 /**
  * CHANGES: the net difference of two snapshots, by the rows' hidden id. An update is a DELETE and an
@@ -15,13 +15,16 @@ export function scanChanges(ref: TableRef, changes: Changes, compiler: Compiler)
   const { env } = compiler;
   const table = env.find(ref.parts);
   if (table.kind === 'view') throw unsupported('CHANGES on a view');
+  checkConstant(changes.from, 'AT');
+  if (changes.end !== undefined) checkConstant(changes.end, 'END');
   const start = env.snapshot(changes.from);
   const end = env.snapshot(changes.end);
   if (table.variant === 'hybrid' || table.variant === 'external')
     throw unsupported(`CHANGES on a ${table.variant} table`);
+  if (!table.changeTracking) throw notTracked(table);
   env.checkTravel(table, changes.from);
   if (changes.end !== undefined) env.checkTravel(table, changes.end);
-  checkTracked(table, start);
+  if ((table.trackedNs ?? 0n) > start.ns) throw notTracked(table);
   const sql =
     changes.information === 'DEFAULT' ? net(table, start, end) : appended(table, start, end);
   return {
@@ -36,10 +39,28 @@ export function scanChanges(ref: TableRef, changes: Changes, compiler: Compiler)
   };
 }
 
+const VOLATILE = /^(?:CURRENT_|LOCALTIME|SYSDATE|GETDATE|SYSTIMESTAMP|RANDOM|UUID_STRING)/;
+
+/** Source: mlorek/frostlake, ChangeTrackingTest#aChangesPointMustBeConstant (measured on an account). */
+function checkConstant({ by, value }: Travel, place: string): void {
+  if (by !== 'TIMESTAMP' || isConstant(value)) return;
+  throw compilationError(
+    `argument TIMESTAMP to function ${place} needs to be constant`,
+    '001015',
+    '22023',
+  );
+}
+
+function isConstant(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return true;
+  const expr = node as Expr;
+  if (expr.kind === 'subquery' || (expr.kind === 'call' && VOLATILE.test(expr.name))) return false;
+  return Object.values(node).every(isConstant);
+}
+
 /** Source: docs.snowflake.com/en/user-guide/dynamic-tables, "Error: change tracking not enabled". */
-function checkTracked(table: CatalogTable, start: Snapshot): void {
-  if (table.changeTracking && (table.trackedNs ?? 0n) <= start.ns) return;
-  throw new SqlError(
+function notTracked(table: CatalogTable): SqlError {
+  return new SqlError(
     '091930',
     '2F003',
     `SQL compilation error:\nChange tracking is not enabled or has been missing for the time range requested on table '${table.database}.${table.schema}.${table.name}'.`,

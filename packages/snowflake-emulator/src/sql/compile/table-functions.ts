@@ -54,14 +54,22 @@ function namedArguments(call: Call): Map<string, Expr> {
   );
 }
 
+/** Rows a second that TIMELIMIT gives: on Snowflake as many as there is time for. */
+const ROWS_A_SECOND = 1000;
+
 /** Rows without columns but one that no query names. */
 function generator(call: Call, scope: Scope, compiler: Compiler): QueryPlan {
-  const rows = namedArguments(call).get('ROWCOUNT');
-  if (rows === undefined) throw unsupported('GENERATOR without ROWCOUNT');
-  const { literal } = compiler.expression(rows, scope);
-  if (literal === undefined || !/^\d+$/.test(literal))
-    throw unsupported('GENERATOR with a ROWCOUNT that is no number');
-  const sql = `SELECT CAST(range AS DECIMAL(19,0)) AS g FROM range(${literal})`;
+  const args = namedArguments(call);
+  const number = (name: string): number | undefined => {
+    const arg = args.get(name);
+    if (arg === undefined || arg.kind === 'null') return undefined;
+    const { literal } = compiler.expression(arg, scope);
+    if (literal !== undefined && /^\d+$/.test(literal)) return Number(literal);
+    throw unsupported(`GENERATOR with a ${name} that is no number`);
+  };
+  const seconds = number('TIMELIMIT');
+  const rows = number('ROWCOUNT') ?? (seconds ?? 0) * ROWS_A_SECOND;
+  const sql = `SELECT CAST(range AS DECIMAL(19,0)) AS g FROM range(${rows})`;
   return {
     sql,
     columns: [{ ...column(SEQUENCE_COLUMN, numberType(19, 0), 'g'), nullable: false }],

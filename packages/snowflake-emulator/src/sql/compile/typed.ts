@@ -61,6 +61,13 @@ export interface Compiler {
   within(env: Environment): Compiler;
 }
 
+/** All columns that `*` stands for. */
+export function shownColumns({ relations }: Scope): ScopeColumn[] {
+  return relations.flatMap(({ columns, hidden }) =>
+    columns.filter(({ name }) => hidden?.has(name) !== true),
+  );
+}
+
 /** A call's surroundings, for functions. */
 export interface CallContext {
   readonly compiler: Compiler;

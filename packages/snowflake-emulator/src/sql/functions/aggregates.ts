@@ -1,7 +1,7 @@
 import { castTo } from '../compile/cast.ts';
 import { toJson } from '../compile/cast-to-json.ts';
 import { binaryOperation, toBoolean, toNumeric } from '../compile/operators.ts';
-import { typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { shownColumns, typed, type CallContext, type Typed } from '../compile/typed.ts';
 import { ARRAY, BOOLEAN, FLOAT, numberType, storageType, textType } from '../sql-type.ts';
 import type { Call } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
@@ -146,9 +146,7 @@ const arrayAgg: Aggregate = ({ call, args, distinct, context, apply }) => {
 /** A signed 64-bit number that does not depend on the order of rows. */
 const hashAgg: Aggregate = ({ call, args, context, apply, distinct }) => {
   const star = call.args[0]?.kind === 'star';
-  const values = star
-    ? context.scope.relations.flatMap((relation) => relation.columns.map((column) => column.value))
-    : args;
+  const values = star ? shownColumns(context.scope).map((column) => column.value) : args;
   const text = values.map((value) => hashText(value, context)).join(' || chr(31) || ');
   const digest = `CAST(CAST('0x' || substring(md5(${text}), 1, 15) AS UBIGINT) AS HUGEINT)`;
   const folded = `(coalesce(${apply(`sum(${distinct}${digest})`)}, 0) % 9223372036854775807)`;

@@ -2,7 +2,7 @@ import { castTo } from '../compile/cast.ts';
 import { unify } from '../compile/common-type.ts';
 import { binaryOperation, resultType, toNumeric } from '../compile/operators.ts';
 import { typed, type CallContext, type Typed } from '../compile/typed.ts';
-import { FLOAT, numberType, storageType } from '../sql-type.ts';
+import { FLOAT, numberType, storageType, textType } from '../sql-type.ts';
 import { unsupported } from '../unsupported.ts';
 import {
   asFloat,
@@ -145,6 +145,16 @@ const random: FunctionCompiler = simple([0, 1], (args) => {
   return integerResult('(floor((random() - 0.5) * 18446744073709549568.0))', 19, false);
 });
 
+/**
+ * RANDSTR(length, generator): one text for each value of the generator, of letters and digits. It is
+ * not the text that Snowflake makes of it.
+ */
+const randStr = simple([2, 2], (args, context) => {
+  const [length, generator] = args.map((arg) => castTo(arg, numberType(38, 0), context.env).sql);
+  const text = [length, generator].map((sql) => `CAST(${sql} AS VARCHAR)`).join(', ');
+  return typed(`sf_randstr(${text})`, textType());
+});
+
 function bits(template: string): FunctionCompiler {
   return simple([2, 2], (args, context) =>
     integerResult(
@@ -211,6 +221,7 @@ export const NUMERIC: Readonly<Record<string, FunctionCompiler>> = {
   LEAST: extreme('least'),
   UNIFORM: uniform,
   RANDOM: random,
+  RANDSTR: randStr,
   BITAND: bits('($1 & $2)'),
   BITOR: bits('($1 | $2)'),
   BITXOR: bits('xor($1, $2)'),

@@ -1,6 +1,6 @@
 import { toJson } from '../compile/cast-to-json.ts';
 import { castTo } from '../compile/cast.ts';
-import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { quoteText, shownColumns, typed, type CallContext, type Typed } from '../compile/typed.ts';
 import {
   ARRAY,
   BOOLEAN,
@@ -64,7 +64,7 @@ function objectConstruct(name: string, type: SqlType = OBJECT): FunctionCompiler
 }
 
 function objectOfStar(name: string, context: CallContext): Typed {
-  const columns = context.scope.relations.flatMap((relation) => relation.columns);
+  const columns = shownColumns(context.scope);
   const parts = columns.map(
     (column) => `${quoteText(column.name)}, ${json(column.value, context)}`,
   );

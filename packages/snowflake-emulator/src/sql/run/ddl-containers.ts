@@ -68,8 +68,27 @@ function applyOptions(target: HasOptions, options: TableOptions): void {
   if (options.comment !== undefined) target.comment = options.comment;
 }
 
+/** Takes a schema or a database away, with what extensions keep in it; false if there is none. */
+export async function dropContainer(
+  { shared }: Session,
+  container: { readonly database: string; readonly schema?: string },
+): Promise<boolean> {
+  const { catalog, extensions, engine } = shared;
+  const { database, schema } = container;
+  const found =
+    schema === undefined
+      ? catalog.databases.delete(database)
+      : catalog.ownDatabase(database).schemas.delete(schema);
+  if (found)
+    for (const extension of extensions) await extension.onContainerDrop?.(container, engine);
+  return found;
+}
+
 /** The new database or schema becomes the session's. */
-function createContainer(statement: CreateContainer, session: Session): StatementResult {
+async function createContainer(
+  statement: CreateContainer,
+  session: Session,
+): Promise<StatementResult> {
   const { catalog } = session.shared;
   const { objectType, flags } = statement;
   const name = statement.name.at(-1) ?? '';
@@ -79,13 +98,16 @@ function createContainer(statement: CreateContainer, session: Session): Statemen
       : statement.name.length > 1
         ? (statement.name[0] ?? '')
         : currentDatabase(session);
-  const siblings: Map<string, unknown> =
+  const siblings: ReadonlyMap<string, unknown> =
     objectType === 'DATABASE' ? catalog.databases : catalog.ownDatabase(database).schemas;
   const label = objectType === 'DATABASE' ? 'Database' : 'Schema';
   if (siblings.has(name)) {
     if (flags.ifNotExists) return done(`${name} already exists, statement succeeded.`);
     if (!flags.orReplace) throw existingObject(displayName(...statement.name));
-    siblings.delete(name);
+    await dropContainer(session, {
+      database,
+      ...(objectType === 'SCHEMA' ? { schema: name } : {}),
+    });
   }
   const nowNs = session.now();
   const created =

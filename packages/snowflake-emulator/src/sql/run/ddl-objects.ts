@@ -12,6 +12,7 @@ import {
   unsupported,
 } from '../unsupported.ts';
 import { compileQueryTree } from './compile-request.ts';
+import { dropContainer } from './ddl-containers.ts';
 import { done } from './done.ts';
 import { lookUp, temporaryKey } from './find-object.ts';
 import type { Session } from './session.ts';
@@ -79,13 +80,14 @@ export async function runDrop(statement: Drop, session: Session): Promise<Statem
     case 'VIEW':
       return dropTableOrView(statement, session, missing);
     case 'DATABASE':
-      if (!catalog.databases.delete(name)) return missing();
+      if (!(await dropContainer(session, { database: name }))) return missing();
       if (session.database === name) [session.database, session.schema] = [undefined, undefined];
       break;
     case 'SCHEMA': {
       const database = statement.name.length > 1 ? statement.name[0] : session.database;
       if (!catalog.databases.has(database ?? '')) return missing();
-      if (!catalog.ownDatabase(database ?? '').schemas.delete(name)) return missing();
+      const dropped = await dropContainer(session, { database: database ?? '', schema: name });
+      if (!dropped) return missing();
       if (session.schema === name) session.schema = undefined;
       break;
     }

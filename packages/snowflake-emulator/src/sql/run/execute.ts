@@ -15,6 +15,7 @@ import { runCreateView, runDrop, runUndrop } from './ddl-objects.ts';
 import { runAlterDynamic } from './dynamic-table.ts';
 import { runDelete, runUpdate } from './dml-change.ts';
 import { runInsert } from './dml-insert.ts';
+import { runInsertAll } from './dml-insert-all.ts';
 import { runMerge } from './dml-merge.ts';
 import { done } from './done.ts';
 import { MOST_RESULT_ROWS, type HistoryEntry } from './query-history.ts';
@@ -216,6 +217,8 @@ async function run(
       return runSelect(statement, session, request, signal);
     case 'insert':
       return runInsert(statement, session, request, signal);
+    case 'insertAll':
+      return runInsertAll(statement, session, request, signal);
     case 'update':
       return runUpdate(statement, session, request, signal);
     case 'delete':
@@ -233,7 +236,16 @@ async function run(
   }
 }
 
-type Read = 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'show' | 'describe' | 'accepted';
+type Read =
+  | 'query'
+  | 'insert'
+  | 'insertAll'
+  | 'update'
+  | 'delete'
+  | 'merge'
+  | 'show'
+  | 'describe'
+  | 'accepted';
 
 /** What changes the catalog or the session. */
 async function runChange(

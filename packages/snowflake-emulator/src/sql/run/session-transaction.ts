@@ -109,22 +109,24 @@ export class SessionTransaction {
     }
   }
 
-  /** Runs a statement that writes a table: all of it, or nothing. */
+  /** Runs a statement that writes tables: all of it, or nothing. */
   async write<T>(
-    table: CatalogTable,
+    written: CatalogTable | readonly CatalogTable[],
     signal: AbortSignal,
     run: (write: Write) => Promise<T>,
   ): Promise<T> {
-    await this.#shared.locks.acquire(table.physical, this, signal, this.#lockTimeout());
+    const tables = 'physical' in written ? [written] : written;
+    for (const name of tables.map(({ physical }) => physical).toSorted())
+      await this.#shared.locks.acquire(name, this, signal, this.#lockTimeout());
     this.#number ??= this.#shared.log.begin();
     const write = { transaction: this.#number };
     try {
       const result = await this.#atomic(async () => {
         const done = await run(write);
-        await checkHybridKeys(table, this.#connection);
+        for (const table of tables) await checkHybridKeys(table, this.#connection);
         return done;
       });
-      this.#written.add(table);
+      for (const table of tables) this.#written.add(table);
       if (!this.#explicit) this.#end(true, await this.#stamp());
       return result;
     } catch (error) {

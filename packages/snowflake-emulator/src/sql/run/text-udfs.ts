@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { formatNumber } from '../values/format-number.ts';
 import { ModelError, UnsupportedModel } from '../values/number-model.ts';
 import { failure } from './failure.ts';
@@ -110,6 +111,18 @@ function literal(char: string): string {
   return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** RANDSTR: a text that the seed decides. */
+function randomText([length, seed]: Args): string {
+  let text = '';
+  for (let block = 0; text.length < Number(length); block += 1) {
+    const bytes = createHash('sha256').update(`${seed} ${block}`).digest();
+    for (const byte of bytes) text += LETTERS[byte % LETTERS.length];
+  }
+  return text.slice(0, Number(length));
+}
+
 function needsAll(run: TextFunction['run'], count: number): TextFunction {
   return {
     run: (args) => (args.slice(0, count).includes(null) ? null : run(args)),
@@ -118,6 +131,7 @@ function needsAll(run: TextFunction['run'], count: number): TextFunction {
 
 export const TEXT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   sf_format_number: { run: format },
+  sf_randstr: needsAll(randomText, 2),
   sf_regexp_like: needsAll(regexpLike, 2),
   sf_regexp_replace: needsAll(regexpReplace, 3),
   sf_regexp_substr: needsAll(regexpSubstr, 2),

@@ -1,17 +1,56 @@
 import { readAlias, readFrom } from './read-from.ts';
-import type { Assignment, Delete, Insert, Merge, MergeWhen, Update } from './statement.ts';
+import type {
+  Assignment,
+  Delete,
+  Insert,
+  InsertAll,
+  IntoClause,
+  Merge,
+  MergeWhen,
+  Update,
+} from './statement.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { Expr, TableRef } from './tree.ts';
-import { unsupported } from '../unsupported.ts';
 
-export function readInsert(reader: TokenReader): Insert {
+export function readInsert(reader: TokenReader): Insert | InsertAll {
   reader.expect('INSERT');
   const overwrite = reader.accept('OVERWRITE');
-  if (reader.isWord('ALL') || reader.isWord('FIRST')) throw unsupported('multi-table INSERT');
+  const several = reader.acceptOneOf('ALL', 'FIRST');
+  if (several !== undefined) return readInsertAll(reader, overwrite, several === 'FIRST');
   reader.expect('INTO');
   const table = reader.name();
   const columns = isColumnList(reader) ? reader.parenthesised(() => reader.identifier()) : [];
   return { kind: 'insert', table, columns, overwrite, query: reader.query() };
+}
+
+function readInsertAll(reader: TokenReader, overwrite: boolean, first: boolean): InsertAll {
+  const branches: InsertAll['branches'][number][] = [];
+  if (reader.isWord('INTO')) {
+    if (first) throw reader.error();
+    branches.push({ into: readInto(reader) });
+  }
+  while (reader.accept('WHEN')) {
+    const when = reader.expression();
+    reader.expect('THEN');
+    branches.push({ when, into: readInto(reader) });
+  }
+  if (reader.accept('ELSE')) branches.push({ when: 'else', into: readInto(reader) });
+  return { kind: 'insertAll', overwrite, first, branches, query: reader.query() };
+}
+
+/** One INTO clause at least. */
+function readInto(reader: TokenReader): IntoClause[] {
+  const clauses: IntoClause[] = [];
+  do {
+    reader.expect('INTO');
+    const table = reader.name();
+    const columns = isColumnList(reader) ? reader.parenthesised(() => reader.identifier()) : [];
+    const values = reader.accept('VALUES')
+      ? { values: reader.parenthesised(() => reader.expression()) }
+      : {};
+    clauses.push({ table, columns, ...values });
+  } while (reader.isWord('INTO'));
+  return clauses;
 }
 
 /** `(` that does not open a query. */

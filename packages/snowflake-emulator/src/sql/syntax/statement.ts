@@ -5,6 +5,7 @@ import type { Alias, Expr, FromItem, Query, TableRef, Travel } from './tree.ts';
 export type Statement =
   | { readonly kind: 'query'; readonly query: Query }
   | Insert
+  | InsertAll
   | Update
   | Delete
   | Merge
@@ -80,6 +81,26 @@ export type Statement =
 export type Name = readonly string[];
 export type DynamicAction = 'REFRESH' | 'SUSPEND' | 'RESUME';
 export type ObjectType = 'TABLE' | 'VIEW' | 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE' | 'SHARE';
+
+export interface IntoClause {
+  readonly table: Name;
+  readonly columns: readonly string[];
+  /** Absent: the query's columns in their order. */
+  readonly values?: readonly Expr[];
+}
+
+/** INSERT ALL | FIRST: rows of one query into several tables. */
+export interface InsertAll {
+  readonly kind: 'insertAll';
+  readonly overwrite: boolean;
+  readonly first: boolean;
+  /** Without WHEN: one branch for all rows. */
+  readonly branches: readonly {
+    readonly when?: Expr | 'else';
+    readonly into: readonly IntoClause[];
+  }[];
+  readonly query: Query;
+}
 
 export interface Insert {
   readonly kind: 'insert';

@@ -68,7 +68,7 @@ describe('a database made from a share', () => {
     }
     expect(
       await session.failure(
-        `SELECT * FROM sample.sales.orders CHANGES(INFORMATION => DEFAULT) ${point}`,
+        `SELECT * FROM sample.sales.orders CHANGES(INFORMATION => DEFAULT) AT(OFFSET => 0)`,
       ),
     ).toMatch(/^000707: |^091930: /);
     expect(await session.run(`SELECT COUNT(*) FROM provided.sales.orders ${point}`)).toEqual([

@@ -144,7 +144,10 @@ function orderKey(
   compiler: Compiler,
 ): string {
   const { expr } = item;
-  if (expr.kind === 'number') return expr.text;
+  if (expr.kind === 'number') {
+    if (items[Number(expr.text) - 1] !== undefined) return expr.text;
+    throw compilationError(`ORDER BY position ${expr.text} is not in the select list`);
+  }
   if (expr.kind === 'column' && expr.parts.length === 1) {
     const index = items.findIndex((each) => each.name === expr.parts[0]);
     if (index >= 0) return String(index + 1);

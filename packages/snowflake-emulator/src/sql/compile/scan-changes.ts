@@ -15,12 +15,12 @@ export function scanChanges(ref: TableRef, changes: Changes, compiler: Compiler)
   const { env } = compiler;
   const table = env.find(ref.parts);
   if (table.kind === 'view') throw unsupported('CHANGES on a view');
-  checkConstant(changes.from, 'AT');
-  if (changes.end !== undefined) checkConstant(changes.end, 'END');
   const start = env.snapshot(changes.from);
   const end = env.snapshot(changes.end);
   if (table.variant === 'hybrid' || table.variant === 'external')
     throw unsupported(`CHANGES on a ${table.variant} table`);
+  checkConstant(changes.from, 'AT');
+  if (changes.end !== undefined) checkConstant(changes.end, 'END');
   if (!table.changeTracking) throw notTracked(table);
   env.checkTravel(table, changes.from);
   if (changes.end !== undefined) env.checkTravel(table, changes.end);

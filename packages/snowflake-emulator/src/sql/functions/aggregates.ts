@@ -128,8 +128,16 @@ function percentile(name: 'cont' | 'disc'): Aggregate {
   };
 }
 
+/** Source: docs.snowflake.com/en/sql-reference/functions/listagg, "Usage notes". */
+function checkDistinctOrder({ name, args, distinct, withinGroup = [] }: Call): void {
+  const own = JSON.stringify(args[0]);
+  if (!distinct || withinGroup.every(({ expr }) => JSON.stringify(expr) === own)) return;
+  throw compilationError(`[${name}] is not a valid order by expression`, '002106', '42601');
+}
+
 /** LISTAGG of nothing is the empty string. */
 const listAgg: Aggregate = ({ call, args, distinct, context, apply }) => {
+  checkDistinctOrder(call);
   const separator = args[1] === undefined ? "''" : asText(args[1], context);
   const order = orderBy(call.withinGroup ?? [], context);
   const core = `string_agg(${distinct}${asText(at(args, 0), context)}, ${separator} ${order})`;
@@ -138,6 +146,7 @@ const listAgg: Aggregate = ({ call, args, distinct, context, apply }) => {
 
 /** NULLs are left out; an array of nothing is []. */
 const arrayAgg: Aggregate = ({ call, args, distinct, context, apply }) => {
+  checkDistinctOrder(call);
   const order = orderBy(call.withinGroup ?? [], context);
   const items = `list_filter(${apply(`list(${distinct}${toJson(at(args, 0), context.env)} ${order})`)}, lambda x: x IS NOT NULL)`;
   return typed(`coalesce('[' || array_to_string(${items}, ',') || ']', '[]')`, ARRAY, false);

@@ -26,7 +26,11 @@ const TRANSLATIONS: readonly Translation[] = [
     /Casting value "?([^"]*?)"? to type (DECIMAL\S+) failed/,
     ([, value, type]) => outOfRange(`${value} as ${type}`),
   ],
-  [/Out of Range Error: ([\s\S]*)/, ([, text = '']) => outOfRange(text.split('\n')[0] ?? '')],
+  [/Out of Range Error: /, () => outOfRange('a result')],
+  [
+    /Unknown TimeZone '([^']*)'/,
+    ([, zone = '']) => new SqlError('001008', '22023', `Unknown timezone: '${zone}'`),
+  ],
   [
     /More than one row returned by a subquery/i,
     () => new SqlError('090150', '22000', 'Single-row subquery returns more than one row.'),
@@ -36,16 +40,23 @@ const TRANSLATIONS: readonly Translation[] = [
     ([text]) => new SqlError('000979', '42601', `SQL compilation error:\n${text}`),
   ],
   [
-    /aggregate function calls cannot be nested|WHERE clause cannot contain aggregates/i,
+    /aggregate function calls cannot be nested|(?:WHERE|GROUP BY) clause cannot contain aggregates/i,
     ([text]) => new SqlError('002001', '42601', `SQL compilation error:\n${text}`),
   ],
 ];
+
+/** How DuckDB words what it can't plan, whatever the values are. */
+const PLANNING =
+  /^(?:Failed to extract statements: )?(?:Binder|Parser|Catalog|Syntax|Not implemented) Error: /;
 
 export function cancelled(): SqlError {
   return new SqlError('000604', '57014', 'SQL execution canceled');
 }
 
-/** An error of DuckDB that has no translation keeps its own text under 100183, an internal error. */
+/**
+ * Of an error of DuckDB that has no translation nobody learns DuckDB's words: what it could not plan
+ * is not covered, nor is a value that it could not take. The words are the error's cause.
+ */
 export function translateError(error: unknown): unknown {
   if (error instanceof SqlError || !(error instanceof Error)) return error;
   if (error.name === 'AbortError') return cancelled();
@@ -54,5 +65,7 @@ export function translateError(error: unknown): unknown {
     if (match !== null) return build(match);
   }
   if (!/Error:/.test(error.message)) return error;
-  return new SqlError('100183', 'P0000', error.message);
+  const what = PLANNING.test(error.message) ? 'a construct' : 'a value';
+  const feature = `Unsupported feature '${what} of this statement'.`;
+  return new SqlError('000002', '0A000', feature, { cause: error });
 }

@@ -239,7 +239,7 @@ function typeOfStep(type: SqlType, step: string | Expr): SqlType {
   const key = typeof step === 'string' ? step : step.kind === 'string' ? step.value : undefined;
   const fields = type.fields ?? [];
   const field = type.name === 'OBJECT' ? fields.find(({ name }) => name === key) : fields.at(-1);
-  if (field === undefined || field.type.name === 'DATE' || /^TIME/.test(field.type.name))
+  if (field === undefined || field.type.name === 'DATE' || field.type.name.startsWith('TIME'))
     return VARIANT;
   return field.type;
 }

@@ -1,4 +1,4 @@
-import type { SqlType } from '../sql-type.ts';
+import { isSemiStructured, type SqlType } from '../sql-type.ts';
 import type { TextFormats } from '../statement-handler.ts';
 import { renderMoment } from './render-moment.ts';
 import { quoteText } from './typed.ts';
@@ -19,6 +19,8 @@ export function renderText(
   parameter: Parameters,
   formats: TextFormats = {},
 ): string {
+  if (isSemiStructured(type))
+    return `${type.name === 'VARIANT' ? 'sf_variant_text' : 'sf_to_json'}(${sql})`;
   switch (type.name) {
     case 'NUMBER':
       return renderNumber(sql, type);
@@ -50,14 +52,8 @@ export function renderText(
         formats.timestamp ?? timestampFormat(type, parameter),
         parameter,
       );
-    case 'VARIANT':
-      return `sf_variant_text(${sql})`;
     case 'INTERVAL':
       return `sf_interval_text(CAST(${sql} AS VARCHAR), ${quoteText(type.spelling ?? '')})`;
-    case 'OBJECT':
-    case 'ARRAY':
-    case 'MAP':
-      return `sf_to_json(${sql})`;
     case 'VECTOR':
       return renderVector(sql, type);
     case 'GEOMETRY':

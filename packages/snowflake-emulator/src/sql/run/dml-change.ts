@@ -5,7 +5,7 @@ import { compileFrom } from '../compile/compile-from.ts';
 import { toBoolean } from '../compile/operators.ts';
 import { EMPTY_SCOPE, typed, type Compiler, type Relation, type Scope } from '../compile/typed.ts';
 import { dmlResult } from '../statement-handler.ts';
-import type { Assignment, Delete, Update } from '../syntax/statement.ts';
+import type { Assignment, Delete, Update } from '../syntax/dml-statement.ts';
 import type { Expr, FromItem, TableRef } from '../syntax/tree.ts';
 import { compilerFor } from './compile-request.ts';
 import { coerced } from './dml-insert.ts';

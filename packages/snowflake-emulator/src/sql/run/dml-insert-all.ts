@@ -10,7 +10,7 @@ import {
   type Typed,
 } from '../compile/typed.ts';
 import { dmlResult } from '../statement-handler.ts';
-import type { InsertAll, IntoClause } from '../syntax/statement.ts';
+import type { InsertAll, IntoClause } from '../syntax/dml-statement.ts';
 import { closeRows } from './close-rows.ts';
 import { compilerFor } from './compile-request.ts';
 import { coerced, wrongCount } from './dml-insert.ts';

@@ -4,7 +4,7 @@ import { castTo } from '../compile/cast.ts';
 import { EMPTY_SCOPE, typed, type Compiler, type QueryPlan, type Typed } from '../compile/typed.ts';
 import { textType, type SqlType } from '../sql-type.ts';
 import { dmlResult } from '../statement-handler.ts';
-import type { Insert } from '../syntax/statement.ts';
+import type { Insert } from '../syntax/dml-statement.ts';
 import type { Expr } from '../syntax/tree.ts';
 import { compilationError } from '../unsupported.ts';
 import { bulkRelation } from './bindings.ts';

@@ -5,7 +5,7 @@ import { compileFrom, type FromPlan } from '../compile/compile-from.ts';
 import { toBoolean } from '../compile/operators.ts';
 import { EMPTY_SCOPE, type Compiler, type Scope } from '../compile/typed.ts';
 import { dmlResult } from '../statement-handler.ts';
-import type { Merge, MergeWhen } from '../syntax/statement.ts';
+import type { Merge, MergeWhen } from '../syntax/dml-statement.ts';
 import { compilerFor } from './compile-request.ts';
 import { duplicateRow, newValues, targetRelation } from './dml-change.ts';
 import { coerced, wrongCount } from './dml-insert.ts';

@@ -203,7 +203,7 @@ async function dispatch(
   });
 }
 
-const IS_DML: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'merge']);
+const IS_DML: ReadonlySet<string> = new Set(['insert', 'insertAll', 'update', 'delete', 'merge']);
 
 async function run(
   statement: Statement,
@@ -211,7 +211,7 @@ async function run(
   request: ExecuteRequest,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  if (IS_DML.has(statement.kind)) await session.beginImplicitly();
+  if (IS_DML.has(statement.kind)) session.beginImplicitly();
   switch (statement.kind) {
     case 'query':
       return runSelect(statement, session, request, signal);

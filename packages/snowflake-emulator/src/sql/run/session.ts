@@ -190,15 +190,15 @@ export class Session implements SqlSession, EngineSession {
     signal: AbortSignal,
   ): Promise<number> {
     const table = findWritable(this, [target.database, target.schema, target.name]);
-    await this.beginImplicitly();
+    this.beginImplicitly();
     return this.transaction.write(table, signal, (write) =>
       insertRows({ session: this, table, columns, select, write, signal }),
     );
   }
 
   /** https://docs.snowflake.com/en/sql-reference/parameters#autocommit: without it the first DML opens a transaction. */
-  async beginImplicitly(): Promise<void> {
-    if (this.parameter('AUTOCOMMIT') === false) await this.transaction.begin();
+  beginImplicitly(): void {
+    if (this.parameter('AUTOCOMMIT') === false) this.transaction.begin();
   }
 
   #turn: Promise<unknown> = Promise.resolve();

@@ -8,7 +8,7 @@ import type {
   Merge,
   MergeWhen,
   Update,
-} from './statement.ts';
+} from './dml-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { Expr, TableRef } from './tree.ts';
 

@@ -108,6 +108,7 @@ function readWord(reader: TokenReader): Expr {
   if (special !== undefined) return special;
   const word = reader.token.text;
   if (RESERVED.has(word)) throw reader.error();
+  if (reader.isNameInText('IDENTIFIER')) return { kind: 'column', parts: reader.nameInText() };
   if (reader.isSymbol('(', 1)) return readCall(reader);
   if (BARE_CALLS.has(word)) {
     reader.next();

@@ -1,6 +1,7 @@
 import type { DynamicTable, TableVariant } from '../../catalog/catalog-objects.ts';
 import type { SqlType } from '../sql-type.ts';
-import type { Alias, Expr, FromItem, Query, TableRef, Travel } from './tree.ts';
+import type { Delete, Insert, InsertAll, Merge, Update } from './dml-statement.ts';
+import type { Alias, Expr, Query, Travel } from './tree.ts';
 
 export type Statement =
   | { readonly kind: 'query'; readonly query: Query }
@@ -81,76 +82,6 @@ export type Statement =
 export type Name = readonly string[];
 export type DynamicAction = 'REFRESH' | 'SUSPEND' | 'RESUME';
 export type ObjectType = 'TABLE' | 'VIEW' | 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE' | 'SHARE';
-
-export interface IntoClause {
-  readonly table: Name;
-  readonly columns: readonly string[];
-  /** Absent: the query's columns in their order. */
-  readonly values?: readonly Expr[];
-}
-
-/** INSERT ALL | FIRST: rows of one query into several tables. */
-export interface InsertAll {
-  readonly kind: 'insertAll';
-  readonly overwrite: boolean;
-  readonly first: boolean;
-  /** Without WHEN: one branch for all rows. */
-  readonly branches: readonly {
-    readonly when?: Expr | 'else';
-    readonly into: readonly IntoClause[];
-  }[];
-  readonly query: Query;
-}
-
-export interface Insert {
-  readonly kind: 'insert';
-  readonly table: Name;
-  readonly columns: readonly string[];
-  readonly overwrite: boolean;
-  /** A VALUES list is a query whose body is `values`. */
-  readonly query: Query;
-}
-
-export interface Assignment {
-  readonly column: string;
-  readonly value: Expr;
-}
-
-export interface Update {
-  readonly kind: 'update';
-  readonly table: TableRef;
-  readonly set: readonly Assignment[];
-  readonly from?: FromItem;
-  readonly where?: Expr;
-}
-
-export interface Delete {
-  readonly kind: 'delete';
-  readonly table: TableRef;
-  readonly using?: FromItem;
-  readonly where?: Expr;
-}
-
-export interface Merge {
-  readonly kind: 'merge';
-  readonly table: TableRef;
-  readonly using: FromItem;
-  readonly on: Expr;
-  readonly whens: readonly MergeWhen[];
-}
-
-export interface MergeWhen {
-  readonly matched: boolean;
-  readonly condition?: Expr;
-  readonly action:
-    | { readonly kind: 'update'; readonly set: readonly Assignment[] }
-    | { readonly kind: 'delete' }
-    | {
-        readonly kind: 'insert';
-        readonly columns: readonly string[];
-        readonly values: readonly Expr[];
-      };
-}
 
 export interface ColumnDef {
   readonly name: string;

@@ -92,7 +92,7 @@ const WORDS: Readonly<Record<string, JsonValue>> = {
 
 function readString(token: string): string {
   try {
-    return JSON.parse(token.replaceAll(/[\0-\u001F]/g, escapeControl)) as string;
+    return JSON.parse(token.replaceAll(/\p{Cc}/gu, escapeControl)) as string;
   } catch {
     throw new JsonSyntaxError('invalid escape sequence in a string');
   }

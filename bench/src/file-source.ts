@@ -14,7 +14,8 @@ export function fileSource(files: RowFiles): Source {
     ping: () => Promise.resolve('files'),
     describe: (ref) => Promise.resolve(schemaOf(ref)),
     pin: () => Promise.resolve({ at: '2026-01-01T00:00:00Z' }),
-    chooseExtract: () => Promise.resolve('unload'),
+    unpinnable: () => Promise.resolve(undefined),
+    chooseExtract: () => Promise.resolve({ extract: 'unload' }),
     plan: () => chunksOf(files),
     extract: () => chunksOf(files),
     open(_table, chunk) {

@@ -34,6 +34,7 @@ export {
   type DecideContext,
   type Decision,
 } from './engine/decide-plan.ts';
+export { describeTogether } from './engine/describe-together.ts';
 export type { Adapters } from './engine/open-run.ts';
 export { rejectedNote } from './engine/rejected-findings.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';

@@ -8,7 +8,9 @@ import { newestWatermark } from './check/newest-watermark.ts';
 import { ping } from './connect/ping.ts';
 import { queryRows } from './connect/query-rows.ts';
 import { once, SessionPool, type Sessions } from './connect/session-pool.ts';
-import { describeTable } from './describe/describe-table.ts';
+import { describeTables } from './describe/describe-tables.ts';
+import { gather } from './describe/gather.ts';
+import { whyUnpinnable } from './describe/unpinnable.ts';
 import { withDefaults, type Settings, type SnowflakeSourceOptions } from './options.ts';
 import { readChunkKeys } from './plan/chunk-keys.ts';
 import { readSpec } from './plan/chunk-spec.ts';
@@ -29,11 +31,15 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
   const settings = withDefaults(options);
   const pool = new SessionPool(settings);
   const ask: Ask = (sql, context) => queryRows(pool, sql, context);
+  const describe = gather((refs, context) =>
+    describeTables((sql) => queryRows(pool, sql, context), refs),
+  );
   return {
     ping: (context) => ping(pool, context),
-    describe: (ref, context) => describeTable(pool, ref, context),
+    describe,
     pin: (context) => pinSnapshot(pool, context),
-    changeFeed: (schema, context) => changeFeed(pool, schema, context),
+    unpinnable: (schema, at, context) => whyUnpinnable(pool, schema, at, context),
+    changeFeed: async (schema) => changeFeed(schema),
     reachChanges: (table, context) => reachChanges(pool, table, context),
     chooseExtract: async (schema, read, context) => {
       // Before anything is changed anywhere, and not only when chunks are planned.

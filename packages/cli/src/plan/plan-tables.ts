@@ -1,5 +1,6 @@
 import {
   decidePlan,
+  describeTogether,
   isSnowmeltError,
   tagContext,
   type ChunkPlan,
@@ -44,14 +45,18 @@ export async function planTables(
   using: PlanUsing,
 ): Promise<readonly PlannedTable[]> {
   const { at } = await using.source.pin(using.context);
+  const refs = jobs.map((job) => job.source);
+  const describeSource = describeTogether(using.source, refs, using.context);
   const planned: PlannedTable[] = [];
-  for (const job of jobs) planned.push(await planTable(job, { ...using, jobs, snapshotAt: at }));
+  for (const job of jobs) {
+    planned.push(await planTable(job, { ...using, jobs, snapshotAt: at, describeSource }));
+  }
   return planned;
 }
 
 async function planTable(
   job: TableJob,
-  using: PlanUsing & Pick<DecideContext, 'jobs' | 'snapshotAt'>,
+  using: PlanUsing & Pick<DecideContext, 'jobs' | 'snapshotAt' | 'describeSource'>,
 ): Promise<PlannedTable> {
   const { context } = using;
   try {

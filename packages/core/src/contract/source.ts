@@ -18,14 +18,29 @@ export interface TableDigest {
   readonly columns: readonly string[];
 }
 
+export interface ExtractChoice {
+  readonly extract: ExtractMode;
+  /** Why it is not the way that would be taken otherwise, for people. */
+  readonly because?: string;
+}
+
 /** Where rows come from. Every method may be called from any process of the run. */
 export interface Source extends AsyncDisposable {
   /** One cheap round trip that proves the connection; says who and where. */
   ping(context: WorkContext): Promise<string>;
-  /** Throws `SOURCE.TABLE_NOT_FOUND` where the object is missing or not readable. */
+  /**
+   * Tables that are asked for at the same time share what the source's catalog is asked; nothing is
+   * remembered, each answer is of the present. Throws `SOURCE.TABLE_NOT_FOUND` where the object is
+   * missing or not readable.
+   */
   describe(ref: TableRef, context: WorkContext): Promise<TableSchema>;
   /** The moment that all of the run's tables are read at. */
   pin(context: WorkContext): Promise<SnapshotPoint>;
+  /**
+   * Why the object can't be read as of that point, found before any row is read; nothing where it
+   * can. `schema` is what `describe` has said of it.
+   */
+  unpinnable(schema: TableSchema, at: string, context: WorkContext): Promise<string | undefined>;
   /**
    * Names the object whose changes are recorded under the table's name (`ChangesPlan.feed`). Throws
    * `SOURCE.CHANGES_UNAVAILABLE` where they are not. Absent: this source knows no changes.
@@ -37,8 +52,15 @@ export interface Source extends AsyncDisposable {
    * where `changeFeed` is.
    */
   reachChanges?(table: TablePlan, context: WorkContext): Promise<void>;
-  /** Resolves `auto`. Called once a table and run; the answer is kept in the plan. */
-  chooseExtract(schema: TableSchema, read: ReadOptions, context: WorkContext): Promise<ExtractMode>;
+  /**
+   * Resolves `auto`. Called once a table and run, before anything is changed; the answer is kept in
+   * the plan.
+   */
+  chooseExtract(
+    schema: TableSchema,
+    read: ReadOptions,
+    context: WorkContext,
+  ): Promise<ExtractChoice>;
   /**
    * The chunks' rows together are the table's rows, none twice. Deterministic on a pinned table. Of
    * a plan with `changes.from` the rows are net changes (docs/reference/canonical-csv.md, "Changes"),

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /** A table or view by its name as stored: no quoting, no folding left to do. */
 export interface TableRef {
   readonly database: string;
@@ -80,6 +82,6 @@ export interface TableSchema {
   /** What the catalog says, where it says it without a scan. */
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
-  /** Why the object can't be read as of a past point in time; absent where it can. */
-  readonly unpinnable?: string;
+  /** What the adapter has seen of the object and wants to know again later; nobody else reads it. */
+  readonly facts?: JsonObject;
 }

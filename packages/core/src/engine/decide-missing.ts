@@ -23,7 +23,7 @@ export async function decideMissing(
       : { ...job.deleteMissing, addsColumn: job.schemaEvolution === 'create_and_add' };
   if (draft.firstLoad === true) return choice;
   const size = keySize(draft, schema);
-  const extract = await source.chooseExtract({ ...schema, ...size }, draft.read, context);
+  const { extract } = await source.chooseExtract({ ...schema, ...size }, draft.read, context);
   return { ...choice, keys: { extract, ...size } };
 }
 

@@ -1,13 +1,14 @@
 import type { TableSchema } from '../contract/table-schema.ts';
-import type { ExtractMode, ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
+import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
 import type { Finding, Target } from '../contract/target.ts';
-import type { Source } from '../contract/source.ts';
+import type { ExtractChoice, Source } from '../contract/source.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decideChanges } from './decide-changes.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
 import { decideMissing, missingNotice } from './decide-missing.ts';
 import { decideTypes } from './decide-types.ts';
+import type { DescribeSource } from './describe-together.ts';
 import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
@@ -32,6 +33,8 @@ export interface DecideContext {
   readonly jobs: readonly TableJob[];
   readonly source: Source;
   readonly target: Target;
+  /** Describes a source table together with others. Absent: by itself. */
+  readonly describeSource?: DescribeSource;
   readonly context: WorkContext;
 }
 
@@ -39,7 +42,7 @@ export interface DecideContext {
 export async function decidePlan(job: TableJob, asked: DecideContext): Promise<Decision> {
   const using = { ...asked, context: tagContext(job, asked.context) };
   const [sourceSchema, existing] = await Promise.all([
-    using.source.describe(job.source, using.context),
+    using.describeSource?.(job.source) ?? using.source.describe(job.source, using.context),
     using.target.describe(job.target, using.context),
   ]);
   if (existing === undefined && job.schemaEvolution === 'off') throw targetMissing(job);
@@ -99,7 +102,7 @@ async function planOf(
     target: job.target,
     columns: columns.pairs,
     primaryKey: primaryKeyOf(decided),
-    snapshot: snapshotOf(job, schema, using.snapshotAt),
+    snapshot: await snapshotOf(job, schema, using),
     mode: job.mode,
     ...merge.parts,
     extract: 'query',
@@ -113,7 +116,7 @@ async function planOf(
   const changes = await decideChanges(draft, { job, ...decided }, using);
   const plan = { ...draft, ...changes.parts };
   const size = await sizeOf(plan, schema, using);
-  const extract = await extractOf(plan, { ...schema, ...size }, using);
+  const { extract, because } = await extractOf(plan, { ...schema, ...size }, using);
   const missing = await decideMissing(job, plan, schema, using);
   return {
     plan: {
@@ -122,7 +125,10 @@ async function planOf(
       ...size,
       ...(missing === undefined ? {} : { deleteMissing: missing }),
     },
-    notices: changes.notices,
+    notices: [
+      ...changes.notices,
+      ...(because === undefined ? [] : [`read by ${extract}: ${because}`]),
+    ],
   };
 }
 
@@ -157,8 +163,8 @@ async function extractOf(
   { read, changes }: TablePlan,
   schema: TableSchema,
   { source, context }: DecideContext,
-): Promise<ExtractMode> {
-  if (changes?.from !== undefined && read.extract === 'auto') return 'query';
+): Promise<ExtractChoice> {
+  if (changes?.from !== undefined && read.extract === 'auto') return { extract: 'query' };
   return source.chooseExtract(schema, read, context);
 }
 
@@ -184,11 +190,16 @@ async function sizeOf(
   return { estimatedRows: rows, estimatedBytes: bytes };
 }
 
-function snapshotOf(job: TableJob, schema: TableSchema, at: string): TableSnapshot {
+async function snapshotOf(
+  job: TableJob,
+  schema: TableSchema,
+  { source, snapshotAt: at, context }: DecideContext,
+): Promise<TableSnapshot> {
   if (job.snapshot === 'off') return { pinned: false, reason: 'snapshot: off' };
-  if (schema.unpinnable === undefined) return { pinned: true, at };
-  if (job.snapshot === 'auto') return { pinned: false, reason: schema.unpinnable };
-  throw new SnowmeltError('SOURCE.NOT_PINNABLE', `${job.source.name}: ${schema.unpinnable}`, {
+  const reason = await source.unpinnable(schema, at, context);
+  if (reason === undefined) return { pinned: true, at };
+  if (job.snapshot === 'auto') return { pinned: false, reason };
+  throw new SnowmeltError('SOURCE.NOT_PINNABLE', `${job.source.name}: ${reason}`, {
     place: { table: job.key },
   });
 }

@@ -3,6 +3,7 @@ import type { RunState, StatusStore } from '../contract/status-store.ts';
 import type { TableKey, TablePlan } from '../contract/table-plan.ts';
 import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
+import type { DescribeSource } from './describe-together.ts';
 import type { PlannedOnce } from './plan-once.ts';
 import type { RunObserver } from './run-report.ts';
 import type { PinnedRun } from './settle-snapshot.ts';
@@ -22,6 +23,8 @@ export interface OpenRun extends Adapters, PinnedRun {
   readonly jobs: readonly TableJob[];
   /** The plans kept so far: those of earlier invocations and those decided by this one. */
   readonly plans: Map<TableKey, TablePlan>;
+  /** Describes source tables, those of the run that have no plan yet together. */
+  readonly describeSource: DescribeSource;
   /** What this process is planning or has planned. */
   readonly planning: Map<TableKey, Promise<PlannedOnce>>;
   /** Tables that this process has begun anew, and how often the run has. */

@@ -23,13 +23,14 @@ export function planOnce(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
 
 /** The plan that the run has kept for the table, or a new one, checked and then kept. */
 async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
-  const { source, target, context, jobs } = run;
+  const { source, target, describeSource, context, jobs } = run;
   const kept = run.plans.get(job.key);
   if (kept !== undefined) {
     const foundAnew = { emptiedWith: await emptiedWith(job, run), ...rejectsOf(job) };
     return { plan: { ...kept, ...foundAnew }, notices: job.notices };
   }
-  const using = { run: run.state.id, snapshotAt: run.snapshot.at, source, target, context, jobs };
+  const sides = { source, target, describeSource };
+  const using = { run: run.state.id, snapshotAt: run.snapshot.at, ...sides, context, jobs };
   const { plan: decided, findings, notices } = await decidePlan(job, using);
   refuseErrors(job, findings);
   const restarts = run.restarts.get(job.key);

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { RunRequest, RunSummary } from '../contract/status-store.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import { describeTogether } from './describe-together.ts';
 import { mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
 import { keysPlan } from './keys-plan.ts';
 import { loadOrder } from './load-order.ts';
@@ -135,8 +136,10 @@ async function openRun(
     const { jobs } = request;
     const planning: OpenRun['planning'] = new Map();
     const restarts: OpenRun['restarts'] = new Map();
-    const here = { owner, slots, context, observer, jobs, planning, restarts };
     const source = settledSource(adapters.source, pinned.settled);
+    const unplanned = jobs.filter(({ key }) => !plans.has(key)).map((job) => job.source);
+    const describeSource = describeTogether(source, unplanned, context);
+    const here = { owner, slots, context, observer, jobs, planning, restarts, describeSource };
     return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {
     await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);

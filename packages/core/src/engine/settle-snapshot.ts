@@ -75,6 +75,7 @@ export function settledSource(source: Source, settled: PinnedRun['settled']): So
     ping: (context) => source.ping(context),
     describe: (ref, context) => source.describe(ref, context),
     pin: (context) => source.pin(context),
+    unpinnable: (schema, at, context) => source.unpinnable(schema, at, context),
     ...(changeFeed === undefined ? {} : { changeFeed }),
     ...(reachChanges === undefined ? {} : { reachChanges }),
     chooseExtract: (schema, read, context) => source.chooseExtract(schema, read, context),

@@ -1,45 +1,21 @@
-import { z } from 'zod';
+import { SnowmeltError, type TableRef, type TableSchema } from '@snowmelt/core';
 
-import { SnowmeltError, type TableRef, type TableSchema, type WorkContext } from '@snowmelt/core';
-
-import { queryRows } from '../connect/query-rows.ts';
-import { readAnswer } from '../connect/read-answer.ts';
-import type { SessionPool } from '../connect/session-pool.ts';
-import { serverTimeText } from '../render/moment.ts';
-import { quoteIdentifier, quoteTable, quoteText } from '../sql/quote.ts';
-
-const trackings = z.array(z.object({ name: z.string(), change_tracking: z.string() }));
-const made = z.tuple([z.object({ created: z.string() })]);
+import { readFacts } from '../describe/objects.ts';
+import { quoteTable } from '../sql/quote.ts';
 
 /**
  * Which table's changes are recorded under the name: when it was made. A table that was replaced
  * or swapped for another is another feed, though its own past may cover the same time.
  */
-export async function changeFeed(
-  pool: SessionPool,
-  schema: TableSchema,
-  context: WorkContext,
-): Promise<string> {
-  const { ref } = schema;
+export function changeFeed(schema: TableSchema): string {
   refuseObject(schema);
-  const shown = await queryRows(pool, showQuery(ref), context);
-  const listed = readAnswer(trackings, shown, { about: `change tracking of ${nameOf(ref)}` });
-  const tracking = listed.find(({ name }) => name === ref.name)?.change_tracking;
-  if (tracking !== 'ON') throw untracked(ref);
-  const rows = await queryRows(pool, createdQuery(ref), context);
-  const [{ created }] = readAnswer(made, rows, { about: `the making of ${nameOf(ref)}` });
+  const { changeTracking, created } = readFacts(schema);
+  if (!changeTracking) throw untracked(schema.ref);
+  if (created === undefined) {
+    const fix = 'Read all rows: remove changes: cdc.';
+    throw unavailable(`Snowflake does not say when ${nameOf(schema.ref)} was made`, fix);
+  }
   return created;
-}
-
-/** `change_tracking` is ON or OFF (docs.snowflake.com/en/sql-reference/sql/show-tables). */
-export function showQuery({ database, schema, name }: TableRef): string {
-  return `SHOW TABLES IN SCHEMA ${quoteIdentifier(database)}.${quoteIdentifier(schema)} STARTS WITH ${quoteText(name)}`;
-}
-
-function createdQuery({ database, schema, name }: TableRef): string {
-  return `SELECT ${serverTimeText('CREATED')} AS "CREATED"
-FROM ${quoteIdentifier(database)}.INFORMATION_SCHEMA.TABLES
-WHERE TABLE_SCHEMA = ${quoteText(schema)} AND TABLE_NAME = ${quoteText(name)}`;
 }
 
 /**

@@ -27,7 +27,7 @@ export function changesFrom({ source, key, changes }: TablePlan): string {
   return `${quoteTable(source)} CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => ${instant(changes.from)})`;
 }
 
-function instant(at: string): string {
+export function instant(at: string): string {
   return `${quoteText(at)}::TIMESTAMP_LTZ`;
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   isSnowmeltError,
   SnowmeltError,
-  type ExtractMode,
+  type ExtractChoice,
   type ReadOptions,
   type TableSchema,
   type WorkContext,
@@ -31,15 +31,14 @@ export async function chooseExtract(
   schema: TableSchema,
   read: ReadOptions,
   context: WorkContext,
-): Promise<ExtractMode> {
-  if (read.extract === 'query') return 'query';
-  if (read.extract === 'auto' && isSmall(schema)) return 'query';
-  if (read.stage !== undefined) return 'unload';
+): Promise<ExtractChoice> {
+  if (read.extract === 'query') return { extract: 'query' };
+  if (read.extract === 'auto' && isSmall(schema)) return { extract: 'query' };
+  if (read.stage !== undefined) return { extract: 'unload' };
   const refusal = await tryStage(pool, schema, context);
-  if (refusal === undefined) return 'unload';
+  if (refusal === undefined) return { extract: 'unload' };
   if (read.extract === 'unload') throw refusal;
-  context.log.info('no_stage', { table: schema.ref.name, message: refusal.message });
-  return 'query';
+  return { extract: 'query', because: refusal.message };
 }
 
 function isSmall({ estimatedRows, estimatedBytes }: TableSchema): boolean {

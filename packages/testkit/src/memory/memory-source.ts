@@ -2,6 +2,7 @@ import {
   SnowmeltError,
   type ChunkPlan,
   type ChunkStream,
+  type ExtractChoice,
   type ReadOptions,
   type Source,
   type TablePlan,
@@ -63,6 +64,7 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
     ping: async () => 'in memory',
     describe: async (ref) => describe(warehouse, ref),
     pin: async () => ({ at: warehouse.now() }),
+    unpinnable: async ({ ref }, at) => warehouse.unpinnable(ref, at),
     changeFeed: async ({ ref }) => changeFeed(warehouse, ref),
     reachChanges: async (plan) => reachChanges(warehouse, plan),
     chooseExtract: async (schema, read) => chooseExtract(schema, read),
@@ -92,7 +94,6 @@ function describe(warehouse: MemoryWarehouse, ref: TableRef): TableSchema {
     columns: table.columns,
     primaryKey: table.primaryKey ?? [],
     estimatedRows: table.versions.at(-1)?.rows.length ?? 0,
-    ...(table.unpinnable === undefined ? {} : { unpinnable: table.unpinnable }),
   };
 }
 
@@ -114,9 +115,10 @@ function reachChanges(warehouse: MemoryWarehouse, { source, changes }: TablePlan
   if (at !== undefined) warehouse.rows(source, { pinned: true, at });
 }
 
-function chooseExtract(schema: TableSchema, read: ReadOptions) {
-  if (read.extract !== 'auto') return read.extract;
-  return (schema.estimatedRows ?? 0) > read.batchRows * filesPerExtract ? 'unload' : 'query';
+function chooseExtract(schema: TableSchema, read: ReadOptions): ExtractChoice {
+  if (read.extract !== 'auto') return { extract: read.extract };
+  const large = (schema.estimatedRows ?? 0) > read.batchRows * filesPerExtract;
+  return { extract: large ? 'unload' : 'query' };
 }
 
 function release(warehouse: MemoryWarehouse, run: string): void {

@@ -84,6 +84,12 @@ export class MemoryWarehouse {
     throw new SnowmeltError('SOURCE.TABLE_NOT_FOUND', `${name} does not exist`);
   }
 
+  unpinnable(ref: TableRef, at: string): string | undefined {
+    const { unpinnable, created } = this.table(ref);
+    const later = parseInstant(created) > parseInstant(at);
+    return unpinnable ?? (later ? `it was made at ${created}, after ${at}` : undefined);
+  }
+
   rows(ref: TableRef, snapshot: TableSnapshot): readonly TextRow[] {
     const { versions } = this.table(ref);
     const at = snapshot.pinned ? parseInstant(snapshot.at) : this.#instants();

@@ -178,11 +178,7 @@ describe('a run', () => {
     world.addTable('A', 5);
     world.warehouse.table({ database: 'SRC', schema: 'PUBLIC', name: 'A' });
     const unpinnable = (adapters: ReturnType<World['adapters']>) => {
-      const describeTable = adapters.source.describe.bind(adapters.source);
-      adapters.source.describe = async (ref, context) => ({
-        ...(await describeTable(ref, context)),
-        unpinnable: 'it is an external table',
-      });
+      adapters.source.unpinnable = async () => 'it is an external table';
       return adapters;
     };
     const refused = await run([job('A', { snapshot: 'required' })], unpinnable(world.adapters()));

@@ -35,7 +35,7 @@ export async function planOf(
   const context = testContext();
   const schema = await source.describe(ref, context);
   const { at } = await source.pin(context);
-  const reason = schema.unpinnable;
+  const reason = await source.unpinnable(schema, at, context);
   return samplePlan({
     source: ref,
     sourceColumns: schema.columns,

@@ -54,6 +54,23 @@ export const snapshotCases: Readonly<Record<string, ModeCase>> = {
     expect(sorted(await readTable(source, plan))).toEqual(sorted(later));
   },
 
+  'P3: a table that was made after the point has no past there, an older one has': async (
+    harness,
+  ) => {
+    const source = await harness.open();
+    const older = await ordersTable(harness);
+    const { at } = await source.pin(testContext());
+    const newer = await harness.createTable({ name: 'NEWER', columns: sampleColumns, rows });
+    for (const [ref, pinned] of [
+      [older, true],
+      [newer, false],
+    ] as const) {
+      const schema = await source.describe(ref, testContext());
+      const reason = await source.unpinnable(schema, at, testContext());
+      expect(reason === undefined).toBe(pinned);
+    }
+  },
+
   'P3: an object that can not be pinned says so, and is read by one statement': async (
     harness,
     extract,
@@ -63,7 +80,8 @@ export const snapshotCases: Readonly<Record<string, ModeCase>> = {
     if (ref === undefined) return skip('the source has no such objects');
     const source = await harness.open();
     const schema = await source.describe(ref, testContext());
-    expect(schema.unpinnable).toBeTruthy();
+    const { at } = await source.pin(testContext());
+    expect(await source.unpinnable(schema, at, testContext())).toBeTruthy();
     const plan = cutBy(await planOf(source, ref, extract), 'ID');
     expect(plan.snapshot.pinned).toBe(false);
     expect(await Array.fromAsync(source.plan(plan, testContext()))).toHaveLength(1);

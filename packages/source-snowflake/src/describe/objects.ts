@@ -1,0 +1,160 @@
+import { z } from 'zod';
+
+import type { JsonObject, TableSchema } from '@snowmelt/core';
+
+/** What the catalog says of an object beside its columns; kept in `TableSchema.facts`. */
+const factsSchema = z.object({
+  /** As people call it, with its article: `a table`, `a secure view`, `an external table`. */
+  what: z.string(),
+  /** A table of Snowflake's own storage, whose past is what its retention says. */
+  standard: z.boolean(),
+  /** ISO 8601 with nine digits of a second, in UTC; the catalog keeps three. */
+  created: z.string().optional(),
+  /** Days of Time Travel. */
+  retention: z.number().optional(),
+  changeTracking: z.boolean(),
+  /** Where the database comes from another account: the share. */
+  share: z.string().optional(),
+  /** The database itself was made then. */
+  databaseCreated: z.string().optional(),
+});
+
+export type ObjectFacts = z.infer<typeof factsSchema>;
+
+export function readFacts({ facts }: TableSchema): ObjectFacts {
+  return factsSchema.parse(facts ?? unlisted);
+}
+
+export function writeFacts(facts: ObjectFacts): JsonObject {
+  return JSON.parse(JSON.stringify(facts)) as JsonObject;
+}
+
+/** An object that can be described and that neither SHOW TABLES nor SHOW VIEWS lists. */
+export const unlisted: ObjectFacts = {
+  what: 'an object of a kind that is not known',
+  standard: false,
+  changeTracking: false,
+};
+
+export interface CatalogObject {
+  readonly name: string;
+  readonly kind: TableSchema['kind'];
+  readonly facts: ObjectFacts;
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
+const text = z.string().nullish();
+const flag = text.transform((value) => ['Y', 'YES', 'TRUE'].includes(value?.toUpperCase() ?? ''));
+const amount = z.coerce.number().int().nonnegative().nullish().catch(undefined);
+
+/** The driver reads TIMESTAMP_LTZ as a Date. */
+const moment = z
+  .date()
+  .transform((date) => date.toISOString().replace('Z', '000000+00:00'))
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+/** Of SHOW TABLES (docs.snowflake.com/en/sql-reference/sql/show-tables, "Output"). */
+export const shownTables = z.array(
+  z
+    .object({
+      name: z.string(),
+      created_on: moment,
+      rows: amount,
+      bytes: amount,
+      retention_time: z.preprocess((value) => (value === '' ? null : value), amount),
+      change_tracking: text,
+      is_external: flag,
+      is_event: flag,
+      is_hybrid: flag,
+      is_iceberg: flag,
+      is_dynamic: flag,
+      is_immutable: flag,
+    })
+    .transform((row): CatalogObject => {
+      const what = tableKind(row);
+      return {
+        name: row.name,
+        kind: row.is_external ? 'external' : 'table',
+        facts: {
+          what,
+          standard: what === standardTable,
+          changeTracking: row.change_tracking === 'ON',
+          ...(row.created_on === undefined ? {} : { created: row.created_on }),
+          ...(typeof row.retention_time === 'number' ? { retention: row.retention_time } : {}),
+        },
+        ...(typeof row.rows === 'number' ? { rows: row.rows } : {}),
+        ...(typeof row.bytes === 'number' ? { bytes: row.bytes } : {}),
+      };
+    }),
+);
+
+const standardTable = 'a table';
+
+interface TableFlags {
+  readonly is_external: boolean;
+  readonly is_event: boolean;
+  readonly is_hybrid: boolean;
+  readonly is_iceberg: boolean;
+  readonly is_dynamic: boolean;
+  readonly is_immutable: boolean;
+}
+
+function tableKind(row: TableFlags): string {
+  if (row.is_external) return externalTable;
+  if (row.is_hybrid) return 'a hybrid table';
+  if (row.is_iceberg) return 'an Iceberg table';
+  if (row.is_dynamic) return 'a dynamic table';
+  if (row.is_event) return 'an event table';
+  return row.is_immutable ? 'an immutable table' : standardTable;
+}
+
+export const externalTable = 'an external table';
+export const materializedView = 'a materialized view';
+
+/** Of SHOW VIEWS (docs.snowflake.com/en/sql-reference/sql/show-views, "Output"). */
+export const shownViews = z.array(
+  z
+    .object({ name: z.string(), created_on: moment, is_secure: flag, is_materialized: flag })
+    .transform((row): CatalogObject => {
+      const plain = row.is_secure ? 'a secure view' : 'a view';
+      return {
+        name: row.name,
+        kind: 'view',
+        facts: {
+          what: row.is_materialized ? materializedView : plain,
+          standard: false,
+          changeTracking: false,
+          ...(row.created_on === undefined ? {} : { created: row.created_on }),
+        },
+      };
+    }),
+);
+
+/**
+ * Of SHOW DATABASES: `kind` is IMPORTED DATABASE for one that was made of a share, and `origin`
+ * names the share (docs.snowflake.com/en/sql-reference/sql/show-databases; INFORMATION_SCHEMA's
+ * DATABASES.TYPE has the same words). Either is taken for it.
+ */
+export const shownDatabases = z.array(
+  z
+    .object({ name: z.string(), created_on: moment, kind: text, origin: text })
+    .transform(({ name, created_on: created, kind, origin }) => {
+      const imported = kind === 'IMPORTED DATABASE' || (origin ?? '') !== '';
+      return {
+        name,
+        ...(created === undefined ? {} : { databaseCreated: created }),
+        ...(imported ? { share: origin ?? '' } : {}),
+      };
+    }),
+);
+
+/** Of SHOW PRIMARY KEYS: one row a column of a key. */
+export const shownKeys = z.array(
+  z.object({
+    table_name: z.string(),
+    column_name: z.string(),
+    key_sequence: z.coerce.number(),
+  }),
+);

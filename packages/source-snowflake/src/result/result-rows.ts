@@ -69,7 +69,7 @@ function convert(type: string, value: string): unknown {
     case 'timestamp_ntz':
     case 'timestamp_tz':
       // Seconds since the epoch, with a fraction; behind a blank the offset.
-      return new Date(Number(value.split(' ')[0]) * 1000);
+      return new Date(Math.round(Number(value.split(' ')[0]) * 1000));
     default:
       return value;
   }

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { TableRef } from '@snowmelt/core';
@@ -98,6 +102,49 @@ describe('P3: what can be read as of a point in time', () => {
       const bad = await make(`OR REPLACE ${kind}`, 'BAD', `AS SELECT * FROM ${quoteTable(none)}`);
       expect((await ask(bad, -600)).reason).toContain(kind.toLowerCase());
     }
+  });
+
+  it('hybrid, dynamic and Iceberg tables are asked for no rows at the point', async () => {
+    const under = await make('TABLE', 'BASE_OF_DYNAMIC', '(ID INT)');
+    const kinds: Readonly<Record<string, string>> = {
+      'HYBRID TABLE': '(ID INT PRIMARY KEY)',
+      'DYNAMIC TABLE': `TARGET_LAG = '1 day' WAREHOUSE = WH REFRESH_MODE = FULL AS SELECT ID FROM ${quoteTable(under)}`,
+      'ICEBERG TABLE': `(ID INT) CATALOG = 'SNOWFLAKE' EXTERNAL_VOLUME = 'v' BASE_LOCATION = 'i'`,
+    };
+    for (const [kind, as] of Object.entries(kinds)) {
+      const ref = await make(kind, kind.replace(' ', '_'), as);
+      expect(await ask(ref)).toEqual({
+        reason: undefined,
+        probes: [expect.stringContaining('LIMIT 0')],
+      });
+      expect((await ask(ref, -5)).reason).toContain(kind.slice(1, -6).toLowerCase());
+    }
+  });
+
+  it('external tables and materialized views have no past, whoever asks', async () => {
+    const under = await make('TABLE', 'BASE_OF_VIEW', '(ID INT)');
+    const view = await make('MATERIALIZED VIEW', 'MADE', `AS SELECT ID FROM ${quoteTable(under)}`);
+    expect(await ask(view, 120)).toEqual({
+      reason: 'a materialized view has no Time Travel',
+      probes: [],
+    });
+    const directory = await mkdtemp(join(tmpdir(), 'pinning-'));
+    const file = join(directory, 'rows.csv');
+    await writeFile(file, 'ID\n1\n');
+    await snowflake.emulator.engine.loadFile({
+      database,
+      schema: 'SALES',
+      table: 'OUTSIDE',
+      file,
+      format: 'csv',
+      columns: [{ name: 'ID', type: 'NUMBER(38,0)' }],
+      variant: 'external',
+    });
+    await rm(directory, { recursive: true });
+    expect(await ask(tableRef('OUTSIDE'), 120)).toEqual({
+      reason: 'an external table has no Time Travel',
+      probes: [],
+    });
   });
 
   it('nothing in a database that is imported from a share', async () => {

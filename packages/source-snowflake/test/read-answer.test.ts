@@ -5,7 +5,7 @@ import { testContext } from '@snowmelt/testkit';
 
 import { readAnswer } from '../src/connect/read-answer.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
-import { readStatistics } from '../src/describe/statistics.ts';
+import { shownTables } from '../src/describe/objects.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const at = z.tuple([z.object({ at: z.string().regex(/\+00:00$/u) })]);
@@ -52,11 +52,11 @@ describe('an answer of another form than expected is told, and is no bug of ours
     expect(error).toMatchObject({ message: expect.stringMatching(/it is a string\.$/u) as string });
   });
 
-  it('of the sizes of a table', () => {
-    const row = { type: 'BASE TABLE', rows: '1e6', bytes: '12', retention: '1' };
-    const error = failure(() => readStatistics([row]));
+  it('of a list of tables', () => {
+    const rows = [{ name: 'T', created_on: '2024-01-01 10:00:00.000 -0800' }];
+    const error = failure(() => readAnswer(shownTables, rows, { about: 'tables' }));
     expect(error).toMatchObject({ code: 'SOURCE.UNEXPECTED_ANSWER' });
-    expect(String(error)).toContain('row 1, rows');
+    expect(String(error)).toContain('row 1, created_on');
   });
 });
 

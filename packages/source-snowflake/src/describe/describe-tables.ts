@@ -5,7 +5,8 @@ import {
   type TableSchema,
 } from '@snowmelt/core';
 
-import type { NamedRow } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
+import type { NamedRows } from '../result/result-rows.ts';
 import { quoteIdentifier, quoteTable, quoteText } from '../sql/quote.ts';
 import { describedColumns, shownColumns } from './columns.ts';
 import {
@@ -19,7 +20,7 @@ import {
   type ObjectFacts,
 } from './objects.ts';
 
-export type AskCatalog = (sql: string) => Promise<readonly NamedRow[]>;
+export type AskCatalog = (sql: string) => Promise<NamedRows>;
 
 /**
  * A SHOW gives so many records at most: one that has as many may lack others, "even with a filter
@@ -65,7 +66,9 @@ type Origin = Pick<ObjectFacts, 'share' | 'databaseCreated'>;
 
 async function originOf(ask: AskCatalog, database: string): Promise<Origin> {
   const sql = `SHOW DATABASES STARTS WITH ${quoteText(database)}`;
-  const found = shownDatabases.parse(await ask(sql)).find(({ name }) => name === database);
+  const found = readAnswer(shownDatabases, await ask(sql), { about: 'databases' }).find(
+    ({ name }) => name === database,
+  );
   if (found === undefined) return {};
   const { name: _name, ...origin } = found;
   return origin;
@@ -96,8 +99,11 @@ async function readSchema(
   };
 }
 
+const aboutTables = { about: 'tables' };
+const aboutViews = { about: 'views' };
+
 interface List {
-  readonly rows: readonly NamedRow[];
+  readonly rows: NamedRows;
   /** Surely nothing is cut off. */
   readonly whole: boolean;
 }
@@ -119,10 +125,12 @@ async function listObjects(
   names: ReadonlySet<string>,
 ): Promise<Catalog['objects']> {
   const tables = await list(ask, `SHOW TABLES IN SCHEMA ${schema}`);
-  const objects = new Map(shownTables.parse(tables.rows).map((table) => [table.name, table]));
+  const objects = new Map(
+    readAnswer(shownTables, tables.rows, aboutTables).map((table) => [table.name, table]),
+  );
   if ([...names].every((name) => objects.has(name))) return objects;
   const views = await list(ask, `SHOW VIEWS IN SCHEMA ${schema}`);
-  for (const view of shownViews.parse(views.rows)) objects.set(view.name, view);
+  for (const view of readAnswer(shownViews, views.rows, aboutViews)) objects.set(view.name, view);
   return objects;
 }
 
@@ -134,8 +142,8 @@ async function namedObject(ask: AskCatalog, ref: TableRef): Promise<CatalogObjec
   const some = `IN SCHEMA ${schemaName(ref)} STARTS WITH ${quoteText(ref.name)} LIMIT 100`;
   const isIt = ({ name }: CatalogObject): boolean => name === ref.name;
   return (
-    shownTables.parse(await ask(`SHOW TABLES ${some}`)).find(isIt) ??
-    shownViews.parse(await ask(`SHOW VIEWS ${some}`)).find(isIt)
+    readAnswer(shownTables, await ask(`SHOW TABLES ${some}`), aboutTables).find(isIt) ??
+    readAnswer(shownViews, await ask(`SHOW VIEWS ${some}`), aboutViews).find(isIt)
   );
 }
 
@@ -177,7 +185,8 @@ async function columnsOf(
   const listed = catalog.columns.get(ref.name) ?? (await ownColumns(ask, ref, object));
   const columns = listed.filter((column) => column !== undefined);
   if (columns.length > 0 && columns.length === listed.length) return columns;
-  return describedColumns.parse(await ask(`DESCRIBE TABLE ${quoteTable(ref)}`));
+  const described = await ask(`DESCRIBE TABLE ${quoteTable(ref)}`);
+  return readAnswer(describedColumns, described, { about: `the columns of ${ref.name}` });
 }
 
 async function ownColumns(
@@ -202,13 +211,19 @@ async function keyOf(
   return keysByTable(rows).get(ref.name) ?? [];
 }
 
-function columnsByTable(rows: readonly NamedRow[]): Catalog['columns'] {
-  const groups = Map.groupBy(shownColumns.parse(rows), ({ table }) => table);
+function columnsByTable(rows: NamedRows): Catalog['columns'] {
+  const groups = Map.groupBy(
+    readAnswer(shownColumns, rows, { about: 'columns' }),
+    ({ table }) => table,
+  );
   return new Map([...groups].map(([table, shown]) => [table, shown.map(({ column }) => column)]));
 }
 
-function keysByTable(rows: readonly NamedRow[]): ReadonlyMap<string, readonly string[]> {
-  const groups = Map.groupBy(shownKeys.parse(rows), ({ table_name: table }) => table);
+function keysByTable(rows: NamedRows): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(
+    readAnswer(shownKeys, rows, { about: 'primary keys' }),
+    ({ table_name: table }) => table,
+  );
   return new Map(
     [...groups].map(([table, columns]) => [
       table,

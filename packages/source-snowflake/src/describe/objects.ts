@@ -44,6 +44,20 @@ export interface CatalogObject {
   readonly bytes?: number;
 }
 
+const standardTable = 'a table';
+export const externalTable = 'an external table';
+export const materializedView = 'a materialized view';
+
+const tableKinds: Readonly<Record<string, string>> = {
+  is_external: externalTable,
+  is_hybrid: 'a hybrid table',
+  is_iceberg: 'an Iceberg table',
+  is_dynamic: 'a dynamic table',
+  is_event: 'an event table',
+  is_interactive: 'an interactive table',
+  is_immutable: 'an immutable table',
+};
+
 const text = z.string().nullish();
 const flag = text.transform((value) => ['Y', 'YES', 'TRUE'].includes(value?.toUpperCase() ?? ''));
 const amount = z.coerce.number().int().nonnegative().nullish().catch(undefined);
@@ -58,25 +72,19 @@ const moment = z
 /** Of SHOW TABLES (docs.snowflake.com/en/sql-reference/sql/show-tables, "Output"). */
 export const shownTables = z.array(
   z
-    .object({
+    .looseObject({
       name: z.string(),
       created_on: moment,
       rows: amount,
       bytes: amount,
       retention_time: z.preprocess((value) => (value === '' ? null : value), amount),
       change_tracking: text,
-      is_external: flag,
-      is_event: flag,
-      is_hybrid: flag,
-      is_iceberg: flag,
-      is_dynamic: flag,
-      is_immutable: flag,
     })
     .transform((row): CatalogObject => {
       const what = tableKind(row);
       return {
         name: row.name,
-        kind: row.is_external ? 'external' : 'table',
+        kind: what === externalTable ? 'external' : 'table',
         facts: {
           what,
           standard: what === standardTable,
@@ -90,28 +98,15 @@ export const shownTables = z.array(
     }),
 );
 
-const standardTable = 'a table';
-
-interface TableFlags {
-  readonly is_external: boolean;
-  readonly is_event: boolean;
-  readonly is_hybrid: boolean;
-  readonly is_iceberg: boolean;
-  readonly is_dynamic: boolean;
-  readonly is_immutable: boolean;
+/** By the flags of SHOW TABLES, `is_…`: one that is not known makes a table no standard one. */
+function tableKind(row: Readonly<Record<string, unknown>>): string {
+  const set = Object.keys(row).filter(
+    (key) => key.startsWith('is_') && flag.safeParse(row[key]).data,
+  );
+  const [first] = set;
+  if (first === undefined) return standardTable;
+  return tableKinds[first] ?? 'a table of a kind that is not known';
 }
-
-function tableKind(row: TableFlags): string {
-  if (row.is_external) return externalTable;
-  if (row.is_hybrid) return 'a hybrid table';
-  if (row.is_iceberg) return 'an Iceberg table';
-  if (row.is_dynamic) return 'a dynamic table';
-  if (row.is_event) return 'an event table';
-  return row.is_immutable ? 'an immutable table' : standardTable;
-}
-
-export const externalTable = 'an external table';
-export const materializedView = 'a materialized view';
 
 /** Of SHOW VIEWS (docs.snowflake.com/en/sql-reference/sql/show-views, "Output"). */
 export const shownViews = z.array(

@@ -3,6 +3,7 @@ export { testContext, type TestContext } from './context/test-context.ts';
 export { comparableText } from './digest/comparable-text.ts';
 export { referenceDigest } from './digest/reference-digest.ts';
 export type { FaultInjector, OpenFault } from './memory/chunk-stream.ts';
+export { dying, Killed } from './memory/dying.ts';
 export { MemoryDatabase } from './memory/memory-database.ts';
 export {
   memorySource,

@@ -1,4 +1,5 @@
 import type { TablePlan } from '../contract/table-plan.ts';
+import type { TableRef } from '../contract/table-schema.ts';
 import { comparableColumns } from '../digest/comparable-columns.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
@@ -33,6 +34,7 @@ export async function verifyTable(
     return { verified: false, notices };
   }
   if (plan.changes !== undefined) return compareCounts(wholeTable(plan), run);
+  if (holdsOnlyItsRows(plan, run)) return countTarget(plan, loaded, run);
   return { verified: loaded.sourceRows === loaded.rows + rejected, notices: [] };
 }
 
@@ -49,6 +51,25 @@ async function compareCounts(plan: TablePlan, run: OpenRun): Promise<Verdict> {
   ]);
   if (sourceRows === targetRows) return { verified: true, targetRows, notices: [] };
   throw differs(plan, `source has ${sourceRows} rows, target has ${targetRows}`);
+}
+
+/** Of a full refresh: whatever is there beside the run's rows, somebody else has written. */
+function holdsOnlyItsRows({ key, mode, target }: TablePlan, { jobs }: OpenRun): boolean {
+  const shared = jobs.some((job) => job.key !== key && isSameTable(job.target, target));
+  return (mode === 'truncate' || mode === 'swap') && !shared;
+}
+
+function isSameTable(one: TableRef, other: TableRef): boolean {
+  return one.database === other.database && one.schema === other.schema && one.name === other.name;
+}
+
+async function countTarget(plan: TablePlan, loaded: Reconciled, run: OpenRun): Promise<Verdict> {
+  const targetRows = await run.target.count(plan.target, run.context);
+  const { sourceRows, rows, rejected } = loaded;
+  if (targetRows === rows) {
+    return { verified: sourceRows === rows + rejected, targetRows, notices: [] };
+  }
+  throw differs(plan, `the run has loaded ${rows} rows, target has ${targetRows}`);
 }
 
 async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
@@ -77,9 +98,13 @@ async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
   );
 }
 
-function differs({ run, key, changes }: TablePlan, message: string): SnowmeltError {
+function differs({ run, key, mode, changes }: TablePlan, message: string): SnowmeltError {
   const place = { run, table: key };
-  if (changes === undefined) return new SnowmeltError('RUN.VERIFY_FAILED', message, { place });
+  if (changes === undefined) {
+    const anew = mode === 'truncate' || mode === 'swap';
+    const fix = 'See who else writes to the target, then run the same command again.';
+    return new SnowmeltError('RUN.VERIFY_FAILED', message, { place, ...(anew ? { fix } : {}) });
+  }
   return new SnowmeltError('RUN.VERIFY_FAILED', message, {
     place,
     fix:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { dying, Killed } from './dying.ts';
+import { dying, Killed } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 const ways = [

@@ -25,6 +25,19 @@ it('P3: the point is the end of the millisecond of the answer, and has passed wh
   expect(Date.parse(at)).toBeLessThan(Date.now());
 });
 
+it('P3: a point that is yet to come for whoever answers is waited for, and is no object without a past', async () => {
+  const database = await snowflake.createDatabase();
+  await snowflake.run(`CREATE TABLE ${database}.SALES.SOON (ID INT)`);
+  await snowflake.run(`CREATE VIEW ${database}.SALES.LOOK AS SELECT * FROM ${database}.SALES.SOON`);
+  await using source = snowflake.source();
+  const view = { database, schema: 'SALES', name: 'LOOK' };
+  const schema = await source.describe(view, testContext());
+  const at = new Date(Date.now() + 2500).toISOString().replace('Z', '999999+00:00');
+  const context = testContext();
+  expect(await source.unpinnable(schema, at, context)).toBeUndefined();
+  expect(context.logged.map(({ event }) => event)).toContain('statement_retried');
+}, 30_000);
+
 it('P3: what is read at a point stays the same beside a writer that never rests', async () => {
   const database = await snowflake.createDatabase();
   const name = `${database}.SALES.BUSY`;

@@ -43,6 +43,8 @@ function rounded(value: number, digits: number): string {
 
 /** Whether the exact value lies halfway: what follows the digits is a 5 and nothing more. */
 function isTie(magnitude: number, digits: number): boolean {
+  // Four digits more tell nearly all others apart, in a tenth of the time.
+  if (!/50{3}e/.test(magnitude.toExponential(digits + 4))) return false;
   // oxlint-disable-next-line number-arg-out-of-range -- 100 digits since ES2018; a tie has 17
   const [mantissa = ''] = magnitude.toExponential(100).split('e');
   return /^50*$/.test(mantissa.replace('.', '').slice(digits + 1));

@@ -18,7 +18,7 @@ import { pinSnapshot } from './plan/pin-snapshot.ts';
 import { planChunks } from './plan/plan-chunks.ts';
 import type { Ask } from './plan/strategy.ts';
 import { openQuery } from './query/open-query.ts';
-import { chooseExtract } from './unload/choose-extract.ts';
+import { ExtractChooser } from './unload/choose-extract.ts';
 import { extractFiles } from './unload/extract-files.ts';
 import { openFile } from './unload/open-file.ts';
 import { releaseRun } from './unload/release-run.ts';
@@ -30,6 +30,7 @@ import { releaseRun } from './unload/release-run.ts';
 export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
   const settings = withDefaults(options);
   const pool = new SessionPool(settings);
+  const extracts = new ExtractChooser(pool);
   const ask: Ask = (sql, context) => queryRows(pool, sql, context);
   const describe = gather((refs, context) =>
     describeTables((sql) => queryRows(pool, sql, context), refs),
@@ -44,7 +45,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     chooseExtract: async (schema, read, context) => {
       // Before anything is changed anywhere, and not only when chunks are planned.
       readChunkKeys(read.chunkColumns, schema.columns);
-      return chooseExtract(pool, schema, read, context);
+      return extracts.choose(schema, read, context);
     },
     plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
     extract: (table, chunk, context) => extract(once(pool), settings, { table, chunk }, context),

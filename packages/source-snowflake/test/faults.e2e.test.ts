@@ -202,34 +202,3 @@ describe('by unload', () => {
     expect(logged).not.toMatch(/https?:|token|signature|password/iu);
   });
 });
-
-describe('chooseExtract', () => {
-  const asked = { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 1 } as const;
-  const refuse = () =>
-    snowflake.emulator.faults.add({
-      kind: 'fail-statement',
-      code: '003001',
-      sqlState: '42501',
-      message: "SQL access control error: Insufficient privileges to operate on schema 'SALES'.",
-      match: { sqlIncludes: 'CREATE STAGE' },
-    });
-
-  it('takes the query for small tables and where no stage can be made', async () => {
-    const schema = await source.describe(table.source, testContext());
-    expect(await source.chooseExtract(schema, asked, testContext())).toBe('query');
-    const large = { ...schema, estimatedRows: 1e7 };
-    expect(await source.chooseExtract(large, asked, testContext())).toBe('unload');
-    refuse();
-    expect(await source.chooseExtract(large, asked, testContext())).toBe('query');
-  });
-
-  it('P8: says which privilege lacks where an unload is asked for', async () => {
-    const schema = await source.describe(table.source, testContext());
-    refuse();
-    const choice = source.chooseExtract(schema, { ...asked, extract: 'unload' }, testContext());
-    await expect(choice).rejects.toMatchObject({
-      code: 'SOURCE.PRIVILEGE',
-      fix: expect.stringContaining('CREATE STAGE'),
-    });
-  });
-});

@@ -62,13 +62,17 @@ describe('unload', () => {
 
   it('P1: each attempt has a directory of its own, under the run', () => {
     expect(location(place)).toMatch(
-      /^@"SHOP"\."PUBLIC"\."SNOWMELT_0B7C2F6E_\w+"\/0b7c2f6e-[\w-]+\/sales_SHOP_PUBLIC_ORDERS-[0-9a-f]{8}\/00001-all\/a1b2\/$/u,
+      /^'@"SHOP"\."PUBLIC"\."SNOWMELT_0B7C2F6E_\w+"\/0b7c2f6e-[\w-]+\/sales_SHOP_PUBLIC_ORDERS-[0-9a-f]{8}\/00001-all\/a1b2\/'$/u,
     );
   });
 
   it('keeps tables apart whose names differ only in signs', () => {
     const other = attemptPlace(tablePlan({ key: 'sales_SHOP.PUBLIC.ORDERS' }), '00001-all', 'a1b2');
     expect(other.directory).not.toBe(place.directory);
+  });
+
+  it('a path with -- in it begins no comment: locations are always in single quotes', () => {
+    expect(location({ stage: '@DB.SC.STAGE', directory: 'a--b/' })).toBe(`'@DB.SC.STAGE/a--b/'`);
   });
 
   it('puts a location with spaces into single quotes', () => {

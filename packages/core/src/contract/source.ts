@@ -54,7 +54,7 @@ export interface Source extends AsyncDisposable {
   reachChanges?(table: TablePlan, context: WorkContext): Promise<void>;
   /**
    * Resolves `auto`. Called once a table and run, before anything is changed; the answer is kept in
-   * the plan.
+   * the plan. Throws `SOURCE.UNLOAD_UNAVAILABLE` where `unload` is asked for and does not work.
    */
   chooseExtract(
     schema: TableSchema,

@@ -67,6 +67,11 @@ export const errorCatalog = {
     'The role lacks a privilege.',
     'Grant the privilege that the message names.',
   ),
+  'SOURCE.UNLOAD_UNAVAILABLE': entry(
+    'never',
+    'One row could not be unloaded and read again, and extract: unload asks for unloads.',
+    'Open the way that the message names, or use extract: auto or query.',
+  ),
   'SOURCE.SNAPSHOT_GONE': entry(
     'never',
     'Time Travel cannot reach the snapshot point of the run any more.',

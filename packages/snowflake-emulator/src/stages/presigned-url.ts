@@ -10,7 +10,8 @@ import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import type { EngineSession } from '../sql/statement-handler.ts';
-import { invalidValue } from './errors.ts';
+import { invalidValue, unsupported } from './errors.ts';
+import type { ExternalPlace } from './stage-catalog.ts';
 import { encodePath, locateFile } from './stage-layout.ts';
 import { parseStageReference } from './stage-reference.ts';
 import type { StageStore } from './stage-store.ts';
@@ -36,6 +37,7 @@ export async function presignedUrl(
   if (location === null || path === null) return null;
   const reference = parseStageReference(location.startsWith('@') ? location : `@${location}`);
   const stage = store.open(reference, session);
+  checkSigning(stage.external);
   const seconds = secondsOf(lifetime);
   const name = joinPaths(reference.path, path);
   const { stageRoot } = session.engine;
@@ -45,6 +47,16 @@ export async function presignedUrl(
   }
   const shown = stage.encryption === 'SNOWFLAKE_SSE' ? file : await cipherCopy(file, stageRoot);
   return session.engine.presign(relative(stageRoot, shown), seconds);
+}
+
+/**
+ * "This function returns output only when the Azure container … is accessed using a storage
+ * integration; querying the function fails if the container is accessed using a shared access
+ * signature" (functions/get_presigned_url). With which words is not documented.
+ */
+function checkSigning(external: ExternalPlace | undefined): void {
+  if (external?.url.startsWith('azure://') !== true || external.integration !== undefined) return;
+  throw unsupported('GET_PRESIGNED_URL of an Azure stage without a storage integration');
 }
 
 function secondsOf(lifetime: string | null): number {

@@ -11,14 +11,20 @@ import { location, type StagePlace } from './stage.ts';
  * where nothing is enclosed). Source: docs.snowflake.com/en/sql-reference/sql/copy-into-location
  * and /user-guide/data-unload-considerations.
  */
-export function copyInto(
-  table: TablePlan,
-  range: KeyRange,
-  target: { readonly place: StagePlace; readonly fileBytes: number },
-): string {
+export function copyInto(table: TablePlan, range: KeyRange, target: UnloadTarget): string {
+  return copyFrom(selectLines(table, range), target);
+}
+
+export interface UnloadTarget {
+  readonly place: StagePlace;
+  readonly fileBytes: number;
+}
+
+/** The same for any query of one column that holds lines. */
+export function copyFrom(query: string, target: UnloadTarget): string {
   return `COPY INTO ${location(target.place)}
 FROM (
-${selectLines(table, range)}
+${query}
 )
 FILE_FORMAT = (
   TYPE = CSV

@@ -16,7 +16,7 @@ const count = z.coerce.number().int().nonnegative();
 /** Of DETAILED_OUTPUT = TRUE: one row a file, and none where there is no row to unload. */
 const fileSchema = z.object({ file_name: z.string().min(1), file_size: count, row_count: count });
 
-type UnloadedFile = z.infer<typeof fileSchema>;
+export type UnloadedFile = z.infer<typeof fileSchema>;
 
 export interface UnloadRequest {
   readonly table: TablePlan;
@@ -54,7 +54,7 @@ export async function* extractFiles(
   }
 }
 
-function readFiles(rows: NamedRows): readonly UnloadedFile[] {
+export function readFiles(rows: NamedRows): readonly UnloadedFile[] {
   const unloaded = readAnswer(z.array(fileSchema), rows, { about: 'the files of an unload' });
   // The same files in the same order, whatever the order of the threads that wrote them.
   return unloaded

@@ -12,7 +12,7 @@ import { presignedUrl, type StagedFile } from './presigned-url.ts';
  */
 export async function openFile(
   pool: Sessions,
-  { chunk, file }: { readonly chunk: ChunkPlan; readonly file: StagedFile },
+  { chunk, file }: { readonly chunk?: ChunkPlan; readonly file: StagedFile },
   context: WorkContext,
 ): Promise<ChunkStream> {
   const { network } = pool;
@@ -26,7 +26,7 @@ export async function openFile(
   const bytes = byteStream((signal) => decoded(response, how, signal), context.signal);
   return {
     bytes,
-    ...(chunk.expectedRows === undefined ? {} : { expectedRows: chunk.expectedRows }),
+    ...(chunk?.expectedRows === undefined ? {} : { expectedRows: chunk.expectedRows }),
   };
 }
 

@@ -53,16 +53,17 @@ export function attemptPlace(table: TablePlan, segment: string, attempt: string)
   return { ...place, directory: `${place.directory}${parts.join('/')}/` };
 }
 
-/**
- * A location for COPY INTO, LIST and REMOVE. Names with anything but letters and digits go into
- * single quotes (docs.snowflake.com/en/sql-reference/sql/copy-into-location, "internalStage").
- */
+/** A location for COPY INTO, LIST and REMOVE. */
 export function location({ stage, directory }: Pick<StagePlace, 'stage' | 'directory'>): string {
   return quoteStage(`${stage}/${directory}`);
 }
 
+/**
+ * Always in single quotes, as names and paths with blanks and special characters have to be
+ * (docs.snowflake.com/en/sql-reference/sql/copy-into-location, "internalStage", and
+ * /functions/get_presigned_url): without them `--` in a path begins a comment.
+ */
 export function quoteStage(text: string): string {
-  if (/^@[\w$.~%"/-]*$/u.test(text)) return text;
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 

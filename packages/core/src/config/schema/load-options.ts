@@ -9,7 +9,7 @@ export const loadOptions = {
   extract: z.enum(['auto', 'unload', 'query']).meta(
     doc({
       description:
-        '`unload`: files through a stage, for volume. `query`: one SELECT a chunk. `auto`: by query up to 200,000 rows and 32 MiB by the catalog, else by unload where a stage can be made; `changes` by query.',
+        '`unload`: files through a stage, for volume. `query`: one SELECT a chunk. `auto`: by query up to 200,000 rows and 32 MiB by the catalog, else by unload where one row can be unloaded and read again; `changes` by query.',
       example: 'unload',
       speed:
         '`unload` lets the warehouse render and compress in parallel, and a resume reads the files again, not the table; `query` saves the seconds around a stage for small tables.',
@@ -92,9 +92,9 @@ export const loadOptions = {
       description: "The user's own stage for unloads, as Snowflake SQL writes it.",
       example: '@LOADS.PUBLIC.SNOWMELT/nightly',
       absent: 'a stage of the run beside the source table, removed after the run',
-      speed: 'Tables over the limit of `auto` are unloaded without a stage being tried first.',
+      speed: none,
       safety:
-        "The run's files lie in a directory of their own there. An internal stage needs `ENCRYPTION = (TYPE = 'SNOWFLAKE_SSE')`.",
+        "The run's files lie in a directory of their own there. An internal stage needs `ENCRYPTION = (TYPE = 'SNOWFLAKE_SSE')`, an external one a storage integration.",
     }),
   ),
   query_tag: z

@@ -52,7 +52,8 @@ export const snowflakeShape = {
       description: 'Role of the sessions.',
       example: 'LOADER_ROLE',
       absent: 'the default of the user',
-      speed: 'Without CREATE STAGE on the schema, `extract: auto` reads by query.',
+      speed:
+        'Where nothing can be unloaded (CREATE STAGE on the schema, policies of the account), `extract: auto` reads by query and says why.',
       safety: 'Needs USAGE on warehouse, database and schema, and SELECT on the tables.',
     }),
   ),

@@ -22,6 +22,7 @@ function typeFacts(type: SqlType): Readonly<Record<string, Cell>> {
     NUMERIC_PRECISION: isNumber ? (type.precision ?? 38) : null,
     NUMERIC_PRECISION_RADIX: isNumber ? 10 : null,
     NUMERIC_SCALE: isNumber ? (type.scale ?? 0) : null,
+    COLLATION_NAME: type.collation?.spec ?? null,
     DATETIME_PRECISION: isTime ? (type.scale ?? 9) : null,
   };
 }

@@ -13,6 +13,8 @@ export interface SqlType {
   readonly spelling?: string;
   /** Of structured types: an ARRAY's element, a MAP's key and value, an OBJECT's keys. */
   readonly fields?: readonly TypeField[];
+  /** Of VARCHAR. */
+  readonly collation?: Collation;
 }
 
 export interface TypeField {
@@ -20,6 +22,13 @@ export interface TypeField {
   readonly name?: string;
   readonly type: SqlType;
   readonly nullable: boolean;
+}
+
+export interface Collation {
+  /** As it was written; '' for an explicit COLLATE ''. */
+  readonly spec: string;
+  /** By COLLATE in the expression, not by the column. */
+  readonly explicit: boolean;
 }
 
 export type TypeName =
@@ -87,8 +96,10 @@ export function typeText(type: SqlType): string {
     case 'NUMBER':
       return `NUMBER(${type.precision},${type.scale})`;
     case 'VARCHAR':
-    case 'BINARY':
-      return `${type.name}(${type.length})`;
+    case 'BINARY': {
+      const spec = type.collation?.spec ?? '';
+      return `${type.name}(${type.length})${spec === '' ? '' : ` COLLATE '${spec}'`}`;
+    }
     case 'VECTOR':
       return `VECTOR(${type.element}, ${type.length})`;
     case 'DECFLOAT':

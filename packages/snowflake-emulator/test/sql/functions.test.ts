@@ -56,7 +56,7 @@ const CASES: readonly (readonly [expression: string, expected: string | null])[]
     '01:02 PM -03:30 -0330',
   ],
   ["TO_VARCHAR('2024-02-29'::DATE, 'DD.MM.YY')", '29.02.24'],
-  ["TO_VARCHAR('2024-07-01 12:00:00 +0000'::TIMESTAMP_LTZ)", '2024-07-01 12:00:00.000 +0000'],
+  ["TO_VARCHAR('2024-07-01 12:00:00 +0000'::TIMESTAMP_LTZ)", '2024-07-01 12:00:00.000 Z'],
   ["TO_VARCHAR('12:34:56.5'::TIME, 'HH24:MI:SS.FF1')", '12:34:56.5'],
   ['12.50::NUMBER(10,2)::VARCHAR', '12.50'],
   ["TO_NUMBER('1F', 'XX')", '31'],

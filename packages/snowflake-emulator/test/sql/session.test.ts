@@ -29,7 +29,7 @@ describe('a session', () => {
     expect(await session.run(rows)).toEqual([['2024-07-01 08:00:00.000 -0400', '01/07/2024']]);
     await session.run('ALTER SESSION UNSET DATE_OUTPUT_FORMAT');
     await session.run("ALTER SESSION SET TIMEZONE = 'UTC'");
-    expect(await session.run(rows)).toEqual([['2024-07-01 12:00:00.000 +0000', '2024-07-01']]);
+    expect(await session.run(rows)).toEqual([['2024-07-01 12:00:00.000 Z', '2024-07-01']]);
     expect(await session.failure("ALTER SESSION SET TIMEZONE = 'Nowhere'")).toMatch(/^001008: /);
   });
 

@@ -1,6 +1,7 @@
-import { castFromText } from './cast-from-text.ts';
+import { castFromText, type FromText } from './cast-from-text.ts';
 import { castToNumber, castToSemiStructured } from './cast-to-json.ts';
 import { castStructured } from './cast-structured.ts';
+import { collated, specOf } from './collation.ts';
 import type { Environment } from './environment.ts';
 import { renderText, zoneOf } from './render-text.ts';
 import { quoteText, typed, type Typed } from './typed.ts';
@@ -39,6 +40,13 @@ function keepsLiteral(value: Typed, type: SqlType): boolean {
 function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): string {
   const from = value.type;
   const parameter = env.parameter.bind(env);
+  if (type.name === 'VARCHAR' && from.name === 'VECTOR') {
+    throw compilationError(
+      "invalid type [CAST(… AS VARCHAR)] for parameter 'TO_VARCHAR'",
+      '001007',
+      '22023',
+    );
+  }
   if (type.name === 'VARCHAR') return castToText(value, type, env);
   if (from.name === 'VARCHAR') return castFromText(value, type, { parameter, safe });
   if (from.name === 'VARIANT' && !isSemiStructured(type)) {
@@ -59,26 +67,23 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
     case 'TIMESTAMP_LTZ':
     case 'TIMESTAMP_TZ':
       return castMoment(value, type, zoneOf(parameter));
-    case 'VECTOR':
-      if (from.name === 'VECTOR' && from.length === type.length) return value.sql;
-      if (from.name === 'ARRAY') return vectorFromArray(value.sql, type);
-      break;
-    case 'BINARY':
-      if (from.name === 'BINARY') return value.sql;
-      break;
-    case 'INTERVAL':
-      if (sameFamily(from, type)) {
-        const kept = `CAST(${value.sql} AS VARCHAR)`;
-        return `CAST(sf_cast_interval(${kept}, ${quoteText(type.spelling ?? '')}) AS HUGEINT)`;
-      }
-      break;
-    case 'DECFLOAT':
-      if (from.name === 'NUMBER' || from.name === 'FLOAT') {
-        const text = typed(renderText(value.sql, from, parameter), textType());
-        return castFromText(text, type, { parameter, safe });
-      }
-      break;
     default:
+      return convertOther(value, type, { parameter, safe });
+  }
+  throw invalidCast(from, type);
+}
+
+function convertOther(value: Typed, type: SqlType, options: FromText): string {
+  const { sql, type: from } = value;
+  if (type.name === 'VECTOR' && from.name === 'VECTOR' && from.length === type.length) return sql;
+  if (type.name === 'VECTOR' && from.name === 'ARRAY') return vectorFromArray(sql, type);
+  if (type.name === 'BINARY' && from.name === 'BINARY') return sql;
+  if (sameFamily(from, type)) {
+    const spelling = quoteText(type.spelling ?? '');
+    return `CAST(sf_cast_interval(CAST(${sql} AS VARCHAR), ${spelling}) AS HUGEINT)`;
+  }
+  if (type.name === 'DECFLOAT' && (from.name === 'NUMBER' || from.name === 'FLOAT')) {
+    return castFromText(typed(`CAST(${sql} AS VARCHAR)`, textType()), type, options);
   }
   throw invalidCast(from, type);
 }
@@ -93,6 +98,20 @@ function vectorFromArray(sql: string, type: SqlType): string {
   const list = `CAST(${sql} AS ${storageType(type)})`;
   const fail = `sf_fail('100071', '22000', 'the array has not the dimension of ${typeText(type)}')`;
   return `CASE WHEN len(${list}) = ${type.length} THEN ${list} ELSE ${fail} END`;
+}
+
+/**
+ * TRY_CAST and TRY_TO_… take a text; what is semi-structured goes to its own kind only
+ * (mlorek/frostlake, docs/functions.md). The bare NULL is any type.
+ */
+export function checkTryCast(from: SqlType, to: SqlType): void {
+  if (from.name === 'VARCHAR' || from.name === 'NULL') return;
+  if (isSemiStructured(from) && isSemiStructured(to)) return;
+  throw compilationError(
+    `Function TRY_CAST cannot be used with arguments of types ${typeText(from)} and ${typeText(to)}`,
+    '001065',
+    '22023',
+  );
 }
 
 export function invalidCast(from: SqlType, to: SqlType): Error {
@@ -110,9 +129,11 @@ function castToText(value: Typed, type: SqlType, env: Environment): string {
       ? value.sql
       : renderText(value.sql, value.type, env.parameter.bind(env));
   const length = type.length ?? MAX_TEXT_LENGTH;
+  const spec = specOf(type);
   const fits =
     length >= (value.type.name === 'VARCHAR' ? (value.type.length ?? length) : 16_777_216);
-  return fits ? sql : `left(${sql}, ${length})`;
+  const text = fits ? sql : `left(${sql}, ${length})`;
+  return spec === specOf(value.type) ? text : collated(text, spec);
 }
 
 type Moment = 'DATE' | 'TIME' | 'TIMESTAMP_NTZ' | 'TIMESTAMP_LTZ' | 'TIMESTAMP_TZ';

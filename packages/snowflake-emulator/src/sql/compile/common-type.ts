@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import { castTo } from './cast.ts';
+import { combined } from './collation.ts';
 import type { Typed } from './typed.ts';
 import { isTimestamp, numberType, textType, typeText, type SqlType } from '../sql-type.ts';
 import { unsupported } from '../unsupported.ts';
@@ -57,7 +58,11 @@ export function widen(a: SqlType, b: SqlType): SqlType {
     );
     return numberType(Math.min(38, whole + scale), scale);
   }
-  if (a.name === 'VARCHAR') return textType(Math.max(a.length ?? 0, b.length ?? 0));
+  if (a.name === 'VARCHAR') {
+    const collation = combined(a, b);
+    const type = textType(Math.max(a.length ?? 0, b.length ?? 0));
+    return collation === undefined ? type : { ...type, collation };
+  }
   if (a.scale !== undefined) return { name: a.name, scale: Math.max(a.scale, b.scale ?? 0) };
   return (a.length ?? 0) >= (b.length ?? 0) ? a : b;
 }

@@ -1,4 +1,5 @@
-import { castTo } from './cast.ts';
+import { castTo, checkTryCast } from './cast.ts';
+import { specOf } from './collation.ts';
 import { unify } from './common-type.ts';
 import { compileLike } from './compile-like.ts';
 import { compileCall } from './compile-call.ts';
@@ -37,8 +38,11 @@ export function compileExpression(expr: Expr, scope: Scope, compiler: Compiler):
       return compiler.env.binding(expr.key);
     case 'column':
       return resolveColumn(expr.parts, scope, compiler);
-    case 'cast':
-      return castTo(compile(expr.expr), expr.type, compiler.env, expr.safe);
+    case 'cast': {
+      const value = compile(expr.expr);
+      if (expr.safe) checkTryCast(value.type, expr.type);
+      return castTo(value, expr.type, compiler.env, expr.safe);
+    }
     case 'unary':
       return compileUnary(expr, compile(expr.expr), compiler);
     case 'binary':
@@ -166,7 +170,12 @@ function compileIn(expr: OfKind<'in'>, scope: Scope, compiler: Compiler): Typed 
   const compile = (each: Expr): Typed => compileExpression(each, scope, compiler);
   const value = compile(expr.expr);
   const isZoned = value.type.name === 'TIMESTAMP_TZ' || value.type.name === 'TIMESTAMP_LTZ';
-  if (isZoned || isSemiStructured(value.type)) {
+  if (
+    isZoned ||
+    isSemiStructured(value.type) ||
+    items.some((item) => specOf(compile(item).type) !== '') ||
+    specOf(value.type) !== ''
+  ) {
     const parts = items.map((item) => compare('=', value, compile(item), compiler.env).sql);
     return typed(`(${not}(${parts.join(' OR ')}))`, BOOLEAN);
   }

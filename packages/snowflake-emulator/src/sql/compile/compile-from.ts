@@ -1,3 +1,4 @@
+import { collated, specOf } from './collation.ts';
 import { scanChanges } from './scan-changes.ts';
 import { scanTable } from './scan-table.ts';
 import { tableFunction } from './table-functions.ts';
@@ -15,7 +16,7 @@ import {
   type ScopeColumn,
 } from './typed.ts';
 import { displayName } from '../../catalog/catalog.ts';
-import { numberType } from '../sql-type.ts';
+import { numberType, type SqlType } from '../sql-type.ts';
 import type { Alias, FromItem, Join, TableRef } from '../syntax/tree.ts';
 import { compilationError, invalidIdentifier } from '../unsupported.ts';
 
@@ -64,10 +65,19 @@ function named(
     qualifier: alias === undefined ? qualifier : [alias.name],
     columns: columns.map((column, i) => ({
       name: names[i] ?? column.name,
-      value: typed(`${physical}."${column.physical}"`, column.type, column.nullable),
+      value: typed(
+        readColumn(`${physical}."${column.physical}"`, column.type),
+        column.type,
+        column.nullable,
+      ),
     })),
   };
   return { sql: `${source} ${physical}`, relations: [relation] };
+}
+
+/** DuckDB stores texts without their collation. */
+function readColumn(sql: string, type: SqlType): string {
+  return specOf(type) === '' ? sql : collated(sql, specOf(type));
 }
 
 function compileTable(ref: TableRef, outer: Scope, compiler: Compiler): FromPlan {

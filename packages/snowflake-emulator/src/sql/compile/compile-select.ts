@@ -1,3 +1,4 @@
+import { asKey, implicitly } from './collation.ts';
 import { compileFrom } from './compile-from.ts';
 import { toBoolean } from './operators.ts';
 import { expandStar } from './expand-star.ts';
@@ -28,6 +29,7 @@ export function compileSelect(
   const scope = selectScope(select, from?.relations ?? [], outer);
   const items = compileItems(select.items, scope, compiler);
   const columns = items.map(outputColumn);
+  if (select.distinct) for (const item of items) asKey(item.value);
   const list = items.map((item, i) => `${valueSql(item.value)} AS "c${i + 1}"`).join(', ');
   const condition = (word: string, expr: Expr | undefined): string =>
     expr === undefined
@@ -62,7 +64,7 @@ function outputColumn(item: Item, index: number): OutputColumn {
   const { type, nullable } = item.value;
   return {
     name: item.name,
-    type,
+    type: implicitly(type),
     nullable,
     physical: `c${index + 1}`,
   };
@@ -110,14 +112,16 @@ function groupSql(
   if (groupBy === undefined) return '';
   if (groupBy === 'ALL') {
     const keys = items.filter((item) => item.expr === undefined || !hasAggregate(item.expr, scope));
-    return keys.length === 0 ? '' : ` GROUP BY ${keys.map((item) => item.value.sql).join(', ')}`;
+    return keys.length === 0
+      ? ''
+      : ` GROUP BY ${keys.map((item) => asKey(item.value).sql).join(', ')}`;
   }
   const keys = groupBy.map((expr) => {
-    if (expr.kind !== 'number') return compiler.expression(expr, scope).sql;
+    if (expr.kind !== 'number') return asKey(compiler.expression(expr, scope)).sql;
     const item = items[Number(expr.text) - 1];
     if (item === undefined)
       throw compilationError(`GROUP BY position ${expr.text} is not in the select list`);
-    return item.value.sql;
+    return asKey(item.value).sql;
   });
   return ` GROUP BY ${keys.join(', ')}`;
 }
@@ -144,13 +148,19 @@ function orderKey(
   compiler: Compiler,
 ): string {
   const { expr } = item;
-  if (expr.kind === 'number') {
-    if (items[Number(expr.text) - 1] !== undefined) return expr.text;
-    throw compilationError(`ORDER BY position ${expr.text} is not in the select list`);
-  }
+  if (expr.kind === 'number') return positionOf(Number(expr.text), items);
   if (expr.kind === 'column' && expr.parts.length === 1) {
     const index = items.findIndex((each) => each.name === expr.parts[0]);
-    if (index >= 0) return String(index + 1);
+    if (index >= 0) return positionOf(index + 1, items);
   }
-  return compiler.expression(expr, scope).sql;
+  return asKey(compiler.expression(expr, scope)).sql;
+}
+
+function positionOf(position: number, items: readonly Item[]): string {
+  const item = items[position - 1];
+  if (item === undefined) {
+    throw compilationError(`ORDER BY position ${position} is not in the select list`);
+  }
+  asKey(item.value);
+  return String(position);
 }

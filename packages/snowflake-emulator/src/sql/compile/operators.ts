@@ -1,4 +1,5 @@
 import { castTo, instantOf, sameFamily } from './cast.ts';
+import { collated, combined, comparable, specOf } from './collation.ts';
 import { commonType } from './common-type.ts';
 import type { Environment } from './environment.ts';
 import { zoneOf } from './render-text.ts';
@@ -62,7 +63,11 @@ export function compare(op: string, a: Typed, b: Typed, env: Environment): Typed
     return result(side(a), side(b));
   }
   if (isSemiStructured(type)) return compareVariants(op, a, b, env);
-  return result(castTo(a, type, env).sql, castTo(b, type, env).sql);
+  const [left = '', right = ''] = comparable(
+    [castTo(a, type, env).sql, castTo(b, type, env).sql],
+    specOf(type),
+  );
+  return result(left, right);
 }
 
 /**
@@ -104,12 +109,21 @@ export function concat(values: readonly Typed[], env: Environment): Typed {
     (sum, value) => sum + (value.type.name === 'VARCHAR' ? (value.type.length ?? 0) : 1e9),
     0,
   );
+  const collation = values.map((value) => value.type).reduce(withCollation, {}).collation;
   const type = textType(Math.min(16_777_216, length));
+  const sql = `(${texts.map((text) => text.sql).join(' || ')})`;
   return typed(
-    `(${texts.map((text) => text.sql).join(' || ')})`,
-    type,
+    collation === undefined ? sql : collated(sql, collation.spec),
+    collation === undefined ? type : { ...type, collation },
     values.some((value) => value.nullable),
   );
+}
+
+type Collated = Pick<SqlType, 'collation'>;
+
+function withCollation(a: Collated, b: Collated): Collated {
+  const collation = combined({ name: 'VARCHAR', ...a }, { name: 'VARCHAR', ...b });
+  return collation === undefined ? {} : { collation };
 }
 
 /** Intervals and vectors don't become text by themselves. */

@@ -71,9 +71,9 @@ function special(element: FormatElement, parts: MomentParts): string {
     case 'TZHTZM':
       return `sf_offset_text(${offset}, '')`;
     case 'TZH':
-      return `left(sf_offset_text(${offset}, ''), 3)`;
+      return `left(sf_offset_digits(${offset}, ''), 3)`;
     default:
-      return `right(sf_offset_text(${offset}, ''), 2)`;
+      return `right(sf_offset_digits(${offset}, ''), 2)`;
   }
 }
 

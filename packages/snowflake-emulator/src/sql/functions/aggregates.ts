@@ -1,4 +1,5 @@
 import { castTo } from '../compile/cast.ts';
+import { asKey, distinctKey } from '../compile/collation.ts';
 import { toJson } from '../compile/cast-to-json.ts';
 import { binaryOperation, toBoolean, toNumeric } from '../compile/operators.ts';
 import { shownColumns, typed, type CallContext, type Typed } from '../compile/typed.ts';
@@ -30,9 +31,9 @@ const count: Aggregate = ({ call, args, distinct, apply }) => {
     return integerResult(apply('count(*)'), 18, false);
   }
   if (others.length === 0)
-    return integerResult(apply(`count(${distinct}${at(args, 0).sql})`), 18, false);
+    return integerResult(apply(`count(${distinct}${distinctKey(at(args, 0))})`), 18, false);
   const all = args.map((arg) => `${arg.sql} IS NOT NULL`).join(' AND ');
-  const row = `CASE WHEN ${all} THEN row(${args.map((arg) => arg.sql).join(', ')}) END`;
+  const row = `CASE WHEN ${all} THEN row(${args.map(distinctKey).join(', ')}) END`;
   return integerResult(apply(`count(${distinct}${row})`), 18, false);
 };
 
@@ -61,7 +62,7 @@ const avg: Aggregate = ({ args, distinct, context, apply }) => {
 
 function extreme(name: 'min' | 'max' | 'any_value'): Aggregate {
   return ({ args, apply }) => {
-    const value = at(args, 0);
+    const value = asKey(at(args, 0));
     return typed(apply(`${name}(${value.sql})`), value.type);
   };
 }
@@ -85,7 +86,7 @@ function float(name: string): Aggregate {
 
 /** Exact here, where Snowflake estimates: any estimate may be exact. */
 const approximateCount: Aggregate = ({ args, apply }) =>
-  integerResult(apply(`count(DISTINCT ${at(args, 0).sql})`), 18, false);
+  integerResult(apply(`count(DISTINCT ${distinctKey(at(args, 0))})`), 18, false);
 
 const approximatePercentile: Aggregate = ({ args, context, apply }) => {
   const fraction = constantText(at(args, 1), 'a percentile');

@@ -8,7 +8,13 @@ import {
 import { zoneOf } from '../compile/render-text.ts';
 import { DATE, textType, timeType, timestampType } from '../sql-type.ts';
 import { unsupported } from '../unsupported.ts';
-import { checkCount, integerResult, simple, type FunctionCompiler } from './function-spec.ts';
+import {
+  asText,
+  checkCount,
+  integerResult,
+  simple,
+  type FunctionCompiler,
+} from './function-spec.ts';
 
 /** https://docs.snowflake.com/en/sql-reference/functions-context */
 function text(read: (context: CallContext) => string | undefined): FunctionCompiler {
@@ -72,6 +78,14 @@ const sequence: FunctionCompiler = (call, context): Typed => {
   return integerResult('(row_number() OVER () - 1)', 19, false);
 };
 
+/** UUID_STRING(), or UUID_STRING(namespace, name). */
+const uuidString = simple([0, 2], (args, context) => {
+  if (args.length === 0) return typed('CAST(uuid() AS VARCHAR)', textType(36), false);
+  if (args.length === 1) throw unsupported('UUID_STRING of one argument');
+  const [namespace, name] = args.map((arg) => asText(arg, context));
+  return typed(`sf_uuid5(sf_parse_uuid(${namespace}, ''), ${name})`, textType(36));
+});
+
 export const CONTEXT: Readonly<Record<string, FunctionCompiler>> = {
   CURRENT_USER: text(({ env }) => env.user),
   CURRENT_ROLE: text(({ env }) => env.role),
@@ -97,5 +111,5 @@ export const CONTEXT: Readonly<Record<string, FunctionCompiler>> = {
   SEQ2: sequence,
   SEQ4: sequence,
   SEQ8: sequence,
-  UUID_STRING: simple([0, 0], () => typed('CAST(uuid() AS VARCHAR)', textType(36), false)),
+  UUID_STRING: uuidString,
 };

@@ -1,4 +1,4 @@
-import { castTo } from '../compile/cast.ts';
+import { castTo, checkTryCast } from '../compile/cast.ts';
 import { textToBinary, textToMoment } from '../compile/cast-from-text.ts';
 import { renderDate, renderTime, renderTimestamp, zoneOf } from '../compile/render-text.ts';
 import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
@@ -15,7 +15,8 @@ import {
   type SqlType,
   type TimestampName,
 } from '../sql-type.ts';
-import { unsupported } from '../unsupported.ts';
+import type { Expr } from '../syntax/tree.ts';
+import { compilationError, unsupported } from '../unsupported.ts';
 import { asText, at, constantText, simple, type FunctionCompiler } from './function-spec.ts';
 
 /** TO_VARCHAR(value [, format]). https://docs.snowflake.com/en/sql-reference/functions/to_char */
@@ -70,8 +71,8 @@ function toNumber(safe: boolean): FunctionCompiler {
       .slice(format === undefined ? 0 : 1)
       .map((arg) => Number(constantText(arg, 'a size')));
     const type = numberType(sizes[0] ?? 38, sizes[1] ?? 0);
-    if (format === undefined)
-      return castTo(source, type, context.env, safe && source.type.name === 'VARCHAR');
+    if (safe) checkTryCast(source.type, type);
+    if (format === undefined) return castTo(source, type, context.env, safe);
     const mode = safe ? "'safe'" : "''";
     const text = `sf_parse_number(${asText(source, context)}, ${quoteText(format)}, ${mode})`;
     return typed(`${safe ? 'TRY_CAST' : 'CAST'}(${text} AS ${storageType(type)})`, type);
@@ -90,6 +91,7 @@ function momentFrom(
   context: CallContext,
 ): Typed {
   const [value, extra] = [at(args, 0), args[1]];
+  if (safe) checkTryCast(value.type, type);
   const parameter = context.env.parameter.bind(context.env);
   const formats = extra === undefined ? undefined : constantText(extra, 'a format');
   const isTimestamp = type.name.startsWith('TIMESTAMP_');
@@ -140,6 +142,7 @@ function toTimestamp(name: TimestampName | undefined, safe: boolean): FunctionCo
 function toBinary(safe: boolean): FunctionCompiler {
   return simple([1, 2], (args, context) => {
     const value = at(args, 0);
+    if (safe) checkTryCast(value.type, binaryType());
     if (value.type.name === 'BINARY') return value;
     const format = args[1] === undefined ? 'HEX' : constantText(args[1], 'a format').toUpperCase();
     return typed(textToBinary(asText(value, context), format, safe), binaryType(), value.nullable);
@@ -149,13 +152,48 @@ function toBinary(safe: boolean): FunctionCompiler {
 function cast(type: SqlType, safe: boolean): FunctionCompiler {
   return simple([1, 1], (args, context) => {
     const value = at(args, 0);
-    return castTo(value, type, context.env, safe && value.type.name === 'VARCHAR');
+    if (safe) checkTryCast(value.type, type);
+    return castTo(value, type, context.env, safe);
   });
 }
 
+/** Refuses an argument of a kind as Snowflake does, with the call as it is written. */
+function refusing(kinds: readonly string[], compile: FunctionCompiler): FunctionCompiler {
+  return (call, context) => {
+    const [arg] = call.args;
+    const kind = arg === undefined ? undefined : context.compile(arg).type.name;
+    if (arg === undefined || kind === undefined || !kinds.includes(kind)) {
+      return compile(call, context);
+    }
+    const name = call.name.replace(/^TRY_/, '');
+    throw compilationError(
+      `invalid type [${call.name}(${written(arg, context)})] for parameter '${name}'`,
+      '001007',
+      '22023',
+    );
+  };
+}
+
+/** A column with its table, a number, or a mark for anything else. */
+function written(arg: Expr, { scope }: CallContext): string {
+  if (arg.kind === 'number') return arg.text;
+  if (arg.kind !== 'column') return '…';
+  const name = arg.parts.at(-1) ?? '';
+  const relation = scope.relations.find(({ columns }) =>
+    columns.some((each) => each.name === name),
+  );
+  const table = relation?.qualifier.at(-1);
+  return table === undefined ? name : `${table}.${name}`;
+}
+
+/** TO_DATE has no number for an argument; DATE takes it for seconds (mlorek/frostlake, docs/functions.md). */
+const noNumbers = (compile: FunctionCompiler): FunctionCompiler =>
+  refusing(['NUMBER', 'FLOAT'], compile);
+const noVectors = (compile: FunctionCompiler): FunctionCompiler => refusing(['VECTOR'], compile);
+
 export const CONVERSION: Readonly<Record<string, FunctionCompiler>> = {
-  TO_VARCHAR: toVarchar,
-  TO_CHAR: toVarchar,
+  TO_VARCHAR: noVectors(toVarchar),
+  TO_CHAR: noVectors(toVarchar),
   TO_NUMBER: toNumber(false),
   TO_DECIMAL: toNumber(false),
   TO_NUMERIC: toNumber(false),
@@ -166,9 +204,9 @@ export const CONVERSION: Readonly<Record<string, FunctionCompiler>> = {
   TRY_TO_DOUBLE: cast(FLOAT, true),
   TO_BOOLEAN: cast(BOOLEAN, false),
   TRY_TO_BOOLEAN: cast(BOOLEAN, true),
-  TO_DATE: toMoment(DATE, false),
+  TO_DATE: noNumbers(toMoment(DATE, false)),
   DATE: toMoment(DATE, false),
-  TRY_TO_DATE: toMoment(DATE, true),
+  TRY_TO_DATE: noNumbers(toMoment(DATE, true)),
   TO_TIME: toMoment(timeType(), false),
   TIME: toMoment(timeType(), false),
   TRY_TO_TIME: toMoment(timeType(), true),
@@ -180,6 +218,10 @@ export const CONVERSION: Readonly<Record<string, FunctionCompiler>> = {
   TRY_TO_TIMESTAMP_NTZ: toTimestamp('TIMESTAMP_NTZ', true),
   TRY_TO_TIMESTAMP_LTZ: toTimestamp('TIMESTAMP_LTZ', true),
   TRY_TO_TIMESTAMP_TZ: toTimestamp('TIMESTAMP_TZ', true),
+  TO_UUID: cast({ name: 'UUID' }, false),
+  TRY_TO_UUID: cast({ name: 'UUID' }, true),
+  TO_DECFLOAT: cast({ name: 'DECFLOAT' }, false),
+  TRY_TO_DECFLOAT: cast({ name: 'DECFLOAT' }, true),
   TO_BINARY: toBinary(false),
   TRY_TO_BINARY: toBinary(true),
 };

@@ -24,11 +24,25 @@ function md5Number(start: number): FunctionCompiler {
   });
 }
 
+/** Of 224, 256, 384 or 512 bits. */
 const sha2 = simple([1, 2], (args, context) => {
   const size = args[1] === undefined ? '256' : constantText(args[1], 'a digest size');
-  if (size !== '256') throw unsupported(`SHA2 of ${size} bits`);
-  return typed(`sha256(${bytesOrText(at(args, 0), context)})`, textType(64), at(args, 0).nullable);
+  const value = at(args, 0);
+  if (!['224', '256', '384', '512'].includes(size)) throw unsupported(`SHA2 of ${size} bits`);
+  if (size === '256') {
+    return typed(`sha256(${bytesOrText(value, context)})`, textType(64), value.nullable);
+  }
+  const bytes = value.type.name === 'BINARY' ? value.sql : `encode(${asText(value, context)})`;
+  return typed(`sf_sha2(hex(${bytes}), '${size}')`, textType(128), value.nullable);
 });
+
+/** The digest as bytes. */
+function asBinary(digest: FunctionCompiler): FunctionCompiler {
+  return (call, context) => {
+    const value = digest(call, context);
+    return typed(`unhex(${value.sql})`, binaryType(), value.nullable);
+  };
+}
 
 const sha1 = simple([1, 1], (args, context) =>
   typed(`sha1(${bytesOrText(at(args, 0), context)})`, textType(40), at(args, 0).nullable),
@@ -92,6 +106,9 @@ export const CRYPTO: Readonly<Record<string, FunctionCompiler>> = {
   SHA1_HEX: sha1,
   SHA2: sha2,
   SHA2_HEX: sha2,
+  MD5_BINARY: asBinary(md5),
+  SHA1_BINARY: asBinary(sha1),
+  SHA2_BINARY: asBinary(sha2),
   HEX_ENCODE: hexEncode,
   HEX_DECODE_STRING: decode('HEX', false, false),
   HEX_DECODE_BINARY: decode('HEX', true, false),

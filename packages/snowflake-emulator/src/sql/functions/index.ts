@@ -1,3 +1,4 @@
+import { COLLATIONS, underCollation } from './collations.ts';
 import { CONDITIONAL } from './conditional.ts';
 import { CONTEXT } from './context.ts';
 import { CONVERSION } from './conversion.ts';
@@ -11,7 +12,8 @@ import { TEXT } from './text.ts';
 /** Every scalar function, by its upper-case name. */
 export const SCALAR_FUNCTIONS: ReadonlyMap<string, FunctionCompiler> = new Map(
   Object.entries({
-    ...TEXT,
+    ...underCollation(TEXT),
+    ...COLLATIONS,
     ...NUMERIC,
     ...CONDITIONAL,
     ...CONVERSION,

@@ -1,9 +1,9 @@
 import { castTo, instantOf, wallOf } from '../compile/cast.ts';
 import { zoneOf } from '../compile/render-text.ts';
 import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
-import { DATE, FLOAT, textType, timestampType } from '../sql-type.ts';
+import { DATE, numberType, textType, timestampType, typeText } from '../sql-type.ts';
 import type { Call } from '../syntax/tree.ts';
-import { unsupported } from '../unsupported.ts';
+import { compilationError, unsupported } from '../unsupported.ts';
 import { addTo } from './date-add.ts';
 import { differenceOf } from './date-diff.ts';
 import { datePart } from './date-parts.ts';
@@ -35,25 +35,45 @@ function momentArgument(call: Call, index: number, context: CallContext): Typed 
   return isText ? castTo(value, timestampType('TIMESTAMP_NTZ'), context.env) : value;
 }
 
+/** A text beside a DATE is read as a DATE (mlorek/frostlake, docs/functions.md). */
 const dateDiff: FunctionCompiler = (call, context) => {
   checkCount(call, [3, 3]);
   const part = datePart(wordArgument(at(call.args, 0)));
-  const [from, to] = [momentArgument(call, 1, context), momentArgument(call, 2, context)];
-  return differenceOf(part, from, to, context);
+  const raw = [1, 2].map((index) => context.compile(at(call.args, index)));
+  const hasDate = raw.some((value) => value.type.name === 'DATE');
+  const [from, to] = raw.map((value, i) =>
+    hasDate && value.type.name === 'VARCHAR'
+      ? castTo(value, DATE, context.env)
+      : momentArgument(call, i + 1, context),
+  );
+  return differenceOf(part, from as Typed, to as Typed, context);
 };
+
+/** Most functions of moments take no text, not even a constant (mlorek/frostlake, docs/functions.md). */
+function realMoment(call: Call, index: number, context: CallContext, name: string): Typed {
+  const { type } = context.compile(at(call.args, index));
+  if (type.name === 'VARCHAR') {
+    throw compilationError(
+      `Function ${name} does not support ${typeText(type)} argument type`,
+      '002016',
+      '22000',
+    );
+  }
+  return momentArgument(call, index, context);
+}
 
 /** DATE_TRUNC('part', x), or the other way round. */
 const dateTrunc: FunctionCompiler = (call, context) => {
   checkCount(call, [2, 2]);
   const word = wordArgument(at(call.args, 0));
-  return truncateMoment(momentArgument(call, 1, context), word, context);
+  return truncateMoment(realMoment(call, 1, context, 'DATE_TRUNC'), word, context);
 };
 
 const extract: FunctionCompiler = (call, context) => {
   checkCount(call, [2, 2]);
   return partOf(
     datePart(wordArgument(at(call.args, 0))),
-    momentArgument(call, 1, context),
+    realMoment(call, 1, context, 'EXTRACT'),
     context,
   );
 };
@@ -61,7 +81,7 @@ const extract: FunctionCompiler = (call, context) => {
 function part(name: string): FunctionCompiler {
   return (call, context) => {
     checkCount(call, [1, 1]);
-    return partOf(name, momentArgument(call, 0, context), context);
+    return partOf(name, realMoment(call, 0, context, 'EXTRACT'), context);
   };
 }
 
@@ -93,11 +113,11 @@ const addMonths: FunctionCompiler = (call, context) => {
 
 const monthsBetween: FunctionCompiler = (call, context) => {
   checkCount(call, [2, 2]);
-  const [a, b] = [0, 1].map((i) => dayOf(momentArgument(call, i, context), context));
+  const [a, b] = [0, 1].map((i) => dayOf(realMoment(call, i, context, 'MONTHS_BETWEEN'), context));
   const whole = `((year(${a}) - year(${b})) * 12 + month(${a}) - month(${b}))`;
   const same = `day(${a}) = day(${b}) OR (last_day(${a}) = ${a} AND last_day(${b}) = ${b})`;
   const sql = `CASE WHEN ${same} THEN CAST(${whole} AS DOUBLE) ELSE round(${whole} + (day(${a}) - day(${b})) / 31.0, 6) END`;
-  return typed(sql, FLOAT);
+  return typed(`CAST(${sql} AS DECIMAL(27,6))`, numberType(27, 6));
 };
 
 function nameOf(format: string): FunctionCompiler {

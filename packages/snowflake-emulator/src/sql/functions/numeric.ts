@@ -1,4 +1,5 @@
 import { castTo } from '../compile/cast.ts';
+import { specOf } from '../compile/collation.ts';
 import { unify } from '../compile/common-type.ts';
 import { binaryOperation, resultType, toNumeric } from '../compile/operators.ts';
 import { typed, type CallContext, type Typed } from '../compile/typed.ts';
@@ -8,12 +9,12 @@ import {
   asFloat,
   asInteger,
   at,
-  constantText,
   fill,
   integerResult,
   simple,
   type FunctionCompiler,
 } from './function-spec.ts';
+import { rounding } from './rounding.ts';
 import { truncateMoment } from './truncate.ts';
 
 /** https://docs.snowflake.com/en/sql-reference/functions-numeric */
@@ -34,64 +35,6 @@ const abs = simple([1, 1], (args, context) => {
   return typed(`abs(${value.sql})`, value.type, value.nullable);
 });
 
-type Rounding = 'round' | 'floor' | 'ceil' | 'trunc';
-
-/** ROUND and its kin: a NUMBER keeps its digits before the point and gets the scale that is asked for. */
-function rounding(name: Rounding): FunctionCompiler {
-  return simple([1, 3], (args, context) => {
-    const value = toNumeric(at(args, 0), context.env);
-    const scale = args[1] === undefined ? 0 : constantScale(args[1]);
-    if (args[2] !== undefined) throw unsupported(`${name.toUpperCase()} with a rounding mode`);
-    if (value.type.name === 'FLOAT') return roundFloat(name, value, scale);
-    return roundNumber(name, value, scale);
-  });
-}
-
-function constantScale(value: Typed): number {
-  const scale = Number(constantText(value, 'a scale'));
-  if (!Number.isInteger(scale)) throw unsupported('a scale that is no whole number');
-  return scale;
-}
-
-function roundFloat(name: Rounding, value: Typed, scale: number): Typed {
-  if (name === 'round') return typed(`round(${value.sql}, ${scale})`, FLOAT, value.nullable);
-  const power = `1e${scale}`;
-  return typed(`(${name}(${value.sql} * ${power}) / ${power})`, FLOAT, value.nullable);
-}
-
-function roundNumber(name: Rounding, value: Typed, scale: number): Typed {
-  const [own, precision] = [value.type.scale ?? 0, value.type.precision ?? 38];
-  if (scale >= own) return value;
-  const kept = Math.max(0, scale);
-  const type = numberType(Math.min(38, precision - own + kept + (name === 'trunc' ? 0 : 1)), kept);
-  const storage = storageType(type);
-  if (scale < 0) return roundBeyond(name, value, scale);
-  if (name === 'round') return typed(`CAST(${value.sql} AS ${storage})`, type, value.nullable);
-  const cut = cutDecimal(value.sql, own, scale);
-  if (name === 'trunc') return typed(`CAST(${cut} AS ${storage})`, type, value.nullable);
-  const step = scale === 0 ? '1' : `0.${'0'.repeat(scale - 1)}1`;
-  const [compare, sign] = name === 'floor' ? ['<', '-'] : ['>', '+'];
-  const sql = `CASE WHEN ${value.sql} ${compare} ${cut} THEN ${cut} ${sign} CAST('${step}' AS ${storage}) ELSE ${cut} END`;
-  return typed(`CAST(${sql} AS ${storage})`, type, value.nullable);
-}
-
-/** The decimal's text without its last digits: exact, whatever its size. */
-function cutDecimal(sql: string, own: number, scale: number): string {
-  const text = `CAST(${sql} AS VARCHAR)`;
-  const kept = `left(${text}, length(${text}) - ${own - scale})`;
-  return `CAST(rtrim(${kept}, '.') AS DECIMAL(38, ${scale}))`;
-}
-
-/** To tens, hundreds, …: through whole numbers. */
-function roundBeyond(name: Rounding, value: Typed, scale: number): Typed {
-  if (name !== 'round' && name !== 'trunc')
-    throw unsupported(`${name.toUpperCase()} to a negative scale`);
-  const unit = `CAST('1${'0'.repeat(-scale)}' AS HUGEINT)`;
-  const whole = `CAST(trunc(${value.sql}) AS HUGEINT)`;
-  const quotient = name === 'round' ? `sf_div(${whole}, ${unit})` : `(${whole} // ${unit})`;
-  return integerResult(`(${quotient} * ${unit})`, 38, value.nullable);
-}
-
 const truncate: FunctionCompiler = (call, context) => {
   const first = call.args[0] === undefined ? undefined : context.compile(call.args[0]);
   const isMoment =
@@ -100,6 +43,47 @@ const truncate: FunctionCompiler = (call, context) => {
     return rounding('trunc')(call, context);
   return truncateMoment(first, context.compile(call.args[1]).literal ?? '', context);
 };
+
+/** Units of the last of `scale` digits, as a whole number. */
+function units(value: Typed, scale: number): string {
+  if (scale === 0) return `CAST(${value.sql} AS HUGEINT)`;
+  return `CAST(replace(CAST(CAST(${value.sql} AS DECIMAL(38,${scale})) AS VARCHAR), '.', '') AS HUGEINT)`;
+}
+
+/**
+ * WIDTH_BUCKET(value, low, high, count): 0 below, count + 1 from `high` on. A range from high to low
+ * counts downwards. https://docs.snowflake.com/en/sql-reference/functions/width_bucket
+ */
+const widthBucket = simple([4, 4], (args, context) => {
+  const numbers = args.slice(0, 3).map((arg) => toNumeric(arg, context.env));
+  const isFloat = numbers.some((each) => each.type.name === 'FLOAT');
+  const scale = Math.max(...numbers.map((each) => each.type.scale ?? 0));
+  const [value, low, high] = numbers.map((each) =>
+    isFloat ? castTo(each, FLOAT, context.env).sql : units(each, scale),
+  );
+  const count = `CAST(${asInteger(at(args, 3), context)} AS HUGEINT)`;
+  const place = (part: string, whole: string): string =>
+    isFloat
+      ? `CAST(floor(${part} * ${count} / ${whole}) AS HUGEINT)`
+      : `(${part} * ${count}) // ${whole}`;
+  const invalid = `CAST(sf_fail('001007', '22023', 'Invalid range or number of buckets for WIDTH_BUCKET') AS HUGEINT)`;
+  const sql = `CASE WHEN ${count} <= 0 OR ${low} = ${high} THEN ${invalid}
+    WHEN ${low} < ${high} THEN CASE WHEN ${value} < ${low} THEN 0 WHEN ${value} >= ${high} THEN ${count} + 1
+      ELSE ${place(`(${value} - ${low})`, `(${high} - ${low})`)} + 1 END
+    ELSE CASE WHEN ${value} > ${low} THEN 0 WHEN ${value} <= ${high} THEN ${count} + 1
+      ELSE ${place(`(${low} - ${value})`, `(${low} - ${high})`)} + 1 END END`;
+  return integerResult(sql);
+});
+
+/** GETBIT(integer, position): position 0 is the lowest bit. */
+const getBit = simple([2, 2], (args, context) => {
+  const [value, position] = args.map((arg) => asInteger(arg, context));
+  const refused = `sf_fail('000002', '0A000', 'Unsupported feature ''GETBIT of a negative number''.')`;
+  return integerResult(
+    `CASE WHEN ${value} < 0 OR ${position} < 0 THEN CAST(${refused} AS BIGINT) WHEN ${position} > 62 THEN 0 ELSE (${value} >> ${position}) & 1 END`,
+    1,
+  );
+});
 
 /** DIV0: a division by zero gives 0. DIV0NULL also for a NULL divisor. */
 function div0(nullToo: boolean): FunctionCompiler {
@@ -119,6 +103,7 @@ function div0(nullToo: boolean): FunctionCompiler {
 function extreme(name: 'greatest' | 'least'): FunctionCompiler {
   return simple([1, 999], (args, context) => {
     const { type, values } = unify(args, context.env);
+    if (specOf(type) !== '') throw unsupported(`${name.toUpperCase()} of collated texts`);
     const list = values.map((value) => value.sql);
     const anyNull = list.map((sql) => `${sql} IS NULL`).join(' OR ');
     return typed(`CASE WHEN ${anyNull} THEN NULL ELSE ${name}(${list.join(', ')}) END`, type);
@@ -225,6 +210,8 @@ export const NUMERIC: Readonly<Record<string, FunctionCompiler>> = {
   BITAND: bits('($1 & $2)'),
   BITOR: bits('($1 | $2)'),
   BITXOR: bits('xor($1, $2)'),
+  GETBIT: getBit,
+  WIDTH_BUCKET: widthBucket,
   ZEROIFNULL: zeroIfNull,
   NULLIFZERO: nullIfZero,
 };

@@ -1,3 +1,4 @@
+import { asKey } from '../compile/collation.ts';
 import type { CallContext } from '../compile/typed.ts';
 import type { OrderItem } from '../syntax/tree.ts';
 
@@ -13,5 +14,5 @@ export function orderSql(items: readonly OrderItem[], render: (item: OrderItem) 
 
 export function orderBy(items: readonly OrderItem[], context: CallContext): string {
   if (items.length === 0) return '';
-  return `ORDER BY ${orderSql(items, (item) => context.compile(item.expr).sql)}`;
+  return `ORDER BY ${orderSql(items, (item) => asKey(context.compile(item.expr)).sql)}`;
 }

@@ -141,6 +141,11 @@ const asEwkb = simple([1, 1], (args) => {
   return typed(`unhex(sf_ewkb(${sql}, ${quoteText(type.name)}))`, binaryType());
 });
 
+const asWkb = simple([1, 1], (args) => {
+  const { sql } = shape(at(args, 0), 'WKB');
+  return typed(`unhex(sf_wkb(${sql}))`, binaryType());
+});
+
 const makePoint = simple([2, 2], (args, context) => {
   const [x, y] = args.map((arg) => castTo(arg, { name: 'FLOAT' }, context.env));
   const text = `'POINT(' || CAST(${x?.sql} AS VARCHAR) || ' ' || CAST(${y?.sql} AS VARCHAR) || ')'`;
@@ -191,6 +196,8 @@ export const SEMI_STRUCTURED: Readonly<Record<string, FunctionCompiler>> = {
   ST_ASWKT: geographyText('WKT', textType()),
   ST_ASTEXT: geographyText('WKT', textType()),
   ST_ASEWKB: asEwkb,
+  ST_ASWKB: asWkb,
+  ST_ASBINARY: asWkb,
   ST_MAKEPOINT: makePoint,
   ST_POINT: makePoint,
 };

@@ -193,7 +193,11 @@ export const TEXT: Readonly<Record<string, FunctionCompiler>> = {
   REGEXP_COUNT: count([2, 4], 'sf_regexp_count($1, $2, $3, $4)'),
   CHR: chr,
   CHAR: chr,
-  ASCII: count([1, 1], "CASE WHEN $1 = '' THEN 0 ELSE ord(left($1, 1)) END"),
+  /** The first byte of its UTF-8 (mlorek/frostlake, docs/functions.md). */
+  ASCII: count(
+    [1, 1],
+    "CASE WHEN $1 = '' THEN 0 ELSE CAST('0x' || left(hex(encode(left($1, 1))), 2) AS BIGINT) END",
+  ),
   UNICODE: count([1, 1], "CASE WHEN $1 = '' THEN 0 ELSE ord($1) END"),
   EDITDISTANCE: count([2, 2], 'levenshtein($1, $2)'),
 };

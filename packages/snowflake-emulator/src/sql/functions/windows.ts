@@ -1,4 +1,5 @@
 import { castTo } from '../compile/cast.ts';
+import { asKey } from '../compile/collation.ts';
 import { unify } from '../compile/common-type.ts';
 import { typed, type CallContext, type Typed } from '../compile/typed.ts';
 import { FLOAT } from '../sql-type.ts';
@@ -62,7 +63,7 @@ function windowSql(call: Call, window: Window, context: CallContext): string {
   const partition =
     window.partitionBy.length === 0
       ? ''
-      : `PARTITION BY ${window.partitionBy.map((expr) => context.compile(expr).sql).join(', ')} `;
+      : `PARTITION BY ${window.partitionBy.map((expr) => asKey(context.compile(expr)).sql).join(', ')} `;
   const whole = /^(FIRST|LAST|NTH)_VALUE$/.test(call.name)
     ? 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING'
     : '';

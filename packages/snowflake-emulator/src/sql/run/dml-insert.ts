@@ -2,7 +2,7 @@ import type { ExecuteRequest, StatementResult } from '../../engine/contract.ts';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import { castTo } from '../compile/cast.ts';
 import { EMPTY_SCOPE, typed, type Compiler, type QueryPlan, type Typed } from '../compile/typed.ts';
-import { textType, type SqlType } from '../sql-type.ts';
+import { textType, typeText, type SqlType } from '../sql-type.ts';
 import { dmlResult } from '../statement-handler.ts';
 import type { Insert } from '../syntax/dml-statement.ts';
 import type { Expr } from '../syntax/tree.ts';
@@ -110,5 +110,16 @@ export function coercedSelect(
 
 /** Brings a value to a column's type; a text keeps its length, which is checked, not cut. */
 export function coerced(value: Typed, type: SqlType, compiler: Compiler): Typed {
+  if (
+    type.name === 'VECTOR' &&
+    value.type.name !== 'NULL' &&
+    typeText(value.type) !== typeText(type)
+  ) {
+    throw compilationError(
+      `Expression type does not match column data type, expecting ${typeText(type)} but got ${typeText(value.type)}`,
+      '002023',
+      '22000',
+    );
+  }
   return castTo(value, type.name === 'VARCHAR' ? textType() : type, compiler.env);
 }

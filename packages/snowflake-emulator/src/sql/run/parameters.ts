@@ -142,6 +142,10 @@ function checkValue(name: string, value: ParameterValue, known: ParameterInfo): 
   if (converted === undefined) throw invalidValue(name, value);
   if (known.fixed === true && !isSame(converted, known.value))
     throw unsupported(`${name} = ${converted}`);
+  // The other formats take AUTO (mlorek/frostlake, SessionOutputFormatTest).
+  if (name === 'TIMESTAMP_NTZ_OUTPUT_FORMAT' && /^auto$/i.test(String(converted))) {
+    throw invalidValue(name, value);
+  }
   if (name === 'TIMEZONE') checkZone(String(converted));
   return converted;
 }

@@ -123,6 +123,24 @@ function randomText([length, seed]: Args): string {
   return text.slice(0, Number(length));
 }
 
+/** A UUID of version 5, RFC 4122. https://docs.snowflake.com/en/sql-reference/functions/uuid_string */
+function namedUuid([namespace, name]: Args): string {
+  const digest = createHash('sha1')
+    .update((namespace ?? '').replaceAll('-', ''), 'hex')
+    .update(name ?? '')
+    .digest();
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = digest.toString('hex').slice(0, 32);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
+}
+
 function needsAll(run: TextFunction['run'], count: number): TextFunction {
   return {
     run: (args) => (args.slice(0, count).includes(null) ? null : run(args)),
@@ -137,4 +155,11 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   sf_regexp_substr: needsAll(regexpSubstr, 2),
   sf_regexp_count: needsAll(regexpCount, 2),
   sf_like: needsAll(like, 3),
+  sf_sha2: {
+    run: ([hex, size]) =>
+      createHash(`sha${size}`)
+        .update(hex ?? '', 'hex')
+        .digest('hex'),
+  },
+  sf_uuid5: needsAll(namedUuid, 2),
 };

@@ -1,4 +1,4 @@
-import { ewkb } from '../values/ewkb.ts';
+import { ewkb, wkb } from '../values/ewkb.ts';
 import { geographyText, parseGeography, parseGeometry } from '../values/geography.ts';
 import { jsonText, quoteJson, writeJson } from '../values/json-value.ts';
 import { displayJson } from '../values/display-json.ts';
@@ -76,5 +76,6 @@ export const VARIANT_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   sf_flatten: { run: flatten },
   sf_parse_geography: { run: geography },
   sf_ewkb: { run: ([text, kind]) => ewkb(text ?? '', kind === 'GEOMETRY' ? 0 : 4326) },
+  sf_wkb: { run: ([text]) => wkb(text ?? '') },
   sf_geography_text: { run: ([text, format]) => geographyText(text ?? '', format ?? '') },
 };

@@ -2,6 +2,7 @@ import type { ColumnDef, Constraint } from './statement.ts';
 import { readType } from './read-type.ts';
 import type { TokenReader } from './token-reader.ts';
 import { unsupported } from '../unsupported.ts';
+import { readCollation } from '../values/collation-spec.ts';
 
 type Draft = { -readonly [K in keyof ColumnDef]: ColumnDef[K] };
 
@@ -27,15 +28,15 @@ function readColumnOption(reader: TokenReader, column: Draft): boolean {
   else if (reader.accept('DEFAULT')) readDefault(reader, column);
   else if (reader.acceptOneOf('AUTOINCREMENT', 'IDENTITY')) column.identity = readIdentity(reader);
   else if (reader.accept('COMMENT')) column.comment = reader.string();
-  else if (reader.accept('COLLATE')) readCollation(reader);
+  else if (reader.accept('COLLATE')) readColumnCollation(reader, column);
   else return readInlineConstraint(reader, column);
   return true;
 }
 
-/** Only the default collation, the binary one, is there. */
-function readCollation(reader: TokenReader): void {
-  const collation = reader.string();
-  if (collation !== '' && collation !== 'utf8') throw unsupported(`COLLATE '${collation}'`);
+function readColumnCollation(reader: TokenReader, column: Draft): void {
+  const spec = readCollation(reader.string());
+  if (column.type?.name !== 'VARCHAR') throw unsupported(`COLLATE of ${column.type?.name}`);
+  if (spec !== '') column.type = { ...column.type, collation: { spec, explicit: false } };
 }
 
 function readDefault(reader: TokenReader, column: Draft): void {

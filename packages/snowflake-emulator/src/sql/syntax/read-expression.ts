@@ -141,6 +141,10 @@ function readPostfix(reader: TokenReader): Expr {
   for (;;) {
     if (reader.acceptSymbol('::')) {
       expr = { kind: 'cast', expr, type: readType(reader), safe: false };
+    } else if (reader.isWord('COLLATE') && reader.peek(1).kind === 'string') {
+      reader.next();
+      const spec: Expr = { kind: 'string', value: reader.string() };
+      expr = { kind: 'call', name: 'COLLATE', args: [expr, spec], distinct: false };
     } else if (reader.isSymbol('[') || isPathColon(reader)) {
       expr = { kind: 'path', base: expr, steps: readSteps(reader) };
     } else return expr;

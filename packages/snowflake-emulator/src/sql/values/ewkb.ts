@@ -23,6 +23,11 @@ interface Shape {
   readonly coordinates: readonly Coordinates[];
 }
 
+/** The same without the SRID. */
+export function wkb(kept: string): string {
+  return writeShape(JSON.parse(splitSrid(kept).json) as Shape).toString('hex');
+}
+
 /** Hexadecimal little-endian EWKB of what is kept of a shape. */
 export function ewkb(kept: string, defaultSrid: number): string {
   const { srid = defaultSrid, json } = splitSrid(kept);

@@ -34,6 +34,21 @@ interface FactError {
   readonly messageContains?: string;
 }
 
+/** Facts that are an expression and its value each, of one source. */
+export function valuesOf(
+  source: string,
+  values: readonly (readonly [expression: string, value: string | null])[],
+  setup: readonly string[] = [],
+): Fact[] {
+  return values.map(([expression, value]) => ({
+    name: `${expression} is ${value}`,
+    setup,
+    sql: `SELECT ${expression}`,
+    expect: { value },
+    source,
+  }));
+}
+
 interface Answer {
   readonly columns: string[];
   readonly rows: (string | null)[][];

@@ -11,6 +11,9 @@ export function resultScan(queryId: string, session: Session): QueryPlan {
   const { result } = entry;
   if (result?.complete !== true)
     throw unsupported('RESULT_SCAN of a result that is large, old or not read');
+  if (result.columns.some(({ type }) => type.name === 'INTERVAL')) {
+    throw unsupported('RESULT_SCAN of intervals');
+  }
   const columns = result.columns.map((column, i) => ({ ...column, physical: `c${i + 1}` }));
   const list = columns
     .map(({ physical, type }) => `${fromWire(`v."${physical}"`, type)} AS "${physical}"`)

@@ -7,7 +7,6 @@ import {
   type SqlType,
   type TypeName,
 } from '../sql-type.ts';
-import { unsupported } from '../unsupported.ts';
 
 /** A result's column back to a type, for RESULT_SCAN. */
 export function columnOfWire(column: ResultColumn): {
@@ -30,7 +29,7 @@ function typeOfWire({ type, precision, scale, length }: ResultColumn): SqlType {
       return binaryType(length);
     case 'interval_year_month':
     case 'interval_day_time':
-      throw unsupported('RESULT_SCAN of intervals');
+      return { name: 'INTERVAL' };
     case 'time':
     case 'timestamp_ntz':
     case 'timestamp_ltz':

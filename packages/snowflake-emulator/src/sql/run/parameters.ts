@@ -54,6 +54,7 @@ export const DEFAULT_PARAMETERS: Readonly<Record<string, ParameterInfo>> = {
   JDBC_TREAT_DECIMAL_AS_INT: parameter(true, 'Type of whole numbers in JDBC'),
   JDBC_TREAT_TIMESTAMP_NTZ_AS_UTC: parameter(false, 'Zone of TIMESTAMP_NTZ in JDBC'),
   JDBC_USE_SESSION_TIMEZONE: parameter(true, 'Zone of timestamps in JDBC'),
+  FEATURE_INTERVAL_TYPES: fixed('ENABLED', 'Interval types'),
   JSON_INDENT: parameter(2, 'Indentation of displayed JSON'),
   JS_TREAT_INTEGER_AS_BIGINT: parameter(false, 'Type of whole numbers in JavaScript'),
   LOCK_TIMEOUT: parameter(43_200, 'Seconds to wait for a lock'),

@@ -28,6 +28,7 @@ export interface Demo extends AsyncDisposable {
 
 const account = 'DEMO';
 const user = 'SNOWMELT';
+const warehouse = 'DEMO_WH';
 const database = 'VEGA';
 const schema = 'PUBLIC';
 
@@ -84,6 +85,7 @@ async function loadTables(
     await Array.fromAsync(result.batches);
   };
   try {
+    await run(`CREATE WAREHOUSE IF NOT EXISTS ${warehouse}`);
     await run(`CREATE DATABASE IF NOT EXISTS ${database}`);
     await run(`USE SCHEMA ${database}.${schema}`);
     const data = dataFolder();
@@ -117,7 +119,7 @@ function configure(
     snowflake: {
       account,
       user,
-      warehouse: 'DEMO_WH',
+      warehouse,
       access_url: emulator.accessUrl,
       rsa_key: privateKey,
     },

@@ -46,8 +46,16 @@ function errorReply(query: Query, error: { code: string; sqlState: string; messa
     sqlState,
     queryId: query.id,
     age: 0,
+    ...placeOf(message),
   };
   return failure(code, message, data);
+}
+
+/** What the service says of an error's kind and place, lines from 1 and positions from 0; -1 for none. */
+function placeOf(message: string) {
+  const [, line, pos] = /\bline (\d+) at position (\d+)/.exec(message) ?? [];
+  const place = { line: Number(line ?? -1), pos: Number(pos ?? -1) };
+  return message.startsWith('SQL compilation error') ? { type: 'COMPILATION', ...place } : place;
 }
 
 function rowsReply(query: Query, statement: FinishedStatement, context: ServerContext): string {

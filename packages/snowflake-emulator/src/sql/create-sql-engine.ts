@@ -86,6 +86,7 @@ function sharedParts(
     extensions: [createStagesExtension()],
     account: options.account ?? 'EMULATOR',
     accountParameters: new Map(),
+    openTransactions: new Map(),
   };
 }
 

@@ -33,6 +33,9 @@ export interface Environment {
     view: CatalogView,
     travel: Travel | undefined,
   ): { readonly query: Query; readonly env: Environment };
+  /** The ids of the session's open transaction, and of the one before. */
+  readonly transaction: bigint | undefined;
+  readonly lastTransaction: bigint | undefined;
   queryId(index: number): string | undefined;
   resultScan(queryId: string): QueryPlan;
   /** The time travel that a view's reader asked for; it holds for all tables under the view. */

@@ -87,6 +87,8 @@ const uuidString = simple([0, 2], (args, context) => {
 });
 
 export const CONTEXT: Readonly<Record<string, FunctionCompiler>> = {
+  CURRENT_TRANSACTION: text(({ env }) => env.transaction?.toString()),
+  LAST_TRANSACTION: text(({ env }) => env.lastTransaction?.toString()),
   CURRENT_USER: text(({ env }) => env.user),
   CURRENT_ROLE: text(({ env }) => env.role),
   CURRENT_DATABASE: text(({ env }) => env.database),

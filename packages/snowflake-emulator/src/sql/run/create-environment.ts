@@ -31,6 +31,8 @@ export function createEnvironment(
     warehouse: session.warehouse,
     account: session.shared.account,
     nowNs,
+    transaction: session.shared.openTransactions.get(session.id)?.id,
+    lastTransaction: session.lastTransaction,
     parameter: (name) => session.parameter(name),
     binding: (key) =>
       key.startsWith('$') ? variableValue(key, session, env) : bindingValue(key, request),

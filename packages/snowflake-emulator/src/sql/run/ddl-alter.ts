@@ -66,6 +66,11 @@ type Facts = Extract<
   { kind: 'dropDefault' | 'columnComment' | 'addConstraint' | 'dropConstraint' | 'dropClusterBy' }
 >;
 
+/** DROP PRIMARY KEY names no columns. */
+function isOver(columns: readonly string[], wanted: readonly string[] | undefined): boolean {
+  return wanted === undefined || [...columns].sort().join() === [...wanted].sort().join();
+}
+
 /** What only the catalog knows. */
 function alterFacts(action: Facts, table: CatalogTable): void {
   switch (action.kind) {
@@ -83,7 +88,9 @@ function alterFacts(action: Facts, table: CatalogTable): void {
       return;
     case 'dropConstraint':
       table.constraints = table.constraints.filter((each) =>
-        action.name === undefined ? each.type !== action.type : each.name !== action.name,
+        action.name === undefined
+          ? each.type !== action.type || !isOver(each.columns, action.columns)
+          : each.name !== action.name,
       );
       return;
     case 'dropClusterBy':

@@ -72,7 +72,8 @@ export async function runDrop(statement: Drop, session: Session): Promise<Statem
   const { catalog } = session.shared;
   const [name = ''] = statement.name.slice(-1);
   const missing = (): StatementResult => {
-    if (statement.ifExists) return done('Drop statement executed successfully.');
+    if (statement.ifExists)
+      return done(`Drop statement executed successfully (${name} already dropped).`);
     throw missingObject(titled(statement.objectType), displayName(...statement.name));
   };
   switch (statement.objectType) {

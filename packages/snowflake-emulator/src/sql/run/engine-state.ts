@@ -4,6 +4,7 @@ import type { TransactionLog } from '../../catalog/transaction-log.ts';
 import type { SqlEngine } from '../../engine/contract.ts';
 import type { EngineExtension } from '../statement-handler.ts';
 import type { ConnectionPool } from './connection-pool.ts';
+import type { OpenTransaction } from './open-transactions.ts';
 import type { ParameterValue } from './parameters.ts';
 import type { QueryHistory } from './query-history.ts';
 import type { TableLocks } from './table-locks.ts';
@@ -19,6 +20,8 @@ export interface EngineState {
   readonly history: QueryHistory;
   readonly extensions: readonly EngineExtension[];
   readonly account: string;
+  /** By session. */
+  readonly openTransactions: Map<number, OpenTransaction>;
   /** Set by ALTER ACCOUNT. */
   readonly accountParameters: Map<string, ParameterValue>;
 }

@@ -5,7 +5,7 @@ import { zoneOf } from '../compile/render-text.ts';
 import { EMPTY_SCOPE, typed, type Compiler } from '../compile/typed.ts';
 import { FLOAT, isTimestamp, textType, timestampType } from '../sql-type.ts';
 import type { Call, Expr, Travel } from '../syntax/tree.ts';
-import { unsupported } from '../unsupported.ts';
+import { compilationError, unsupported } from '../unsupported.ts';
 import { readValue } from './engine-state.ts';
 import type { Session } from './session.ts';
 import { translateError } from './translate-error.ts';
@@ -89,12 +89,26 @@ async function evaluateTravel(
   return log.at(travel.before ? milliseconds - 1n : milliseconds + 999_999n);
 }
 
+/**
+ * DML, transactions and queries (constructs/at-before); the words of the refusal are measured
+ * (mlorek/frostlake, TimeTravelStatementAnchorTest), its code is not.
+ */
+const ANCHORS =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE|COPY|TRUNCATE|BEGIN|START|COMMIT|ROLLBACK)\b/i;
+
 function atStatement(travel: Travel, session: Session, compiler: Compiler): Snapshot {
   const value = compiler.expression(travel.value, EMPTY_SCOPE);
   const id = value.literal ?? idOf(travel.value, compiler);
   const entry = id === undefined ? undefined : session.shared.history.entries.get(id);
   if (entry?.endNs === undefined) {
     throw new SqlError('000709', '02000', `Statement ${id ?? ''} not found`);
+  }
+  if (!ANCHORS.test(entry.text)) {
+    throw new SqlError(
+      '000710',
+      '02000',
+      `Statement ${id} cannot be used to specify time for time travel query.`,
+    );
   }
   return session.shared.log.at(travel.before ? (entry.commitNs ?? entry.endNs) - 1n : entry.endNs);
 }
@@ -108,12 +122,23 @@ function idOf(expr: Expr, compiler: Compiler): string | undefined {
   return compiler.env.queryId(index);
 }
 
+/** The words are measured (mlorek/frostlake, TimeTravelTest), the code is not. */
+function positiveOffset(text: string, { before }: Travel): SqlError {
+  return compilationError(
+    `Invalid data type [${text}] in ${before ? 'BEFORE' : 'AT'}(OFFSET => ${text})`,
+  );
+}
+
 async function offsetNs(travel: Travel, session: Session, compiler: Compiler): Promise<bigint> {
   const seconds = castTo(compiler.expression(travel.value, EMPTY_SCOPE), FLOAT, compiler.env);
   const text = await read(
     session,
     `SELECT CAST(CAST(${seconds.sql} * 1000000 AS BIGINT) AS VARCHAR)`,
   );
+  if (BigInt(text) > 0n) {
+    const shown = compiler.expression(travel.value, EMPTY_SCOPE).literal;
+    throw positiveOffset(shown ?? String(Number(text) / 1_000_000), travel);
+  }
   return compiler.env.nowNs + BigInt(text) * 1000n;
 }
 

@@ -13,15 +13,13 @@ import { runCreateTable } from './ddl-create-table.ts';
 import { runContainerStatement } from './ddl-containers.ts';
 import { runCreateView, runDrop, runUndrop } from './ddl-objects.ts';
 import { runAlterDynamic } from './dynamic-table.ts';
-import { runDelete, runUpdate } from './dml-change.ts';
-import { runInsert } from './dml-insert.ts';
-import { runInsertAll } from './dml-insert-all.ts';
-import { runMerge } from './dml-merge.ts';
 import { done } from './done.ts';
 import { MOST_RESULT_ROWS, type HistoryEntry } from './query-history.ts';
 import { SELECT_TYPE } from './run-query.ts';
 import { runSelect } from './run-select.ts';
 import type { Session } from './session.ts';
+import { trackTransaction } from './open-transactions.ts';
+import { runDml } from './run-dml.ts';
 import { runDescribe, runShow } from './show.ts';
 import { runSessionStatement } from './session-statements.ts';
 import { isParameter } from './is-parameter.ts';
@@ -197,13 +195,15 @@ async function dispatch(
   );
   const isFree = statement.kind === 'query' && !session.transaction.isOpen;
   if (isFree) return runSelect(statement, session, request, signal);
-  return session.inTurn(() => {
+  return session.inTurn(async () => {
     session.transaction.commitDelay = request.commitDelay ?? 0;
-    return run(statement, session, request, signal);
+    try {
+      return await run(statement, session, request, signal);
+    } finally {
+      trackTransaction(session);
+    }
   });
 }
-
-const IS_DML: ReadonlySet<string> = new Set(['insert', 'insertAll', 'update', 'delete', 'merge']);
 
 async function run(
   statement: Statement,
@@ -211,20 +211,15 @@ async function run(
   request: ExecuteRequest,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  if (IS_DML.has(statement.kind)) session.beginImplicitly();
   switch (statement.kind) {
     case 'query':
       return runSelect(statement, session, request, signal);
     case 'insert':
-      return runInsert(statement, session, request, signal);
     case 'insertAll':
-      return runInsertAll(statement, session, request, signal);
     case 'update':
-      return runUpdate(statement, session, request, signal);
     case 'delete':
-      return runDelete(statement, session, request, signal);
     case 'merge':
-      return runMerge(statement, session, request, signal);
+      return runDml(statement, session, request, signal);
     case 'show':
       return runShow(statement, session);
     case 'describe':

@@ -51,6 +51,8 @@ export class Session implements SqlSession, EngineSession {
   /** Those of SET. */
   readonly variables = new Map<string, SessionVariable>();
   readonly queryIds: string[] = [];
+  /** The id of the transaction that ended last. */
+  lastTransaction: bigint | undefined;
   database: string | undefined;
   schema: string | undefined;
   warehouse: string | undefined;
@@ -220,6 +222,7 @@ export class Session implements SqlSession, EngineSession {
 
   async close(): Promise<void> {
     await this.transaction.rollback();
+    this.shared.openTransactions.delete(this.id);
     for (const extension of this.shared.extensions) await extension.onSessionClose?.(this);
     for (const table of this.temporary.values())
       await this.connection.run(`DROP TABLE IF EXISTS ${table.physical}`);

@@ -19,6 +19,7 @@ import { lookUp } from './find-object.ts';
 import { runQuery } from './run-query.ts';
 import type { Session } from './session.ts';
 import { showParameters } from './show-parameters.ts';
+import { showSession } from './show-session.ts';
 
 type Row = Readonly<Record<string, Cell>>;
 
@@ -28,6 +29,8 @@ const MOST_ROWS = 10_000;
 /** https://docs.snowflake.com/en/sql-reference/sql/show */
 export async function runShow(show: Show, session: Session): Promise<StatementResult> {
   if (show.what === 'PARAMETERS') return run(showParameters(show, session), session);
+  const ofSession = showSession(show, session);
+  if (ofSession !== undefined) return run(ofSession, session);
   const shown = SHOWN[show.what];
   if (shown === undefined) throw unsupported(`SHOW ${show.what}`);
   checkLimit(show);

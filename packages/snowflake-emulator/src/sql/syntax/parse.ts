@@ -11,7 +11,8 @@ import type { ObjectType, Statement } from './statement.ts';
 import { TokenReader, type Grammar, type NameInText } from './token-reader.ts';
 import type { Query } from './tree.ts';
 import { tokenize } from './tokenize.ts';
-import { unsupported } from '../unsupported.ts';
+import type { SqlError } from '../../engine/contract.ts';
+import { compilationError, unsupported } from '../unsupported.ts';
 
 const GRAMMAR: Grammar = { expression: readExpression, query: readQuery };
 
@@ -28,6 +29,7 @@ export function parseStatement(
   names?: NameInText,
 ): ParsedSql {
   const reader = new TokenReader(sql, GRAMMAR, timestampMapping, names);
+  if (reader.token.kind === 'end') throw emptyStatement();
   const statement = readStatement(reader);
   reader.expectEnd();
   return { statement, bindings: reader.bindings };
@@ -82,6 +84,7 @@ const transaction =
     reader.next();
     reader.acceptOneOf('TRANSACTION', 'WORK');
     if (reader.accept('NAME')) reader.identifier();
+    if (kind === 'begin' && !reader.atEnd()) throw unsupported('a block of Snowflake Scripting');
     return { kind };
   };
 
@@ -118,14 +121,29 @@ function readStatement(reader: TokenReader): Statement {
   const { token } = reader;
   const read = token.kind === 'word' ? STATEMENTS[token.text] : undefined;
   if (read !== undefined) return read(reader);
+  if (reader.accept('CALL')) throw unknownProcedure(reader);
   if (token.kind === 'word' && KNOWN.has(token.text)) throw unsupported(token.text);
   throw reader.error();
+}
+
+/** There are no procedures: CREATE PROCEDURE is refused. 002140 as the Python connector's tests expect it. */
+function unknownProcedure(reader: TokenReader): SqlError {
+  const name = reader.name();
+  return compilationError(`Unknown user-defined function ${name.join('.')}.`, '002140', '42601');
 }
 
 /** Statements that Snowflake has and the emulator has not. */
 const KNOWN = new Set([
   'EXECUTE',
-  'CALL',
+  'ASSOCIATE',
+  'LET',
+  'CASE',
+  'FOR',
+  'IF',
+  'LOOP',
+  'REPEAT',
+  'RETURN',
+  'WHILE',
   'EXPLAIN',
   'DECLARE',
   'COPY',
@@ -166,6 +184,7 @@ function readUndrop(reader: TokenReader): Statement {
 
 function readTruncate(reader: TokenReader): Statement {
   reader.expect('TRUNCATE');
+  if (reader.isWord('MATERIALIZED', 'VIEW')) throw unsupported('TRUNCATE MATERIALIZED VIEW');
   reader.accept('TABLE');
   const ifExists = reader.accept('IF', 'EXISTS');
   return { kind: 'truncate', ifExists, name: reader.name() };
@@ -193,6 +212,11 @@ function readComment(reader: TokenReader): Statement {
   const base = { kind: 'comment', objectType, text, ifExists } as const;
   if (objectType !== 'COLUMN') return { ...base, name: parts };
   return { ...base, name: parts.slice(0, -1), column: parts.at(-1) ?? '' };
+}
+
+/** 000900 (42601): a text of comments alone (gosnowflake, TestCommentOnlyQuery). */
+function emptyStatement(): SqlError {
+  return compilationError('Empty SQL statement.', '000900', '42601');
 }
 
 /** `SET a = 1`, `SET (a, b) = (1, 2)`. https://docs.snowflake.com/en/sql-reference/sql/set */

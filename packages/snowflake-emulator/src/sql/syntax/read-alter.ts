@@ -75,6 +75,8 @@ function readActions(reader: TokenReader): AlterAction[] {
 }
 
 function readAdd(reader: TokenReader): AlterAction[] {
+  if (reader.isWord('SEARCH', 'OPTIMIZATION') || reader.isWord('ROW', 'ACCESS'))
+    throw reader.error();
   const constraint = readConstraint(reader);
   if (constraint !== undefined) return [{ kind: 'addConstraint', constraint }];
   return reader.list(() => {
@@ -87,12 +89,23 @@ function readAdd(reader: TokenReader): AlterAction[] {
 function readDrop(reader: TokenReader): AlterAction[] {
   if (reader.accept('CLUSTERING', 'KEY')) return [{ kind: 'dropClusterBy' }];
   if (reader.accept('PRIMARY', 'KEY')) return [{ kind: 'dropConstraint', type: 'PRIMARY KEY' }];
+  const keyed = readDropKey(reader);
+  if (keyed !== undefined) return [keyed];
   if (reader.accept('CONSTRAINT')) {
     return [{ kind: 'dropConstraint', type: undefined, name: reader.identifier() }];
   }
   reader.accept('COLUMN');
   const ifExists = reader.accept('IF', 'EXISTS');
   return reader.list(() => ({ kind: 'dropColumn', name: reader.identifier(), ifExists }) as const);
+}
+
+/** `UNIQUE (a, b)`, `FOREIGN KEY (a)` */
+function readDropKey(reader: TokenReader): AlterAction | undefined {
+  const isUnique = reader.isWord('UNIQUE') && reader.isSymbol('(', 1);
+  if (!isUnique && !reader.isWord('FOREIGN', 'KEY')) return undefined;
+  const type = isUnique ? 'UNIQUE' : 'FOREIGN KEY';
+  reader.accept(...type.split(' '));
+  return { kind: 'dropConstraint', type, columns: reader.parenthesised(() => reader.identifier()) };
 }
 
 function readModify(reader: TokenReader): AlterAction[] {
@@ -112,6 +125,8 @@ function readColumnChange(reader: TokenReader, name: string): AlterAction {
   if (reader.accept('SET', 'NOT', 'NULL') || reader.accept('NOT', 'NULL')) {
     return { kind: 'setNotNull', name, notNull: true };
   }
+  if (reader.isWord('SET') && !reader.isWord('SET', 'DATA'))
+    throw unsupported(`ALTER COLUMN SET ${reader.peek(1).text}`);
   reader.accept('SET', 'DATA');
   reader.accept('TYPE');
   return { kind: 'setType', name, type: readType(reader) };

@@ -23,6 +23,7 @@ export function readColumn(reader: TokenReader): ColumnDef {
 const STARTS_OPTION = new Set(['NOT', 'NULL', 'DEFAULT', 'COMMENT', 'PRIMARY', 'UNIQUE']);
 
 function readColumnOption(reader: TokenReader, column: Draft): boolean {
+  if (reader.isWord('AS') && reader.isSymbol('(', 1)) throw unsupported('a computed column');
   if (reader.accept('NOT', 'NULL')) column.notNull = true;
   else if (reader.accept('NULL')) column.notNull = false;
   else if (reader.accept('DEFAULT')) readDefault(reader, column);

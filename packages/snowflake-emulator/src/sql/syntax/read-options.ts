@@ -41,9 +41,12 @@ function readBoolean(reader: TokenReader): boolean {
 
 function readClusterKey(reader: TokenReader): string {
   reader.accept('LINEAR');
-  const start = reader.token.end;
-  reader.parenthesised(() => reader.expression());
-  return reader.sql.slice(start, reader.lastEnd - 1).trim();
+  const keys = reader.parenthesised(() => {
+    const { start } = reader.token;
+    reader.expression();
+    return reader.sql.slice(start, reader.lastEnd);
+  });
+  return keys.join(', ');
 }
 
 /** `NAME = value …` of objects that only the catalog knows, such as warehouses. */

@@ -104,6 +104,7 @@ function isQueryStart(reader: TokenReader): boolean {
 }
 
 function readWord(reader: TokenReader): Expr {
+  if (reader.isNameInText('IDENTIFIER')) return { kind: 'column', parts: reader.nameInText() };
   const special = readKeyword(reader);
   if (special !== undefined) return special;
   const word = reader.token.text;

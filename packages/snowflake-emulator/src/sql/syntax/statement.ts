@@ -199,6 +199,7 @@ export type AlterAction =
       readonly kind: 'dropConstraint';
       readonly type: Constraint['type'] | undefined;
       readonly name?: string;
+      readonly columns?: readonly string[];
     }
   | { readonly kind: 'dropClusterBy' };
 

@@ -1,5 +1,7 @@
 import type { SqlError } from '../../engine/contract.ts';
+import { unsupported } from '../unsupported.ts';
 import { syntaxError, tokenize, type Token } from './tokenize.ts';
+import { uncoveredAt } from './uncovered.ts';
 import type { Expr, Query } from './tree.ts';
 
 /** How to read what is nested in anything else; see `parse.ts`, which ties the parts together. */
@@ -68,6 +70,8 @@ export class TokenReader {
   }
 
   error(token: Token = this.token): SqlError {
+    const uncovered = uncoveredAt(this.#tokens, this.#tokens.indexOf(token));
+    if (uncovered !== undefined) return unsupported(uncovered);
     const text = token.kind === 'end' ? '<EOF>' : this.sql.slice(token.start, token.end);
     return syntaxError(this.sql, token.start, text);
   }

@@ -17,10 +17,13 @@ import { readSpec } from './plan/chunk-spec.ts';
 import { pinSnapshot } from './plan/pin-snapshot.ts';
 import { planChunks } from './plan/plan-chunks.ts';
 import type { Ask } from './plan/strategy.ts';
+import { extractResult, openResultRows } from './query/extract-result.ts';
 import { openQuery } from './query/open-query.ts';
 import { ExtractChooser } from './unload/choose-extract.ts';
+import { OpenResults } from './result/open-results.ts';
 import { extractFiles } from './unload/extract-files.ts';
 import { openFile } from './unload/open-file.ts';
+import { FileUrls } from './unload/file-urls.ts';
 import { releaseRun } from './unload/release-run.ts';
 
 /**
@@ -31,6 +34,9 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
   const settings = withDefaults(options);
   const pool = new SessionPool(settings);
   const extracts = new ExtractChooser(pool);
+  // The engine tries a chunk again as a whole.
+  const each = once(pool);
+  const reading = { pool: each, results: new OpenResults(each), urls: new FileUrls(each) };
   const ask: Ask = (sql, context) => queryRows(pool, sql, context);
   const describe = gather((refs, context) =>
     describeTables((sql) => queryRows(pool, sql, context), refs),
@@ -48,8 +54,8 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
       return extracts.choose(schema, read, context);
     },
     plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
-    extract: (table, chunk, context) => extract(once(pool), settings, { table, chunk }, context),
-    open: (table, chunk, context) => open(once(pool), { table, chunk }, context),
+    extract: (table, chunk, context) => extract(reading, settings, { table, chunk }, context),
+    open: (table, chunk, context) => open(reading, { table, chunk }, context),
     count: (table, context) => countRows(pool, table, context),
     newestWatermark: (table, context) => newestWatermark(pool, table, context),
     digest: (table, context) => digestTable(pool, table, context),
@@ -63,26 +69,40 @@ interface Work {
   readonly chunk: ChunkPlan;
 }
 
+/** What is shared by all that is read in this process. */
+interface Reading {
+  readonly pool: Sessions;
+  readonly results: OpenResults;
+  readonly urls: FileUrls;
+}
+
 function extract(
-  pool: Sessions,
+  { pool, urls }: Reading,
   { fileBytes }: Settings,
   { table, chunk }: Work,
   context: WorkContext,
 ): AsyncIterable<ChunkPlan> {
   const spec = readSpec(chunk);
+  if (spec.way === 'query')
+    return extractResult(pool, { table, chunk, range: spec.range }, context);
   if (spec.way !== 'unload') throw new RangeError(`chunk ${chunk.id} is not one to extract`);
-  return extractFiles(pool, { table, chunk, range: spec.range, fileBytes }, context);
+  return extractFiles(pool, { table, chunk, range: spec.range, fileBytes, urls }, context);
 }
 
 async function open(
-  pool: Sessions,
+  { pool, results, urls }: Reading,
   { table, chunk }: Work,
   context: WorkContext,
 ): Promise<ChunkStream> {
   const spec = readSpec(chunk);
-  if (spec.way === 'query') {
-    return openQuery(pool, { table, range: spec.range }, context);
+  switch (spec.way) {
+    case 'query':
+      return openQuery(pool, { table, range: spec.range }, context);
+    case 'result':
+      return openResultRows(results, spec, context);
+    case 'file':
+      return openFile({ pool, urls }, { chunk, file: spec }, context);
+    case 'unload':
+      throw new RangeError(`chunk ${chunk.id} has to be extracted first`);
   }
-  if (spec.way === 'file') return openFile(pool, { chunk, file: spec }, context);
-  throw new RangeError(`chunk ${chunk.id} has to be extracted first`);
 }

@@ -30,6 +30,7 @@ beforeAll(async () => {
       pair('NAME', { kind: 'text' }),
     ],
     snapshot: { pinned: true, at },
+    estimatedRows: rows,
     read: { extract: 'auto', chunkColumns: [], sortColumns: ['ID'], batchRows: 1e6 },
   });
   whole = await read(await chunksOf('query'));

@@ -192,17 +192,6 @@ describe('P1: the chunks are the table, no row twice, planned by one statement',
   });
 });
 
-describe('P1: offsets, where the key has no ranges', () => {
-  it('of a key that is not unique, and is NULL', async () => {
-    const values = fc.option(fc.constantFrom('\\x00', '\\xff', '\\x0a'));
-    const property = fc.asyncProperty(rowsOf([{ native: '', word: '', values }]), async (rows) => {
-      const plan = await createPlan(['BINARY'], rows, { sortColumns: ['C1'] });
-      await expectWhole(plan, rows);
-    });
-    await fc.assert(property, { numRuns: 6, endOnFailure: true });
-  });
-});
-
 /** Days of an uneven table, made by Snowflake: a fifth of the rows are of one day. */
 async function unevenPlan(chunkColumns: TablePlan['read']['chunkColumns']): Promise<TablePlan> {
   const plan = await createPlan(['DATE', 'TIMESTAMP_TZ(9)', 'NUMBER(38,0)', 'VARCHAR'], [], {

@@ -6,7 +6,7 @@ import type { NamedRow } from '../src/connect/query-rows.ts';
 import { readSpec } from '../src/plan/chunk-spec.ts';
 import { rangeConditions } from '../src/plan/key-range.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
-import { selectLines } from '../src/query/select-lines.ts';
+import { windowsOf } from '../src/query/extract-result.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -47,7 +47,7 @@ const mark = (kind: string, first: string | null, rows: number) => ({
 
 const rangeOf = (chunk: ChunkPlan | undefined): readonly string[] => {
   const spec = readSpec(chunk!);
-  if (spec.way === 'file') throw new Error('no file was planned');
+  if (spec.way === 'file' || spec.way === 'result') throw new Error('no range was planned');
   return rangeConditions(spec.range);
 };
 
@@ -134,46 +134,76 @@ describe('P8: chunk columns that contradict the source are refused', () => {
 describe('without chunk columns', () => {
   const read = { ...tablePlan().read, batchRows: 100, sortColumns: [] };
   const answer = [mark('from', '1', 90), mark('from', '101', 90)];
-
-  it('a query is cut by the primary key', async () => {
-    const { chunks } = await plan(tablePlan({ read, primaryKey: ['id'] }), answer);
-    expect(rangeOf(chunks[1])).toEqual(['"ID" >= 101']);
+  const clustered = (...types: readonly LogicalType[]) => ({
+    clusterColumns: types.map((type, index) => pair(`C${String(index + 1)}`, type).source),
   });
 
-  it('an unload is not: every segment could read the whole table', async () => {
+  it('a query is cut by what the table is clustered by, whether that is copied or not', async () => {
+    const table = tablePlan({ read, ...clustered(decimal, { kind: 'binary' }, decimal) });
+    const { asked, chunks } = await plan(table, answer);
+    expect(asked[0]).not.toContain('"C3"');
+    expect(chunks.map(({ kind }) => kind)).toEqual(['load', 'load']);
+    expect(rangeOf(chunks[1])).toEqual(['"C1" >= 101']);
+  });
+
+  it.each([
+    ['with a primary key, which orders nothing', { primaryKey: ['id'] }],
+    ['of a key without an order', clustered({ kind: 'binary' })],
+    ['of a key that is compared through a function', clustered({ kind: 'uuid' })],
+    ['with sort columns', { read: { ...read, sortColumns: ['ID'] } }],
+    ['of unknown size', {}],
+    ['of known size', { estimatedRows: 1e9 }],
+  ])('a table %s is scanned once: one statement, whose result is divided', async (_, parts) => {
+    const { asked, chunks } = await plan(tablePlan({ read, ...parts }), answer);
+    expect(asked).toEqual([]);
+    expect(chunks).toMatchObject([{ id: '00001-all', kind: 'extract', spec: { way: 'query' } }]);
+  });
+
+  it('an unload is not cut: every segment could read the whole table', async () => {
     const sizes = { extract: 'unload', estimatedRows: 1e6, estimatedBytes: 2 ** 40 } as const;
-    const { chunks } = await plan(tablePlan({ read, primaryKey: ['id'], ...sizes }), answer);
+    const { chunks } = await plan(tablePlan({ read, ...clustered(decimal), ...sizes }), answer);
     expect(chunks).toHaveLength(1);
-  });
-
-  it('P1: keys without ranges are cut by offsets of a total order, from one count', async () => {
-    const columns = [pair('ID', { kind: 'binary' })];
-    const table = tablePlan({ read, columns, primaryKey: ['id'] });
-    const { asked, chunks } = await plan(table, [{ total: '250' }]);
-    expect(asked).toHaveLength(1);
-    expect(chunks.map(({ id, expectedRows }) => [id, expectedRows])).toEqual([
-      ['00001-row-1', 100],
-      ['00002-row-101', 100],
-      ['00003-row-201', 50],
-    ]);
-    const spec = readSpec(chunks[1]!);
-    if (spec.way !== 'query') throw new Error('a query was planned');
-    expect(selectLines(table, spec.range)).toMatch(/ORDER BY "ID", 1\nLIMIT 100 OFFSET 100$/u);
   });
 });
 
-describe('one chunk', () => {
-  it('P3: for what can not be pinned, whatever its size', async () => {
-    const snapshot = { pinned: false, reason: 'an external table has no Time Travel' } as const;
-    const { asked, chunks } = await plan(keyed(decimal, { snapshot, estimatedRows: 1e9 }), []);
+describe('windows of a result', () => {
+  const windows = (rows: readonly number[], wanted: number) =>
+    windowsOf(
+      rows.map((count) => ({ rows: count })),
+      wanted,
+    ).map(({ from, to }) => [from, to]);
+
+  it('P1: are whole parts, each once, of at least as many rows as asked for', () => {
+    expect(windows([3, 50, 60, 100, 7], 100)).toEqual([
+      [0, 113],
+      [113, 213],
+      [213, 220],
+    ]);
+    expect(windows([500, 500], 100)).toEqual([
+      [0, 500],
+      [500, 1000],
+    ]);
+    expect(windows([5], 100)).toEqual([[0, 5]]);
+    expect(windows([], 100)).toEqual([]);
+  });
+});
+
+describe('one statement', () => {
+  const changes = { feed: 'f', from: '2026-11-22T21:40:00+00:00' };
+
+  it.each([
+    ['what can not be pinned', { snapshot: { pinned: false, reason: 'external' } as const }],
+    ['changes', { mode: 'changes', changes } as const],
+  ])('P3: for %s, whatever its size; its result is divided', async (_, parts) => {
+    const { asked, chunks } = await plan(keyed(decimal, { ...parts, estimatedRows: 1e9 }), []);
     expect(asked).toEqual([]);
-    expect(chunks).toMatchObject([{ id: '00001-all', kind: 'load' }]);
+    expect(chunks).toMatchObject([{ id: '00001-all', kind: 'extract' }]);
   });
 
   it('for a table that the catalog says fits', async () => {
     const { asked, chunks } = await plan(keyed(decimal, { estimatedRows: 100 }), []);
     expect(asked).toEqual([]);
-    expect(chunks).toHaveLength(1);
+    expect(chunks).toMatchObject([{ kind: 'load' }]);
   });
 
   it('of an unload, where the table has no more bytes than a segment', async () => {

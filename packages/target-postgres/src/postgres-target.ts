@@ -18,6 +18,7 @@ import { readDurableReceipts } from './publish/read-durable-receipts.ts';
 import { listRejects } from './rejects/list-rejects.ts';
 import { readRejectedRows } from './rejects/read-rejected-rows.ts';
 import { retryRejects } from './rejects/retry-rejects.ts';
+import { restartRun } from './standing/restart-run.ts';
 import { decideTypes } from './types/decide-types.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
 import { isEmpty } from './watermark/is-empty.ts';
@@ -44,6 +45,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
     decideTypes: (request, context) => decideTypes(databases, request, context),
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
+    restart: (table, why, context) => restartRun(databases, table, why, context),
     receipts: (table, context) => readDurableReceipts(databases, table, context),
     load: (table, chunk, open, context) => loadChunk(databases, { table, chunk, open, context }),
     publish: (table, context) => publishTable(databases, table, context),

@@ -75,6 +75,8 @@ export function trackProgress(progress: Progress, now: () => number): Required<R
     tableStarted: (key) => change(key, { phase: 'planning', startedAt: now() }),
     tablePlanned: ({ key, estimatedRows: rows }) =>
       change(key, rows === undefined ? {} : { expected: { rows, exact: false } }),
+    tableBegunAnew: (key) =>
+      change(key, { rows: 0, bytes: 0, chunks: 0, chunksDone: 0, samples: [] }),
     chunksAdded: (key, { count, rows }) => addChunks(of(key), count, rows),
     chunkLoaded: (key, { rows, bytes }) => addRows(of(key), { at: now(), rows, bytes }),
     chunkRetried: (key) => change(key, { retries: (of(key)?.retries ?? 0) + 1 }),
@@ -98,11 +100,13 @@ export function isEnded(phase: TablePhase): boolean {
 }
 
 function addChunks(table: TableProgress | undefined, count: number, rows?: number): void {
-  if (table === undefined) return;
+  // Of what is to be extracted first nothing is announced yet.
+  if (table === undefined || count === 0) return;
+  const more = table.chunks > 0 && table.expected?.exact === true;
   table.chunks += count;
   if (rows === undefined) return;
   // What is announced in parts is exact for the parts; the catalog may still know of more.
-  const announced = (table.expected?.exact === true ? table.expected.rows : 0) + rows;
+  const announced = (more ? (table.expected?.rows ?? 0) : 0) + rows;
   table.expected = { rows: announced, exact: true };
 }
 

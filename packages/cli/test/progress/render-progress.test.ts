@@ -43,6 +43,20 @@ function start(...names: string[]) {
 }
 
 describe('renderProgress', () => {
+  it('a table that begins anew begins at no row; what is to be extracted announces none', () => {
+    const { observer, lines } = start('ORDERS');
+    observer.tableStarted('ORDERS');
+    observer.chunksAdded('ORDERS', { count: 0, rows: 0 });
+    observer.chunksAdded('ORDERS', { count: 2, rows: 400 });
+    observer.tablePhase('ORDERS', 'loading');
+    observer.chunkLoaded('ORDERS', { id: 'a', rows: 300, bytes: 20_000 });
+    expect(lines()[0]).toMatch(/ 300 rows +75%/u);
+    observer.tableBegunAnew('ORDERS');
+    observer.chunksAdded('ORDERS', { count: 3, rows: 400 });
+    observer.chunkLoaded('ORDERS', { id: 'b', rows: 100, bytes: 20_000 });
+    expect(lines()[0]).toMatch(/ 100 rows +25%/u);
+  });
+
   it('shows state, rows, percent, rates and time left of each table, then totals', () => {
     const { observer, wait, lines } = start('ORDERS', 'ITEMS', 'LATER');
     observer.runOpened({ id: 'r', resumed: false, snapshot: 's' });

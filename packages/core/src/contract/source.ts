@@ -24,6 +24,16 @@ export interface ExtractChoice {
   readonly because?: string;
 }
 
+/** What reading a table asks of the source, beside its metadata, as far as it is known beforehand. */
+export interface ReadCost {
+  /** Those that plan the chunks, count and compare included. */
+  readonly statements: number;
+  /** How often all of the table is read; parts of it add up. */
+  readonly scans: number;
+  /** What the source reads for that, by its catalog. Absent: it says nothing. */
+  readonly bytes?: number;
+}
+
 /** Where rows come from. Every method may be called from any process of the run. */
 export interface Source extends AsyncDisposable {
   /** One cheap round trip that proves the connection; says who and where. */
@@ -67,9 +77,15 @@ export interface Source extends AsyncDisposable {
    * and each chunk's stream announces how many: nobody counts them a second time.
    */
   plan(table: TablePlan, context: WorkContext): AsyncIterable<ChunkPlan>;
+  /** Of the plan with these chunks, of which rows are compared by a digest or not. Absent: unknown. */
+  cost?(table: TablePlan, chunks: readonly ChunkPlan[], digest: boolean): ReadCost;
   /** Turns an `extract` chunk into load chunks. A repetition leaves earlier results unused. */
   extract(table: TablePlan, chunk: ChunkPlan, context: WorkContext): AsyncIterable<ChunkPlan>;
-  /** Opens a `load` chunk. May be called again for the same chunk, in any process. */
+  /**
+   * Opens a `load` chunk. May be called again for the same chunk, in any process. Throws
+   * `SOURCE.RESULT_EXPIRED` where what an extraction has left is not kept any more: no chunk of it can
+   * be opened, and its rows can't be found again in the same chunks.
+   */
   open(table: TablePlan, chunk: ChunkPlan, context: WorkContext): Promise<ChunkStream>;
   /** Rows at the snapshot point under the plan's filter. Not asked of a plan with `changes.from`. */
   count(table: TablePlan, context: WorkContext): Promise<number>;

@@ -170,6 +170,8 @@ export interface TablePlan {
   readonly read: ReadOptions;
   /** The source's columns that `read.chunkColumns` names, copied or not. Absent: none is named. */
   readonly chunkColumns?: readonly ColumnSchema[];
+  /** The source's columns of `TableSchema.clusterKey`, copied or not. Absent: there is none. */
+  readonly clusterColumns?: readonly ColumnSchema[];
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
   /** How often this run has begun the table anew (`PrepareReceipt.restart`). Absent: never. */

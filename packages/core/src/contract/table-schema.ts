@@ -79,6 +79,11 @@ export interface TableSchema {
   readonly columns: readonly ColumnSchema[];
   /** Column names in key order; empty where there is none. */
   readonly primaryKey: readonly string[];
+  /**
+   * Leading columns of what the rows lie in order of: ranges of them are read without the rest of the
+   * table. Absent: nothing is known to order it.
+   */
+  readonly clusterKey?: readonly string[];
   /** What the catalog says, where it says it without a scan. */
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;

@@ -201,6 +201,13 @@ export interface Target extends AsyncDisposable {
    * of the keys, and the column of the marks.
    */
   prepare(table: TablePlan, context: WorkContext): Promise<PrepareReceipt>;
+  /**
+   * Forgets what the run has loaded of the table, since the source can't give the rest of it: the rows
+   * are taken out, will be when the table is prepared anew, or are found again by their key. One
+   * transaction; again, it changes nothing. Throws `RUN.ROWS_CHANGED`, and leaves all as it is, where
+   * rows that were only added can't be taken out exactly.
+   */
+  restart(table: TablePlan, why: string, context: WorkContext): Promise<Restart>;
   /** What the run has in the target's ledger for this table: chunks of rows and of keys. */
   receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
   /**

@@ -148,9 +148,12 @@ function readOf({ read, firstLoadBatchRows }: TableJob, { parts }: MergeDecision
 /** They cut the table whether they are copied or not. */
 function chunkColumnsOf(
   { read }: TableJob,
-  { columns }: TableSchema,
-): Pick<TablePlan, 'chunkColumns'> {
-  if (read.chunkColumns.length === 0) return {};
+  { columns, clusterKey = [] }: TableSchema,
+): Pick<TablePlan, 'chunkColumns' | 'clusterColumns'> {
+  const clusterColumns = clusterKey.flatMap(
+    (key) => columns.find(({ name }) => name === key) ?? [],
+  );
+  if (read.chunkColumns.length === 0) return clusterColumns.length === 0 ? {} : { clusterColumns };
   const asked = new Set(read.chunkColumns.map(({ column }) => column.toLowerCase()));
   return { chunkColumns: columns.filter(({ name }) => asked.has(name.toLowerCase())) };
 }

@@ -57,6 +57,8 @@ export interface RunObserver {
   tableStarted?(key: TableKey): void;
   /** `expectedRows` is an estimate until the chunks are known. */
   tablePlanned?(plan: TablePlan): void;
+  /** What was told of the table's chunks does not hold any more. */
+  tableBegunAnew?(key: TableKey): void;
   /** A chunk was loaded, by this process or, on resume, before it. */
   chunkLoaded?(key: TableKey, chunk: { id: string } & LoadedRows): void;
   /** Load chunks were added; `rows` where the source announced them. */

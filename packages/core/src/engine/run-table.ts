@@ -1,6 +1,6 @@
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { Finding, MissingReceipt, Restart } from '../contract/target.ts';
-import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { removedNotice } from './decide-missing.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
@@ -39,26 +39,29 @@ export interface TableTrace {
  *   the rows that the source lacks (`delete_missing`; its keys are chunks among the others)
  * - verify, when asked
  *
- * Where the target says that rows of the run are gone from it, all of this begins anew.
+ * Where the target says that rows of the run are gone from it, or the source that it does not keep
+ * what they were to be read from, all of this begins anew.
  */
 export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): Promise<void> {
   for (let begun = 1; ; begun += 1) {
     const restart = await runOnce(job, run, trace);
     if (restart === undefined) return;
     trace.notices.push(`begun anew: ${restart.why}`);
-    if (begun === mostRestarts) throw emptiedAgain(job, restart);
+    if (begun === mostRestarts) throw restart.cause ?? emptiedAgain(job, restart);
     await beginAnew(job, run, restart);
   }
 }
 
-/** Somebody else empties the table while it is loaded. */
+/** Somebody else empties the table while it is loaded, or the source keeps nothing long enough. */
 const mostRestarts = 3;
+
+type BegunAnew = Restart & { readonly cause?: SnowmeltError };
 
 async function runOnce(
   job: TableJob,
   run: OpenRun,
   trace: TableTrace,
-): Promise<Restart | undefined> {
+): Promise<BegunAnew | undefined> {
   const tell = run.observer;
   const { plan, notices } = await planOnce(job, run);
   trace.plan = plan;
@@ -76,7 +79,8 @@ async function runOnce(
   await adoptReceipts(plan, run);
 
   tell.tablePhase?.(plan.key, 'loading');
-  await loadChunks(plan, run, { workers: job.parallelThreads, maxTries: job.maxRetryAttempts });
+  const expired = await loadAll(plan, job, run);
+  if (expired !== undefined) return expired;
 
   tell.tablePhase?.(plan.key, 'reconciling');
   trace.loaded = await reconcile(plan, job.verify, run);
@@ -106,6 +110,23 @@ async function runOnce(
   return undefined;
 }
 
+/** All chunks, or what follows where the source does not keep what they are read from. */
+async function loadAll(
+  plan: TablePlan,
+  job: TableJob,
+  run: OpenRun,
+): Promise<BegunAnew | undefined> {
+  try {
+    const { parallelThreads: workers, maxRetryAttempts: maxTries } = job;
+    await loadChunks(plan, run, { workers, maxTries });
+    return undefined;
+  } catch (error) {
+    if (!isSnowmeltError(error) || error.code !== 'SOURCE.RESULT_EXPIRED') throw error;
+    const restart = await run.target.restart(plan, error.message, run.context);
+    return { ...restart, cause: error };
+  }
+}
+
 /** Plan and chunks of before are of no use: their bounds were those of a table that is no more. */
 async function beginAnew(job: TableJob, run: OpenRun, { restarts, why }: Restart): Promise<void> {
   run.context.log.warn('table_begun_anew', { table: job.key, restarts, message: why });
@@ -113,6 +134,7 @@ async function beginAnew(job: TableJob, run: OpenRun, { restarts, why }: Restart
   run.plans.delete(job.key);
   run.planning.delete(job.key);
   run.restarts.set(job.key, restarts);
+  run.observer.tableBegunAnew?.(job.key);
 }
 
 function emptiedAgain({ key, target }: TableJob, { why }: Restart): SnowmeltError {

@@ -107,6 +107,11 @@ export const errorCatalog = {
     'Data of a chunk ended early, was corrupted or stood still.',
     'Nothing: the chunk is tried again.',
   ),
+  'SOURCE.RESULT_EXPIRED': entry(
+    'run',
+    'Snowflake no longer keeps the query result that a table was being read from; it keeps results for 24 hours.',
+    'Run the same command again: the table begins anew. If its rows take longer than a day, name chunking_columns for it, or let it be unloaded.',
+  ),
   'SOURCE.FILE_MISSING': entry(
     'never',
     'A staged file of the run is gone.',

@@ -25,6 +25,7 @@ declare module 'fastify' {
 /** What faults do to the server's state; the server knows how. */
 export interface FaultTargets {
   expireUrl(url: string): void;
+  expireResult(url: string): void;
   expireSession(authorization: string | undefined): void;
   /** The statement that a request runs or reads the result of, if it is known. */
   sqlOf(request: FastifyRequest): string | undefined;
@@ -77,6 +78,9 @@ async function strikeBefore(fault: RequestFault, { request, reply, targets }: Sc
       return;
     case 'expired-url':
       targets.expireUrl(request.url);
+      return;
+    case 'expired-result':
+      targets.expireResult(request.url);
       return;
     case 'expired-session':
       targets.expireSession(request.headers.authorization);

@@ -57,6 +57,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** The presigned URL that is asked for is expired from now on; a newly made one works. */
   z.strictObject({ kind: z.literal('expired-url'), ...when }),
+  /** The result that is asked for is not kept from now on (000710), though its URLs work. */
+  z.strictObject({ kind: z.literal('expired-result'), ...when }),
   /** The session token in use is expired from now on (390112): the client has to renew it. */
   z.strictObject({ kind: z.literal('expired-session'), ...when }),
   /** The body ends early though the response is whole: by default after half of it. */

@@ -19,6 +19,8 @@ export interface ResultLayout {
   readonly firstChunkBytes: number;
   /** Upper limit of a chunk; the session's CLIENT_RESULT_CHUNK_SIZE (MiB) may lower it. */
   readonly chunkBytes: number;
+  /** Chunks are as large as this says, whatever CLIENT_RESULT_CHUNK_SIZE a session asks for. */
+  readonly anyChunkSize: boolean;
   /** How long a chunk's URL works. The real service's work for about six hours. */
   readonly urlSeconds: number;
 }
@@ -57,5 +59,6 @@ export const defaultResultLayout: ResultLayout = {
   chunkRows: Number.POSITIVE_INFINITY,
   firstChunkBytes: 256 * 1024,
   chunkBytes: 16 * 1024 * 1024,
+  anyChunkSize: false,
   urlSeconds: 6 * 3600,
 };

@@ -36,6 +36,7 @@ export async function createHttpServer(context: ServerContext): Promise<FastifyI
   });
   addFaultHooks(app, context.faults, {
     expireUrl: (url) => context.presigner.revoke(url),
+    expireResult: (url) => context.queries.expire(url.split('/')[2] ?? ''),
     expireSession: (authorization) => context.sessions.expire(authorization),
     sqlOf: (request) => sqlOf(request, context),
   });

@@ -37,6 +37,9 @@ export interface QueryRegistry {
   /** Starts a query, or gives the one that the session's same `requestId` has started before. */
   submit(submission: QuerySubmission): Query;
   find(queryId: string): Query | undefined;
+  /** Its result is not kept any more. */
+  expire(queryId: string): void;
+  isExpired(queryId: string): boolean;
   findByRequest(session: Session, requestId: string): Query | undefined;
   /** Interrupts the session's running queries and waits for their end. */
   cancelAll(session: Session): Promise<void>;
@@ -48,6 +51,7 @@ const keptQueries = 2000;
 export function createQueryRegistry(runner: StatementRunner, stats: StatsRecorder): QueryRegistry {
   const byId = new Map<string, Query>();
   const byRequest = new Map<string, Query>();
+  const expired = new Set<string>();
   const keyOf = (session: Session, requestId: string): string => `${session.sql.id}/${requestId}`;
 
   function start(submission: QuerySubmission): Query {
@@ -77,6 +81,8 @@ export function createQueryRegistry(runner: StatementRunner, stats: StatsRecorde
       return query;
     },
     find: (queryId) => byId.get(queryId),
+    expire: (queryId) => void expired.add(queryId),
+    isExpired: (queryId) => expired.has(queryId),
     findByRequest: (session, requestId) => byRequest.get(keyOf(session, requestId)),
     async cancelAll(session) {
       const running = [...byId.values()].filter(

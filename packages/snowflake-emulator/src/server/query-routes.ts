@@ -54,6 +54,10 @@ export function addQueryRoutes(app: FastifyInstance, context: ServerContext): vo
       if (query === undefined) {
         throw new SqlError('000709', '02000', `Statement ${queryId} not found`);
       }
+      // https://github.com/snowflakedb/snowflake-connector-python/issues/1596
+      if (queries.isExpired(queryId)) {
+        throw new SqlError('000710', '02000', `Result for query ${queryId} has expired`);
+      }
       return sendJson(reply, await replyWithQuery(query, context));
     },
   });

@@ -106,6 +106,7 @@ function timedOut(seconds: number): SqlError {
 }
 
 function layoutFor(layout: ResultLayout, state: SessionState): ResultLayout {
+  if (layout.anyChunkSize) return layout;
   const mebibytes = Number(state.parameters.get('CLIENT_RESULT_CHUNK_SIZE') ?? 160);
   return { ...layout, chunkBytes: Math.min(layout.chunkBytes, mebibytes * 1024 * 1024) };
 }

@@ -20,6 +20,12 @@ export function translateError(error: unknown, doing: Doing): unknown {
   return new SnowmeltError(code, describe(known), how);
 }
 
+/**
+ * "Result for query … has expired" (snowflake-connector-python #1596), and that there is no such
+ * statement. Kept for 24 hours: docs.snowflake.com/en/user-guide/querying-persisted-results.
+ */
+const expiredResult = new Set(['000709', '000710']);
+
 function answerTo(error: DriverError, doing: Doing): Answer {
   const { code, message, sqlState, server } = error;
   // The driver's own checks of its options.
@@ -29,6 +35,7 @@ function answerTo(error: DriverError, doing: Doing): Answer {
     return { code: 'SOURCE.FILE_MISSING' };
   }
   if (message.includes('Future data is not yet available')) return early;
+  if (expiredResult.has(code) && doing === 'fetching') return { code: 'SOURCE.RESULT_EXPIRED' };
   const known = answers[code];
   if (known !== undefined) return known;
   if (!server) return { code: doing === 'fetching' ? 'SOURCE.STREAM_BROKEN' : 'SOURCE.NETWORK' };

@@ -1,60 +1,43 @@
 import type { ColumnSchema, TablePlan } from '@snowmelt/core';
 
-import { chunkKeys, impliedKey } from './chunk-keys.ts';
+import { chunkKeys, impliedKey, type ChunkKey } from './chunk-keys.ts';
 import { keyRanges } from './key-ranges.ts';
-import { offsetRanges } from './offset-ranges.ts';
-import { single } from './single.ts';
+import { oneResult, single } from './single.ts';
 import type { ChunkStrategy, RangeRequest } from './strategy.ts';
 
-/** In order of preference. */
-const strategies: readonly ChunkStrategy[] = [keyRanges, offsetRanges];
-
 /** More chunks than this cost more in bookkeeping than their size saves. */
-const mostChunks = 10_000;
-
-/** Nobody said that the table lies in the order of its key, so each chunk may read all of it. */
-const mostImpliedChunks = 64;
+export const mostChunks = 10_000;
 
 /**
- * Ranges are only for pinned tables: two statements at two moments would not add up to one table
- * (P3). A table that fits one chunk by the catalog is one chunk.
+ * Ranges are for pinned tables only: two statements at two moments would not add up to one table
+ * (P3), and each of them would find all changes anew. A table that fits one chunk by the catalog is
+ * one chunk. All else that is read by query is read by one statement, whose result is divided.
  */
-export function chooseStrategy(request: RangeRequest): ChunkStrategy {
-  const { table, chunkRows } = request;
-  if (!table.snapshot.pinned) return single;
-  // Each range would have all changes found anew; they are read by one statement.
-  if (table.changes?.from !== undefined) return single;
+export function chooseStrategy({ table, keys, chunkRows }: RangeRequest): ChunkStrategy {
+  const { snapshot, changes, estimatedRows, extract } = table;
   if (chunkRows === Infinity) return single;
-  if (table.estimatedRows !== undefined && table.estimatedRows <= chunkRows) return single;
-  return strategies.find((strategy) => strategy.suits(request)) ?? single;
+  if (estimatedRows !== undefined && estimatedRows <= chunkRows) return single;
+  const divisible = snapshot.pinned && changes?.from === undefined;
+  if (divisible && keys.length > 0) return keyRanges;
+  return extract === 'query' ? oneResult : single;
 }
 
 /**
- * By the chunk columns of the configuration. Without any, a table that is read by query is cut by
- * its key, else in the order that is asked for; an unload's files are divided as they are.
+ * By the chunk columns of the configuration; without any, a table that is read by query is cut by
+ * what it is clustered by. No other column is known to let Snowflake skip micro-partitions, and each
+ * range of one that does not scans the whole table.
  */
 export function rangeRequest(table: TablePlan, chunkRows: number): RangeRequest {
-  const request = { table, chunkRows, order: [] };
-  const keys = chunkKeys(table);
-  if (keys.length > 0) return { ...request, keys, mostChunks };
-  const implied = table.extract === 'query' ? identity(table) : [];
-  return {
-    ...request,
-    keys: rangeable(implied),
-    order: implied.length > 0 ? implied.map(({ name }) => name) : table.read.sortColumns,
-    mostChunks: mostImpliedChunks,
-  };
+  const asked = chunkKeys(table);
+  if (asked.length > 0 || table.extract !== 'query')
+    return { table, chunkRows, keys: asked, mostChunks };
+  return { table, chunkRows, keys: pruning(table.clusterColumns ?? []), mostChunks };
 }
 
-/** The source columns of the key by which rows are found, or of the primary key. */
-function identity({ keyColumns, primaryKey, columns }: TablePlan): readonly ColumnSchema[] {
-  const key = keyColumns.length > 0 ? keyColumns : primaryKey;
-  return key.flatMap((name) => columns.find(({ target }) => target === name)?.source ?? []);
-}
-
-/** Leading columns that have an order to cut by. */
-function rangeable(columns: readonly ColumnSchema[]): RangeRequest['keys'] {
+/** Leading columns that have an order to cut by, and are compared as they are. */
+function pruning(columns: readonly ColumnSchema[]): readonly ChunkKey[] {
   const keys = columns.map(impliedKey);
-  const end = keys.findIndex((key) => key === undefined);
+  const prunes = (key: ChunkKey | undefined) => key?.reading === 'column';
+  const end = keys.findIndex((key) => !prunes(key));
   return keys.slice(0, end === -1 ? keys.length : end).filter((key) => key !== undefined);
 }

@@ -4,12 +4,16 @@ import type { ChunkPlan, JsonObject } from '@snowmelt/core';
 
 import { keyRangeSchema } from './key-range.ts';
 
+const row = z.int().nonnegative();
+
 /** What `ChunkPlan.spec` holds, in whichever process it is read. */
 const chunkSpecSchema = z.discriminatedUnion('way', [
   /** Rows to be unloaded into files. */
   z.strictObject({ way: z.literal('unload'), range: keyRangeSchema }),
-  /** Rows to be read by a query. */
+  /** Rows to be read by a query; of an extract chunk, whose result is then divided. */
   z.strictObject({ way: z.literal('query'), range: keyRangeSchema }),
+  /** Rows `from` (counted from 0) to before `to` of the `rows` that a query's result holds. */
+  z.strictObject({ way: z.literal('result'), query: z.string(), from: row, to: row, rows: row }),
   /** A staged file: `stage` as written in SQL, `path` relative to it. */
   z.strictObject({ way: z.literal('file'), stage: z.string(), path: z.string() }),
 ]);

@@ -31,18 +31,10 @@ const cutSchema = z.union([
 
 export type Cut = z.infer<typeof cutSchema>;
 
-const offset = z.int().nonnegative();
-
-/** Which rows of a table a chunk has: all, those that all cuts keep, or so many of an order. */
+/** Which rows of a table a chunk has: all, or those that all cuts keep. */
 export const keyRangeSchema = z.discriminatedUnion('keys', [
   z.strictObject({ keys: z.literal('all') }),
   z.strictObject({ keys: z.literal('cut'), by: z.array(cutSchema).min(1) }),
-  z.strictObject({
-    keys: z.literal('offset'),
-    order: z.array(z.string()).min(1),
-    skip: offset,
-    take: offset,
-  }),
 ]);
 
 export type KeyRange = z.infer<typeof keyRangeSchema>;

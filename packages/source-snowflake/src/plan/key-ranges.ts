@@ -12,7 +12,6 @@ const count = z.string().regex(/^\d+$/u).transform(Number);
 /** Ranges of one key or several, of any type that has an order, from one aggregate query. */
 export const keyRanges: ChunkStrategy = {
   name: 'key-ranges',
-  suits: ({ keys }) => keys.length > 0,
   async ranges({ table, keys, chunkRows, mostChunks }, ask, context) {
     const [first, ...others] = keys;
     if (first === undefined) throw new RangeError('key ranges need a key');

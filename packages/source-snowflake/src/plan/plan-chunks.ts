@@ -8,7 +8,7 @@ import type { Ask, PlannedRange } from './strategy.ts';
 const mostSegments = 256;
 
 /**
- * Load chunks where the table is read by query, extract chunks where it is unloaded. The ids are
+ * Load chunks where each range is a query, extract chunks where it gives files or a result to divide. The ids are
  * numbers in the order of the ranges: the same snapshot gives the same ranges and ids, so that a plan
  * that was broken off and one that is made again don't mix.
  */
@@ -27,7 +27,8 @@ export async function* planChunks(
     strategy: strategy.name,
     chunks: ranges.length,
   });
-  for (const [index, range] of ranges.entries()) yield chunkOf(table, range, index);
+  const kind = table.extract === 'query' && strategy.dividesResult !== true ? 'load' : 'extract';
+  for (const [index, range] of ranges.entries()) yield { ...chunkOf(table, range, index), kind };
 }
 
 /**
@@ -42,11 +43,10 @@ function rowsOfChunk(table: TablePlan, segmentBytes: number): number {
   return Math.max(1, Math.ceil(estimatedRows / segments));
 }
 
-function chunkOf(table: TablePlan, planned: PlannedRange, index: number): ChunkPlan {
+function chunkOf(table: TablePlan, planned: PlannedRange, index: number): Omit<ChunkPlan, 'kind'> {
   const { range, label, expectedRows } = planned;
   return {
     id: `${String(index + 1).padStart(5, '0')}-${label}`,
-    kind: table.extract === 'query' ? 'load' : 'extract',
     range: JSON.parse(JSON.stringify(range)) as JsonObject,
     spec: writeSpec({ way: table.extract, range }),
     ...(expectedRows === undefined ? {} : { expectedRows }),

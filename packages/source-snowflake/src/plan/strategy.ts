@@ -16,8 +16,6 @@ export interface RangeRequest {
   readonly table: TablePlan;
   /** What the table can be cut by, the coarsest first; empty where there is nothing. */
   readonly keys: readonly ChunkKey[];
-  /** Source columns to put the rows in order by; empty where there is no reason for any. */
-  readonly order: readonly string[];
   /** Rows that a chunk aims at; `Infinity` for one chunk. */
   readonly chunkRows: number;
   /** Rather larger chunks than more of them. */
@@ -30,6 +28,7 @@ export type Ask = (sql: string, context: WorkContext) => Promise<NamedRows>;
 /** One way to cut a table. It asks for boundaries first and gives ranges with literals. */
 export interface ChunkStrategy {
   readonly name: string;
-  suits(request: RangeRequest): boolean;
+  /** What a query of its ranges gives is divided into load chunks. Absent: it is one. */
+  readonly dividesResult?: boolean;
   ranges(request: RangeRequest, ask: Ask, context: WorkContext): Promise<readonly PlannedRange[]>;
 }

@@ -14,18 +14,13 @@ export function selectLines(table: TablePlan, range: KeyRange): string {
     `SELECT ${line} AS "LINE"`,
     `FROM ${fromClause(table)}`,
     whereClause(table, ...rangeConditions(range)),
-    orderBy(table, range),
+    orderBy(table),
   ]
     .filter((clause) => clause !== '')
     .join('\n');
 }
 
-function orderBy({ read }: TablePlan, range: KeyRange): string {
+function orderBy({ read }: TablePlan): string {
   const sorted = read.sortColumns.map(quoteIdentifier);
-  // 1 is the line: with it the order is total, or rows could be in two offset ranges and in none.
-  if (range.keys === 'offset') {
-    const order = [...range.order.map(quoteIdentifier), '1'].join(', ');
-    return `ORDER BY ${order}\nLIMIT ${String(range.take)} OFFSET ${String(range.skip)}`;
-  }
   return sorted.length === 0 ? '' : `ORDER BY ${sorted.join(', ')}`;
 }

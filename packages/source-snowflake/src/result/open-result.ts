@@ -1,10 +1,10 @@
-import type { WorkContext } from '@snowmelt/core';
+import { isSnowmeltError, type WorkContext } from '@snowmelt/core';
 
-import { execute } from '../connect/execute.ts';
+import { execute, type Session } from '../connect/execute.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import type { Doing } from '../errors/translate-error.ts';
 import type { OpenResult } from './result-lines.ts';
-import { fetchResult, type StatementResult } from './statement-result.ts';
+import { broken, fetchResult, type StatementResult } from './statement-result.ts';
 
 /** Runs a statement to its end and tells where its rows can be read. */
 export async function runForResult(
@@ -16,10 +16,13 @@ export async function runForResult(
     const statement = await execute(session, sql, context.signal, doing);
     return fetchResult(session, statement.getQueryId(), context.signal);
   });
-  return opened(pool, result, context);
+  return opened(pool, result, context, runAgain);
 }
 
-/** The result of a query that has ended, perhaps in another session or process. */
+/**
+ * The result of a query that has ended, perhaps in another session or process. Throws
+ * `SOURCE.RESULT_EXPIRED`, then or when its URLs are renewed, where Snowflake does not keep it any more.
+ */
 export async function findResult(
   pool: Sessions,
   queryId: string,
@@ -30,8 +33,25 @@ export async function findResult(
   return opened(pool, await find, context);
 }
 
-function opened(pool: Sessions, result: StatementResult, context: WorkContext): OpenResult {
-  const refresh = (signal: AbortSignal) =>
-    pool.with({ ...context, signal }, (session) => fetchResult(session, result.queryId, signal));
+function opened(
+  pool: Sessions,
+  result: StatementResult,
+  context: WorkContext,
+  asSeen = (error: unknown): unknown => error,
+): OpenResult {
+  const refresh = async (signal: AbortSignal) => {
+    const fetch = (session: Session) => fetchResult(session, result.queryId, signal);
+    try {
+      return await pool.with({ ...context, signal }, fetch);
+    } catch (error) {
+      throw asSeen(error);
+    }
+  };
   return { result, network: pool.network, refresh };
+}
+
+/** Whoever has run the statement can run it again. */
+function runAgain(error: unknown): unknown {
+  const expired = isSnowmeltError(error) && error.code === 'SOURCE.RESULT_EXPIRED';
+  return expired ? broken(error.message) : error;
 }

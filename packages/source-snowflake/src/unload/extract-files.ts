@@ -9,6 +9,7 @@ import type { Sessions } from '../connect/session-pool.ts';
 import { writeSpec } from '../plan/chunk-spec.ts';
 import type { KeyRange } from '../plan/key-range.ts';
 import { copyInto } from './copy-into.ts';
+import type { FileUrls } from './file-urls.ts';
 import { attemptPlace, createStage, runStage, type StagePlace } from './stage.ts';
 
 const count = z.coerce.number().int().nonnegative();
@@ -23,6 +24,7 @@ export interface UnloadRequest {
   readonly chunk: ChunkPlan;
   readonly range: KeyRange;
   readonly fileBytes: number;
+  readonly urls: FileUrls;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function* extractFiles(
   request: UnloadRequest,
   context: WorkContext,
 ): AsyncGenerator<ChunkPlan> {
-  const { table, chunk, range, fileBytes } = request;
+  const { table, chunk, range, fileBytes, urls } = request;
   const attempt = randomBytes(6).toString('hex');
   const place = attemptPlace(table, chunk.id, attempt);
   if (place.own) {
@@ -49,6 +51,10 @@ export async function* extractFiles(
     rows: files.reduce((sum, file) => sum + file.row_count, 0),
     bytes: files.reduce((sum, file) => sum + file.file_size, 0),
   });
+  urls.expect(
+    place.stage,
+    files.map((file) => pathOf(place, file)),
+  );
   for (const [index, file] of files.entries()) {
     yield loadChunk({ segment: chunk.id, attempt, index, place }, file);
   }
@@ -73,13 +79,16 @@ interface FilePlace {
  * Whether FILE_NAME tells the path from the stage or from the location is not documented; its last
  * part is the file's name either way, and the directory is ours.
  */
+function pathOf({ directory }: StagePlace, { file_name }: UnloadedFile): string {
+  return `${directory}${file_name.slice(file_name.lastIndexOf('/') + 1)}`;
+}
+
 function loadChunk({ segment, attempt, index, place }: FilePlace, file: UnloadedFile): ChunkPlan {
-  const name = file.file_name.slice(file.file_name.lastIndexOf('/') + 1);
-  const path = `${place.directory}${name}`;
+  const path = pathOf(place, file);
   return {
     id: `${segment}/${attempt}/${String(index + 1).padStart(5, '0')}`,
     kind: 'load',
-    range: { segment, file: name },
+    range: { segment, file: path.slice(place.directory.length) },
     spec: writeSpec({ way: 'file', stage: place.stage, path }),
     expectedRows: file.row_count,
     expectedBytes: file.file_size,

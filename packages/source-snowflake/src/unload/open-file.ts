@@ -4,22 +4,26 @@ import type { Sessions } from '../connect/session-pool.ts';
 import { byteStream } from '../stream/byte-stream.ts';
 import { decoded } from '../stream/decoded.ts';
 import { request, type Download } from './download.ts';
-import { presignedUrl, type StagedFile } from './presigned-url.ts';
+import type { FileUrls, StagedFile } from './file-urls.ts';
 
 /**
- * Streams a staged file. The URL is made for this opening; where the storage refuses it, one more
- * is asked for, since a stage's credentials may have been renewed in between.
+ * Streams a staged file. Where the storage refuses its URL, one more is asked for: it has run out, or
+ * the stage's credentials have been renewed in between.
  */
 export async function openFile(
-  pool: Sessions,
+  { pool, urls }: { readonly pool: Sessions; readonly urls: FileUrls },
   { chunk, file }: { readonly chunk?: ChunkPlan; readonly file: StagedFile },
   context: WorkContext,
 ): Promise<ChunkStream> {
   const { network } = pool;
   const ask = async (): Promise<Download> =>
-    request(await presignedUrl(pool, file, context), network, context.signal);
+    request(await urls.of(file, context), network, context.signal);
   let download = await ask();
-  if (!download.found && [403, 404].includes(download.status)) download = await ask();
+  // Google's storage says 400 (ExpiredToken) where the others say 403.
+  if (!download.found && [400, 401, 403, 404].includes(download.status)) {
+    urls.forget(file);
+    download = await ask();
+  }
   if (!download.found) throw refused(download.status, file);
   const { response } = download;
   const how = { idleTimeout: network.idleTimeout, what: 'A staged file', gzip: true } as const;

@@ -8,6 +8,7 @@ import type { Sessions } from '../connect/session-pool.ts';
 import { quoteIdentifier, quoteText } from '../sql/quote.ts';
 import { copyFrom } from './copy-into.ts';
 import { readFiles } from './extract-files.ts';
+import { FileUrls } from './file-urls.ts';
 import { openFile } from './open-file.ts';
 import {
   createStage,
@@ -82,7 +83,9 @@ async function unloadRow(probe: Probe): Promise<string> {
 }
 
 async function readRow({ pool, place, mark, context }: Probe, path: string): Promise<void> {
-  const { bytes } = await openFile(pool, { file: { stage: place.stage, path } }, context);
+  const urls = new FileUrls(pool);
+  urls.expect(place.stage, [path]);
+  const { bytes } = await openFile({ pool, urls }, { file: { stage: place.stage, path } }, context);
   const read = (await buffer(bytes)).toString();
   if (read !== `${lineOf(mark)}\n`) {
     throw new SnowmeltError('SOURCE.STREAM_BROKEN', 'what was read is not what was unloaded');

@@ -36,7 +36,7 @@ WHERE run_id = $1 AND target_schema = $3 AND target_table = $4
   AND table_key <> $2 AND truncated_at IS NOT NULL AND superseded_by IS NULL`;
 
 /** Two source tables may go into one target: the first to come empties it. */
-async function emptiedByThisRun(session: Session, table: TablePlan): Promise<boolean> {
+export async function emptiedByThisRun(session: Session, table: TablePlan): Promise<boolean> {
   const { schema, name } = table.target;
   const { rowCount } = await session.query(emptiedSql, [table.run, table.key, schema, name]);
   return rowCount !== 0;

@@ -4,7 +4,7 @@ import type { Session } from '../connect/transaction.ts';
 import { waitForLoads } from '../prepare/lock-target.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { findRows, sumOf, type FoundChunk } from './find-rows.ts';
-import { emptyingWords, holdsNoRowOfRun } from './look-again.ts';
+import { emptyingWords, holdsNoRowOfRun, rowsChanged } from './look-again.ts';
 
 interface UnfinishedRun {
   readonly run: string;
@@ -43,6 +43,7 @@ export async function removeUnfinished(
   if (rows.length > 0) await waitForLoads(session, table);
   for (const earlier of rows) {
     const removed = await removeRows(session, table, earlier);
+    if (typeof removed === 'string') throw unfinished(leftBy(table, earlier), earlier, removed);
     await session.query(supersedeSql, [table.run, earlier.run, earlier.key]);
     log.info('unfinished_rows_removed', { table: table.key, of_run: earlier.run, rows: removed });
   }
@@ -61,28 +62,47 @@ export async function removeOwnRows(
   const { rows } = await session.query<UnfinishedRun & object>(ownSql, [table.run, table.key]);
   for (const earlier of rows) {
     const removed = await removeRows(session, table, earlier);
+    if (typeof removed === 'string') throw unfinished(leftBy(table, earlier), earlier, removed);
     log.info('rows_of_earlier_plan_removed', { table: table.key, rows: removed });
   }
 }
 
+function leftBy(
+  { target }: TablePlan,
+  { plan }: UnfinishedRun,
+): Pick<TablePlan, 'target' | 'watermark'> {
+  return { target, ...(plan?.watermark === undefined ? {} : { watermark: plan.watermark }) };
+}
+
+/**
+ * Takes out what the run itself has only added, of a source that can't give the rest: exactly that, or
+ * throws. To be asked when no chunk of
+ * it is under way.
+ */
+export async function removeUnreadRows(session: Session, table: TablePlan): Promise<void> {
+  const { run, key, mode } = table;
+  const removed = await removeRows(session, table, { run, key, mode, plan: table });
+  if (typeof removed !== 'string') return;
+  const why = `what run ${run} has loaded into ${quoteTable(table.target)} can't be read to its end any more, nor taken out exactly: ${removed}`;
+  throw rowsChanged(table, why);
+}
+
+/** How many they were, or why they can't be taken out. */
 async function removeRows(
   session: Session,
   table: TablePlan,
   earlier: UnfinishedRun,
-): Promise<number> {
+): Promise<number | string> {
   const { target } = table;
-  const { watermark } = earlier.plan ?? {};
-  const left = { target, ...(watermark === undefined ? {} : { watermark }) };
-  if (await holdsNoRowOfRun(session, left)) return 0;
+  if (await holdsNoRowOfRun(session, leftBy(table, earlier))) return 0;
   const stays = await whyTheyStay(session, table, earlier);
-  if (typeof stays === 'string') throw unfinished(left, earlier, stays);
+  if (typeof stays === 'string') return stays;
   const wanted = sumOf(stays, 'written');
   const { rowCount } = await session.locking(`DELETE from ${target.schema}.${target.name}`, () =>
     session.query(deleteSql(table), [earlier.run, earlier.key]),
   );
   if (rowCount === wanted) return wanted;
-  const why = `DELETE takes ${rowCount ?? 0} of its ${wanted} rows: a trigger or rule of the table stands in the way`;
-  throw unfinished(left, earlier, why);
+  return `DELETE takes ${rowCount ?? 0} of its ${wanted} rows: a trigger or rule of the table stands in the way`;
 }
 
 function deleteSql({ target }: TablePlan): string {

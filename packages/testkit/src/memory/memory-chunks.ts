@@ -60,6 +60,9 @@ export function chunkRows(
     const { from, to } = rangeSpec.parse(chunk.spec);
     return tableRows(warehouse, plan).slice(from, to);
   }
+  if (warehouse.expired.has(file.data.path)) {
+    throw new SnowmeltError('SOURCE.RESULT_EXPIRED', `${file.data.path} is not kept any more`);
+  }
   const rows = warehouse.stage.get(file.data.path);
   if (rows !== undefined) return rows;
   throw new SnowmeltError('SOURCE.FILE_MISSING', `${file.data.path} is not in the stage`);

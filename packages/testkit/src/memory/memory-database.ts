@@ -33,6 +33,7 @@ export class MemoryDatabase {
   readonly snapshots = new MemorySnapshots();
   readonly #tables = new Map<string, TargetTable>();
   readonly #ledger = new Map<string, Map<string, Entry>>();
+  readonly #restarts = new Map<string, number>();
   readonly #emptied = new Set<string>();
   /** Rows of swaps that were not published yet, by run and table. */
   readonly #gathered = new Map<string, TextRow[]>();
@@ -92,6 +93,28 @@ export class MemoryDatabase {
     const table = this.#table(plan.target);
     table.rows = table.rows.filter((row) => !gone.has(this.#owners.get(row) ?? ''));
     this.runs.forget(plan.target, gone);
+  }
+
+  restartsOf(plan: TablePlan): number {
+    return this.#restarts.get(ledgerKey(plan)) ?? 0;
+  }
+
+  /** The plan's run forgets what it has loaded, once for each of its plans. */
+  restart(plan: TablePlan): number {
+    const { restarts = 0, mode, run, target } = plan;
+    if (this.restartsOf(plan) > restarts) return this.restartsOf(plan);
+    this.#restarts.set(ledgerKey(plan), restarts + 1);
+    for (const kept of [this.#ledger, this.#gathered, this.#keys]) kept.delete(ledgerKey(plan));
+    const table = this.#table(target);
+    const isAdded = mode === 'append' || mode === 'truncate';
+    if (isAdded) table.rows = table.rows.filter((row) => this.#owners.get(row) !== run);
+    return restarts + 1;
+  }
+
+  /** Throws for a worker that has not noticed that the table has begun anew. */
+  refuseStale(plan: TablePlan): void {
+    if ((plan.restarts ?? 0) === this.restartsOf(plan)) return;
+    throw new SnowmeltError('RUN.LEASE_LOST', `${plan.target.name} has begun anew meanwhile`);
   }
 
   receipts(plan: TablePlan): Entry[] {

@@ -69,6 +69,10 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
     reachChanges: async (plan) => reachChanges(warehouse, plan),
     chooseExtract: async (schema, read) => chooseExtract(schema, read),
     plan: (plan, { signal }) => withSignal(planChunks(warehouse, plan), signal),
+    cost: (_plan, chunks, digest) => ({
+      statements: chunks.length + (digest ? 1 : 0),
+      scans: digest ? 2 : 1,
+    }),
     extract: (plan, chunk, { signal }) => withSignal(extractChunk(warehouse, plan, chunk), signal),
     open: async (plan, chunk, { signal }) => {
       signal.throwIfAborted();

@@ -64,11 +64,16 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     prepare: async (plan, { signal }) => {
       signal.throwIfAborted();
       database.snapshots.begin(plan);
+      const restarts = database.restartsOf(plan);
+      if (restarts > (plan.restarts ?? 0)) {
+        return { indexesDisabled: false, restart: { restarts, why: 'it was begun anew' } };
+      }
       prepare(database, plan);
       if (plan.mode === 'append') database.removeUnfinished(plan);
       database.runs.enter(plan);
       return { indexesDisabled: plan.rebuildIndexes === true };
     },
+    restart: async (plan, why) => ({ restarts: database.restart(plan), why }),
     receipts: async (plan) =>
       database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
     load: (plan, chunk, open, context) => {
@@ -182,6 +187,7 @@ async function load(work: Load, { signal }: WorkContext): Promise<LoadReceipt> {
   const before = database.receipts(plan).find((entry) => entry.chunk === chunk.id);
   if (before !== undefined) return { ...before, alreadyLoaded: true };
   database.snapshots.refuseOvertaken(plan);
+  database.refuseStale(plan);
   const { rows, bytes } = await readChunk(await work.open(), signal);
   signal.throwIfAborted();
   const of = chunk.of === undefined ? {} : { of: chunk.of };

@@ -41,6 +41,8 @@ export class MemoryWarehouse {
   readonly #instants: () => bigint;
   /** Files by path: what `extract` leaves here and `open` reads. */
   readonly stage = new Map<string, readonly TextRow[]>();
+  /** Files that are not kept any more, though the table could be read again. */
+  readonly expired = new Set<string>();
   /** Extractions so far; their number makes each one's paths its own. */
   extractions = 0;
 
@@ -71,6 +73,11 @@ export class MemoryWarehouse {
     const last = versions.at(-1);
     if (last === undefined) return;
     versions.splice(0, versions.length, { ...last, from: this.#instants() });
+  }
+
+  /** What has been extracted so far is not kept any more. */
+  expireExtractions(): void {
+    for (const path of this.stage.keys()) this.expired.add(path);
   }
 
   now(): string {

@@ -29,7 +29,7 @@ export const chunkingShape = {
         'Source columns that chunks are cut by, the coarsest first, whether they are copied or not. Ranges of the first; where one of its values has more rows than a chunk, ranges of the second in it, and so on with as many as are named.',
       example: ['ORDER_DATE', 'ORDER_ID'],
       speed:
-        'One aggregate query plans a table. Best is the column that the table is clustered by. Without any, a table that is read by query is cut by its primary key, or by `uniqueness_columns`, into 64 chunks at most, else by `sort_columns` into 16; an unload is one segment.',
+        'One aggregate query plans a table. Best is the column that the table is clustered by. Without any, a table that is read by query is cut by its clustering key where it has one; any other is scanned once, by one statement, whose result is divided into chunks. An unload is one segment.',
       safety: 'Rows whose key is NULL get a chunk of their own.',
     }),
   ),

@@ -9,10 +9,10 @@ export const loadOptions = {
   extract: z.enum(['auto', 'unload', 'query']).meta(
     doc({
       description:
-        '`unload`: files through a stage, for volume. `query`: one SELECT a chunk. `auto`: by query up to 200,000 rows and 32 MiB by the catalog, else by unload where one row can be unloaded and read again; `changes` by query.',
+        '`unload`: files through a stage, for volume. `query`: one SELECT for the table, whose result is read in chunks, or one for each range of `chunking_columns`. `auto`: by query up to 200,000 rows and 32 MiB by the catalog, else by unload where one row can be unloaded and read again; `changes` by query.',
       example: 'unload',
       speed:
-        '`unload` lets the warehouse render and compress in parallel, and a resume reads the files again, not the table; `query` saves the seconds around a stage for small tables.',
+        '`unload` lets the warehouse render and compress in parallel, and a resume reads the files again, not the table; so it does the result of a `query` for 24 hours, after which the table begins anew. `query` saves the seconds around a stage for small tables.',
       safety: 'Both give the same bytes for the same rows.',
     }),
   ),
@@ -21,7 +21,8 @@ export const loadOptions = {
       description:
         'One point in time for all chunks (Time Travel). `required` refuses an object that has none; `auto` says so in the plan and reads it by one statement; `off` reads it so as well.',
       example: 'required',
-      speed: 'What is not read at a snapshot is not cut by key ranges: one statement reads it.',
+      speed:
+        'What is not read at a snapshot is not cut by key ranges: one statement reads it, whose result is divided.',
       safety:
         'Without a snapshot tables are read at different moments, and neither counts nor digests are compared with the source.',
     }),

@@ -1,4 +1,5 @@
 import { registerSuite } from '../cases.ts';
+import { anewCases } from './anew-cases.ts';
 import { changesCases } from './changes-cases.ts';
 import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
@@ -19,6 +20,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
     makeHarness,
     groups: {
       prepare: prepareCases,
+      restart: anewCases,
       load: loadCases,
       values: valueCases,
       failures: failureCases,

@@ -1,0 +1,46 @@
+import type { Restart, TablePlan, WorkContext } from '@snowmelt/core';
+
+import type { Databases } from '../connect/databases.ts';
+import { transaction, type Session } from '../connect/transaction.ts';
+import { dropKeys, keysName } from '../missing/keys-table.ts';
+import { lockTargets, waitForLoads } from '../prepare/lock-target.ts';
+import { readTableLedger, refuseSuperseded, restartTable } from '../prepare/table-ledger.ts';
+import { emptiedByThisRun } from '../prepare/truncate-once.ts';
+import { dropShadow, shadowName } from '../swap/shadow-table.ts';
+import { removeUnreadRows } from './unfinished-rows.ts';
+
+/**
+ * The source can't give the rest of what the run has begun to load: it begins the table anew. Rows that
+ * were gathered go with their place, those of `truncate` when the table is emptied again, and those of
+ * `upsert` find themselves by their key. A worker with the plan of before is told so by its next chunk.
+ * See docs/decisions/0017-whose-rows.md.
+ */
+export async function restartRun(
+  databases: Databases,
+  table: TablePlan,
+  why: string,
+  { signal }: WorkContext,
+): Promise<Restart> {
+  const { database } = table.target;
+  const place = { run: table.run, table: table.key };
+  return transaction(databases, { database, signal, place, purpose: 'plain' }, async (session) => {
+    await lockTargets(session, table);
+    const before = await readTableLedger(session, table);
+    if (before === undefined)
+      throw new Error(`table ${table.key} is not prepared for ${table.run}`);
+    refuseSuperseded(table, before);
+    // Another process has come first.
+    if (before.restarts > (table.restarts ?? 0)) return { restarts: before.restarts, why };
+    await waitForLoads(session, table);
+    if (await onlyAdds(session, table)) await removeUnreadRows(session, table);
+    await dropShadow(session, shadowName(table));
+    await dropKeys(session, keysName(table));
+    return { restarts: await restartTable(session, table), why };
+  });
+}
+
+/** The table is not emptied again for two that share it in one run. */
+async function onlyAdds(session: Session, table: TablePlan): Promise<boolean> {
+  if (table.mode === 'truncate') return emptiedByThisRun(session, table);
+  return table.mode === 'append';
+}

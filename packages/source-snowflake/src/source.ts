@@ -16,6 +16,7 @@ import { readChunkKeys } from './plan/chunk-keys.ts';
 import { readSpec } from './plan/chunk-spec.ts';
 import { pinSnapshot } from './plan/pin-snapshot.ts';
 import { planChunks } from './plan/plan-chunks.ts';
+import { readCost } from './plan/read-cost.ts';
 import type { Ask } from './plan/strategy.ts';
 import { extractResult, openResultRows } from './query/extract-result.ts';
 import { openQuery } from './query/open-query.ts';
@@ -54,6 +55,8 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
       return extracts.choose(schema, read, context);
     },
     plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
+    cost: (table, chunks, digest) =>
+      readCost(table, chunks, { digest, fileBytes: settings.fileBytes }),
     extract: (table, chunk, context) => extract(reading, settings, { table, chunk }, context),
     open: (table, chunk, context) => open(reading, { table, chunk }, context),
     count: (table, context) => countRows(pool, table, context),

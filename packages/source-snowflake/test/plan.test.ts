@@ -7,6 +7,7 @@ import { readSpec } from '../src/plan/chunk-spec.ts';
 import { rangeConditions } from '../src/plan/key-range.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
 import { windowsOf } from '../src/query/extract-result.ts';
+import { readCost } from '../src/plan/read-cost.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -222,4 +223,48 @@ it('cuts a large unload into segments by its catalog bytes', async () => {
   const answer = [1, 2, 3, 4].map((key) => mark('from', String(key), 1000));
   const { chunks } = await plan(table, answer, 1000);
   expect(chunks.map(({ kind }) => kind)).toEqual(['extract', 'extract', 'extract', 'extract']);
+});
+
+describe('what a plan costs, beside the description of its table', () => {
+  const GB = 1e9;
+  const sizes = { estimatedRows: 1e7, estimatedBytes: GB } as const;
+  const read = { ...tablePlan().read, batchRows: 100 };
+  const cost = async (table: TablePlan, rows: readonly NamedRow[] = [], digest = false) =>
+    readCost(table, (await plan(table, rows)).chunks, { digest, fileBytes: 64e6 });
+  const marks = [1, 101, 201, 301].map((key) => mark('from', String(key), 90));
+
+  it('a table without a key that prunes is read once, and counted', async () => {
+    const expected = { statements: 2, scans: 1, bytes: GB };
+    expect(await cost(tablePlan({ read, ...sizes }))).toEqual(expected);
+  });
+
+  it('a digest is one more statement and one more scan', async () => {
+    const expected = { statements: 3, scans: 2, bytes: 2 * GB };
+    expect(await cost(tablePlan({ read, ...sizes }), [], true)).toEqual(expected);
+  });
+
+  it('ranges read it once together, and their keys once before', async () => {
+    const columns = [pair('K', decimal), pair('V', { kind: 'text' })];
+    const expected = { statements: 6, scans: 1.5, bytes: 1.5 * GB };
+    expect(await cost(keyed(decimal, { columns, ...sizes }), marks)).toEqual(expected);
+  });
+
+  it('ranges that are compared through a function read it once each', async () => {
+    const columns = [pair('K', { kind: 'text' }), pair('V', { kind: 'text' })];
+    const table = keyed({ kind: 'text' }, { columns, ...sizes }, 'varchar_numeric');
+    expect(await cost(table, marks)).toEqual({ statements: 6, scans: 4.5, bytes: 4.5 * GB });
+  });
+
+  it('an unload has its stage and the URLs of its files, a hundred at a time', async () => {
+    const large = { extract: 'unload', estimatedRows: 1e9, estimatedBytes: 1e10 } as const;
+    const table = tablePlan({ read, ...large });
+    const { chunks } = await plan(table, [], 1e11);
+    const estimate = readCost(table, chunks, { digest: false, fileBytes: 64e6 });
+    expect(estimate).toEqual({ statements: 1 + 1 + 2 + 2, scans: 1, bytes: 1e10 });
+  });
+
+  it('what can not be pinned is not counted; of an unknown size no bytes are told', async () => {
+    const snapshot = { pinned: false, reason: 'external' } as const;
+    expect(await cost(tablePlan({ read, snapshot }))).toEqual({ statements: 1, scans: 1 });
+  });
 });

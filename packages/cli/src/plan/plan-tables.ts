@@ -7,6 +7,7 @@ import {
   type DecideContext,
   type Decision,
   type Finding,
+  type ReadCost,
   type SnowmeltError,
   type Source,
   type TableJob,
@@ -22,12 +23,13 @@ export interface PlannedTable {
   readonly job: TableJob;
   readonly decision?: Decision;
   readonly chunks?: ChunkCount;
+  readonly cost?: ReadCost;
   readonly error?: SnowmeltError;
 }
 
 export interface ChunkCount {
   readonly load: number;
-  /** Pieces that are unloaded first; each becomes load chunks by its size. */
+  /** Pieces that are unloaded, or queried, first; each becomes load chunks by its size. */
   readonly extract: number;
 }
 
@@ -63,7 +65,7 @@ async function planTable(
     const decision = await decidePlan(job, { ...using, run: noRun });
     if (!using.countChunks) return { job, decision };
     const tagged = { ...using, context: tagContext(job, context) };
-    return { job, decision, chunks: await countChunks(decision.plan, tagged) };
+    return { job, decision, ...(await countChunks(job, decision.plan, tagged)) };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!isSnowmeltError(error)) throw error;
@@ -71,10 +73,18 @@ async function planTable(
   }
 }
 
-async function countChunks(plan: TablePlan, { source, context }: PlanUsing): Promise<ChunkCount> {
-  const counts: Record<ChunkPlan['kind'], number> = { load: 0, extract: 0 };
-  for await (const { kind } of source.plan(plan, context)) counts[kind] += 1;
-  return counts;
+async function countChunks(
+  { verify }: TableJob,
+  plan: TablePlan,
+  { source, context }: PlanUsing,
+): Promise<Pick<PlannedTable, 'chunks' | 'cost'>> {
+  const chunks = await Array.fromAsync(source.plan(plan, context));
+  const count = (kind: ChunkPlan['kind']) => chunks.filter((chunk) => chunk.kind === kind).length;
+  const cost = source.cost?.(plan, chunks, verify === 'digest');
+  return {
+    chunks: { load: count('load'), extract: count('extract') },
+    ...(cost === undefined ? {} : { cost }),
+  };
 }
 
 export function findingsOf(table: PlannedTable): readonly Finding[] {

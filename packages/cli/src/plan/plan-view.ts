@@ -2,6 +2,7 @@ import type {
   ColumnPair,
   DeleteMissing,
   Finding,
+  ReadCost,
   SnowmeltError,
   TableRef,
   TableSnapshot,
@@ -32,6 +33,8 @@ export interface TablePlanView {
   /** What becomes of rows that the source lacks; absent: they stay. */
   readonly deleteMissing?: DeleteMissing;
   readonly chunks?: ChunkCount;
+  /** What reading it asks of Snowflake, beside its description. */
+  readonly cost?: ReadCost;
   readonly columns?: readonly ColumnView[];
   readonly findings: readonly Finding[];
   readonly notices: readonly string[];
@@ -51,7 +54,7 @@ export function viewPlan(tables: readonly PlannedTable[]): PlanView {
 }
 
 function viewTable(table: PlannedTable): TablePlanView {
-  const { job, decision, chunks, error } = table;
+  const { job, decision, chunks, cost, error } = table;
   return {
     key: job.key,
     source: job.source,
@@ -60,6 +63,7 @@ function viewTable(table: PlannedTable): TablePlanView {
     mode: decision?.plan.mode ?? job.mode,
     ...(decision === undefined ? {} : viewDecision(decision)),
     ...(chunks === undefined ? {} : { chunks }),
+    ...(cost === undefined ? {} : { cost }),
     findings: findingsOf(table),
     notices: decision?.notices ?? job.notices,
     ...viewError(error),
@@ -127,7 +131,8 @@ function planLines(table: TablePlanView): readonly string[] {
   return [
     `${table.creates === true ? 'creates the table' : replaced}; ${sizeOf(table)}`,
     `read by ${extract}, ${snapshot.pinned ? `as of ${snapshot.at}` : 'not at one point in time'}`,
-    ...(table.chunks === undefined ? [] : [chunkText(table.chunks)]),
+    ...(table.chunks === undefined ? [] : [chunkText(table.chunks, extract)]),
+    ...(table.cost === undefined ? [] : [costText(table.cost)]),
     ...mapping.map((line) => dim(`  ${line}`)),
   ];
 }
@@ -137,12 +142,22 @@ function sizeOf({ estimatedRows, estimatedBytes }: TablePlanView): string {
   return estimatedBytes === undefined ? rows : `${rows}, ${formatBytes(estimatedBytes)}`;
 }
 
-function chunkText({ load, extract }: ChunkCount): string {
+function chunkText({ load, extract }: ChunkCount, way: string | undefined): string {
   const parts = [
-    ...(load > 0 || extract === 0
-      ? [`${formatRows(load)} ${load === 1 ? 'chunk' : 'chunks'}`]
-      : []),
-    ...(extract > 0 ? [`${formatRows(extract)} ${extract === 1 ? 'unload' : 'unloads'}`] : []),
+    ...(load > 0 || extract === 0 ? [countOf(load, 'chunk')] : []),
+    ...(extract > 0 && way === 'unload' ? [countOf(extract, 'unload')] : []),
+    ...(extract > 0 && way !== 'unload' ? ['chunks of one result'] : []),
   ];
   return parts.join(' and ');
+}
+
+/** `7 statements in Snowflake, 1 scan of the table, 1.2 GB`. */
+function costText({ statements, scans, bytes }: ReadCost): string {
+  const read = `${countOf(statements, 'statement')} in Snowflake, ${countOf(scans, 'scan')} of the table`;
+  return bytes === undefined ? read : `${read}, ${formatBytes(bytes)}`;
+}
+
+function countOf(count: number, thing: string): string {
+  const number = Number.isInteger(count) ? formatRows(count) : String(count);
+  return `${number} ${thing}${count === 1 ? '' : 's'}`;
 }

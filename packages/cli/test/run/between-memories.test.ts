@@ -73,6 +73,8 @@ describe('what people see of a plan, a check, a run and its status', () => {
     expect(first?.[0]).toBe('✔ PROD.PUBLIC.ORDERS → dwh.sales.orders');
     expect(first?.[1]).toMatch(/^ {4}creates the table; /);
     expect(first?.join('\n')).toMatch(/\d+ (?:chunk|unload)s?\n/);
+    expect(first?.join('\n')).toMatch(/\d+ statements in Snowflake, 1 scan of the table\n/);
+    expect(tables[0]?.cost).toEqual({ statements: expect.any(Number) as number, scans: 1 });
     expect(first).toContain('      ID NUMBER(38,0) → id');
     expect(second?.join('\n')).toMatch(/^✘ PROD\.PUBLIC\.NO_SUCH[^]*Error SOURCE\.TABLE_NOT_FOUND/);
   });

@@ -55,6 +55,27 @@ describe('a fault of a statement', () => {
   });
 });
 
+describe('expired-result', () => {
+  it('is the answer for one query id from then on, and no other', async () => {
+    const token = await logInForToken(emulator);
+    const queries = [
+      await sendQuery(emulator, token, { sqlText: generate }),
+      await sendQuery(emulator, token, { sqlText: generate }),
+    ];
+    const [gone, kept] = queries.map(({ data }) => data.queryId as string);
+    set({ kind: 'expired-result', match: { endpoint: 'result' } });
+    const ask = (id = '') => send(emulator, `/queries/${id}/result`, { token });
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await ask(gone)).toMatchObject({
+        success: false,
+        code: '000710',
+        message: `Result for query ${gone} has expired`,
+      });
+    }
+    expect(await ask(kept)).toMatchObject({ success: true });
+  });
+});
+
 describe('late-commit', () => {
   const now = async (): Promise<string> => {
     const utc = `CONVERT_TIMEZONE('UTC', CURRENT_TIMESTAMP())::TIMESTAMP_NTZ`;

@@ -12,7 +12,7 @@ const seconds = 3600;
 /** A URL that has less than this left is not begun with. */
 const spareMilliseconds = 5 * 60_000;
 /** Files whose URLs one statement makes. */
-const batchSize = 100;
+export const urlBatch = 100;
 
 /** A file of a stage. */
 export interface StagedFile {
@@ -48,6 +48,7 @@ const listed = z.array(z.object({ name: z.string() }));
 export class FileUrls {
   readonly #pool: Sessions;
   readonly #directories = new Map<string, Directory>();
+  readonly #listing = new Map<string, Promise<void>>();
 
   constructor(pool: Sessions) {
     this.#pool = pool;
@@ -79,20 +80,23 @@ export class FileUrls {
   }
 
   async #directory(file: StagedFile, context: WorkContext): Promise<Directory> {
-    const known = this.#directories.get(keyOf(file));
-    if (known !== undefined) return known;
-    const directory = directoryOf(file.path);
-    const place = location({ stage: file.stage, directory });
-    const rows = listed.safeParse(await queryRows(this.#pool, `LIST ${place}`, context, 'staging'));
-    const names = (rows.data ?? []).map(({ name }) => name.slice(name.lastIndexOf('/') + 1)).sort();
-    // Another worker may have come first; what it knows by now stays.
-    if (!this.#directories.has(keyOf(file))) {
-      this.expect(
-        file.stage,
-        names.length === 0 ? [file.path] : names.map((name) => directory + name),
-      );
+    const key = keyOf(file);
+    for (;;) {
+      const known = this.#directories.get(key);
+      if (known !== undefined) return known;
+      const begun = this.#listing.get(key);
+      const listing = begun ?? this.#list(file, context).finally(() => this.#listing.delete(key));
+      this.#listing.set(key, listing);
+      await (begun === undefined ? listing : listing.catch(() => undefined));
     }
-    return this.#directories.get(keyOf(file)) ?? { files: new Map() };
+  }
+
+  async #list({ stage, path }: StagedFile, context: WorkContext): Promise<void> {
+    const directory = directoryOf(path);
+    const sql = `LIST ${location({ stage, directory })}`;
+    const { data = [] } = listed.safeParse(await queryRows(this.#pool, sql, context, 'staging'));
+    const names = data.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)).sort();
+    this.expect(stage, names.length === 0 ? [path] : names.map((name) => directory + name));
   }
 
   async #renewed(file: StagedFile, directory: Directory, context: WorkContext): Promise<string> {
@@ -111,7 +115,7 @@ export class FileUrls {
     const following = paths
       .slice(Math.max(0, paths.indexOf(file.path) + 1))
       .filter((path) => (files.get(path)?.until ?? 0) <= now);
-    const asked = [file.path, ...following].slice(0, batchSize);
+    const asked = [file.path, ...following].slice(0, urlBatch);
     const rows = await queryRows(this.#pool, urlQuery(file.stage, asked), context, 'staging');
     const until = now + seconds * 1000 - spareMilliseconds;
     for (const [index, path] of asked.entries()) {

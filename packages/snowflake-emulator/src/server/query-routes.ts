@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SqlError } from '../engine/contract.ts';
 import { success } from './envelope.ts';
 import { replyWithQuery } from './query-reply.ts';
-import type { Query } from './queries.ts';
+import type { Query, QueryRegistry } from './queries.ts';
 import type { StatementRequest } from './run-statement.ts';
 import type { ServerContext } from './server-context.ts';
 import type { Session } from './sessions.ts';
@@ -50,14 +50,7 @@ export function addQueryRoutes(app: FastifyInstance, context: ServerContext): vo
     async handler(request, reply) {
       const session = sessions.authenticate(request.headers.authorization);
       const { queryId } = queryIdSchema.parse(request.params);
-      const query = ownQuery(queries.find(queryId), session);
-      if (query === undefined) {
-        throw new SqlError('000709', '02000', `Statement ${queryId} not found`);
-      }
-      // https://github.com/snowflakedb/snowflake-connector-python/issues/1596
-      if (queries.isExpired(queryId)) {
-        throw new SqlError('000710', '02000', `Result for query ${queryId} has expired`);
-      }
+      const query = keptQuery(queries, session, queryId);
       return sendJson(reply, await replyWithQuery(query, context));
     },
   });
@@ -100,6 +93,16 @@ function statementOf(body: QueryBody): StatementRequest {
 /** A user's sessions see each other's queries, and nobody else's. */
 export function ownQuery(query: Query | undefined, session: Session): Query | undefined {
   return query?.session.user === session.user ? query : undefined;
+}
+
+/** https://github.com/snowflakedb/snowflake-connector-python/issues/1596 has the words of 000710. */
+function keptQuery(queries: QueryRegistry, session: Session, queryId: string): Query {
+  const query = ownQuery(queries.find(queryId), session);
+  if (query === undefined) {
+    throw new SqlError('000709', '02000', `Statement ${queryId} not found`);
+  }
+  if (!queries.isExpired(queryId)) return query;
+  throw new SqlError('000710', '02000', `Result for query ${queryId} has expired`);
 }
 
 function cancel(query: Query | undefined) {

@@ -6,6 +6,7 @@ import {
   type ColumnSchema,
   type Finding,
   type LoadReceipt,
+  type PrepareReceipt,
   type PublishReceipt,
   type TablePlan,
   type TableSchema,
@@ -63,19 +64,9 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
     ],
     prepare: async (plan, { signal }) => {
       signal.throwIfAborted();
-      database.snapshots.begin(plan);
-      const restarts = database.restartsOf(plan);
-      if (restarts > (plan.restarts ?? 0)) {
-        return { indexesDisabled: false, restart: { restarts, why: 'it was begun anew' } };
-      }
-      prepare(database, plan);
-      if (plan.mode === 'append') database.removeUnfinished(plan);
-      database.runs.enter(plan);
-      return { indexesDisabled: plan.rebuildIndexes === true };
+      return begin(database, plan);
     },
-    restart: async (plan, why) => ({ restarts: database.restart(plan), why }),
-    receipts: async (plan) =>
-      database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
+    ...ledgerMethods(database),
     load: (plan, chunk, open, context) => {
       nth += 1;
       const fault = options.fault?.({ chunk, nth });
@@ -107,6 +98,26 @@ function publish(database: MemoryDatabase, plan: TablePlan): PublishReceipt {
     rows: entries.reduce((sum, { rows }) => sum + rows, 0),
     ...(missing === undefined ? {} : { missing }),
     ...(plan.rebuildIndexes === true ? { indexesBack: [plan.target] } : {}),
+  };
+}
+
+function begin(database: MemoryDatabase, plan: TablePlan): PrepareReceipt {
+  database.snapshots.begin(plan);
+  const restarts = database.restartsOf(plan);
+  if (restarts > (plan.restarts ?? 0)) {
+    return { indexesDisabled: false, restart: { restarts, why: 'it was begun anew' } };
+  }
+  prepare(database, plan);
+  if (plan.mode === 'append') database.removeUnfinished(plan);
+  database.runs.enter(plan);
+  return { indexesDisabled: plan.rebuildIndexes === true };
+}
+
+function ledgerMethods(database: MemoryDatabase): Pick<Target, 'restart' | 'receipts'> {
+  return {
+    restart: async (plan, why) => ({ restarts: database.restart(plan), why }),
+    receipts: async (plan) =>
+      database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
   };
 }
 

@@ -11,6 +11,7 @@ import { willGather } from '../swap/gathers.ts';
 import { checkSwapOfNew } from '../swap/check-swap.ts';
 import { checkMerge } from './check-merge.ts';
 import { checkNames } from './check-names.ts';
+import { checkRules } from './check-rules.ts';
 import { checkRelation } from './check-relation.ts';
 
 export interface CheckRequest {
@@ -38,7 +39,8 @@ export async function checkTable(
     const addsColumns = missingColumns(table, existing).length > 0;
     const relation = await checkRelation(session, table, addsColumns);
     const merge = await checkMerge(session, table);
-    return [...creation, ...relation, ...merge, ...(await checkMissing(session, table, existing))];
+    const missing = await checkMissing(session, table, existing);
+    return [...creation, ...relation, ...(await checkRules(session, table)), ...merge, ...missing];
   });
   const columns = [...checkColumns(table, existing), ...checkMarkName(table)];
   return [...checkNames(table), ...columns, ...asked];

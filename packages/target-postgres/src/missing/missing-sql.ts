@@ -30,6 +30,13 @@ export function restoreSql(table: TablePlan, mark: Mark, which: KeyCase): string
 WHERE t.${column} IS NOT NULL AND ${isCase(table, which)} AND ${inSource(table, which)}`;
 }
 
+/** Counts rows that should be deleted or marked, of keys without NULL. */
+export function keptSql(table: TablePlan, missing: DeleteMissing): string {
+  const marked = missing.how === 'soft' ? ` AND t.${quoteIdentifier(missing.column)} IS NULL` : '';
+  return `SELECT count(*)::text AS kept FROM ${quoteTable(table.target)} AS t
+WHERE ${isCase(table, 'whole')} AND NOT ${inSource(table, 'whole')}${marked}`;
+}
+
 /** Whether the target has rows, marked ones apart. */
 export function standsSql({ target, deleteMissing }: TablePlan): string {
   const unmarked =

@@ -15,7 +15,7 @@ import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { readKeysState, recordMissing, refuseLaterRun } from './keys-ledger.ts';
 import { dropKeys, keysName, quoteKeys } from './keys-table.ts';
-import { deleteSql, markSql, restoreSql, standsSql, type KeyCase } from './missing-sql.ts';
+import { deleteSql, keptSql, markSql, restoreSql, standsSql, type KeyCase } from './missing-sql.ts';
 import { referredRow } from './referred-row.ts';
 
 /**
@@ -64,6 +64,7 @@ async function removeOnce(
   if (counted.rows > 0 && !(await stands(session, table))) throw deletesAll(table);
   // What is deferred speaks now, not when COMMIT has no way to say it well.
   await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+  await refuseKeptRows(session, table, missing);
   await recordMissing(session, table, counted);
   await dropKeys(session, keysName(table));
   await session.query(waitForDisk);
@@ -116,6 +117,33 @@ async function remove(session: Session, table: TablePlan, missing: DeleteMissing
     counted.rows += await change(session, markSql(table, missing, which), [momentOf(table)]);
   }
   return counted;
+}
+
+const hindersSql = `
+SELECT t.tgname::text AS name FROM pg_catalog.pg_trigger t
+WHERE t.tgrelid = pg_catalog.to_regclass($1) AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+  AND t.tgtype & 3 = 3 AND t.tgtype & $2::integer <> 0
+LIMIT 1`;
+
+/** P1: a trigger may keep rows, and say nothing. Asked only where one could. */
+async function refuseKeptRows(
+  session: Session,
+  table: TablePlan,
+  missing: DeleteMissing,
+): Promise<void> {
+  const target = quoteTable(table.target);
+  const event = missing.how === 'hard' ? 8 : 16;
+  const [trigger] = (await session.query<{ name: string }>(hindersSql, [target, event])).rows;
+  if (trigger === undefined) return;
+  const { rows: kept } = await session.query<{ kept: string }>(keptSql(table, missing));
+  const count = kept.reduce((sum, row) => sum + Number(row.kept), 0);
+  if (count === 0) return;
+  throw new SnowmeltError(
+    'TARGET.ROW_COUNT_MISMATCH',
+    `${count} rows of ${target} that the source lacks were not ${missing.how === 'hard' ? 'deleted' : 'marked'}: ` +
+      `the trigger ${trigger.name} of the table has kept them; nothing was changed`,
+    { retry: 'never', fix: 'Change the trigger, or disable it for the load.' },
+  );
 }
 
 async function change(session: Session, sql: string, values?: readonly unknown[]): Promise<number> {

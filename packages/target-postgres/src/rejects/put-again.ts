@@ -26,7 +26,9 @@ export async function putAgain(
       if ((await session.query(nulls)).rowCount !== 0) return nullKey(table);
     }
     await session.query(mergeSql(table));
-    if (arbiter.triggers) await refuseDroppedRows(session, table);
+    // The rows of the batch were copied under the same savepoint.
+    const own = `ARRAY(SELECT DISTINCT xmin FROM ${batchTable})`;
+    if (arbiter.triggers) await refuseDroppedRows(session, table, own);
     return undefined;
   };
 }

@@ -8,7 +8,7 @@ export interface Arbiter {
   readonly findsNulls: boolean;
   /** A column of the key takes NULL. */
   readonly mayHoldNulls: boolean;
-  /** Row triggers fire before an insert, and may drop the row. */
+  /** Row triggers fire before an insert or update, and may drop the row. */
   readonly triggers: boolean;
 }
 
@@ -18,7 +18,7 @@ FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relname = $2 AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
-  AND t.tgtype & 7 = 7`;
+  AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0`;
 
 /** What the catalog says of the index that finds the rows of the plan's keys. */
 export async function arbiterOf(session: Session, table: TablePlan): Promise<Arbiter> {

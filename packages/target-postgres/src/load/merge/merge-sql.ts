@@ -77,15 +77,21 @@ function conflictAction(table: TablePlan): string {
   return `DO UPDATE SET ${set.join(', ')}${whereNewer(table)}`;
 }
 
+function whereNewer(table: TablePlan): string {
+  return table.watermark === undefined ? '' : `\nWHERE ${isNewer(table, 'excluded')}`;
+}
+
 /**
- * Where the target keeps fewer digits of the watermark than the source has, the same watermark may
- * hide a newer one, and counts as newer.
+ * Whether the row that comes takes the place of the `stored` one. Where the target keeps fewer
+ * digits of the watermark than the source has, the same watermark may hide a newer one, and counts as
+ * newer.
  */
-function whereNewer({ watermark }: TablePlan): string {
-  if (watermark === undefined) return '';
+export function isNewer({ watermark }: TablePlan, row: string): string {
+  if (watermark === undefined) return 'true';
   const name = watermarkName(watermark);
   const newer = hidesDigits(watermark.column) ? '>=' : '>';
-  return `\nWHERE excluded.${name} ${newer} stored.${name} OR stored.${name} IS NULL`;
+  // Never NULL: it is negated as well.
+  return `coalesce(${row}.${name} ${newer} stored.${name}, stored.${name} IS NULL)`;
 }
 
 function watermarkName({ column }: NonNullable<TablePlan['watermark']>): string {

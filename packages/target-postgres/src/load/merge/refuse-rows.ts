@@ -3,6 +3,7 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 import type { Session } from '../../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../../quote-identifier.ts';
 import { batchTable } from './batch-table.ts';
+import { isNewer } from './merge-sql.ts';
 
 export function nullKeyCondition({ keyColumns }: TablePlan): string {
   return keyColumns.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ');
@@ -29,21 +30,41 @@ export async function refuseNullKeys(session: Session, table: TablePlan): Promis
   );
 }
 
-/** A trigger that drops a row says nothing; with COPY the count would show it, here the keys do. */
-export async function refuseDroppedRows(session: Session, table: TablePlan): Promise<void> {
-  const keys = table.keyColumns.map(quoteIdentifier);
-  const known = keys.map((name) => `batch.${name} IS NOT NULL`).join(' AND ');
-  const same = keys.map((name) => `stored.${name} = batch.${name}`).join(' AND ');
-  const sql = `SELECT count(*)::text AS rows FROM ${batchTable} batch
-WHERE ${known} AND NOT EXISTS (SELECT 1 FROM ${quoteTable(table.target)} stored WHERE ${same})`;
-  const rows = await countOf(session, sql);
+/** Of the transaction in hand. */
+export const ownXid = 'ARRAY[pg_catalog.pg_current_xact_id()::xid]';
+
+/**
+ * A trigger that drops a row says nothing; with COPY the count would show it, here the keys do, and
+ * that a stored row which is older was not written. `xids`: SQL of the ids that rows carry which were
+ * written just now; those of savepoints, where it was done under some.
+ */
+export async function refuseDroppedRows(
+  session: Session,
+  table: TablePlan,
+  xids: string = ownXid,
+): Promise<void> {
+  const rows = await countOf(session, droppedSql(table, xids));
   if (rows === '0') return;
   throw new SnowmeltError(
     'TARGET.ROW_COUNT_MISMATCH',
     `${rows} rows of the chunk are not in ${table.target.schema}.${table.target.name} after they ` +
-      'were inserted: a trigger of the table has dropped them, or changed their keys',
+      'were inserted or updated: a trigger of the table has dropped them, or changed their keys',
     { retry: 'never', fix: 'Change the trigger, or disable it for the load.' },
   );
+}
+
+function droppedSql(table: TablePlan, xids: string): string {
+  const { keyColumns, mode, columns, target } = table;
+  const keys = keyColumns.map(quoteIdentifier);
+  const known = keys.map((name) => `batch.${name} IS NOT NULL`).join(' AND ');
+  const same = keys.map((name) => `stored.${name} = batch.${name}`).join(' AND ');
+  const updates = mode === 'upsert' && columns.length > keyColumns.length;
+  const stale = updates
+    ? ` AND (stored.xmin = ANY (${xids}) OR NOT (${isNewer(table, 'batch')}))`
+    : '';
+  return `SELECT count(*)::text AS rows FROM ${batchTable} batch
+WHERE ${known} AND NOT EXISTS (
+  SELECT 1 FROM ${quoteTable(target)} stored WHERE ${same}${stale})`;
 }
 
 async function countOf(session: Session, sql: string): Promise<string> {

@@ -2,7 +2,7 @@ import { quoteTable } from '../../quote-identifier.ts';
 import { quoteShadow, shadowName } from '../../swap/shadow-table.ts';
 import type { RowRefusal } from '../copy-error.ts';
 import { rowsOf } from './block.ts';
-import type { ChunkWork, Sent } from './chunk-work.ts';
+import { noteSavepoint, type ChunkWork, type Sent } from './chunk-work.ts';
 import { copyRows, type RowsOfBlock } from './copy-rows.ts';
 import { retryRows } from './retry-rows.ts';
 import { whileSomeGoIn } from './self-reference.ts';
@@ -12,10 +12,9 @@ import { sendBlocks } from './send-blocks.ts';
 export async function appendAround(work: ChunkWork): Promise<Sent> {
   const { table, quarantine, isOrphan } = work;
   const into = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
-  const xids: string[] = [];
   const put = async (rows: RowsOfBlock) => {
     const refusal = await copyRows(work, into, rows);
-    if (refusal === undefined) xids.push(await savepointId(work));
+    if (refusal === undefined) await noteSavepoint(work);
     return refusal;
   };
   const sent = await sendBlocks(work, (block, before) => ({
@@ -28,19 +27,7 @@ export async function appendAround(work: ChunkWork): Promise<Sent> {
     },
   }));
   await placeOrphans(work, put);
-  return { ...sent, xids };
-}
-
-const savepointSql = `
-UPDATE snowmelt.chunk_ledger SET bytes = bytes
-WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3 RETURNING xmin::text AS xid`;
-
-/** What rows carry that are written under the savepoint in hand: PostgreSQL has no function for it. */
-async function savepointId({ session, table, chunk }: ChunkWork): Promise<string> {
-  const key = [table.run, table.key, chunk.id];
-  const [row] = (await session.query<{ xid: string }>(savepointSql, key)).rows;
-  if (row === undefined) throw new Error(`chunk ${chunk.id} is not in the ledger`);
-  return row.xid;
+  return sent;
 }
 
 const asideSql = `

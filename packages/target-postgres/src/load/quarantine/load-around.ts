@@ -29,11 +29,12 @@ export async function loadAround(request: LoadAroundRequest): Promise<Copied> {
   const isOrphan = await orphansOf(session, table);
   await keysSpeakAtOnce(session, table);
   const blocks = chunkBlocks(stream.bytes, signal);
-  const work: ChunkWork = { session, table, signal, chunk, blocks, quarantine, isOrphan };
-  const sent = await (table.keyColumns.length > 0 ? mergeAround(work) : appendAround(work));
+  const xids: string[] = [];
+  const work: ChunkWork = { session, table, signal, chunk, blocks, quarantine, isOrphan, xids };
+  const merges = table.keyColumns.length > 0;
+  const sent = await (merges ? mergeAround(work) : appendAround(work));
   await allConstraintsSpeak(session, table);
   const { rejected } = quarantine;
-  const { bytes, xids } = sent;
-  const whose = xids === undefined ? ({ written: 'unknown' } as const) : { xids };
-  return { rows: sent.rows - rejected, bytes, rejected, ...whose };
+  const rows = sent.rows - rejected;
+  return { rows, bytes: sent.bytes, rejected, written: merges ? 'unknown' : rows, xids };
 }

@@ -3,7 +3,7 @@ import { batchTable } from '../merge/batch-table.ts';
 import { createBatchSql, mergeSql } from '../merge/merge-sql.ts';
 import { refuseDroppedRows } from '../merge/refuse-rows.ts';
 import { rowsOf } from './block.ts';
-import type { ChunkWork, Sent } from './chunk-work.ts';
+import { noteSavepoint, type ChunkWork, type Sent } from './chunk-work.ts';
 import { copyRows } from './copy-rows.ts';
 import { mergeWinners } from './merge-winners.ts';
 import { sendBlocks } from './send-blocks.ts';
@@ -24,11 +24,16 @@ export async function mergeAround(work: ChunkWork): Promise<Sent> {
   const { schema, name } = table.target;
   const refusal = await tryOut(session, table, async () => {
     await session.locking(`INSERT into ${schema}.${name}`, () => session.query(mergeSql(table)));
+    await noteSavepoint(work);
     return undefined;
   });
   if (refusal !== undefined) await mergeWinners(work);
-  if (arbiter.triggers) await refuseDroppedRows(session, table);
+  if (arbiter.triggers) await refuseDroppedRows(session, table, idsSql(work.xids));
   return sent;
+}
+
+function idsSql(xids: readonly string[]): string {
+  return `ARRAY[${xids.map((xid) => `'${xid}'`).join(', ')}]::xid[]`;
 }
 
 function fillBatch(work: ChunkWork): Promise<Sent> {

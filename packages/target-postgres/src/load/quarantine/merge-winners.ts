@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../quote-identifier.ts';
 import { batchTable, winnersTable } from '../merge/batch-table.ts';
 import { createWinnersSql, mergeWinnersSql, winnerNumber } from '../merge/merge-sql.ts';
 import type { RowRefusal } from '../copy-error.ts';
-import type { ChunkWork } from './chunk-work.ts';
+import { noteSavepoint, type ChunkWork } from './chunk-work.ts';
 import { blockLimits } from './cut-blocks.ts';
 import { renderRow } from './render-row.ts';
 import { whileSomeGoIn } from './self-reference.ts';
@@ -44,10 +44,11 @@ function range(from: number, to: number): number[] {
 }
 
 async function mergeNumbers(
-  { session, table }: ChunkWork,
+  work: ChunkWork,
   numbers: readonly number[],
   belongTogether: (why: RowRefusal) => boolean = () => false,
 ): Promise<readonly RefusedWinner[]> {
+  const { session, table } = work;
   const sql = mergeWinnersSql(table);
   const refused: RefusedWinner[] = [];
   await separate(
@@ -55,6 +56,7 @@ async function mergeNumbers(
       async attempt(from, to) {
         const why = await tryOut(session, table, async () => {
           await session.query(sql, [numbers.slice(from, to)]);
+          await noteSavepoint(work);
           return undefined;
         });
         return why && { why };

@@ -1,0 +1,105 @@
+import { entry, type CatalogEntry } from './catalog-entry.ts';
+
+/** Expected failures of the target. */
+export const targetErrors = {
+  'TARGET.UNREACHABLE': entry(
+    'run',
+    'PostgreSQL cannot be reached.',
+    'Check postgres.host, postgres.port and the network.',
+  ),
+  'TARGET.AUTH_FAILED': entry(
+    'never',
+    'PostgreSQL refused the login.',
+    'Check postgres.user, postgres.password and pg_hba.conf; with auth: rds_iam that the user has the role rds_iam and the IAM role may rds-db:connect.',
+  ),
+  'TARGET.TLS': entry(
+    'never',
+    'The TLS connection to PostgreSQL could not be verified.',
+    'Give the certificate authority in postgres.ssl.ca.',
+  ),
+  'TARGET.DATABASE_NOT_FOUND': entry(
+    'never',
+    'The target database does not exist.',
+    'Create it, or correct target_pg_database.',
+  ),
+  'TARGET.PRIVILEGE': entry(
+    'never',
+    'The PostgreSQL user lacks a privilege.',
+    'Grant the privilege that the message names.',
+  ),
+  'TARGET.TABLE_MISSING': entry(
+    'never',
+    'The target table does not exist and may not be created.',
+    'Create it, or allow schema_evolution: create_and_add.',
+  ),
+  'TARGET.TABLE_UNSUITABLE': entry(
+    'never',
+    'The target table cannot take the rows as planned.',
+    'Mend each point that the message names.',
+  ),
+  'TARGET.TRUNCATE_CASCADES': entry(
+    'never',
+    'Emptying the target would empty other tables as well.',
+    'Load the named tables in the same run with truncate_onstart, or set truncate_cascade: true.',
+  ),
+  'TARGET.LOCKED': entry(
+    'chunk',
+    'A lock in PostgreSQL was not to be had in time.',
+    'End the session that the message names, or raise postgres.settings.lock_timeout_seconds.',
+  ),
+  'TARGET.TIMEOUT': entry(
+    'chunk',
+    'A statement ran longer than postgres.settings.statement_timeout_seconds; it is rolled back.',
+    'Raise postgres.settings.statement_timeout_seconds, or load smaller chunks.',
+  ),
+  'TARGET.CONNECTION_LOST': entry(
+    'chunk',
+    'The connection to PostgreSQL broke.',
+    'Nothing: the chunk is tried again.',
+  ),
+  'TARGET.RESOURCES': entry(
+    'run',
+    'PostgreSQL is out of disk, memory or connections.',
+    'Free what the message names and run the same command again.',
+  ),
+  'TARGET.ROW_REJECTED': entry(
+    'never',
+    'PostgreSQL refused a row. The message names column, key and reason, and no value.',
+    'Correct the row at the source, or the type of the target column. To see the row, set on_row_error: quarantine, run again, and call snowmelt rejects show.',
+  ),
+  'TARGET.TOO_MANY_REJECTS': entry(
+    'never',
+    'PostgreSQL refused more rows of a table than max_rejected_rows; its chunk is not loaded.',
+    'Mend what the message names, or raise max_rejected_rows, and run the same command again.',
+  ),
+  'TARGET.ROWS_QUARANTINED': entry(
+    'never',
+    'A table is loaded but for rows that PostgreSQL refused; they are in snowmelt.rejected_rows.',
+    'See why with `snowmelt rejects list`, mend the cause, then `snowmelt rejects retry`.',
+  ),
+  'TARGET.ROW_COUNT_MISMATCH': entry(
+    'chunk',
+    'The rows that arrived are not as many as the source announced; nothing was committed.',
+    'Nothing: the chunk is tried again.',
+  ),
+  'TARGET.DELETES_ALL': entry(
+    'never',
+    'delete_missing would delete or mark every row of the target, since the source has the key of none; nothing was deleted.',
+    'See whether the source, its source_filter and uniqueness_columns are right. If the source is really empty, empty the target by hand.',
+  ),
+  'TARGET.INDEX_NOT_REBUILT': entry(
+    'run',
+    'An index or constraint that was dropped for the load could not come back; its definition is kept in snowmelt.index_ledger.',
+    'Mend the rows that the message names and run `snowmelt repair`.',
+  ),
+  'TARGET.SEQUENCE_BEHIND': entry(
+    'never',
+    'A sequence gives values that loaded rows have already, and the run could not advance it.',
+    'Run the statement that the message names; the rows are in.',
+  ),
+  'TARGET.STATEMENT_FAILED': entry(
+    'never',
+    'PostgreSQL refused a statement.',
+    'See the message of PostgreSQL.',
+  ),
+} as const satisfies Record<string, CatalogEntry>;

@@ -173,6 +173,18 @@ describe('P3: what can be read as of a point in time', () => {
     }
   });
 
+  it('P8: what passes is no reason either: the next one who asks is told', async () => {
+    const view = await make('VIEW', 'BUSY', 'AS SELECT 1 AS A');
+    await using source = snowflake.source({ tries: 1 });
+    const schema = await source.describe(view, testContext());
+    const { at } = await source.pin(testContext());
+    const message = 'Service is temporarily unavailable. Try again later.';
+    const passing = { kind: 'fail-statement', code: '000610', sqlState: 'XX000', message } as const;
+    snowflake.emulator.faults.add({ ...passing, match: { sqlIncludes: 'LIMIT 0' } });
+    await expect(source.unpinnable(schema, at, testContext())).rejects.toThrow('Try again');
+    expect(await source.unpinnable(schema, at, testContext())).toBeUndefined();
+  });
+
   it('P8: what can not be read at all is an error, not an object without a past', async () => {
     const table = await make('TABLE', 'GONE', '(A INT)');
     await using source = snowflake.source();

@@ -66,6 +66,8 @@ interface Question {
   readonly at: string;
 }
 
+const says: ReadonlySet<string> = new Set(['SOURCE.SNAPSHOT_GONE', 'SOURCE.STATEMENT_FAILED']);
+
 /** Snowflake says it when it compiles the statement; no row is read. */
 async function probe(
   pool: SessionPool,
@@ -79,8 +81,7 @@ async function probe(
     await ask(`${relation} AT(TIMESTAMP => ${instant(at)})`);
     return undefined;
   } catch (error) {
-    const said = ['SOURCE.SNAPSHOT_GONE', 'SOURCE.STATEMENT_FAILED'];
-    if (!isSnowmeltError(error) || !said.includes(error.code)) throw error;
+    if (!isSnowmeltError(error) || !says.has(error.code) || error.retry !== 'never') throw error;
     // Which words refuse Time Travel is not documented: it is that where the present can be read.
     await ask(relation);
     return `${facts.what} can't be read as of ${at}: ${error.message}`;

@@ -129,6 +129,7 @@ async function step<T>(name: Step, probe: Probe, work: () => Promise<T>): Promis
     return await work();
   } catch (error) {
     if (!isSnowmeltError(error) || !telling[name].has(error.code)) throw error;
+    if (name !== 'read' && error.retry !== 'never') throw error;
     const { message, fix } = explain(name, probe.way, error);
     throw new SnowmeltError('SOURCE.UNLOAD_UNAVAILABLE', `${message}: ${error.message}`, { fix });
   }

@@ -18,7 +18,14 @@ function typeJson(type: SqlType, nullable: boolean): object {
     case 'NUMBER':
       return { ...base, precision, scale, nullable };
     case 'VARCHAR':
-      return { ...base, length, byteLength: length * 4, nullable, fixed: false };
+      return {
+        ...base,
+        length,
+        byteLength: length * 4,
+        nullable,
+        fixed: false,
+        ...collationOf(type),
+      };
     case 'BINARY':
       return { ...base, length, byteLength: length, nullable, fixed: true };
     case 'GEOGRAPHY':
@@ -34,8 +41,53 @@ function typeJson(type: SqlType, nullable: boolean): object {
     case 'TIMESTAMP_TZ':
       return { ...base, precision: 0, scale, nullable };
     default:
-      return { ...base, nullable };
+      return { ...base, nullable, ...inside(type) };
   }
+}
+
+/** A key of its own, after all others (keboola/php-table-backend-utils, recorded from an account). */
+function collationOf({ collation }: SqlType): { collation?: string } {
+  const spec = collation?.spec ?? '';
+  return spec === '' ? {} : { collation: spec };
+}
+
+/** What a structured type holds, each with a type of its own (mlorek/frostlake, ShowColumnsDataTypeTest). */
+function inside({ name, spelling = '' }: SqlType): object {
+  const parts = partsOf(/^\w+\((.*)\)$/su.exec(spelling)?.[1] ?? '');
+  const [first, second] = parts;
+  if (first === undefined) return {};
+  if (name === 'ARRAY') return { elementType: partJson(first) };
+  if (name === 'MAP' && second !== undefined) {
+    return { keyType: partJson(`${first} NOT NULL`), valueType: partJson(second) };
+  }
+  if (name !== 'OBJECT') return {};
+  const fields = parts.map((part) => {
+    const [, key = '', type = ''] = /^("(?:[^"]|"")*"|\S+) (.*)$/su.exec(part) ?? [];
+    const fieldName = key.startsWith('"') ? key.slice(1, -1).replaceAll('""', '"') : key;
+    return { fieldName, fieldType: partJson(type) };
+  });
+  return { fields };
+}
+
+function partJson(text: string): object {
+  const required = text.endsWith(' NOT NULL');
+  return typeJson(parseType(text.replace(/(?: NOT NULL)+$/u, '')), !required);
+}
+
+/** Cut at commas outside of parentheses and quotes. */
+function partsOf(text: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let part = '';
+  for (const [piece] of text.matchAll(/"(?:[^"]|"")*"|[\s\S]/gu)) {
+    if (piece === '(') depth += 1;
+    if (piece === ')') depth -= 1;
+    if (piece === ',' && depth === 0) {
+      parts.push(part.trim());
+      part = '';
+    } else part += piece;
+  }
+  return part.trim() === '' ? parts : [...parts, part.trim()];
 }
 
 function inScope(show: Show, session: CatalogSession): (CatalogTable | CatalogView)[] {

@@ -137,7 +137,8 @@ function planLines(table: TablePlanView): readonly string[] {
   ];
 }
 
-function sizeOf({ estimatedRows, estimatedBytes }: TablePlanView): string {
+function sizeOf({ mode, estimatedRows, estimatedBytes }: TablePlanView): string {
+  if (mode === 'changes') return 'counted as it is read';
   const rows = estimatedRows === undefined ? 'size unknown' : `${formatRows(estimatedRows)} rows`;
   return estimatedBytes === undefined ? rows : `${rows}, ${formatBytes(estimatedBytes)}`;
 }

@@ -91,6 +91,22 @@ testFacts('moments as text', [
   },
 ]);
 
+testFacts('formats of moments', [
+  ...valuesOf('docs.snowflake.com/en/sql-reference/date-time-input-output', [
+    ["TO_VARCHAR('2018-05-06'::DATE, 'DY, DD MON YYYY')", 'Sun, 06 May 2018'],
+    ["TO_VARCHAR('2018-05-06'::DATE, 'MMMM YY')", 'May 18'],
+    ["TO_VARCHAR('21:08:09'::TIME, 'HH12:MI:SS AM')", '09:08:09 PM'],
+    ["TO_VARCHAR('2018-05-06 07:08:09'::TIMESTAMP_NTZ, 'YYYYMMDDTHH24MISS')", '20180506T070809'],
+    ["TO_VARCHAR('2018-05-06'::DATE, '\"Q\"MM')", 'Q05'],
+  ]),
+  ...["TO_VARCHAR('2018-05-06'::DATE, 'Q')", "TO_DATE('2018 18', 'YYYY WW')"].map((sql) => ({
+    name: `${sql} has an element that is none`,
+    sql: `SELECT ${sql}`,
+    expect: { error: { messageContains: 'unsupported' } },
+    source: 'docs.snowflake.com/en/sql-reference/date-time-input-output',
+  })),
+]);
+
 const offsets = 'mlorek/frostlake: ZeroOffsetDriverTextTest';
 
 testFacts('a zero offset is Z', [

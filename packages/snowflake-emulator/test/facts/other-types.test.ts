@@ -55,7 +55,19 @@ const vectorRefusal = (
 });
 
 testFacts('VECTOR', [
-  ...valuesOf(embedding, [['TO_JSON(TO_VARIANT(i)) FROM vs', '[5,6,7]']], vectors),
+  ...valuesOf(
+    embedding,
+    [
+      ['TO_JSON(TO_VARIANT(i)) FROM vs', '[5,6,7]'],
+      ['TO_JSON(TO_VARIANT(f)) FROM vs', '[2.000000000000000e+00,2.500000000000000e-01]'],
+      ['TO_JSON(f::ARRAY::VARIANT) FROM vs', '[2.000000000000000e+00,2.500000000000000e-01]'],
+      [
+        "TRANSLATE(TO_JSON([0.7, 3]::VECTOR(FLOAT, 2)::ARRAY::VARIANT), '[]', '{}')",
+        '{6.999999880790710e-01,3.000000000000000e+00}',
+      ],
+    ],
+    vectors,
+  ),
   ...valuesOf('snowflakedb/snowflake-connector-python: test_select_vector', [
     ['NULL::VECTOR(INT, 4)', null],
   ]),

@@ -48,6 +48,14 @@ testFacts("the source's expressions", [
     session,
   ),
   ...valuesOf(
+    'mlorek/frostlake: JsonDoubleConversionTextTest',
+    [
+      ['TO_JSON(TO_VARIANT(0.3::FLOAT))', '3.000000000000000e-01'],
+      ['TO_JSON(ARRAY_CONSTRUCT(2e6::FLOAT))', '[2.000000000000000e+06]'],
+    ],
+    session,
+  ),
+  ...valuesOf(
     'mlorek/frostlake: VariantStringEscapeTest',
     [
       ["REPLACE(TO_JSON(TO_VARIANT('m' || CHR(0))), '\\\\u0000', '\\\\ufffd')", '"m\\ufffd"'],

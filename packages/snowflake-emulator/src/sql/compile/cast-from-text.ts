@@ -3,6 +3,7 @@ import type { TextFormats } from '../statement-handler.ts';
 import { zoneOf } from './render-text.ts';
 import { quoteText, type Typed } from './typed.ts';
 import { storageType } from '../sql-type.ts';
+import { readFormat } from '../values/format-elements.ts';
 
 export interface FromText {
   readonly parameter: (name: string) => string | number | boolean | undefined;
@@ -72,8 +73,11 @@ export function textToBinary(sql: string, format: string, safe: boolean): string
 export function textToMoment(sql: string, type: SqlType, options: FromText): string {
   const mode = `${options.safe ? "'safe'" : "''"}${options.explicit === true ? ", 'explicit'" : ''}`;
   const zone = zoneOf(options.parameter);
-  const format = (name: string, given: string | undefined): string =>
-    quoteText(given ?? String(options.parameter(name) ?? 'AUTO'));
+  const format = (name: string, given: string | undefined): string => {
+    const used = given ?? String(options.parameter(name) ?? 'AUTO');
+    if (used.toUpperCase() !== 'AUTO') readFormat(used);
+    return quoteText(used);
+  };
   if (type.name === 'DATE') {
     const days = `sf_parse_date(${sql}, ${format('DATE_INPUT_FORMAT', options.formats?.date)}, ${mode})`;
     return `(DATE '1970-01-01' + CAST(${days} AS INTEGER))`;

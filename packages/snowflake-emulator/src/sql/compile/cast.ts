@@ -96,7 +96,7 @@ export function sameFamily(a: SqlType, b: SqlType): boolean {
 
 function vectorFromArray(sql: string, type: SqlType): string {
   const list = `CAST(${sql} AS ${storageType(type)})`;
-  const fail = `sf_fail('100071', '22000', 'the array has not the dimension of ${typeText(type)}')`;
+  const fail = `sf_fail('100071', '22000', 'Vector value being cast to a vector is not an array or vector, or has incorrect dimension or element type')`;
   return `CASE WHEN len(${list}) = ${type.length} THEN ${list} ELSE ${fail} END`;
 }
 

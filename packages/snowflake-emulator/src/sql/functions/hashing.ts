@@ -52,7 +52,9 @@ const sha1 = simple([1, 1], (args, context) =>
 const hexEncode = simple([1, 2], (args, context) => {
   const value = at(args, 0);
   const bytes = value.type.name === 'BINARY' ? value.sql : `encode(${asText(value, context)})`;
-  const lower = args[1] !== undefined && constantText(args[1], 'a case') === '0';
+  const letters = args[1] === undefined ? '1' : constantText(args[1], 'a case');
+  if (letters !== '0' && letters !== '1') throw unsupported(`HEX_ENCODE with the case ${letters}`);
+  const lower = letters === '0';
   const sql = lower ? `lower(hex(${bytes}))` : `hex(${bytes})`;
   return typed(sql, textType(), value.nullable);
 });

@@ -75,8 +75,18 @@ function renderBinary(sql: string, format: string): string {
   return format === 'UTF8' ? `decode(${sql})` : `hex(${sql})`;
 }
 
+/**
+ * A rendering names its value many times over. Where a text is read in it, which is a call to
+ * JavaScript, the value is computed once: DuckDB would fold each copy of a constant.
+ */
+function once(sql: string, render: (value: string) => string): string {
+  if (!/sf_parse_(?:moment|date|time)/.test(sql)) return render(sql);
+  return `list_transform([${sql}], lambda m: ${render('m')})[1]`;
+}
+
 export function renderDate(sql: string, format: string): string {
-  return renderMoment({ clock: sql }, format === 'AUTO' ? 'YYYY-MM-DD' : format);
+  const used = format === 'AUTO' ? 'YYYY-MM-DD' : format;
+  return once(sql, (clock) => renderMoment({ clock }, used));
 }
 
 export function renderTime(sql: string, format: string): string {
@@ -92,11 +102,15 @@ function timestampFormat(type: SqlType, parameter: Parameters): string {
 }
 
 export function renderTimestamp(
-  sql: string,
+  value: string,
   type: SqlType,
   format: string,
   parameter: Parameters,
 ): string {
+  return once(value, (sql) => timestampText(sql, type, format, parameter));
+}
+
+function timestampText(sql: string, type: SqlType, format: string, parameter: Parameters): string {
   const used = format === '' || format === 'AUTO' ? 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM' : format;
   if (type.name === 'TIMESTAMP_NTZ') {
     const plain = format === '' ? 'YYYY-MM-DD HH24:MI:SS.FF3' : used;

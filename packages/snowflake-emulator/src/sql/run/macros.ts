@@ -31,7 +31,7 @@ export const MACROS: readonly string[] = [
   'CREATE MACRO sf_parsed_ltz(w, zone) AS CASE WHEN w & 4095 = 4095 THEN sf_instant(w >> 12, zone) ELSE (w >> 12) - CAST(sf_tz_offset(w) * 60 AS HUGEINT) * 1073741824 END',
   "CREATE MACRO sf_offset_digits(minutes, sep) AS (CASE WHEN minutes < 0 THEN '-' ELSE '+' END) || lpad(CAST(abs(minutes) // 60 AS VARCHAR), 2, '0') || sep || lpad(CAST(abs(minutes) % 60 AS VARCHAR), 2, '0')",
   /** TZH:TZM and TZHTZM write no offset as Z (measured by mlorek/frostlake, ZeroOffsetDriverTextTest). */
-  "CREATE MACRO sf_offset_text(minutes, sep) AS CASE WHEN minutes = 0 THEN 'Z' ELSE sf_offset_digits(minutes, sep) END",
+  "CREATE MACRO sf_offset_text(minutes, sep) AS replace(sf_offset_digits(minutes, sep), '+00' || sep || '00', 'Z')",
   /** The wire's decimal seconds: the sign goes before the whole of it. */
   "CREATE MACRO sf_seconds_text(p) AS CASE WHEN p < 0 AND sf_ns(p) > 0 THEN (CASE WHEN sf_sec(p) = -1 THEN '-0' ELSE CAST(sf_sec(p) + 1 AS VARCHAR) END) || '.' || lpad(CAST(1000000000 - sf_ns(p) AS VARCHAR), 9, '0') ELSE CAST(sf_sec(p) AS VARCHAR) || '.' || lpad(CAST(sf_ns(p) AS VARCHAR), 9, '0') END",
   /** Decimal seconds as text to a moment. */

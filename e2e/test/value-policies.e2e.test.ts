@@ -41,6 +41,10 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       `INSERT INTO EXTREMES SELECT 1, DATEADD('year', -3000, '2024-02-29'::DATE), 1.5`,
       `INSERT INTO EXTREMES SELECT 2, '0001-01-01'::DATE, 'inf'::FLOAT`,
       `INSERT INTO EXTREMES SELECT 3, '9999-12-31'::DATE, -0.25`,
+      `CREATE TABLE WORDS (ID NUMBER(9,0), A ARRAY, V VARIANT)`,
+      String.raw`INSERT INTO WORDS SELECT 1, ARRAY_CONSTRUCT(1, NULL, 'undefined', 'a",undefined,"b\\', NULL), PARSE_JSON('{"NaN":"Infinity"}')`,
+      `INSERT INTO WORDS SELECT 2, ARRAY_CONSTRUCT(), PARSE_JSON('[NaN,Infinity,-Infinity,undefined,"NaN",",-Infinity"]')`,
+      `INSERT INTO WORDS SELECT 3, NULL, NULL`,
       `CREATE TABLE DOCUMENTS (ID NUMBER(9,0), V VARIANT)`,
       `INSERT INTO DOCUMENTS SELECT 1, PARSE_JSON('12345678901234567890123456789012345678')`,
       `INSERT INTO DOCUMENTS SELECT 2, PARSE_JSON('null')`,
@@ -211,6 +215,42 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       ]);
     },
   );
+
+  const plain = [
+    1,
+    '[1, null, "undefined", "a\\",undefined,\\"b\\\\", null]',
+    '{"NaN": "Infinity"}',
+  ];
+  const words = async () => {
+    const query = {
+      text: 'SELECT id, a::text, v::text FROM vega.words ORDER BY id',
+      rowMode: 'array',
+    };
+    return (await sql.query(query as pg.QueryArrayConfig)).rows;
+  };
+
+  it('P1: SQL NULL in an ARRAY is null, and its word in a string stays; NaN refuses its row', async () => {
+    const failed = await command('run', 'WORDS', {});
+    expect(failed.code).toBe(2);
+    expect(failed.said.tables[0].error.message).toContain('column v');
+    expect(failed.said.tables[0].error.message).toContain('NaN');
+    expect(failed.said.tables[0].error.fix).toContain('on_unsupported_json: null or text');
+    const ended = await command('run', 'WORDS', { on_row_error: 'quarantine' });
+    expect(ended.code, ended.stderr).toBe(4);
+    expect(await words()).toEqual([plain, [3, null, null]]);
+  });
+
+  it.each([
+    ['null', '[null, null, null, null, "NaN", ",-Infinity"]'],
+    ['text', '["NaN", "Infinity", "-Infinity", null, "NaN", ",-Infinity"]'],
+  ])('on_unsupported_json: %s', async (policy, mended) => {
+    const { code, said, stderr } = await command('run', 'WORDS', { on_unsupported_json: policy });
+    expect(code, stderr).toBe(0);
+    expect(await words()).toEqual([plain, [2, '[]', mended], [3, null, null]]);
+    const notices: readonly string[] = said.tables[0].notices;
+    const digits = notices.filter((notice) => notice.includes('DOUBLE in JSON'));
+    expect(digits).toEqual(['A, V: a DOUBLE in JSON comes with 16 digits, as Snowflake writes it']);
+  });
 
   it.each([
     ['jsonb', '{"a": null, "b": [1.5, {"a": ""}]}'],

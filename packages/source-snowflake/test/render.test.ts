@@ -169,6 +169,18 @@ describe('values that the target may not be able to hold', () => {
     );
   });
 
+  it('words that JSON does not have are looked for beside strings, numbers only where it is asked', () => {
+    const json: LogicalType = { kind: 'json', shape: 'any' };
+    const sql = render(json);
+    expect(sql).toContain(String.raw`'("(\\\\.|[^"\\\\])*"|undefined|NaN|-?Infinity)', '\x01\\1'`);
+    expect(sql).toContain(String.raw`'\x01undefined', 'null')`);
+    expect(sql).not.toContain(String.raw`\x01NaN`);
+    const asNull = renderColumn(pair('C', json, { unsupportedJson: 'null' }));
+    expect(asNull).toContain(String.raw`'\x01-Infinity', 'null')`);
+    const asText = renderColumn(pair('C', json, { unsupportedJson: 'text' }));
+    expect(asText).toContain(String.raw`'\x01NaN', '"NaN"')`);
+  });
+
   it('U+0000 is looked for only where it is asked', () => {
     const text = (unsupportedText?: 'strip' | 'replace') =>
       renderColumn(

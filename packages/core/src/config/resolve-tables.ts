@@ -58,13 +58,15 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
 function valueRules(
   { table }: PlacedTable,
   config: Config,
-): Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'jsonAsWritten'> {
+): Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'unsupportedJson' | 'jsonAsWritten'> {
   const extraDigits = table.on_extra_digits ?? config.on_extra_digits;
   const unsupportedText = table.on_unsupported_text;
+  const unsupportedJson = table.on_unsupported_json;
   const json = table.json_type ?? config.json_type;
   return {
     ...(extraDigits === 'truncate' ? {} : { extraDigits }),
     ...(unsupportedText === 'fail' ? {} : { unsupportedText }),
+    ...(unsupportedJson === 'fail' ? {} : { unsupportedJson }),
     ...(json === 'json' ? { jsonAsWritten: true } : {}),
   };
 }

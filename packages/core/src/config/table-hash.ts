@@ -22,6 +22,7 @@ export function tableHash(job: Omit<TableJob, 'hash'>): string {
     deleteMissing: job.deleteMissing,
     extraDigits: job.extraDigits,
     unsupportedText: job.unsupportedText,
+    unsupportedJson: job.unsupportedJson,
     jsonAsWritten: job.jsonAsWritten,
   });
 }

@@ -21,6 +21,8 @@ export interface ColumnPair {
   readonly extraDigits?: ExtraDigits;
   /** What the source does with text that the target can't hold. Absent: the target refuses it. */
   readonly unsupportedText?: UnsupportedText;
+  /** What the source does with numbers that JSON does not have. Absent: the target refuses them. */
+  readonly unsupportedJson?: UnsupportedJson;
   /** SQL of the type that a new column gets, where it is not the one of the type map. */
   readonly newType?: string;
   /** The existing column is given a wider type before rows move; `targetType` is the wider one. */
@@ -36,6 +38,9 @@ export type ExtraDigits = 'round' | 'fail' | 'text';
 
 /** Of U+0000: taken out, or U+FFFD in its place. */
 export type UnsupportedText = 'strip' | 'replace';
+
+/** Of NaN and infinities in JSON: null, or their word as a string. */
+export type UnsupportedJson = 'null' | 'text';
 
 /** Both as the target's database spells them. */
 export interface Widening {

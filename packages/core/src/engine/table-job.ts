@@ -4,6 +4,7 @@ import type {
   ReadOptions,
   RejectRules,
   TableKey,
+  UnsupportedJson,
   UnsupportedText,
 } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
@@ -60,6 +61,7 @@ export interface TableJob {
   readonly extraDigits?: ExtraDigits;
   /** What becomes of text that the target can't hold. Absent: its row is refused. */
   readonly unsupportedText?: UnsupportedText;
+  readonly unsupportedJson?: UnsupportedJson;
   /** New columns of JSON keep its text. Absent: what it means. */
   readonly jsonAsWritten?: boolean;
   /** Secondary indexes are dropped for the load and rebuilt after it. Absent: they stay. */

@@ -3,10 +3,15 @@ import type { TableJob } from './table-job.ts';
 
 /** What the configuration says of values that the target can't hold, put into the pairs it is about. */
 export function applyValuePolicies(
-  job: Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'watermark'>,
+  job: Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'unsupportedJson' | 'watermark'>,
   pairs: readonly ColumnPair[],
 ): readonly ColumnPair[] {
-  return pairs.map((pair) => ({ ...pair, ...digitsRule(job, pair), ...textRule(job, pair) }));
+  return pairs.map((pair) => ({
+    ...pair,
+    ...digitsRule(job, pair),
+    ...textRule(job, pair),
+    ...jsonRule(job, pair),
+  }));
 }
 
 /** A watermark is never rounded up: the next run would begin above rows that it has not seen. */
@@ -27,6 +32,13 @@ function textRule(
   return unsupportedText !== undefined && holdsText ? { unsupportedText } : {};
 }
 
+function jsonRule(
+  { unsupportedJson }: Pick<TableJob, 'unsupportedJson'>,
+  { source }: ColumnPair,
+): Pick<ColumnPair, 'unsupportedJson'> {
+  return unsupportedJson !== undefined && source.type.kind === 'json' ? { unsupportedJson } : {};
+}
+
 /** The stored value may hide digits that the source has: values that look equal may not be. */
 export function hidesDigits({ fractionDigits, extraDigits }: ColumnPair): boolean {
   return fractionDigits !== undefined && extraDigits !== 'fail';
@@ -34,7 +46,12 @@ export function hidesDigits({ fractionDigits, extraDigits }: ColumnPair): boolea
 
 /** In words, for the notices of a plan; a policy that touches no column is not said. */
 export function policyNotices(pairs: readonly ColumnPair[]): readonly string[] {
-  return [...pairs.flatMap(digitsNotice), ...textNotice(pairs)];
+  return [
+    ...pairs.flatMap(digitsNotice),
+    ...textNotice(pairs),
+    ...jsonNotice(pairs),
+    ...doublesNotice(pairs),
+  ];
 }
 
 function digitsNotice({ source, fractionDigits, extraDigits }: ColumnPair): readonly string[] {
@@ -54,4 +71,24 @@ function textNotice(pairs: readonly ColumnPair[]): readonly string[] {
   )?.unsupportedText;
   if (policy === undefined) return [];
   return [`U+0000 in text and JSON is ${policy === 'strip' ? 'taken out' : 'replaced by U+FFFD'}`];
+}
+
+function jsonNotice(pairs: readonly ColumnPair[]): readonly string[] {
+  const policy = pairs.find(
+    ({ unsupportedJson }) => unsupportedJson !== undefined,
+  )?.unsupportedJson;
+  if (policy === undefined) return [];
+  return [`NaN and infinities in JSON become ${policy === 'null' ? 'null' : 'strings'}`];
+}
+
+/** Of a structured type that names its types, only where one of them is a DOUBLE or may hold one. */
+const mayHoldDoubles = /\b(?:FLOAT|DOUBLE|REAL|VARIANT)\b|\b(?:OBJECT|ARRAY)\b(?!\s*\()/iu;
+
+/** Snowflake writes them so (docs/reference/types.md): nothing that reads them can have the 17th. */
+function doublesNotice(pairs: readonly ColumnPair[]): readonly string[] {
+  const names = pairs
+    .filter(({ source }) => source.type.kind === 'json' && mayHoldDoubles.test(source.nativeType))
+    .map(({ source }) => source.name);
+  if (names.length === 0) return [];
+  return [`${names.join(', ')}: a DOUBLE in JSON comes with 16 digits, as Snowflake writes it`];
 }

@@ -104,28 +104,36 @@ describe('values that the target may not be able to hold', () => {
   const rules = (values: object, file: object = {}) => {
     const config = { ...configWith([exampleTable({ ...values })]), ...file };
     const [job] = resolveTables(parse(config));
-    return [job?.extraDigits, job?.unsupportedText, job?.jsonAsWritten];
+    return [job?.extraDigits, job?.unsupportedText, job?.jsonAsWritten, job?.unsupportedJson];
   };
 
   it('are cut, refused and jsonb where nothing is said', () => {
-    expect(rules({})).toEqual([undefined, undefined, undefined]);
+    const nothing = [undefined, undefined, undefined, undefined];
+    expect(rules({})).toEqual(nothing);
     const said = { on_extra_digits: 'truncate', on_unsupported_text: 'fail', json_type: 'jsonb' };
-    expect(rules(said)).toEqual([undefined, undefined, undefined]);
+    expect(rules({ ...said, on_unsupported_json: 'fail' })).toEqual(nothing);
   });
 
   it('are treated as the table says, else as the file says', () => {
     const said = { on_extra_digits: 'fail', on_unsupported_text: 'strip', json_type: 'json' };
-    expect(rules(said)).toEqual(['fail', 'strip', true]);
+    expect(rules({ ...said, on_unsupported_json: 'null' })).toEqual([
+      'fail',
+      'strip',
+      true,
+      'null',
+    ]);
     expect(rules({}, { on_extra_digits: 'round', json_type: 'json' })).toEqual([
       'round',
       undefined,
       true,
+      undefined,
     ]);
   });
 
   it.each([
     { on_extra_digits: 'round' },
     { on_unsupported_text: 'replace' },
+    { on_unsupported_json: 'text' },
     { json_type: 'json' },
   ])('P1: %j decides what goes where, and so makes another run', (values) => {
     expect(resolve([exampleTable(values)])[0]?.hash).not.toBe(resolve([exampleTable()])[0]?.hash);

@@ -49,11 +49,11 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
     if (zone === 'none') return timestampText(value, pair);
     return zone === 'offset' ? offsetTimestampText(value, pair) : instantText(value, pair);
   },
-  // TO_JSON keeps every digit of a number; structured types have to be VARIANT first
+  // TO_JSON keeps every digit of a NUMBER, and 16 of a DOUBLE (docs/reference/types.md). Structured types have to be VARIANT first
   // (functions/to_json, data-types-structured).
-  json: (column, { shape }, { unsupportedText }) => {
+  json: (column, { shape }, pair) => {
     const json = `TO_JSON(${shape === 'any' ? column : `${column}::VARIANT`})`;
-    return quoted(supportedJson(json, unsupportedText));
+    return quoted(supportedJson(json, pair));
   },
   spatial: (column, { model }, { targetType }) => quoted(spatialText(column, model, targetType)),
   // An array of PostgreSQL, or `[…]` for JSON and pgvector; a cast to ARRAY is documented

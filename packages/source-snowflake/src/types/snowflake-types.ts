@@ -12,7 +12,9 @@ export interface SnowflakeType {
 const integers =
   'An integer type that holds all digits; `INT`, `BIGINT` and the like are NUMBER(38,0).';
 const cut = 'PostgreSQL keeps microseconds; digits below are cut off, never rounded up.';
-const json = 'JSON text with every digit of its numbers. A JSON null stays one and is not NULL.';
+const json = 'JSON text as Snowflake writes it. A JSON null stays one and is not NULL.';
+const doubles =
+  'A NUMBER within it keeps every digit. A DOUBLE has 16 significant digits (`1.500000000000000e+00`): the 17th, which some need, is lost when Snowflake writes it, and the largest, 1.7976931348623157e308, comes out greater than `float8` can hold. NaN and infinities: `on_unsupported_json`. A date or time within it is a string, with all nine digits of a second, and a year before 1 looks like one after it.';
 const units = 'With units, since PostgreSQL would take a bare number for seconds.';
 const intervalText =
   'The text of an interval (`+1-02`, `-1 02:03:04.5`) is documented by examples only; a sign may be missing, the number of digits of a fraction may vary.';
@@ -76,9 +78,13 @@ export const snowflakeTypes: readonly SnowflakeType[] = [
     texts: ['2024-02-29T12:00:00.125+05:30'],
     note: 'The instant is kept, the offset is not: `timestamptz` has none. An existing text column keeps both.',
   },
-  { native: 'VARIANT', texts: ['{"a":1.5}', 'null'], note: json },
-  { native: 'OBJECT', texts: ['{"k":"v"}'], note: json },
-  { native: 'ARRAY', texts: ['[1,null]'], note: json },
+  { native: 'VARIANT', texts: ['{"a":1.5}', 'null'], note: `${json} ${doubles}` },
+  { native: 'OBJECT', texts: ['{"k":"v"}'], note: 'As VARIANT.' },
+  {
+    native: 'ARRAY',
+    texts: ['[1,null]'],
+    note: 'As VARIANT. An element that is SQL NULL (`undefined`) becomes null.',
+  },
   { native: 'OBJECT(a NUMBER(10,0) NOT NULL, b VARCHAR(16777216))', texts: ['{"a":1,"b":"x"}'] },
   { native: 'ARRAY(NUMBER(38,0) NOT NULL)', texts: ['[1,2]'] },
   {
@@ -90,7 +96,7 @@ export const snowflakeTypes: readonly SnowflakeType[] = [
   {
     native: 'GEOGRAPHY',
     texts: ['{"coordinates":[7.44,46.95],"type":"Point"}'],
-    note: 'With PostGIS as hexadecimal EWKB, which has every bit of the coordinates.',
+    note: 'With PostGIS as hexadecimal EWKB, which has every bit of the coordinates; in GeoJSON they have 16 digits, as a DOUBLE of a VARIANT.',
   },
   {
     native: 'GEOMETRY',

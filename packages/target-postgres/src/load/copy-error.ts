@@ -70,11 +70,20 @@ function fixOf({ sqlState, message }: RowRefusal): { readonly fix?: string } {
   if (sqlState === '22021' || sqlState === '22P05') {
     return { fix: 'Set on_unsupported_text: strip or replace, or correct the text at the source.' };
   }
+  // invalid_text_representation; the token is in the detail, in every language.
+  if (sqlState === '22P02' && notInJson.test(message)) {
+    return {
+      fix: 'Set on_unsupported_json: null or text, or correct the number at the source.',
+    };
+  }
   if (sqlState.startsWith('2200') && message.includes(tooManyDigits)) {
     return { fix: 'Choose another on_extra_digits, or a target column of type text.' };
   }
   return {};
 }
+
+/** Words for numbers that Snowflake has in JSON; `invalid input syntax for type json` quotes them. */
+const notInJson = /json.*"(?:NaN|-?Infinity)"/su;
 
 /** What a source writes behind a value under `extraDigits: fail`. */
 const tooManyDigits = 'digits of a second';

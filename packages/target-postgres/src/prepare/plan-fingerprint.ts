@@ -31,7 +31,9 @@ export function contentFingerprint(table: TablePlan): string {
 
 function columnsOf(table: TablePlan) {
   return table.columns.map(({ source, target, fractionDigits, ...pair }) => {
-    const policies = [pair.extraDigits, pair.unsupportedText].filter((one) => one !== undefined);
+    const { extraDigits, unsupportedText, unsupportedJson } = pair;
+    const json = unsupportedJson === undefined ? undefined : `json ${unsupportedJson}`;
+    const policies = [extraDigits, unsupportedText, json].filter((one) => one !== undefined);
     // Without policies as before there were any: so runs from then go on.
     return [source.name, target, fractionDigits ?? null, ...policies];
   });

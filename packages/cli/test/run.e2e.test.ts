@@ -3,9 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startDemo, type Demo } from '@snowmelt/demo';
+import type { Probe } from '@snowmelt/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { runBin, startBin } from './run-bin.ts';
+
+/** What no reader of an issue may learn. */
+function secretsOf(config: Record<string, unknown>): readonly string[] {
+  const {
+    account,
+    user,
+    password,
+    access_url: url,
+  } = config['snowflake'] as Record<string, string>;
+  return [account, user, password, url, ...tables].filter((name) => name !== undefined);
+}
 
 const tables = ['MOVIES', 'Bird Strikes', 'AIRPORTS'];
 
@@ -30,6 +42,19 @@ describe('a first migration, command by command', () => {
     expect(view.checks.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
     expect(view.checks).toHaveLength(2 + tables.length);
     expect([0, 4]).toContain(code);
+  });
+
+  it('check --deep tells what the server answers, for others to read', async () => {
+    const { code, stdout } = await runBin(['check', '--deep', '--json'], { cwd });
+    const view = JSON.parse(stdout);
+    const unlike = view.probes.filter(({ outcome }: Probe) => outcome === 'different');
+    expect(unlike).toEqual([]);
+    expect([code, view.ok]).toEqual([0, true]);
+    expect(view.probes.length).toBeGreaterThan(15);
+    const shown = await runBin(['check', '--deep'], { cwd });
+    expect(shown.stdout).toMatch(/^Snowmelt \S+, Node.js v\d+/);
+    expect(shown.stdout).toContain('✔ snapshot-point');
+    for (const name of secretsOf(demo.config)) expect(shown.stdout).not.toContain(name);
   });
 
   it('plan says what would be done and changes nothing', async () => {

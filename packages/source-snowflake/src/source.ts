@@ -11,6 +11,7 @@ import { once, SessionPool, type Sessions } from './connect/session-pool.ts';
 import { describeTables } from './describe/describe-tables.ts';
 import { gather } from './describe/gather.ts';
 import { whyUnpinnable } from './describe/unpinnable.ts';
+import { examine } from './examine/examine.ts';
 import { withDefaults, type Settings, type SnowflakeSourceOptions } from './options.ts';
 import { readChunkKeys } from './plan/chunk-keys.ts';
 import { readSpec } from './plan/chunk-spec.ts';
@@ -62,6 +63,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     count: (table, context) => countRows(pool, table, context),
     newestWatermark: (table, context) => newestWatermark(pool, table, context),
     digest: (table, context) => digestTable(pool, table, context),
+    examine: (place, context) => examine(settings, place, context),
     release: (run, tables, context) => releaseRun(pool, run, tables, context),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

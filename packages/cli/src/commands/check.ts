@@ -1,34 +1,68 @@
+import { Flags } from '@oclif/core';
+import type { Config, TableJob } from '@snowmelt/core';
 import { dim, green, red } from 'ansis';
 
 import { BaseCommand } from '../base-command.ts';
 import { checkConfig, type Check as OneCheck, type CheckView } from '../check/check-config.ts';
+import { examineSource, formatDeepView, type DeepView } from '../check/examine-source.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
 import { formatFailure } from '../failure/show-failure.ts';
 import { configFlags, logFlags, tableFlags } from '../flags.ts';
 import { openSides } from '../plan/open-sides.ts';
-import { logWarnings, makeLogger, readConfig, selectJobs } from '../setup.ts';
+import {
+  logWarnings,
+  makeContext,
+  makeLogger,
+  readConfig,
+  selectJobs,
+  type LogFlags,
+} from '../setup.ts';
 import { formatFindings } from '../show/findings.ts';
+import { listenForStop } from '../stop-signal.ts';
+import { openSource } from '../wire/adapters.ts';
 
 export default class Check extends BaseCommand {
   static override summary = 'Check configuration, connections, privileges and tables.';
   static override description = `Changes nothing.
 
-Exit codes: 0 all is well; 4 there are warnings; 2 a run would fail; 1 a bug.`;
+With --deep it asks Snowflake alone, some two dozen harmless statements about what only an account can
+tell, beside the first table: a temporary stage and table are made and dropped, no table is read but
+one of Snowflake's public samples. What it prints is made to be shown to others.
+
+Exit codes: 0 all is well; 4 there are warnings, or with --deep differences; 2 a run would fail; 1 a bug.`;
   static override examples = [
     '<%= config.bin %> check -c config.json --env-file .env',
     '<%= config.bin %> check --source sales --json',
+    '<%= config.bin %> check --deep',
   ];
-  static override flags = { ...configFlags, ...tableFlags, ...logFlags };
+  static override flags = {
+    ...configFlags,
+    ...tableFlags,
+    deep: Flags.boolean({ summary: 'Ask Snowflake what only an account can tell.' }),
+    ...logFlags,
+  };
 
-  async run(): Promise<CheckView> {
+  async run(): Promise<CheckView | DeepView> {
     const { flags } = await this.parse(Check);
     const config = await readConfig(flags);
     logWarnings(config, makeLogger(flags));
     const jobs = selectJobs(config, flags);
+    if (flags.deep) return this.#deep(config, jobs, flags);
     await using sides = await openSides(config, flags);
     const view = await checkConfig(config, jobs, sides);
     this.print(view.checks.flatMap(formatCheck));
     process.exitCode = exitCode(view);
+    return view;
+  }
+
+  async #deep(config: Config, jobs: readonly TableJob[], flags: LogFlags): Promise<DeepView> {
+    await using source = await openSource(config);
+    await using stop = listenForStop((line) => process.stderr.write(`${line}\n`));
+    const context = makeContext(makeLogger(flags), stop.signal);
+    const { version } = this.config;
+    const view = await examineSource(source, jobs, { context, version });
+    this.print(formatDeepView(view));
+    process.exitCode = view.ok ? exitCodes.done : exitCodes.findings;
     return view;
   }
 }

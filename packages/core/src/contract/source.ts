@@ -34,6 +34,25 @@ export interface ReadCost {
   readonly bytes?: number;
 }
 
+/** One harmless statement, and whether the server at hand answers as the source counts on. */
+export interface Probe {
+  readonly name: string;
+  /** What was asked, in words. */
+  readonly asks: string;
+  readonly expected: string;
+  /** Free of names, secrets and data, as all of a probe is; of `unknown` why it can't be asked. */
+  readonly got: string;
+  readonly outcome: 'expected' | 'different' | 'unknown';
+  /** What follows for a migration where it is otherwise than expected. */
+  readonly meaning: string;
+}
+
+export interface Examination {
+  /** The server's version. */
+  readonly server: string;
+  readonly probes: readonly Probe[];
+}
+
 /** Where rows come from. Every method may be called from any process of the run. */
 export interface Source extends AsyncDisposable {
   /** One cheap round trip that proves the connection; says who and where. */
@@ -44,6 +63,14 @@ export interface Source extends AsyncDisposable {
    * missing or not readable.
    */
   describe(ref: TableRef, context: WorkContext): Promise<TableSchema>;
+  /**
+   * Asks the server at hand what no documentation settles, beside the place's tables, and leaves
+   * nothing behind. Absent: this source has no such questions.
+   */
+  examine?(
+    place: Pick<TableRef, 'database' | 'schema'>,
+    context: WorkContext,
+  ): Promise<Examination>;
   /** The moment that all of the run's tables are read at. */
   pin(context: WorkContext): Promise<SnapshotPoint>;
   /**

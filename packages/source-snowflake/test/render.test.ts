@@ -48,8 +48,8 @@ describe('renderColumn: one rendering for both ways of extraction', () => {
     const sql = render({ kind: 'timestamp', precision: 9, zone: 'none' }, 6);
     const text = (format: string) => `TO_VARCHAR("C", '${format}-MM-DD"T"HH24:MI:SS.FF9')`;
     expect(sql).toBe(
-      `CASE WHEN "C" < '0001-01-01'::TIMESTAMP_NTZ THEN 'year ' || TO_VARCHAR(YEAR("C")) || ' is before 1' ` +
-        `WHEN YEAR("C") > 9999 THEN TO_VARCHAR(YEAR("C")) || LEFT(${text('')}, 22) ` +
+      `CASE WHEN "C" < '0001-01-01T00:00:00'::TIMESTAMP_NTZ THEN 'year ' || TO_VARCHAR(YEAR("C")) || ' is before 1' ` +
+        `WHEN "C" > '9999-12-31T23:59:59.999999999'::TIMESTAMP_NTZ THEN TO_VARCHAR(YEAR("C")) || LEFT(${text('')}, 22) ` +
         `ELSE LEFT(${text('YYYY')}, 26) END`,
     );
   });
@@ -58,13 +58,15 @@ describe('renderColumn: one rendering for both ways of extraction', () => {
     const sql = render({ kind: 'timestamp', precision: 3, zone: 'instant' });
     const clock = `CONVERT_TIMEZONE('UTC', "C")::TIMESTAMP_NTZ`;
     expect(sql).toContain(`TO_VARCHAR(${clock}, 'YYYY-MM-DD"T"HH24:MI:SS.FF3') || '+00:00'`);
-    expect(sql.replaceAll(clock, '')).not.toMatch(/"C"|TZH/u);
+    // The column itself is compared with instants only.
+    expect(sql).toContain(`CASE WHEN "C" < '0001-01-01T00:00:00+00:00'::TIMESTAMP_LTZ THEN`);
+    expect(sql.replaceAll(clock, '')).not.toMatch(/\("C"|TZH/u);
   });
 
   it('keeps the offset of a moment, a zero one as digits, but around the ends of the years', () => {
     const sql = render({ kind: 'timestamp', precision: 3, zone: 'offset' });
     expect(sql).toContain(
-      `BETWEEN 2 AND 9998 THEN TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF3') || ` +
+      `"C" < '9999-01-01T00:00:00+00:00'::TIMESTAMP_TZ THEN TO_VARCHAR("C", 'YYYY-MM-DD"T"HH24:MI:SS.FF3') || ` +
         `REPLACE(TO_VARCHAR("C", 'TZH:TZM'), 'Z', '+00:00') ELSE`,
     );
     const beyond = sql.slice(sql.indexOf(' ELSE '));
@@ -75,7 +77,7 @@ describe('renderColumn: one rendering for both ways of extraction', () => {
   it.each(['date', 'timestamp'] as const)('P1: a %s before year 1 is never another day', (kind) => {
     const type = kind === 'date' ? { kind } : { kind, precision: 9, zone: 'none' as const };
     const sql = render(type);
-    expect(sql).toMatch(/WHEN "C" < '0001-01-01'::\w+ THEN 'year '/u);
+    expect(sql).toMatch(/WHEN "C" < '0001-01-01\S*'::\w+ THEN 'year '/u);
     // A column of text takes any words, and gets what says the day.
     const inText = renderColumn(pair('C', type, { targetType: { kind: 'text' } }));
     expect(inText).not.toContain(`'year '`);
@@ -216,6 +218,6 @@ describe('renderComparable', () => {
     expect(sql).toContain(
       `ELSE LEFT(TO_VARCHAR(${clock}, 'YYYY-MM-DD"T"HH24:MI:SS.FF9'), 26) || 'Z' END`,
     );
-    expect(sql).not.toMatch(/TZH|\+00/u);
+    expect(sql).not.toMatch(/TZH|\|\| '\+00/u);
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { intervalText } from '../render/interval.ts';
-import { offsetTimestampText, serverTimeText } from '../render/moment.ts';
+import { serverTimeText, timestampText } from '../render/moment.ts';
 import { supportedJson } from '../render/supported-text.ts';
 import { valueOf, type ProbeSpec } from './bench.ts';
 
@@ -50,10 +50,7 @@ export const valueProbes: readonly ProbeSpec[] = [
     expected: '2020-01-15T10:00:00.500-03:30',
     meaning: 'TIMESTAMP_TZ values may become other moments: do not migrate such columns.',
     ask: valueOf(
-      offsetTimestampText(
-        { column: `'2020-01-15 10:00:00.5 -03:30'::TIMESTAMP_TZ(3)`, precision: 3 },
-        {},
-      ),
+      `(SELECT ${timestampText({ column: 'C', precision: 3, zone: 'offset' }, {})} FROM (SELECT '2020-01-15 10:00:00.5 -03:30'::TIMESTAMP_TZ(3) AS C))`,
     ),
   },
   {

@@ -1,6 +1,11 @@
 import type { LogicalType } from '@snowmelt/core';
 
-import { isBeforeYear1 } from '../render/moment.ts';
+import {
+  isAfterYear9999,
+  isBeforeYear1,
+  timestampTypes,
+  type MomentType,
+} from '../render/moment.ts';
 import { quoteText } from '../sql/quote.ts';
 import type { ChunkKey } from './chunk-keys.ts';
 import { readKey } from './key-range.ts';
@@ -78,12 +83,6 @@ function dateAxis(key: ChunkKey): KeyAxis {
   };
 }
 
-const timestampTypes = {
-  none: 'TIMESTAMP_NTZ',
-  instant: 'TIMESTAMP_LTZ',
-  offset: 'TIMESTAMP_TZ',
-} as const;
-
 type Timestamp = Extract<LogicalType, { kind: 'timestamp' }>;
 
 /** Cells are UTC days: the session's zone is UTC, and a value with an offset is brought there. */
@@ -103,8 +102,8 @@ function timestampAxis(key: ChunkKey, { zone }: Timestamp): KeyAxis {
 const timesOfDay = { first: 'T00:00:00', last: 'T23:59:59.999999999' };
 
 /** Before the text: `-` for the years before 1, which YYYY prints as years of the era; `+` after 9999. */
-function eraOf(alias: string, type: string): string {
-  return `CASE WHEN ${isBeforeYear1(alias, type)} THEN '-' WHEN YEAR(${alias}) > 9999 THEN '+' ELSE '' END`;
+function eraOf(alias: string, type: MomentType): string {
+  return `CASE WHEN ${isBeforeYear1(alias, type)} THEN '-' WHEN ${isAfterYear9999(alias, type)} THEN '+' ELSE '' END`;
 }
 
 /**

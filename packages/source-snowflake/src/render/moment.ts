@@ -1,28 +1,54 @@
+import type { LogicalType } from '@snowmelt/core';
+
 import { fractionText, type FractionRule } from './fraction.ts';
+
+type Zone = Extract<LogicalType, { kind: 'timestamp' }>['zone'];
 
 /** A timestamp to be written. */
 export interface MomentText {
   /** SQL of the value. */
   readonly column: string;
+  readonly zone: Zone;
   /** The column's own fractional digits, 0 to 9. */
   readonly precision: number;
-  /** What follows the text of the value, such as `Z`; nothing where it has no zone. */
-  readonly zone?: string;
   /** Whatever is written is taken, as by a column of text. */
   readonly anyText?: boolean;
 }
 
+/** Snowflake's type of a moment; comparisons are with literals of the column's own. */
+export const timestampTypes = {
+  none: 'TIMESTAMP_NTZ',
+  instant: 'TIMESTAMP_LTZ',
+  offset: 'TIMESTAMP_TZ',
+} as const satisfies Record<Zone, string>;
+
+export type MomentType = 'DATE' | (typeof timestampTypes)[Zone];
+
 /** SQL of a date's text. */
 export function dateText(column: string, anyText = false): string {
-  const clock = { column, type: 'DATE', anyText };
-  return inAnyYear(clock, ({ format }) => `TO_VARCHAR(${column}, '${format}-MM-DD')`);
+  const date = { column, type: 'DATE', clock: column, anyText } as const;
+  return inAnyYear(date, ({ format }) => `TO_VARCHAR(${column}, '${format}-MM-DD')`);
 }
 
-/** SQL of a timestamp's text as it stands on the clock. */
+/**
+ * SQL of a timestamp's text: one without zone as it stands on the clock, an instant in UTC, and one
+ * that has an offset with it. Around the ends of the years that a text can say, where the offset may
+ * lead over them, that one is written in UTC as well, which is the same moment.
+ */
 export function timestampText(value: MomentText, rule: FractionRule): string {
-  const { column, anyText = false } = value;
-  const clock = { column, type: 'TIMESTAMP_NTZ', anyText };
-  return inAnyYear(clock, (year) => inYear(year, value, rule));
+  const { column, zone } = value;
+  if (zone === 'none') return clockText(value, column, '', rule);
+  if (zone === 'instant') return instantText(value, '+00:00', rule);
+  const type = timestampTypes[zone];
+  const away = `${column} >= ${firstMoment(2, type)} AND ${column} < ${firstMoment(9999, type)}`;
+  const offset = ` || REPLACE(TO_VARCHAR(${column}, 'TZH:TZM'), 'Z', '+00:00')`;
+  const text = inYear(fourDigits, { column, precision: value.precision, suffix: offset }, rule);
+  return `CASE WHEN ${away} THEN ${text} ELSE ${instantText(value, '+00:00', rule)} END`;
+}
+
+/** SQL of an instant's text in UTC, with what follows it. */
+export function instantText(value: MomentText, suffix: string, rule: FractionRule): string {
+  return clockText(value, utcClock(value.column), ` || '${suffix}'`, rule);
 }
 
 /**
@@ -41,22 +67,23 @@ export function serverTimeText(instant: string): string {
   return `TO_VARCHAR(${utcClock(instant)}, 'YYYY-MM-DD"T"HH24:MI:SS.FF9') || '+00:00'`;
 }
 
-/** SQL of an instant's text in UTC. */
-export function instantText(value: MomentText, rule: FractionRule): string {
-  return timestampText({ zone: '+00:00', ...value, column: utcClock(value.column) }, rule);
+/** SQL of whether a moment is before year 1, of an instant in UTC. */
+export function isBeforeYear1(moment: string, type: MomentType): string {
+  return `${moment} < ${firstMoment(1, type)}`;
 }
 
-/**
- * SQL of the text of a timestamp with its own offset. Whether YEAR counts in that offset is not said:
- * around the ends of the years that a text can say it is written in UTC, which is the same moment.
- */
-export function offsetTimestampText(value: MomentText, rule: FractionRule): string {
-  const { column } = value;
-  const offset = `REPLACE(TO_VARCHAR(${column}, 'TZH:TZM'), 'Z', '+00:00')`;
-  return (
-    `CASE WHEN YEAR(${utcClock(column)}) BETWEEN 2 AND 9998 THEN ` +
-    `${inYear(fourDigits, value, rule)} || ${offset} ELSE ${instantText(value, rule)} END`
-  );
+/** SQL of whether a moment is after the year 9999, of an instant in UTC. */
+export function isAfterYear9999(moment: string, type: MomentType): string {
+  return `${moment} > ${literal('9999-12-31', '23:59:59.999999999', type)}`;
+}
+
+function firstMoment(year: number, type: MomentType): string {
+  return literal(`${String(year).padStart(4, '0')}-01-01`, '00:00:00', type);
+}
+
+function literal(day: string, time: string, type: MomentType): string {
+  if (type === 'DATE') return `'${day}'::DATE`;
+  return `'${day}T${time}${type === 'TIMESTAMP_NTZ' ? '' : '+00:00'}'::${type}`;
 }
 
 /** The part of a format that is the year, and the characters that it gives. */
@@ -68,19 +95,37 @@ interface YearFormat {
 const fourDigits: YearFormat = { format: 'YYYY', whole: 4 };
 const noYear: YearFormat = { format: '', whole: 0 };
 
+interface ClockText {
+  readonly column: string;
+  readonly precision: number;
+  /** SQL that follows. */
+  readonly suffix: string;
+}
+
+function clockText(
+  { column, zone, precision, anyText = false }: MomentText,
+  clock: string,
+  suffix: string,
+  rule: FractionRule,
+): string {
+  const moment = { column, type: timestampTypes[zone], clock, anyText };
+  return inAnyYear(moment, (year) => inYear(year, { column: clock, precision, suffix }, rule));
+}
+
 function inYear(
   { format, whole }: YearFormat,
-  { column, precision, zone }: MomentText,
+  { column, precision, suffix }: ClockText,
   rule: FractionRule,
 ): string {
   const inFull = { format: `${format}-MM-DD"T"HH24:MI:SS`, whole: whole + 15 };
-  const text = fractionText({ column, precision, ...inFull }, rule);
-  return zone === undefined ? text : `${text} || '${zone}'`;
+  return `${fractionText({ column, precision, ...inFull }, rule)}${suffix}`;
 }
 
-interface Clock {
+interface Moment {
   readonly column: string;
-  readonly type: string;
+  readonly type: MomentType;
+  /** SQL of the clock whose year it is. */
+  readonly clock: string;
   readonly anyText: boolean;
 }
 
@@ -91,17 +136,15 @@ interface Clock {
  * reads with any digits. One before 1 is written as no date: its row is refused, and never becomes
  * another day. A column of text would take those words, and gets the year of its era instead.
  */
-function inAnyYear({ column, type, anyText }: Clock, render: (year: YearFormat) => string): string {
-  const early = anyText
-    ? `${render(fourDigits)} || ' BC'`
-    : `'year ' || TO_VARCHAR(YEAR(${column})) || ' is before 1'`;
+function inAnyYear(
+  { column, type, clock, anyText }: Moment,
+  render: (year: YearFormat) => string,
+): string {
+  const year = `TO_VARCHAR(YEAR(${clock}))`;
+  const early = anyText ? `${render(fourDigits)} || ' BC'` : `'year ' || ${year} || ' is before 1'`;
   return (
     `CASE WHEN ${isBeforeYear1(column, type)} THEN ${early} ` +
-    `WHEN YEAR(${column}) > 9999 THEN TO_VARCHAR(YEAR(${column})) || ${render(noYear)} ` +
+    `WHEN ${isAfterYear9999(column, type)} THEN ${year} || ${render(noYear)} ` +
     `ELSE ${render(fourDigits)} END`
   );
-}
-
-export function isBeforeYear1(clock: string, type: string): string {
-  return `${clock} < '0001-01-01'::${type}`;
 }

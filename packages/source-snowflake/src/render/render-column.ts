@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../sql/quote.ts';
 import { intervalText } from './interval.ts';
 import { spatialText } from './spatial.ts';
 import { fractionText, timeFormat } from './fraction.ts';
-import { dateText, instantText, offsetTimestampText, timestampText } from './moment.ts';
+import { dateText, timestampText } from './moment.ts';
 import { supportedJson, supportedText } from './supported-text.ts';
 
 type Kind = LogicalType['kind'];
@@ -43,12 +43,8 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
   binary: (column) => `'\\\\x' || HEX_ENCODE(${column}, 0)`,
   date: (column, _, { targetType }) => dateText(column, !isMoment(targetType)),
   time: (column, { precision }, pair) => fractionText({ column, ...timeFormat, precision }, pair),
-  timestamp: (column, { precision, zone }, pair) => {
-    const anyText = !isMoment(pair.targetType);
-    const value = { column, precision, anyText };
-    if (zone === 'none') return timestampText(value, pair);
-    return zone === 'offset' ? offsetTimestampText(value, pair) : instantText(value, pair);
-  },
+  timestamp: (column, { precision, zone }, pair) =>
+    timestampText({ column, precision, zone, anyText: !isMoment(pair.targetType) }, pair),
   // TO_JSON keeps every digit of a NUMBER, and 16 of a DOUBLE (docs/reference/types.md). Structured types have to be VARIANT first
   // (functions/to_json, data-types-structured).
   json: (column, { shape }, pair) => {

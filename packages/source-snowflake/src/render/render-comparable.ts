@@ -11,6 +11,6 @@ import { renderColumn } from './render-column.ts';
 export function renderComparable(pair: ColumnPair): string {
   const { name, type } = pair.source;
   if (type.kind !== 'timestamp' || type.zone === 'none') return renderColumn(pair);
-  const value = { column: quoteIdentifier(name), precision: type.precision, zone: 'Z' };
-  return instantText(value, pair);
+  const { precision, zone } = type;
+  return instantText({ column: quoteIdentifier(name), precision, zone }, 'Z', pair);
 }

@@ -10,8 +10,10 @@ let database: string;
 beforeAll(async () => {
   snowflake = await startSnowflake();
   database = await snowflake.createDatabase();
-  // A stand-in for the database that Snowflake shares with accounts.
+  // No user has a warehouse of its own; and a stand-in for the database that Snowflake shares.
   for (const sql of [
+    'CREATE WAREHOUSE PROBES',
+    'DROP WAREHOUSE COMPUTE_WH',
     'CREATE DATABASE PROVIDED',
     'CREATE SCHEMA PROVIDED.TPCH_SF1',
     'CREATE TABLE PROVIDED.TPCH_SF1.REGION (R_REGIONKEY NUMBER(38,0))',
@@ -28,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => snowflake[Symbol.asyncDispose]());
 
 it('all that Snowmelt counts on is as expected here, and nothing is left', async () => {
-  await using source = snowflake.source();
+  await using source = snowflake.source({ warehouse: 'PROBES' });
   const { server, probes } = await source.examine!({ database, schema: 'SALES' }, testContext());
   expect(server).toMatch(/\d/u);
   expect(probes.filter(({ outcome }) => outcome !== 'expected')).toEqual([]);
@@ -38,7 +40,7 @@ it('all that Snowmelt counts on is as expected here, and nothing is left', async
 });
 
 it('a role that may make nothing gets an answer all the same', async () => {
-  await using source = snowflake.source();
+  await using source = snowflake.source({ warehouse: 'PROBES' });
   const { probes } = await source.examine!({ database, schema: 'NOT_THERE' }, testContext());
   const unknown = probes.filter(({ outcome }) => outcome === 'unknown');
   expect(unknown.map(({ name }) => name)).toContain('unload-answer');

@@ -66,3 +66,27 @@ describe('P1: chunks are the table, no row twice, whatever its years are printed
     expect(ids.sort((left, right) => left - right)).toEqual(all);
   });
 });
+
+describe('the newest watermark', () => {
+  it.each(['DATE', 'TIMESTAMP_NTZ(9)', 'TIMESTAMP_LTZ(9)', 'TIMESTAMP_TZ(9)'])(
+    'of a %s in a year that no bound can say is none, not the year of its era',
+    async (native) => {
+      const name = `NEWEST_${native.replaceAll(/\W/gu, '_')}`;
+      const ref = { database, schema: 'SALES', name };
+      await createTable(native, name);
+      const newest = async (filter: string) => {
+        const { columns } = await source.describe(ref, testContext());
+        const { at } = await source.pin(testContext());
+        const plan = tablePlan({
+          source: ref,
+          snapshot: { pinned: true, at },
+          watermark: { column: { source: columns[1]!, target: 'k' } },
+        });
+        return source.newestWatermark?.({ ...plan, read: { ...plan.read, filter } }, testContext());
+      };
+      expect(await newest('ID < 24')).toMatch(/^0012-06-01/u);
+      expect(await newest('ID < 12')).toBeUndefined();
+      expect(await newest('ID >= 24')).toBeUndefined();
+    },
+  );
+});

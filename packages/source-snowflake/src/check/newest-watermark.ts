@@ -3,7 +3,15 @@ import { z } from 'zod';
 import type { ColumnSchema, TablePlan, WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
+import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
+import {
+  isAfterYear9999,
+  isBeforeYear1,
+  timestampTypes,
+  utcClock,
+  type MomentType,
+} from '../render/moment.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
 
@@ -23,14 +31,22 @@ export async function newestWatermark(
   const sql = `SELECT ${rendered(`MAX(${quoteIdentifier(source.name)})`, source)} AS "NEWEST"
 FROM ${fromClause(table)}
 ${whereClause(table)}`;
-  const [{ newest }] = answer.parse(await queryRows(pool, sql, context));
+  const rows = await queryRows(pool, sql, context);
+  const question = { about: `the newest watermark of ${table.key}`, hidden: true };
+  const [{ newest }] = readAnswer(answer, rows, question);
   return newest !== null && usable.test(newest) ? newest : undefined;
 }
 
-/** A time as it stands in UTC, with all nine digits and no offset, whatever a server prints for one. */
+/** A time as it stands in UTC, with all nine digits and no offset; NULL where its year has no four. */
 function rendered(value: string, { type }: ColumnSchema): string {
-  if (type.kind === 'date') return `TO_VARCHAR(${value}, 'YYYY-MM-DD')`;
+  if (type.kind === 'date') return withinYears(value, 'DATE', `TO_VARCHAR(${value}, 'YYYY-MM-DD')`);
   if (type.kind !== 'timestamp') return `TO_VARCHAR(${value})`;
-  const utc = type.zone === 'none' ? value : `CONVERT_TIMEZONE('UTC', ${value})::TIMESTAMP_NTZ`;
-  return `TO_VARCHAR(${utc}, 'YYYY-MM-DD"T"HH24:MI:SS.FF9')`;
+  const clock = type.zone === 'none' ? value : utcClock(value);
+  const text = `TO_VARCHAR(${clock}, 'YYYY-MM-DD"T"HH24:MI:SS.FF9')`;
+  return withinYears(value, timestampTypes[type.zone], text);
+}
+
+/** Year 0 would be printed as year 1 (render/moment). */
+function withinYears(value: string, type: MomentType, text: string): string {
+  return `CASE WHEN NOT (${isBeforeYear1(value, type)} OR ${isAfterYear9999(value, type)}) THEN ${text} END`;
 }

@@ -1,4 +1,4 @@
-import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
+import { isSnowmeltError, type SnowmeltError } from '@snowmelt/core';
 
 import type { NamedRows } from '../connect/query-rows.ts';
 import { serverTimeText } from '../render/moment.ts';
@@ -77,7 +77,7 @@ export const objectProbes: readonly ProbeSpec[] = [
     meaning: 'Loading unloaded files keeps the warehouse awake, and costs what that costs.',
     async ask(bench) {
       const chosen = textOf(await bench.askIdle(`SELECT CURRENT_WAREHOUSE() AS "GOT"`));
-      if (chosen !== 'NULL') throw notAsked('the user has a default warehouse');
+      if (chosen !== 'NULL') throw new Error('The user has a default warehouse.');
       await bench.askIdle(temporaryStage(bench));
       const sql = `SELECT GET_PRESIGNED_URL(@${bench.stage}, 'none.gz', 60) AS "GOT"`;
       try {
@@ -134,7 +134,3 @@ CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => ${from}) END(TIMESTAMP => ${quot
     },
   },
 ];
-
-function notAsked(reason: string): SnowmeltError {
-  return new SnowmeltError('CONFIG.UNSUPPORTED', reason);
-}

@@ -58,7 +58,7 @@ export function instantText(value: MomentText, suffix: string, rule: FractionRul
  * TIMESTAMP_TZ in UTC (docs.snowflake.com/en/sql-reference/functions/convert_timezone), and the
  * session's zone is UTC as well, so that the cast reads the same clock either way.
  */
-function utcClock(instant: string): string {
+export function utcClock(instant: string): string {
   return `CONVERT_TIMEZONE('UTC', ${instant})::TIMESTAMP_NTZ`;
 }
 

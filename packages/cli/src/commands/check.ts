@@ -57,7 +57,7 @@ Exit codes: 0 all is well; 4 there are warnings, or with --deep differences; 2 a
 
   async #deep(config: Config, jobs: readonly TableJob[], flags: LogFlags): Promise<DeepView> {
     await using source = await openSource(config);
-    await using stop = listenForStop((line) => process.stderr.write(`${line}\n`));
+    using stop = listenForStop((line) => process.stderr.write(`${line}\n`));
     const context = makeContext(makeLogger(flags), stop.signal);
     const { version } = this.config;
     const view = await examineSource(source, jobs, { context, version });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { NamedRows } from '../connect/query-rows.ts';
 
 /** What a probe has to work with: one session for all of them, and names of objects that go with it. */
@@ -35,5 +37,5 @@ export function valueOf(expression: string): ProbeSpec['ask'] {
 export function textOf(rows: NamedRows): string {
   if (rows.length === 0) return 'no row';
   const value = rows[0]?.['got'];
-  return value === null ? 'NULL' : String(value);
+  return value === null ? 'NULL' : z.coerce.string().parse(value);
 }

@@ -70,7 +70,7 @@ export async function askAll(
   return probes;
 }
 
-function withoutWarehouse({ warehouse: _, ...settings }: Settings): Settings {
+function withoutWarehouse({ warehouse: _warehouse, ...settings }: Settings): Settings {
   return settings;
 }
 

@@ -31,9 +31,24 @@ export function rowRefusal(error: unknown, table: TablePlan): RowRefusal | undef
   return {
     sqlState: error.code,
     message: fullMessage(error),
-    reason: serverMessage(error),
+    reason: reasonOf(error),
     ...copyPlace(error, table),
   };
+}
+
+/** What a source writes behind a value that it knows to be refused: why, and no part of the value. */
+const sourceWords: readonly (readonly [RegExp, string])[] = [
+  [/has more than \d+ digits of a second/u, ''],
+  [/year -?\d+ is before 1/u, 'its year is before 1'],
+];
+
+function reasonOf(error: ServerError): string {
+  const words = sourceWords.flatMap(([pattern, said]) => {
+    const found = pattern.exec(error.message)?.[0];
+    return found === undefined ? [] : [said === '' ? found : said];
+  });
+  const reason = serverMessage(error);
+  return words.length === 0 ? reason : `${reason} (${words.join(', ')})`;
 }
 
 /** A row that PostgreSQL refuses becomes `TARGET.ROW_REJECTED` with line and column; else as it is. */

@@ -117,3 +117,27 @@ describe('a table without a key that prunes', () => {
     });
   });
 });
+
+it('P1: a table that is clustered is cut by ranges of that, which are the table', async () => {
+  const { database } = table.source;
+  const name = 'CLUSTERED';
+  await snowflake.run(`CREATE TABLE ${database}.SALES.${name} CLUSTER BY (ID, NAME) AS
+    SELECT * FROM ${database}.SALES.ORDERS`);
+  const schema = await source.describe({ ...table.source, name }, testContext());
+  expect(schema.clusterKey).toEqual(['ID', 'NAME']);
+  const clusterColumns = schema.columns;
+  const { at } = await source.pin(testContext());
+  const plan = {
+    ...table,
+    source: schema.ref,
+    clusterColumns,
+    snapshot: { pinned: true, at },
+  } as const;
+  const chunks = await Array.fromAsync(source.plan(plan, testContext()));
+  expect(chunks.map(({ kind }) => kind)).toEqual(chunks.map(() => 'load'));
+  expect(chunks.length).toBeGreaterThan(2);
+  const lines = await Promise.all(
+    chunks.map(async (chunk) => text((await source.open(plan, chunk, testContext())).bytes)),
+  );
+  expect(new Set(lines.join('').split('\n').slice(0, -1)).size).toBe(rows);
+});

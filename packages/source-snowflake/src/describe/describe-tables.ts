@@ -163,6 +163,7 @@ async function schemaOf(ask: AskCatalog, ref: TableRef, known: Known): Promise<T
     columns,
     primaryKey,
     facts: writeFacts({ ...(object?.facts ?? unlisted), ...(await known.origin) }),
+    ...(object?.clusterKey?.[0] === undefined ? {} : { clusterKey: object.clusterKey }),
     ...(object?.rows === undefined ? {} : { estimatedRows: object.rows }),
     ...(object?.bytes === undefined ? {} : { estimatedBytes: object.bytes }),
   };

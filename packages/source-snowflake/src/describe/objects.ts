@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import type { JsonObject, TableSchema } from '@snowmelt/core';
 
+import { clusterKey } from './cluster-key.ts';
+
 /** What the catalog says of an object beside its columns; kept in `TableSchema.facts`. */
 const factsSchema = z.object({
   /** As people call it, with its article: `a table`, `a secure view`, `an external table`. */
@@ -40,6 +42,7 @@ export interface CatalogObject {
   readonly name: string;
   readonly kind: TableSchema['kind'];
   readonly facts: ObjectFacts;
+  readonly clusterKey?: readonly string[];
   readonly rows?: number;
   readonly bytes?: number;
 }
@@ -79,6 +82,7 @@ export const shownTables = z.array(
       bytes: amount,
       retention_time: z.preprocess((value) => (value === '' ? null : value), amount),
       change_tracking: text,
+      cluster_by: text,
     })
     .transform((row): CatalogObject => {
       const what = tableKind(row);
@@ -92,6 +96,7 @@ export const shownTables = z.array(
           ...(row.created_on === undefined ? {} : { created: row.created_on }),
           ...(typeof row.retention_time === 'number' ? { retention: row.retention_time } : {}),
         },
+        clusterKey: clusterKey(row.cluster_by ?? ''),
         ...(typeof row.rows === 'number' ? { rows: row.rows } : {}),
         ...(typeof row.bytes === 'number' ? { bytes: row.bytes } : {}),
       };

@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
 
-import { runScenario, type ScenarioResult } from './run-scenario.ts';
+import { runQueryScenario } from './query-scenario.ts';
+import { runScenario } from './run-scenario.ts';
 import { scenarioNames } from './scenario.ts';
 
-const usage = `usage: npm run bench -- [--scenario ${scenarioNames.join('|')}] [--rows N] [--connections N] [--rounds N] [--json]`;
+const names = [...scenarioNames, 'query'] as const;
+const usage = `usage: npm run bench -- [--scenario ${names.join('|')}] [--rows N] [--connections N] [--rounds N] [--json]
+With --scenario query: [--chunk-mib N] [--against FOLDER of another build]`;
 
 const { values } = parseArgs({
   options: {
@@ -11,24 +14,30 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '1000000' },
     connections: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
+    'chunk-mib': { type: 'string', default: '16' },
+    against: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
-const scenario = scenarioNames.find((name) => name === values.scenario);
+const scenario = names.find((name) => name === values.scenario);
 if (values.help || scenario === undefined) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }
 
-const result = await runScenario({
-  scenario,
+const asked = {
   rows: positive('rows', values.rows),
   connections: positive('connections', values.connections),
   rounds: positive('rounds', values.rounds),
-  tell: (line) => console.error(line),
-});
+  tell: (line: string) => console.error(line),
+};
+const chunkMib = positive('chunk-mib', values['chunk-mib']);
+const result =
+  scenario === 'query'
+    ? await runQueryScenario({ ...asked, chunkMib, against: values.against })
+    : await runScenario({ ...asked, scenario });
 console.log(values.json ? JSON.stringify({ scenarios: [result] }) : table(result));
 
 function positive(name: string, text: string): number {
@@ -38,8 +47,12 @@ function positive(name: string, text: string): number {
   process.exit(2);
 }
 
-function table(result: ScenarioResult): string {
-  return Object.entries(result)
-    .map(([name, value]) => `${name.padEnd(34)} ${value}`)
+function table(result: object, prefix = ''): string {
+  return Object.entries(result as Record<string, unknown>)
+    .map(([name, value]) =>
+      typeof value === 'object' && value !== null
+        ? table(value, `${prefix}${name}.`)
+        : `${`${prefix}${name}`.padEnd(42)} ${String(value)}`,
+    )
     .join('\n');
 }

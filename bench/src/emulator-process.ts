@@ -1,10 +1,12 @@
 // An emulator with a table in it, in a process of its own, until its parent lets go of it.
 import { randomUUID } from 'node:crypto';
 
+import type * as Entry from '@snowmelt/snowflake-emulator';
+
 import { mark, type QueryServer, type QueryTable } from './query-server.ts';
 
 const { rows, chunkMib, emulator: entry } = JSON.parse(process.argv[2] ?? '') as QueryTable;
-const { startEmulator } = (await import(entry)) as typeof import('@snowmelt/snowflake-emulator');
+const { startEmulator } = (await import(entry)) as typeof Entry;
 const chunkBytes = chunkMib * 1024 * 1024;
 const user = 'BENCH';
 const password = 'only for benchmarks';

@@ -4,6 +4,7 @@ import { GRANTS, ROLES, SHARES, WAREHOUSES } from './show-account.ts';
 import { COLUMNS } from './show-columns.ts';
 import { DATABASES, SCHEMAS } from './show-containers.ts';
 import { EXPORTED_KEYS, IMPORTED_KEYS, showKeys } from './show-keys.ts';
+import { NOTHING } from './show-nothing.ts';
 import {
   DYNAMIC_COLUMNS,
   EXTERNAL_COLUMNS,
@@ -50,6 +51,7 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'UNIQUE KEYS': showKeys('UNIQUE'),
   'IMPORTED KEYS': IMPORTED_KEYS,
   'EXPORTED KEYS': EXPORTED_KEYS,
+  ...NOTHING,
 };
 
 /** The columns that a statement shows: all, or those of TERSE. */

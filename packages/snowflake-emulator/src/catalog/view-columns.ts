@@ -84,6 +84,7 @@ export const COLUMNS_VIEW: InformationView = {
     IDENTITY_CYCLE: TEXT_CELL,
     IDENTITY_ORDERED: TEXT_CELL,
     SCHEMA_EVOLUTION_RECORD: TEXT_CELL,
+    DATA_TYPE_ALIAS: TEXT_CELL,
     COMMENT: TEXT_CELL,
   },
   rows: (database, session) =>

@@ -27,6 +27,9 @@ export async function createHttpServer(context: ServerContext): Promise<FastifyI
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 1000 },
+    // The Python connector 5 asks for /monitoring/queries//{id}, which the service answers as well.
+    rewriteUrl: ({ url = '/' }) =>
+      url.replace(/^\/monitoring\/queries\/\/+/, '/monitoring/queries/'),
   });
   acceptJsonBodies(app);
   app.addHook('onRequest', async (request) => {

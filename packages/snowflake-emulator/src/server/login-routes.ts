@@ -7,7 +7,7 @@ import { parametersOf } from './result-data.ts';
 import type { ServerContext } from './server-context.ts';
 import type { Session } from './sessions.ts';
 import { secretEquals } from './users.ts';
-import { verifyKeyPair } from './verify-key-pair.ts';
+import { subjectOf, verifyKeyPair } from './verify-key-pair.ts';
 
 const text = z.string().nullish();
 const loginSchema = z.looseObject({
@@ -17,6 +17,8 @@ const loginSchema = z.looseObject({
     PASSWORD: text,
     TOKEN: text,
     AUTHENTICATOR: text,
+    CLIENT_APP_ID: text,
+    CLIENT_APP_VERSION: text,
     SESSION_PARAMETERS: z.record(z.string(), z.unknown()).nullish(),
   }),
 });
@@ -40,8 +42,13 @@ export function addLoginRoutes(app: FastifyInstance, context: ServerContext): vo
       const { data } = loginSchema.parse(request.body);
       const user = await authenticate(data, context);
       const options = sessionOptions(user, data, querySchema.parse(request.query));
-      const session = context.sessions.open(await context.engine.openSession(options), user);
-      context.log('login', { user, sessionId: session.sql.id, client: data['CLIENT_APP_ID'] });
+      const client = { id: data.CLIENT_APP_ID ?? '', version: data.CLIENT_APP_VERSION ?? '' };
+      const session = context.sessions.open(
+        await context.engine.openSession(options),
+        user,
+        client,
+      );
+      context.log('login', { user, sessionId: session.sql.id, client: client.id });
       return success(loginData(session, context));
     },
   });
@@ -54,7 +61,7 @@ async function authenticate(data: LoginData, context: ServerContext): Promise<st
     const message = `Account ${data.ACCOUNT_NAME} is not served here; this is ${account}.`;
     throw new ProtocolError('390100', message);
   }
-  const user = users.get((data.LOGIN_NAME ?? '').toUpperCase());
+  const user = users.get(loginName(data, account));
   switch ((data.AUTHENTICATOR ?? 'SNOWFLAKE').toUpperCase()) {
     case 'SNOWFLAKE':
     case 'USERNAME_PASSWORD_MFA':
@@ -78,6 +85,15 @@ async function authenticate(data: LoginData, context: ServerContext): Promise<st
       throw new ProtocolError('390100', message);
     }
   }
+}
+
+/** Some clients name nobody and leave it to the token's subject, `ACCOUNT.USER`, which is verified below. */
+function loginName({ LOGIN_NAME, TOKEN }: LoginData, account: string): string {
+  if (LOGIN_NAME !== undefined && LOGIN_NAME !== null && LOGIN_NAME !== '')
+    return LOGIN_NAME.toUpperCase();
+  const subject = subjectOf(TOKEN ?? '') ?? '';
+  const prefix = `${account.toUpperCase()}.`;
+  return subject.startsWith(prefix) ? subject.slice(prefix.length) : '';
 }
 
 /** A token says whose it is; a login name, where one is sent with it, has to agree. */

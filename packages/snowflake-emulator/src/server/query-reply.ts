@@ -62,7 +62,8 @@ function rowsReply(query: Query, statement: FinishedStatement, context: ServerCo
   const { transfer } = statement;
   const baseUrl = context.baseUrl();
   if (transfer !== undefined) {
-    const server = { baseUrl, tokens: context.transferTokens };
+    const { stageRoot } = context.engine;
+    const server = { baseUrl, stageRoot, tokens: context.transferTokens };
     return JSON.stringify(success(transferData(query, { ...statement, transfer }, server)));
   }
   return encodeResult(

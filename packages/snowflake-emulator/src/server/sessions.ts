@@ -5,10 +5,17 @@ import { ProtocolError } from './protocol-error.ts';
 export interface Session {
   readonly sql: SqlSession;
   readonly user: string;
+  /** Which driver it is: CLIENT_APP_ID and CLIENT_APP_VERSION of its login. */
+  readonly client: Client;
   readonly masterToken: string;
   token: string;
   tokenExpiresAt: number;
   masterExpiresAt: number;
+}
+
+export interface Client {
+  readonly id: string;
+  readonly version: string;
 }
 
 export interface SessionLifetimes {
@@ -19,7 +26,7 @@ export interface SessionLifetimes {
 /** Tokens and what they open. `authorization` is the header `Snowflake Token="…"`. */
 export interface SessionStore {
   readonly lifetimes: SessionLifetimes;
-  open(sql: SqlSession, user: string): Session;
+  open(sql: SqlSession, user: string, client: Client): Session;
   /** Throws 390112 for a token that a renewal replaces, 390111 or 390104 for one that is gone. */
   authenticate(authorization: string | undefined): Session;
   /** Gives the session of a master token a new session token. Throws 390114 when it is too old. */
@@ -38,8 +45,9 @@ export function createSessionStore(lifetimes: SessionLifetimes): SessionStore {
   const { byToken, byMaster } = index;
   return {
     lifetimes,
-    open(sql, user) {
-      const session: Session = { sql, user, masterToken: newToken(), ...freshToken(lifetimes) };
+    open(sql, user, client) {
+      const masterToken = newToken();
+      const session: Session = { sql, user, client, masterToken, ...freshToken(lifetimes) };
       byToken.set(session.token, session);
       byMaster.set(session.masterToken, session);
       return session;

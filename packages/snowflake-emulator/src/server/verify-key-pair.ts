@@ -1,4 +1,4 @@
-import { compactVerify } from 'jose';
+import { compactVerify, decodeJwt } from 'jose';
 import { z } from 'zod';
 import { ProtocolError } from './protocol-error.ts';
 import type { RegisteredUser } from './users.ts';
@@ -32,6 +32,15 @@ export async function verifyKeyPair(
     throw invalid('iss does not carry the fingerprint of the registered key');
   }
   checkTimes(claims, Date.now());
+}
+
+/** Whom an unverified token is about; undefined if it can't be read. */
+export function subjectOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).sub;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readClaims(

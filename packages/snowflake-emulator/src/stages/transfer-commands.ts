@@ -63,7 +63,7 @@ export async function getFiles(
   command: TransferCommand,
   { store, session }: CommandContext,
 ): Promise<StatementResult> {
-  checkNames(command.options, ['PARALLEL', 'PATTERN']);
+  checkNames(command.options, ['PARALLEL', 'PATTERN', 'OVERWRITE']);
   const stage = store.open(command.location, session);
   const matches = patternMatcher(textOption(command.options, 'PATTERN'));
   const files = await stageFiles(stage.path, command.location.path, matches);
@@ -73,7 +73,8 @@ export async function getFiles(
     sourceLocations: files.map((file) => file.absolutePath.slice(stage.path.length + 1)),
     stageDirectory: stage.directory,
     autoCompress: false,
-    overwrite: false,
+    // The client overwrites a local file, or leaves it, by this.
+    overwrite: booleanOption(command.options, 'OVERWRITE', false),
     sourceCompression: 'none',
     parallel: integerOption(command.options, 'PARALLEL', 1) ?? 10,
   });

@@ -156,8 +156,8 @@ const shows: Fact[] = [
   },
   {
     name: 'what is not covered is refused by name',
-    sql: 'SHOW ROW ACCESS POLICIES',
-    expect: { error: { code: '000002', messageContains: 'SHOW ROW ACCESS POLICIES' } },
+    sql: 'SHOW PROCEDURES',
+    expect: { error: { code: '000002', messageContains: 'SHOW PROCEDURES' } },
     source: 'docs.snowflake.com: sql/show',
   },
   {

@@ -45,7 +45,12 @@ export async function logIn(
   emulator: Emulator,
   data: Record<string, unknown> = {},
 ): Promise<WireReply> {
-  const credentials = { ACCOUNT_NAME: emulator.account, LOGIN_NAME: 'mover', PASSWORD: 'secret' };
+  const credentials = {
+    ACCOUNT_NAME: emulator.account,
+    LOGIN_NAME: 'mover',
+    PASSWORD: 'secret',
+    CLIENT_APP_ID: 'JavaScript',
+  };
   const body = { data: { ...credentials, ...data } };
   return send(emulator, '/session/v1/login-request?databaseName=DB&schemaName=PUBLIC', { body });
 }

@@ -15,7 +15,7 @@ import { columnNamed, defaultOf, insertRows } from './insert-rows.ts';
 import type { Session } from './session.ts';
 import type { Write } from './session-transaction.ts';
 
-const MERGE_TYPE = 12_801;
+const MERGE_TYPE = 13_312;
 
 interface MergePlan {
   readonly statement: Merge;

@@ -23,6 +23,7 @@ import { runDml } from './run-dml.ts';
 import { runDescribe, runShow } from './show.ts';
 import { runSessionStatement } from './session-statements.ts';
 import { isParameter } from './is-parameter.ts';
+import { statementType } from './statement-types.ts';
 import { clientParameter } from './parameters.ts';
 import { nameInText } from './session-variables.ts';
 import { translateError } from './translate-error.ts';
@@ -198,7 +199,11 @@ async function dispatch(
   return session.inTurn(async () => {
     session.transaction.commitDelay = request.commitDelay ?? 0;
     try {
-      return await run(statement, session, request, signal);
+      const result = await run(statement, session, request, signal);
+      return {
+        ...result,
+        statementTypeId: statementType(statement, result.statementTypeId),
+      };
     } finally {
       trackTransaction(session);
     }

@@ -233,7 +233,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
     const failed = await command('run', 'WORDS', {});
     expect(failed.code).toBe(2);
     expect(failed.said.tables[0].error.message).toContain('column v');
-    expect(failed.said.tables[0].error.message).toContain('NaN');
+    expect(failed.said.tables[0].error.message).toContain('JSON has no NaN');
     expect(failed.said.tables[0].error.fix).toContain('on_unsupported_json: null or text');
     const ended = await command('run', 'WORDS', { on_row_error: 'quarantine' });
     expect(ended.code, ended.stderr).toBe(4);

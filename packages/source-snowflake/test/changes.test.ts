@@ -50,7 +50,7 @@ FROM ${window}`);
     const table = plan({ estimatedRows: 1_000_000_000 });
     const ask = async () => Promise.reject(new Error('nothing to be asked'));
     const chunks = await Array.fromAsync(planChunks(table, 1000, ask, testContext()));
-    expect(chunks.map(({ id, kind }) => [id, kind])).toEqual([['00001-all', 'load']]);
+    expect(chunks.map(({ id, kind }) => [id, kind])).toEqual([['00001-all', 'extract']]);
     const unloaded = planChunks({ ...table, extract: 'unload' }, 1000, ask, testContext());
     expect(await Array.fromAsync(unloaded)).toMatchObject([{ id: '00001-all', kind: 'extract' }]);
   });

@@ -117,6 +117,55 @@ describe('rejectedRow', () => {
     });
   });
 
+  it.each([
+    [
+      '22007',
+      'invalid input syntax for type date: "year 0 is before 1"',
+      undefined,
+      'its year is before 1',
+      'column of type text',
+    ],
+    [
+      '22P02',
+      'invalid input syntax for type json',
+      'Token "NaN" is invalid.',
+      'JSON has no NaN and no infinities',
+      'on_unsupported_json',
+    ],
+    [
+      '22P02',
+      'invalid input syntax for type json',
+      'Token "-Infinity" is invalid.',
+      'JSON has no NaN and no infinities',
+      'on_unsupported_json',
+    ],
+    [
+      '22007',
+      'invalid input syntax for type timestamp: "1999-12-31T23:59:59.9999999 has more than 6 digits of a second"',
+      undefined,
+      'has more than 6 digits of a second',
+      'on_extra_digits',
+    ],
+  ])('P7: %s, %s %s is told by what the source means', (...row) => {
+    const [code, message, detail, why, fix] = row;
+    const refused = Object.assign(server(code, { detail }), { message });
+    const error = rejectedRow(refused, table);
+    expect(error).toMatchObject({
+      message: expect.stringContaining(why) as string,
+      fix: expect.stringContaining(fix) as string,
+    });
+    expect(String(error)).not.toMatch(/1999|year 0/u);
+  });
+
+  it('says nothing of a number where a word in JSON is another one', () => {
+    const fields = { detail: 'Token "secret" is invalid.' };
+    const refused = Object.assign(server('22P02', fields), {
+      message: 'invalid input syntax for type json',
+    });
+    const error = rejectedRow(refused, table);
+    expect(String(error)).not.toMatch(/secret|NaN/u);
+  });
+
   it('leaves what no row is to blame for', () => {
     const error = server('53100');
     expect(rejectedRow(error, table)).toBe(error);

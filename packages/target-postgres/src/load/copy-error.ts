@@ -36,15 +36,22 @@ export function rowRefusal(error: unknown, table: TablePlan): RowRefusal | undef
   };
 }
 
+/** Words for numbers that Snowflake has in JSON: `invalid input syntax for type json` says the token. */
+const notInJson = /json: .*"(?:NaN|-?Infinity)"/su;
+
+/** What a source writes in place of such a date or time (docs/reference/canonical-csv.md). */
+const beforeYear1 = /year -?\d+ is before 1/u;
+
 /** What a source writes behind a value that it knows to be refused: why, and no part of the value. */
 const sourceWords: readonly (readonly [RegExp, string])[] = [
   [/has more than \d+ digits of a second/u, ''],
-  [/year -?\d+ is before 1/u, 'its year is before 1'],
+  [beforeYear1, 'its year is before 1'],
+  [notInJson, 'JSON has no NaN and no infinities'],
 ];
 
 function reasonOf(error: ServerError): string {
   const words = sourceWords.flatMap(([pattern, said]) => {
-    const found = pattern.exec(error.message)?.[0];
+    const found = pattern.exec(fullMessage(error))?.[0];
     return found === undefined ? [] : [said === '' ? found : said];
   });
   const reason = serverMessage(error);
@@ -94,11 +101,11 @@ function fixOf({ sqlState, message }: RowRefusal): { readonly fix?: string } {
   if (sqlState.startsWith('2200') && message.includes(tooManyDigits)) {
     return { fix: 'Choose another on_extra_digits, or a target column of type text.' };
   }
+  if (sqlState.startsWith('2200') && beforeYear1.test(message)) {
+    return { fix: 'Correct the date at the source, or take a target column of type text.' };
+  }
   return {};
 }
-
-/** Words for numbers that Snowflake has in JSON; `invalid input syntax for type json` quotes them. */
-const notInJson = /json.*"(?:NaN|-?Infinity)"/su;
 
 /** What a source writes behind a value under `extraDigits: fail`. */
 const tooManyDigits = 'digits of a second';

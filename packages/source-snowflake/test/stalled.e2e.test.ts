@@ -161,7 +161,7 @@ describe('every statement is tried again where its failure passes', () => {
     } finally {
       snowflake.emulator.faults.clear();
     }
-    snowflake.emulator.faults.add({ ...again, match: { sqlMatches: '^(?!ALTER)' } });
+    snowflake.emulator.faults.add({ ...again, times: 50, match: { sqlMatches: '^(?!ALTER)' } });
     await using source = snowflake.source({ tries: 2 });
     await expect(works[name]?.(source)).rejects.toMatchObject({ message: /Try again later/u });
     snowflake.emulator.faults.clear();

@@ -193,7 +193,7 @@ describe('widening', () => {
       const { plan } = await decidedPlan(on, [amount], { mode, run: earlier.run });
       if (mode === 'append') {
         await expect(on.target.prepare(plan, context)).rejects.toMatchObject({
-          code: 'TARGET.TABLE_UNSUITABLE',
+          code: 'RUN.ROWS_UNFINISHED',
         });
         expect(await typesOf(on)).toEqual({ amount: 'numeric(10,2)' });
         continue;

@@ -117,6 +117,7 @@ export function mergeReports(
   return {
     ...second,
     status: statusOf(tables),
+    resumed: first?.resumed ?? second.resumed,
     stopped: tables.some(({ status }) => status === 'stopped'),
     tables,
     rows: sum(({ rows }) => rows),

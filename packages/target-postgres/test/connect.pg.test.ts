@@ -135,8 +135,8 @@ describe('connect', () => {
     await other.sql.query(`ALTER TABLE snowmelt.table_ledger
       ADD COLUMN sync text DEFAULT current_setting('synchronous_commit')`);
     await other.target.load(plan, chunkOf('c1'), opening('1,a\n'), context);
-    await other.target.prepare({ ...plan, run: 'run-2' }, context);
     const { rows: loaded } = await other.sql.query('SELECT sync, zone FROM t');
+    await other.target.prepare({ ...plan, run: 'run-2' }, context);
     expect(loaded).toEqual([{ sync: 'off', zone: 'UTC' }]);
     const { rows: plain } = await other.sql.query(
       `SELECT sync FROM snowmelt.table_ledger WHERE run_id = 'run-2'`,

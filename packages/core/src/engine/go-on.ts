@@ -70,9 +70,7 @@ export function whatBeginsAnew(
       .map(({ key }) => key),
   );
   const anew = [...lost, ...goOn.filter(({ key }) => again.has(key))];
-  // A run that was only stopped has no healthy tables: it is not at its end.
-  const ended = lost.length > 0 || failedBefore.size > 0;
-  return ended ? [...new Set([...anew, ...healthy])] : [];
+  return anew.length === 0 ? [] : [...new Set([...anew, ...healthy])];
 }
 
 /** Tables that TRUNCATE of one of them reaches have to be loaded by the same run. */

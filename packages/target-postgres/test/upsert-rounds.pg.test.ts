@@ -86,9 +86,9 @@ function jobFor({ database }: Bench): TableJob {
   };
 }
 
-/** Refuses some chunks for good: the run fails with others loaded, and is never gone on with. */
+/** Refuses some chunks until it is mended: the run fails with others loaded. */
 function refusing(random: () => number): FaultInjector {
-  const error = new SnowmeltError('SOURCE.FILE_MISSING', 'refused by the test');
+  const error = new SnowmeltError('SOURCE.STATEMENT_FAILED', 'refused by the test');
   return () => (random() < 0.4 ? { kind: 'refuse', error } : undefined);
 }
 
@@ -121,7 +121,7 @@ async function playRounds({ seed, watermark, failing, missing }: Play) {
     let report = await world.run(wanted, { fault });
     if (report.status !== 'completed') {
       failed += 1;
-      expect(report.tables[0]?.error?.code).toBe('SOURCE.FILE_MISSING');
+      expect(report.tables[0]?.error?.code).toBe('SOURCE.STATEMENT_FAILED');
       if (!deletes || random() < 0.5) continue;
       report = await world.run(wanted, { resume: again });
       expect(report).toMatchObject({ status: 'completed', resumed: true });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ReadOptions, TableSchema } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { fastClock, testContext } from '@snowmelt/testkit';
 
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 
@@ -49,9 +49,10 @@ function readBy(extract: ReadOptions['extract'], stage?: string): ReadOptions {
 /** What `auto` takes, and what `unload` says. */
 async function choices(stage?: string) {
   await using source = snowflake.source();
-  const auto = await source.chooseExtract(large, readBy('auto', stage), testContext());
+  const context = testContext({ clock: fastClock(20) });
+  const auto = await source.chooseExtract(large, readBy('auto', stage), context);
   const unload: unknown = await source
-    .chooseExtract(large, readBy('unload', stage), testContext())
+    .chooseExtract(large, readBy('unload', stage), context)
     .catch((error: unknown) => error);
   return { auto, unload };
 }
@@ -184,13 +185,34 @@ describe('P8: whether an unload works is found by one row, before anything is be
 
   it('storage that this machine does not reach', async () => {
     const blocked = { kind: 'http-status', status: 403 } as const;
-    snowflake.emulator.faults.add({ ...blocked, match: { endpoint: 'stage-file' }, times: 4 });
+    snowflake.emulator.faults.add({ ...blocked, match: { endpoint: 'stage-file' }, times: 99 });
     const { auto, unload } = await choices();
     expect(auto).toMatchObject({
       extract: 'query',
       because: expect.stringContaining('downloaded'),
     });
     expect(unload).toMatchObject({ code: 'SOURCE.UNLOAD_UNAVAILABLE' });
+    snowflake.emulator.faults.clear();
+  });
+
+  it.each([
+    { kind: 'corrupt' },
+    { kind: 'truncate' },
+    { kind: 'drop', afterBytes: 9 },
+    { kind: 'http-status', status: 503 },
+  ] as const)('a download that breaks once ($kind) says nothing', async (fault) => {
+    snowflake.emulator.faults.add({ ...fault, match: { endpoint: 'stage-file' }, times: 1 });
+    expect((await choices()).unload).toEqual({ extract: 'unload' });
+    expect(snowflake.emulator.faults.list()[0]?.strikes).toBe(1);
+    snowflake.emulator.faults.clear();
+  });
+
+  it('downloads that break each time are told as that, not as encryption', async () => {
+    const broken = { kind: 'truncate', match: { endpoint: 'stage-file' } } as const;
+    snowflake.emulator.faults.add({ ...broken, times: 99 });
+    const { auto, unload } = await choices();
+    expect(auto).toMatchObject({ extract: 'query', because: expect.stringContaining('broke off') });
+    expect(unload).toMatchObject({ code: 'SOURCE.STREAM_BROKEN' });
     snowflake.emulator.faults.clear();
   });
 

@@ -69,5 +69,6 @@ function inflated(response: IncomingMessage): Readable {
 function broken(error: unknown, what: string): unknown {
   if (isSnowmeltError(error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  return new SnowmeltError('SOURCE.STREAM_BROKEN', `${what} broke off: ${code ?? message}.`);
+  const told = `${what} broke off: ${code ?? message}.`;
+  return new SnowmeltError('SOURCE.STREAM_BROKEN', told, { cause: error });
 }

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { isSnowmeltError, SnowmeltError, type TableRef, type WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../connect/query-rows.ts';
+import { repeat } from '../connect/repeat.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import { quoteIdentifier, quoteText } from '../sql/quote.ts';
 import { copyFrom } from './copy-into.ts';
@@ -42,16 +43,19 @@ export async function probeUnload(
     if (place.own) await step('make', probe, () => run(probe, createStage(place.stage.slice(1))));
     try {
       const path = await step('write', probe, () => unloadRow(probe));
-      await step('read', probe, () => readRow(probe, path));
+      await step('read', probe, () => repeat(pool.tries, context, () => readRow(probe, path)));
     } finally {
       await cleanUp(probe);
     }
     return undefined;
   } catch (error) {
-    if (isSnowmeltError(error) && error.code === 'SOURCE.UNLOAD_UNAVAILABLE') return error;
+    if (isSnowmeltError(error) && answers.has(error.code)) return error;
     throw error;
   }
 }
+
+/** What is said of the way; a stream that broke at each of its tries is one. */
+const answers: ReadonlySet<string> = new Set(['SOURCE.UNLOAD_UNAVAILABLE', 'SOURCE.STREAM_BROKEN']);
 
 interface Probe {
   readonly pool: Sessions;
@@ -86,10 +90,18 @@ async function readRow({ pool, place, mark, context }: Probe, path: string): Pro
   const urls = new FileUrls(pool);
   urls.expect(place.stage, [path]);
   const { bytes } = await openFile({ pool, urls }, { file: { stage: place.stage, path } }, context);
-  const read = (await buffer(bytes)).toString();
+  const read = (await buffer(bytes).catch(notCipherText)).toString();
   if (read !== `${lineOf(mark)}\n`) {
     throw new SnowmeltError('SOURCE.STREAM_BROKEN', 'what was read is not what was unloaded');
   }
+}
+
+/** Cipher text does not begin as gzip does; what breaks on the way does. */
+function notCipherText(error: unknown): never {
+  const { cause } = error as SnowmeltError;
+  // zlib's word for it.
+  if (!(cause instanceof Error) || cause.message !== 'incorrect header check') throw error;
+  throw new SnowmeltError('SOURCE.UNLOAD_UNAVAILABLE', 'A staged file is not gzip');
 }
 
 /** More than ASCII, and what CSV options would touch. */
@@ -119,7 +131,7 @@ const telling: Readonly<Record<Step, ReadonlySet<string>>> = {
     'SOURCE.PRIVILEGE',
     'SOURCE.STATEMENT_FAILED',
     'SOURCE.FILE_MISSING',
-    'SOURCE.STREAM_BROKEN',
+    'SOURCE.UNLOAD_UNAVAILABLE',
     'SOURCE.NETWORK',
   ]),
 };
@@ -159,7 +171,7 @@ function explain(
       fix: `${grant}${policy}, name another stage by the key stage, ${otherwise}.`,
     };
   }
-  if (code === 'SOURCE.STREAM_BROKEN') {
+  if (code === 'SOURCE.UNLOAD_UNAVAILABLE') {
     return {
       message: `files of ${where} can't be read by URL, as with a stage that encrypts at the client`,
       fix: `Make the stage with ENCRYPTION = (TYPE = 'SNOWFLAKE_SSE'), ${otherwise}.`,

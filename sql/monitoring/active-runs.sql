@@ -1,6 +1,8 @@
--- Runs that go on, with their progress, their speed so far and whether anyone still works on them.
+-- Runs that go on or ended with work left, with their progress, their speed so far and whether anyone
+-- still works on them.
 SELECT
   v.run_id,
+  v.run_status,
   v.owner,
   v.started_at,
   v.elapsed,

@@ -62,6 +62,43 @@ describe('sql/monitoring and the views', () => {
     });
   });
 
+  it('the views have the columns of the earlier tool, with its meaning', async () => {
+    const [active] = await query(database, 'SELECT * FROM migration_status.v_active_migrations');
+    expect(active).toMatchObject({
+      run_id: run,
+      run_status: 'running',
+      tables_in_progress: '1',
+      chunks_in_progress: '1',
+      chunks_failed: '1',
+    });
+    expect(Number(active?.['duration_seconds'])).toBeGreaterThan(0);
+    const tables = await query(
+      database,
+      `SELECT source_table, completion_percentage, duration_seconds
+       FROM migration_status.v_table_progress ORDER BY source_table`,
+    );
+    expect(tables.map(({ completion_percentage: percent }) => percent)).toEqual(['25.00', '0.00']);
+    expect(Number(tables[0]?.['duration_seconds'])).toBeGreaterThan(0);
+  });
+
+  it('a run that ended with work left is active, for as long as it took', async () => {
+    const word = (status: string, end: string) =>
+      query(
+        database,
+        `UPDATE migration_status.migration_runs SET status = '${status}', completed_at = ${end}`,
+      );
+    await word('partial', `started_at + interval '90 seconds'`);
+    const active = await query(
+      database,
+      `SELECT run_status, duration_seconds::int AS seconds
+       FROM migration_status.v_active_migrations`,
+    );
+    expect(active).toEqual([{ run_status: 'partial', seconds: 90 }]);
+    await word('completed', 'now()');
+    expect(await query(database, 'SELECT FROM migration_status.v_active_migrations')).toEqual([]);
+    await word('running', 'NULL');
+  });
+
   it('active-runs.sql', async () => {
     expect(await ask('active-runs.sql')).toMatchObject([
       { run_id: run, owner: 'host/1', tables: '0 of 2', leased_chunks: '0' },

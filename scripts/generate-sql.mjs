@@ -9,8 +9,16 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const modules = [
-  { sql: 'sql/status', module: 'packages/status-pg/src/generated/migrations.ts' },
-  { sql: 'sql/target', module: 'packages/target-postgres/src/generated/migrations.ts' },
+  {
+    sql: 'sql/status',
+    module: 'packages/status-pg/src/generated/migrations.ts',
+    applied: 'migration_status.schema_migrations',
+  },
+  {
+    sql: 'sql/target',
+    module: 'packages/target-postgres/src/generated/migrations.ts',
+    applied: 'snowmelt.migrations',
+  },
 ];
 
 const numbered = /^\d{4}_[a-z0-9_]+\.sql$/;
@@ -29,10 +37,18 @@ function migrationFiles(folder) {
 const literal = (text) =>
   `\`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
 
-function moduleText(folder) {
+/** A file that is applied by hand has to be known as applied. */
+function assertRecorded(sql, name, applied) {
+  const last = `INSERT INTO ${applied} (name) VALUES ('${name}');\n`;
+  if (!sql.endsWith(last)) throw new Error(`${name}.sql does not end with: ${last}`);
+}
+
+function moduleText(folder, applied) {
   const entries = migrationFiles(join(root, folder)).map((file) => {
     const sql = readFileSync(join(root, folder, file), 'utf8').replaceAll('\r\n', '\n');
-    return `  {\n    name: '${file.replace(/\.sql$/, '')}',\n    sql: ${literal(sql)},\n  },\n`;
+    const name = file.replace(/\.sql$/, '');
+    assertRecorded(sql, name, applied);
+    return `  {\n    name: '${name}',\n    sql: ${literal(sql)},\n  },\n`;
   });
   return [
     `// Generated from ${folder} by scripts/generate-sql.mjs; edit those files instead.\n`,
@@ -62,10 +78,10 @@ function exists(folder) {
 
 const check = process.argv.includes('--check');
 const stale = [];
-for (const { sql, module } of modules) {
+for (const { sql, module, applied } of modules) {
   if (!exists(join(root, sql))) continue;
   const path = join(root, module);
-  const text = moduleText(sql);
+  const text = moduleText(sql, applied);
   if (read(path) === text) continue;
   stale.push(relative(root, path));
   if (check) continue;

@@ -10,6 +10,7 @@ BEGIN
 END
 $schema$;
 
+-- Each of these files writes its own name down, so that it does not matter who applies it.
 CREATE TABLE IF NOT EXISTS migration_status.schema_migrations (
   name text PRIMARY KEY,
   applied_at timestamptz NOT NULL DEFAULT now()
@@ -71,3 +72,5 @@ CREATE TABLE IF NOT EXISTS migration_status.migration_chunk_status (
   retry_count integer DEFAULT 0,
   error_message text
 );
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0001_tables');

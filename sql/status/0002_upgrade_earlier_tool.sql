@@ -3,8 +3,9 @@
 -- Tables that 0001 has just made pass through unchanged.
 
 -- The tool's own views would keep column types from changing. 0004 makes them anew and gives
--- back the privileges that are remembered here.
-CREATE TEMPORARY TABLE remembered_view_privileges ON COMMIT DROP AS
+-- back the privileges that are remembered here, and drops the table: not a temporary one, since the
+-- files may be applied one by one, in sessions of their own.
+CREATE TABLE migration_status.remembered_view_privileges AS
 SELECT c.relname AS view_name, acl.grantee, acl.privilege_type, acl.is_grantable
 FROM pg_class c, aclexplode(c.relacl) acl
 WHERE c.relnamespace = 'migration_status'::regnamespace
@@ -122,3 +123,5 @@ ALTER TABLE migration_status.migration_chunk_status
   ALTER COLUMN status SET DEFAULT 'pending',
   ALTER COLUMN rows_copied SET DEFAULT 0,
   ALTER COLUMN retry_count SET DEFAULT 0;
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0002_upgrade_earlier_tool');

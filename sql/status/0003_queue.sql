@@ -158,3 +158,5 @@ CREATE TABLE migration_status.table_claims (
   claimed_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (target_database, target_schema, target_table)
 );
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0003_queue');

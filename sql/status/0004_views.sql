@@ -75,7 +75,7 @@ BEGIN
   FOR remembered IN
     SELECT p.view_name, p.privilege_type, p.is_grantable,
       CASE WHEN p.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END AS grantee
-    FROM remembered_view_privileges p
+    FROM migration_status.remembered_view_privileges p
     LEFT JOIN pg_roles r ON r.oid = p.grantee
   LOOP
     EXECUTE format('GRANT %s ON migration_status.%I TO %s%s', remembered.privilege_type,
@@ -84,3 +84,7 @@ BEGIN
   END LOOP;
 END
 $privileges$;
+
+DROP TABLE migration_status.remembered_view_privileges;
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0004_views');

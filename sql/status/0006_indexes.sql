@@ -41,3 +41,5 @@ COMMENT ON COLUMN migration_status.migration_table_status.indexes_disabled IS
   'The run has dropped indexes or constraints of the target for its load, or took over those of an earlier run';
 COMMENT ON COLUMN migration_status.migration_table_status.indexes_restored IS
   'All of them are back, by this run; what snowmelt repair brings back later is not told here';
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0006_indexes');

@@ -90,3 +90,5 @@ FROM (
     HAVING count(*) > 0
   ) c ON t.status = 'in_progress'
 ) p;
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0007_views_of_earlier_tool');

@@ -1,6 +1,21 @@
 -- The ledger: what each run has done to this database, written in the transactions that did it.
 -- It decides alone whether rows are in; the status store only follows it.
 
+-- Not IF NOT EXISTS: that asks for the right to create schemas also where there is nothing to do.
+DO $schema$
+BEGIN
+  IF to_regnamespace('snowmelt') IS NULL THEN
+    CREATE SCHEMA snowmelt;
+  END IF;
+END
+$schema$;
+
+-- Each of these files writes its own name down, so that it does not matter who applies it.
+CREATE TABLE IF NOT EXISTS snowmelt.migrations (
+  name text PRIMARY KEY,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE snowmelt.table_ledger (
   run_id text NOT NULL,
   table_key text NOT NULL,
@@ -34,3 +49,5 @@ CREATE TABLE snowmelt.chunk_ledger (
 
 COMMENT ON TABLE snowmelt.table_ledger IS 'Snowmelt: what each run has done to a target table';
 COMMENT ON TABLE snowmelt.chunk_ledger IS 'Snowmelt: chunks whose rows are in, written with them';
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0001_ledger');

@@ -49,3 +49,5 @@ CREATE UNIQUE INDEX index_ledger_owed
 ALTER TABLE snowmelt.table_ledger ADD COLUMN indexes_dropped_at timestamptz;
 
 COMMENT ON TABLE snowmelt.index_ledger IS 'Snowmelt: indexes and constraints dropped for a load, until they are back';
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0002_index_ledger');

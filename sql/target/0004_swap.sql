@@ -7,3 +7,5 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN shadow text;
 
 -- Set in the transaction that puts the run's rows in place.
 ALTER TABLE snowmelt.table_ledger ADD COLUMN swapped_at timestamptz;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0004_swap');

@@ -14,3 +14,5 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN restored_rows bigint;
 
 -- A chunk of keys: its rows are not the table's.
 ALTER TABLE snowmelt.chunk_ledger ADD COLUMN of_keys boolean NOT NULL DEFAULT false;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0005_delete_missing');

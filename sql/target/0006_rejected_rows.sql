@@ -48,3 +48,5 @@ JOIN snowmelt.table_ledger t ON t.run_id = r.run_id AND t.table_key = r.table_ke
 
 COMMENT ON TABLE snowmelt.rejected_rows IS 'Snowmelt: rows that the target refused, and why';
 COMMENT ON VIEW snowmelt.rejects IS 'Snowmelt: refused rows with their target and what became of them';
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0006_rejected_rows');

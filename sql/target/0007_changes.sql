@@ -7,3 +7,5 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN held_snapshot text;
 -- Fingerprint of the source object, columns and filter whose rows these are; see
 -- prepare/plan-fingerprint.ts.
 ALTER TABLE snowmelt.table_ledger ADD COLUMN content_hash text;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0007_changes');

@@ -15,3 +15,5 @@ SET overtaken_by = (
     AND l.table_key = t.table_key AND l.run_id <> t.run_id AND l.prepared_at > t.prepared_at
   ORDER BY l.prepared_at DESC
   LIMIT 1);
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0008_overtaken');

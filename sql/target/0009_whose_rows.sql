@@ -14,3 +14,5 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN identity jsonb;
 ALTER TABLE snowmelt.table_ledger ADD COLUMN resumed_at timestamptz;
 -- How often the run has begun the table anew, since what it had loaded was gone.
 ALTER TABLE snowmelt.table_ledger ADD COLUMN restarts integer NOT NULL DEFAULT 0;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0009_whose_rows');

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-import { testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { psqlStatements, testDatabase, type TestDatabase } from '@snowmelt/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { migrations } from '../src/generated/migrations.ts';
@@ -21,14 +21,14 @@ async function migrate(database: TestDatabase): Promise<void> {
 async function withRole(
   database: TestDatabase,
   grants: (role: string) => string,
-  work: (store: ReturnType<typeof createPostgresStatusStore>) => Promise<void>,
+  work: (store: ReturnType<typeof createPostgresStatusStore>, user: string) => Promise<void>,
 ): Promise<void> {
   const user = role();
   await query(database, `CREATE ROLE ${user} LOGIN PASSWORD 'pw-1'; ${grants(user)}`);
   try {
     const { url } = database;
     await using store = createPostgresStatusStore({ connection: { url, user, password: 'pw-1' } });
-    await work(store);
+    await work(store, user);
   } finally {
     await query(database, `DROP OWNED BY ${user} CASCADE; DROP ROLE ${user}`);
   }
@@ -71,6 +71,25 @@ describe('migrate', () => {
           code: 'STATUS.SCHEMA',
           message: expect.stringContaining('permission denied for database') as string,
         });
+      },
+    );
+  });
+
+  it('goes on where the files were applied one by one, by a role that owns nothing else', async () => {
+    await using database = await testDatabase();
+    await query(database, `REVOKE TEMPORARY ON DATABASE "${database.database}" FROM PUBLIC`);
+    await withRole(
+      database,
+      (user) =>
+        `CREATE SCHEMA migration_status; GRANT USAGE, CREATE ON SCHEMA migration_status TO ${user}`,
+      async (store, user) => {
+        for (const { sql } of migrations) {
+          for (const statement of psqlStatements(sql)) {
+            await query(database, `SET ROLE ${user}; ${statement}`);
+          }
+        }
+        await store.migrate();
+        expect((await store.openRun(request({ tables: [table('a')] }))).resumed).toBe(false);
       },
     );
   });

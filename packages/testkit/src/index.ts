@@ -32,6 +32,7 @@ export type {
   ServerAddress,
   TestPostgres,
 } from './postgres/test-postgres.ts';
+export { psqlStatements } from './postgres/psql-statements.ts';
 export { testDatabase, type TestDatabase } from './postgres/test-database.ts';
 export { statusStoreConformance } from './conformance/status/status-store-conformance.ts';
 export type { StatusStoreHarness } from './conformance/status/status-store-harness.ts';

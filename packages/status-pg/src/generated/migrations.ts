@@ -14,6 +14,7 @@ BEGIN
 END
 $schema$;
 
+-- Each of these files writes its own name down, so that it does not matter who applies it.
 CREATE TABLE IF NOT EXISTS migration_status.schema_migrations (
   name text PRIMARY KEY,
   applied_at timestamptz NOT NULL DEFAULT now()
@@ -75,6 +76,8 @@ CREATE TABLE IF NOT EXISTS migration_status.migration_chunk_status (
   retry_count integer DEFAULT 0,
   error_message text
 );
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0001_tables');
 `,
   },
   {
@@ -84,8 +87,9 @@ CREATE TABLE IF NOT EXISTS migration_status.migration_chunk_status (
 -- Tables that 0001 has just made pass through unchanged.
 
 -- The tool's own views would keep column types from changing. 0004 makes them anew and gives
--- back the privileges that are remembered here.
-CREATE TEMPORARY TABLE remembered_view_privileges ON COMMIT DROP AS
+-- back the privileges that are remembered here, and drops the table: not a temporary one, since the
+-- files may be applied one by one, in sessions of their own.
+CREATE TABLE migration_status.remembered_view_privileges AS
 SELECT c.relname AS view_name, acl.grantee, acl.privilege_type, acl.is_grantable
 FROM pg_class c, aclexplode(c.relacl) acl
 WHERE c.relnamespace = 'migration_status'::regnamespace
@@ -203,6 +207,8 @@ ALTER TABLE migration_status.migration_chunk_status
   ALTER COLUMN status SET DEFAULT 'pending',
   ALTER COLUMN rows_copied SET DEFAULT 0,
   ALTER COLUMN retry_count SET DEFAULT 0;
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0002_upgrade_earlier_tool');
 `,
   },
   {
@@ -367,6 +373,8 @@ CREATE TABLE migration_status.table_claims (
   claimed_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (target_database, target_schema, target_table)
 );
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0003_queue');
 `,
   },
   {
@@ -448,7 +456,7 @@ BEGIN
   FOR remembered IN
     SELECT p.view_name, p.privilege_type, p.is_grantable,
       CASE WHEN p.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END AS grantee
-    FROM remembered_view_privileges p
+    FROM migration_status.remembered_view_privileges p
     LEFT JOIN pg_roles r ON r.oid = p.grantee
   LOOP
     EXECUTE format('GRANT %s ON migration_status.%I TO %s%s', remembered.privilege_type,
@@ -457,6 +465,10 @@ BEGIN
   END LOOP;
 END
 $privileges$;
+
+DROP TABLE migration_status.remembered_view_privileges;
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0004_views');
 `,
   },
   {
@@ -468,6 +480,8 @@ ALTER TABLE migration_status.migration_chunk_status
   DROP CONSTRAINT migration_chunk_status_kind_check,
   ADD CONSTRAINT migration_chunk_status_kind_check
   CHECK (kind IN ('extract', 'keys', 'load')) NOT VALID;
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0005_delete_missing');
 `,
   },
   {
@@ -515,6 +529,8 @@ COMMENT ON COLUMN migration_status.migration_table_status.indexes_disabled IS
   'The run has dropped indexes or constraints of the target for its load, or took over those of an earlier run';
 COMMENT ON COLUMN migration_status.migration_table_status.indexes_restored IS
   'All of them are back, by this run; what snowmelt repair brings back later is not told here';
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0006_indexes');
 `,
   },
   {
@@ -611,6 +627,8 @@ FROM (
     HAVING count(*) > 0
   ) c ON t.status = 'in_progress'
 ) p;
+
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0007_views_of_earlier_tool');
 `,
   },
 ];

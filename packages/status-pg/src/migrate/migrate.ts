@@ -53,17 +53,14 @@ async function applyMissing(session: Session): Promise<void> {
   await session.query(
     `SELECT pg_advisory_xact_lock(hashtextextended('snowmelt.migrate/migration_status', 0))`,
   );
-  // Asked by name: a failed query would end the transaction.
-  const [present] = await session.query<{ is: boolean }>(
-    `SELECT to_regclass('migration_status.schema_migrations') IS NOT NULL AS is`,
+  // Asked of the catalog: a failed query would end the transaction, and to_regclass answers from a
+  // cache that does not hear of what another process has made while this one waited for the lock.
+  const present = await session.query(
+    `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'migration_status' AND c.relname = 'schema_migrations'`,
   );
-  const missing = present?.is === true ? await missingMigrations(session) : migrations;
-  for (const { name, sql } of missing) {
-    await session.query(sql);
-    await session.query('INSERT INTO migration_status.schema_migrations (name) VALUES ($1)', [
-      name,
-    ]);
-  }
+  const missing = present.length > 0 ? await missingMigrations(session) : migrations;
+  for (const { sql } of missing) await session.query(sql);
 }
 
 /** What PostgreSQL refuses here is a matter of the schema, whatever its code says. */

@@ -5,6 +5,21 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
     sql: `-- The ledger: what each run has done to this database, written in the transactions that did it.
 -- It decides alone whether rows are in; the status store only follows it.
 
+-- Not IF NOT EXISTS: that asks for the right to create schemas also where there is nothing to do.
+DO $schema$
+BEGIN
+  IF to_regnamespace('snowmelt') IS NULL THEN
+    CREATE SCHEMA snowmelt;
+  END IF;
+END
+$schema$;
+
+-- Each of these files writes its own name down, so that it does not matter who applies it.
+CREATE TABLE IF NOT EXISTS snowmelt.migrations (
+  name text PRIMARY KEY,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE snowmelt.table_ledger (
   run_id text NOT NULL,
   table_key text NOT NULL,
@@ -38,6 +53,8 @@ CREATE TABLE snowmelt.chunk_ledger (
 
 COMMENT ON TABLE snowmelt.table_ledger IS 'Snowmelt: what each run has done to a target table';
 COMMENT ON TABLE snowmelt.chunk_ledger IS 'Snowmelt: chunks whose rows are in, written with them';
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0001_ledger');
 `,
   },
   {
@@ -93,6 +110,8 @@ CREATE UNIQUE INDEX index_ledger_owed
 ALTER TABLE snowmelt.table_ledger ADD COLUMN indexes_dropped_at timestamptz;
 
 COMMENT ON TABLE snowmelt.index_ledger IS 'Snowmelt: indexes and constraints dropped for a load, until they are back';
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0002_index_ledger');
 `,
   },
   {
@@ -103,6 +122,8 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN watermark_from text;
 
 COMMENT ON COLUMN snowmelt.table_ledger.watermark_from IS
   'The watermark that the run reads from, as canonical text; null: it reads all rows';
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0003_watermark');
 `,
   },
   {
@@ -116,6 +137,8 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN shadow text;
 
 -- Set in the transaction that puts the run's rows in place.
 ALTER TABLE snowmelt.table_ledger ADD COLUMN swapped_at timestamptz;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0004_swap');
 `,
   },
   {
@@ -136,6 +159,8 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN restored_rows bigint;
 
 -- A chunk of keys: its rows are not the table's.
 ALTER TABLE snowmelt.chunk_ledger ADD COLUMN of_keys boolean NOT NULL DEFAULT false;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0005_delete_missing');
 `,
   },
   {
@@ -190,6 +215,8 @@ JOIN snowmelt.table_ledger t ON t.run_id = r.run_id AND t.table_key = r.table_ke
 
 COMMENT ON TABLE snowmelt.rejected_rows IS 'Snowmelt: rows that the target refused, and why';
 COMMENT ON VIEW snowmelt.rejects IS 'Snowmelt: refused rows with their target and what became of them';
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0006_rejected_rows');
 `,
   },
   {
@@ -203,6 +230,8 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN held_snapshot text;
 -- Fingerprint of the source object, columns and filter whose rows these are; see
 -- prepare/plan-fingerprint.ts.
 ALTER TABLE snowmelt.table_ledger ADD COLUMN content_hash text;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0007_changes');
 `,
   },
   {
@@ -224,6 +253,8 @@ SET overtaken_by = (
     AND l.table_key = t.table_key AND l.run_id <> t.run_id AND l.prepared_at > t.prepared_at
   ORDER BY l.prepared_at DESC
   LIMIT 1);
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0008_overtaken');
 `,
   },
   {
@@ -244,6 +275,8 @@ ALTER TABLE snowmelt.table_ledger ADD COLUMN identity jsonb;
 ALTER TABLE snowmelt.table_ledger ADD COLUMN resumed_at timestamptz;
 -- How often the run has begun the table anew, since what it had loaded was gone.
 ALTER TABLE snowmelt.table_ledger ADD COLUMN restarts integer NOT NULL DEFAULT 0;
+
+INSERT INTO snowmelt.migrations (name) VALUES ('0009_whose_rows');
 `,
   },
 ];

@@ -7,28 +7,17 @@ const ddlLock = "hashtextextended('snowmelt ledger migrations', 0)";
 
 const appliedSql = `SELECT name FROM snowmelt.migrations`;
 
-const bootstrapSql = `
-CREATE SCHEMA IF NOT EXISTS snowmelt;
-CREATE TABLE IF NOT EXISTS snowmelt.migrations (
-  name text PRIMARY KEY,
-  applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);`;
-
 export type PlainOptions = Omit<TransactionOptions, 'purpose'>;
 
 /**
  * Brings the schema `snowmelt` up to date: idempotent, and safe with many processes at once. A
- * user without CREATE on the database can go on where it is up to date already.
+ * role without CREATE on the database can go on where the schema is there.
  */
 export async function ensureLedger(databases: Databases, options: PlainOptions): Promise<void> {
   await transaction(databases, { ...options, purpose: 'plain' }, async (session) => {
     if ((await missingMigrations(session)).length === 0) return;
     await lockDdl(session);
-    if (!(await ledgerExists(session, 'migrations'))) await session.query(bootstrapSql);
-    for (const { name, sql } of await missingMigrations(session)) {
-      await session.query(sql);
-      await session.query('INSERT INTO snowmelt.migrations (name) VALUES ($1)', [name]);
-    }
+    for (const { sql } of await missingMigrations(session)) await session.query(sql);
   });
 }
 
@@ -41,10 +30,16 @@ export async function lockDdl(session: Session): Promise<void> {
 export type LedgerTable =
   'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger' | 'rejected_rows';
 
+/**
+ * Not `to_regclass`: that wants USAGE on the schema, and answers from a cache which does not hear of
+ * a schema that another process has made while this one waited for its lock.
+ */
+const existsSql = `
+SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'snowmelt' AND c.relname = $1`;
+
 export async function ledgerExists(session: Session, table: LedgerTable): Promise<boolean> {
-  const sql = 'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists';
-  const result = await session.query<{ exists: boolean }>(sql, [`snowmelt.${table}`]);
-  return result.rows[0]?.exists === true;
+  return (await session.query(existsSql, [table])).rowCount !== 0;
 }
 
 /** A ledger may be of an earlier version; `prepare` brings it up to date. */

@@ -1,0 +1,61 @@
+import { psqlStatements, testContext } from '@snowmelt/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { migrations } from '../src/generated/migrations.ts';
+import { createPostgresTarget } from '../src/index.ts';
+import {
+  bench,
+  chunkOf,
+  connectionOf,
+  countRows,
+  csv,
+  opening,
+  planFor,
+  type Bench,
+} from './fixtures.ts';
+
+/** Schemas are made by an administrator; the role may not make any, in no way a superuser. */
+describe('a role without CREATE on the database', () => {
+  let on: Bench;
+  let user: string;
+  const context = testContext();
+
+  beforeEach(async () => {
+    on = await bench();
+    user = `loader_${crypto.randomUUID().replaceAll('-', '')}`;
+    await on.sql.query(`CREATE ROLE ${user} LOGIN PASSWORD 'pw-1';
+      CREATE SCHEMA snowmelt; GRANT USAGE, CREATE ON SCHEMA snowmelt TO ${user};
+      CREATE TABLE t (id bigint, name text); GRANT SELECT, INSERT ON t TO ${user}`);
+  });
+  afterEach(async () => {
+    await on.sql.query(`DROP OWNED BY ${user} CASCADE; DROP ROLE ${user}`);
+    await on[Symbol.asyncDispose]();
+  });
+
+  async function loads(): Promise<void> {
+    const connection = { ...connectionOf(on.database), user, password: 'pw-1' };
+    await using target = createPostgresTarget({ connection });
+    const plan = planFor(on.database);
+    expect(await target.check(plan, await target.describe(plan.target, context), context)).toEqual(
+      [],
+    );
+    await target.prepare(plan, context);
+    await target.load(plan, chunkOf('c1'), opening(csv([['1', 'a']])), context);
+    await target.publish(plan, context);
+    expect(await countRows(on.sql)).toBe(1);
+  }
+
+  it('makes the ledger in a schema that was made for it', loads);
+
+  it('finds the ledger where its files were applied one by one', async () => {
+    for (const { sql } of migrations) {
+      for (const statement of psqlStatements(sql)) {
+        await on.sql.query(`SET ROLE ${user}; ${statement}`);
+      }
+    }
+    await on.sql.query('RESET ROLE');
+    await loads();
+    const { rows } = await on.sql.query('SELECT name FROM snowmelt.migrations ORDER BY 1');
+    expect(rows).toEqual(migrations.map(({ name }) => ({ name })));
+  });
+});

@@ -7,6 +7,7 @@ import {
   loadEnvFile,
   resolveTables,
   systemClock,
+  unknownSources,
   type Config,
   type Environment,
   type Logger,
@@ -36,11 +37,18 @@ export async function readConfig(flags: SetupFlags): Promise<Config> {
   return loadConfig(flags.config, { env: { ...fromFile, ...process.env } });
 }
 
-export function selectJobs(config: Config, flags: SelectionFlags): TableJob[] {
-  return resolveTables(config, {
+/** The jobs that are asked for; what is seldom meant is logged. */
+export function selectJobs(config: Config, flags: SelectionFlags & LogFlags): TableJob[] {
+  const selection = {
     ...(flags.source === undefined ? {} : { sources: flags.source }),
     ...(flags.table === undefined ? {} : { tables: flags.table }),
-  });
+  };
+  const jobs = resolveTables(config, selection);
+  const log = makeLogger(flags);
+  for (const message of [...configWarnings(config), ...unknownSources(config, selection)]) {
+    log.warn('config_warning', { message });
+  }
+  return jobs;
 }
 
 /** Log lines go to `write`, which is stderr unless a display is in the way. */
@@ -55,8 +63,4 @@ export function makeLogger(
 
 export function makeContext(log: Logger, signal: AbortSignal): WorkContext {
   return { log, signal, clock: systemClock };
-}
-
-export function logWarnings(config: Config, log: Logger): void {
-  for (const message of configWarnings(config)) log.warn('config_warning', { message });
 }

@@ -34,7 +34,7 @@ export {
   type DecideContext,
   type Decision,
 } from './engine/decide-plan.ts';
-export { describeTogether } from './engine/describe-together.ts';
+export { describeTogether, describeWritten } from './engine/describe-together.ts';
 export type { Adapters } from './engine/open-run.ts';
 export { rejectedNote } from './engine/rejected-findings.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
@@ -59,6 +59,6 @@ export { resolveTables, runHashes, type RunHashes } from './config/resolve-table
 export { configSchema, type Config } from './config/schema/config.ts';
 export type { PostgresConfig } from './config/schema/postgres.ts';
 export type { SnowflakeConfig } from './config/schema/snowflake.ts';
-export type { TableSelection } from './config/select-tables.ts';
+export { unknownSources, type TableSelection } from './config/select-tables.ts';
 export { statusDatabase } from './config/status-database.ts';
 export { targetDatabases } from './config/target-databases.ts';

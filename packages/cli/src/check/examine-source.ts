@@ -1,8 +1,11 @@
 import {
+  describeWritten,
+  isSnowmeltError,
   SnowmeltError,
   type Probe,
   type Source,
   type TableJob,
+  type TableRef,
   type WorkContext,
 } from '@snowmelt/core';
 import { bold, dim, green, red, yellow } from 'ansis';
@@ -27,9 +30,23 @@ export async function examineSource(
   if (source.examine === undefined) {
     throw new SnowmeltError('CONFIG.UNSUPPORTED', 'this source has no questions for check --deep');
   }
-  const { server, probes } = await source.examine(job.source, using.context);
+  const { server, probes } = await source.examine(
+    await placeOf(job, source, using.context),
+    using.context,
+  );
   const ok = probes.every(({ outcome }) => outcome !== 'different');
   return { ok, snowmelt: using.version, node: process.version, snowflake: server, probes };
+}
+
+/** As the account has it, where it has it: the probes do without the table itself. */
+async function placeOf(job: TableJob, source: Source, context: WorkContext): Promise<TableRef> {
+  if (job.sourceInCapitals === undefined) return job.source;
+  try {
+    return (await describeWritten(job, (ref) => source.describe(ref, context))).ref;
+  } catch (error) {
+    if (!isSnowmeltError(error)) throw error;
+    return job.source;
+  }
 }
 
 export function formatDeepView({ snowmelt, node, snowflake, probes }: DeepView): readonly string[] {

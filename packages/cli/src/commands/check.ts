@@ -9,14 +9,7 @@ import { exitCodes } from '../failure/exit-codes.ts';
 import { formatFailure } from '../failure/show-failure.ts';
 import { configFlags, logFlags, tableFlags } from '../flags.ts';
 import { openSides } from '../plan/open-sides.ts';
-import {
-  logWarnings,
-  makeContext,
-  makeLogger,
-  readConfig,
-  selectJobs,
-  type LogFlags,
-} from '../setup.ts';
+import { makeContext, makeLogger, readConfig, selectJobs, type LogFlags } from '../setup.ts';
 import { formatFindings } from '../show/findings.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { openSource } from '../wire/adapters.ts';
@@ -45,7 +38,6 @@ Exit codes: 0 all is well; 4 there are warnings, or with --deep differences; 2 a
   async run(): Promise<CheckView | DeepView> {
     const { flags } = await this.parse(Check);
     const config = await readConfig(flags);
-    logWarnings(config, makeLogger(flags));
     const jobs = selectJobs(config, flags);
     if (flags.deep) return this.#deep(config, jobs, flags);
     await using sides = await openSides(config, flags);

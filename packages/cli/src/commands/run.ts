@@ -5,7 +5,7 @@ import { BaseCommand } from '../base-command.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
 import { configFlags, logFlags, tableFlags } from '../flags.ts';
 import { migrate } from '../run/migrate.ts';
-import { logWarnings, makeLogger, readConfig, selectJobs } from '../setup.ts';
+import { readConfig, selectJobs } from '../setup.ts';
 import {
   formatRunFailures,
   formatRunReport,
@@ -55,7 +55,6 @@ work left; 1 a bug.`;
   async run(): Promise<RunView> {
     const { flags } = await this.parse(Run);
     const config = await readConfig(flags);
-    logWarnings(config, makeLogger(flags));
     const { verify } = flags;
     const chosen = selectJobs(config, flags);
     const jobs = verify === undefined ? chosen : chosen.map((job) => ({ ...job, verify }));

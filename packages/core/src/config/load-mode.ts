@@ -62,7 +62,8 @@ export function withoutEffect({ table }: PlacedTable, config: Config): readonly 
 }
 
 function copyBatchRows(table: TableConfig, config: Config): number {
-  return table.batch_size ?? config.batch_size_copy_mode ?? config.batch_size;
+  const own = table.batch_size_copy_mode ?? table.batch_size;
+  return own ?? config.batch_size_copy_mode ?? config.batch_size;
 }
 
 function watermarkOf(table: TableConfig): TableJob['watermark'] {

@@ -1,5 +1,6 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { crossCheck } from './cross-checks.ts';
+import { readEarlierInputs } from './earlier-inputs.ts';
 import { expandVariables, type Environment, type Expansion } from './expand-variables.ts';
 import { formatPath, isPlainObject, type KeyPath } from './plain-object.ts';
 import { formatProblem, problemsOf, type Problem } from './problems.ts';
@@ -27,7 +28,8 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   if (!isPlainObject(read)) {
     throw new SnowmeltError('CONFIG.INVALID', `${file}: must be an object with keys`);
   }
-  const expansion = complete(expandVariables(stripComments(read), options.env), options);
+  const expanded = complete(expandVariables(stripComments(read), options.env), options);
+  const expansion = { ...expanded, value: readEarlierInputs(expanded.value) };
   const parsed = safeParse(expansion);
   const missing = expansion.missing.map(({ path, name }): Problem => ({
     path,

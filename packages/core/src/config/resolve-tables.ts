@@ -6,7 +6,7 @@ import { selectTables, type PlacedTable, type TableSelection } from './select-ta
 import { setAside } from './set-aside.ts';
 import { storedName } from './stored-name.ts';
 import { sha256, tableHash } from './table-hash.ts';
-import { sourceRef, tableKey, targetRef } from './table-refs.ts';
+import { foldedSourceRef, sourceRef, tableKey, targetRef } from './table-refs.ts';
 
 /** The enabled tables that are asked for, with every default resolved. Throws `CONFIG.NO_SUCH_TABLE`. */
 export function resolveTables(config: Config, selection: TableSelection = {}): TableJob[] {
@@ -31,6 +31,7 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     key: tableKey(source, table),
     sourceName: source.source_name,
     source: sourceRef(source, table),
+    ...foldedSource(placed),
     target: targetRef(source, table),
     mode: table.truncate_onstart ? table.refresh : mergeMode(placed, config),
     ...mergeRules(placed, config),
@@ -52,6 +53,11 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     notices: [...setAside(placed, config), ...withoutEffect(placed, config)],
   };
   return { ...job, hash: tableHash(job) };
+}
+
+function foldedSource({ source, table }: PlacedTable): Pick<TableJob, 'sourceInCapitals'> {
+  const folded = foldedSourceRef(source, table);
+  return folded === undefined ? {} : { sourceInCapitals: folded };
 }
 
 /** What becomes of values that the target can't hold as they are; absent where it is the default. */
@@ -85,7 +91,7 @@ function readOptions(placed: PlacedTable, config: Config): ReadOptions {
     ...(table.source_filter === undefined ? {} : { filter: table.source_filter }),
     chunkColumns: table.chunking_columns.map((column, index) => ({
       column: storedName(column),
-      type: table.chunking_column_types[index] ?? 'text',
+      type: table.chunking_column_types[index] ?? 'any',
     })),
     sortColumns: table.sort_columns.map(storedName),
     batchRows: batchRows(placed, config),

@@ -30,8 +30,9 @@ export function selectTables(config: Config, selection: TableSelection): readonl
       fix: 'Set enabled: true for a source and a table.',
     });
   }
-  const ofSources = pick(enabled, selection.sources, {
-    fits: ({ source }, name) => source.source_name === name,
+  const known = selection.sources?.filter((name) => enabled.some((one) => ofSource(one, name)));
+  const ofSources = pick(enabled, known?.length === 0 ? selection.sources : known, {
+    fits: ofSource,
     known: (placed) => placed.source.source_name,
     word: 'source',
   });
@@ -40,6 +41,26 @@ export function selectTables(config: Config, selection: TableSelection): readonl
     known: ({ source, table }) => `${source.source_name}/${storedName(table.source)}`,
     word: 'table',
   });
+}
+
+/**
+ * Names of sources that are asked for beside others and are none that is enabled, a line each. Where
+ * none at all is, `selectTables` throws.
+ */
+export function unknownSources(
+  { sources }: Config,
+  { sources: asked = [] }: TableSelection,
+): readonly string[] {
+  const enabled = sources
+    .filter((source) => source.enabled && source.tables.some((table) => table.enabled))
+    .map((source) => source.source_name);
+  const unknown = asked.filter((name) => !enabled.includes(name));
+  const list = enabled.join(', ');
+  return unknown.map((name) => `no enabled source is called ${name}; there are ${list}`);
+}
+
+function ofSource({ source }: PlacedTable, name: string): boolean {
+  return source.source_name === name;
 }
 
 interface Picking {

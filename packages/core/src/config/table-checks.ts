@@ -22,7 +22,8 @@ function checkChunking({
   chunking_columns: columns,
   chunking_column_types: types,
 }: TableView): readonly string[] {
-  if (columns === undefined || types === undefined || columns.length === types.length) return [];
+  if (columns === undefined || types === undefined || types.length === 0) return [];
+  if (columns.length === types.length) return [];
   return [
     `has ${types.length} types for the ${columns.length} columns of chunking_columns; give one for each`,
   ];

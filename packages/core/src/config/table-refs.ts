@@ -2,7 +2,7 @@ import type { TableKey } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
 import type { SourceConfig } from './schema/source.ts';
 import type { TableConfig } from './schema/table.ts';
-import { storedName } from './stored-name.ts';
+import { foldedName, storedName } from './stored-name.ts';
 
 export function sourceRef(source: SourceConfig, table: TableConfig): TableRef {
   return {
@@ -10,6 +10,21 @@ export function sourceRef(source: SourceConfig, table: TableConfig): TableRef {
     schema: storedName(source.source_sf_schema),
     name: storedName(table.source),
   };
+}
+
+/**
+ * The source with its names in capitals, as Snowflake reads names without quotes, where that is
+ * another one and the names were written without.
+ */
+export function foldedSourceRef(source: SourceConfig, table: TableConfig): TableRef | undefined {
+  const written = sourceRef(source, table);
+  const folded = {
+    database: foldedName(source.source_sf_database),
+    schema: foldedName(source.source_sf_schema),
+    name: foldedName(table.source),
+  };
+  const same = Object.values(folded).join('.') === Object.values(written).join('.');
+  return same ? undefined : folded;
 }
 
 export function targetRef(source: SourceConfig, table: TableConfig): TableRef {

@@ -1,5 +1,5 @@
 import type { SourceView, TableView } from './lenient-view.ts';
-import { storedName } from './stored-name.ts';
+import { foldedName, storedName } from './stored-name.ts';
 import type { KeyPath } from './plain-object.ts';
 import type { Problem } from './problems.ts';
 
@@ -51,7 +51,12 @@ function routeOf(source: SourceView, table: TableView, path: KeyPath): readonly 
   const watermarked = !truncates && table.source_watermark !== undefined;
   const deletesMissing = !truncates && (table.delete_missing ?? 'off') !== 'off';
   const deletes = deletesMissing || table.changes === 'cdc';
-  return [{ path, source: dotted(from), target: dotted(to), truncates, watermarked, deletes }];
+  return [{ path, source: folded(from), target: dotted(to), truncates, watermarked, deletes }];
+}
+
+/** One written in lower case may turn out to be the one in capitals. */
+function folded(parts: readonly (string | undefined)[]): string {
+  return parts.map((part) => foldedName(part ?? '')).join('.');
 }
 
 function dotted(parts: readonly (string | undefined)[]): string {

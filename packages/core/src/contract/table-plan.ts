@@ -97,7 +97,7 @@ export type ExtractMode = 'unload' | 'query';
 
 export interface ChunkColumn {
   readonly column: string;
-  /** A `chunking_column_types` word of the configuration. */
+  /** A `chunking_column_types` word of the configuration; `any` where it has none. */
   readonly type: string;
 }
 

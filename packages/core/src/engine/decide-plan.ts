@@ -8,7 +8,7 @@ import { decideChanges } from './decide-changes.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
 import { decideMissing, missingNotice } from './decide-missing.ts';
 import { decideTypes } from './decide-types.ts';
-import type { DescribeSource } from './describe-together.ts';
+import { capitalsNotice, describeWritten, type DescribeSource } from './describe-together.ts';
 import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
@@ -41,8 +41,10 @@ export interface DecideContext {
 /** Describes both sides and decides all there is to decide of a table. Changes nothing. */
 export async function decidePlan(job: TableJob, asked: DecideContext): Promise<Decision> {
   const using = { ...asked, context: tagContext(job, asked.context) };
+  const describeSource: DescribeSource = (ref) =>
+    using.describeSource?.(ref) ?? using.source.describe(ref, using.context);
   const [sourceSchema, existing] = await Promise.all([
-    using.describeSource?.(job.source) ?? using.source.describe(job.source, using.context),
+    describeWritten(job, describeSource),
     using.target.describe(job.target, using.context),
   ]);
   if (existing === undefined && job.schemaEvolution === 'off') throw targetMissing(job);
@@ -60,6 +62,7 @@ export async function decidePlan(job: TableJob, asked: DecideContext): Promise<D
   const findings = await using.target.check(plan, existing, using.context);
   const notices = [
     ...job.notices,
+    ...capitalsNotice(job, sourceSchema),
     ...planNotices(plan, columns),
     ...types.notices,
     ...merge.notices,
@@ -98,7 +101,7 @@ async function planOf(
   const draft: TablePlan = {
     run: using.run,
     key: job.key,
-    source: job.source,
+    source: schema.ref,
     target: job.target,
     columns: columns.pairs,
     primaryKey: primaryKeyOf(decided),

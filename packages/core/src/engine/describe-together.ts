@@ -2,6 +2,7 @@ import type { Source } from '../contract/source.ts';
 import type { TableRef, TableSchema } from '../contract/table-schema.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import type { TableJob } from './table-job.ts';
 
 export type DescribeSource = (ref: TableRef) => Promise<TableSchema>;
 
@@ -47,6 +48,40 @@ export function describeTogether(
     waiting.splice(place, 1);
     return answers.get(key) ?? source.describe(ref, context);
   };
+}
+
+/**
+ * The source table of a job: the one that is called as it is written, or where there is none, the one
+ * that Snowflake reads the name as without quotes. The schema says which it is.
+ */
+export async function describeWritten(
+  { source, sourceInCapitals }: Pick<TableJob, 'source' | 'sourceInCapitals'>,
+  describe: DescribeSource,
+): Promise<TableSchema> {
+  try {
+    return await describe(source);
+  } catch (error) {
+    if (sourceInCapitals === undefined || !isMissing(error)) throw error;
+    return await describe(sourceInCapitals).catch((other: unknown) => {
+      throw isMissing(other) ? error : other;
+    });
+  }
+}
+
+/** For people, where the table is not the one that is written. */
+export function capitalsNotice({ source }: TableJob, { ref }: TableSchema): readonly string[] {
+  if (keyOf(ref) === keyOf(source)) return [];
+  return [
+    `there is no ${dotted(source)}: ${dotted(ref)} is read, as Snowflake reads the name without quotes`,
+  ];
+}
+
+function isMissing(error: unknown): boolean {
+  return isSnowmeltError(error) && error.code === 'SOURCE.TABLE_NOT_FOUND';
+}
+
+function dotted({ database, schema, name }: TableRef): string {
+  return `${database}.${schema}.${name}`;
 }
 
 function keyOf({ database, schema, name }: TableRef): string {

@@ -38,6 +38,8 @@ export interface TableJob {
   readonly key: TableKey;
   readonly sourceName: string;
   readonly source: TableRef;
+  /** What the names mean without quotes, where they are written without and in small letters. */
+  readonly sourceInCapitals?: TableRef;
   readonly target: TableRef;
   readonly mode: LoadMode;
   /** The table is kept by the source's changes: by this run, or after its full refresh. */

@@ -51,11 +51,21 @@ export function readChunkKeys(
   return asked.map(({ column, type }) => {
     const found = findColumn(known, column);
     if (found === undefined) throw invalid(column, 'the source has no such column');
+    if (type === 'any') return anyKey(found);
     if (kindsOf[type]?.includes(found.type.kind) !== true) {
       throw invalid(column, `it is ${found.nativeType} in Snowflake, not ${type}`);
     }
     return keyOf(found, type);
   });
+}
+
+/** Of a column that the configuration has no word for. */
+function anyKey(found: ColumnSchema): ChunkKey {
+  const key = impliedKey(found);
+  if (key === undefined) {
+    throw invalid(found.name, `it is ${found.nativeType}, which has no order to cut chunks by`);
+  }
+  return key;
 }
 
 /** The chunk columns of a plan, which are in it whether they are copied or not. */

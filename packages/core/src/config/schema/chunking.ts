@@ -39,8 +39,9 @@ export const chunkingShape = {
     .meta(
       doc({
         description:
-          'Their types, in the same order and as many. A type that contradicts the one that the column has in Snowflake is refused; text that holds numbers is `varchar_numeric`.',
+          'Their types, in the same order and as many, in any case; synonyms such as `string` and `NUMBER(38,0)` are known. A type that contradicts the one that the column has in Snowflake is refused; text that holds numbers is `varchar_numeric`.',
         example: ['date', 'bigint'],
+        absent: 'those that the columns have in Snowflake',
         speed: 'Each chunk by `varchar_numeric` reads the whole table.',
         safety: 'With `varchar_numeric`, texts that are no number are in one chunk with NULL.',
       }),
@@ -76,6 +77,19 @@ export const chunkingShape = {
         example: 10_000,
         absent:
           'the global `batch_size`; for chunks that are COPYed the global `batch_size_copy_mode` first',
+        speed: 'As the global `batch_size`.',
+        safety: 'As the global `batch_size`.',
+      }),
+    ),
+  batch_size_copy_mode: z
+    .int()
+    .min(100)
+    .optional()
+    .meta(
+      doc({
+        description: 'The same for chunks of this table that are COPYed straight into the target.',
+        example: 35_000,
+        absent: "the table's `batch_size`, then the global `batch_size_copy_mode`",
         speed: 'As the global `batch_size`.',
         safety: 'As the global `batch_size`.',
       }),

@@ -12,7 +12,7 @@ export const loadRules = {
     .optional()
     .meta(
       doc({
-        description: 'A SQL condition over the source; passed on as it is.',
+        description: 'A SQL condition over the source; passed on as it is. A blank one is none.',
         example: "ORDER_DATE >= '2024-01-01'",
         speed: 'A condition on the clustering key lets Snowflake skip most of the table.',
         safety:

@@ -28,7 +28,8 @@ export const sourceShape = {
     ),
   source_sf_database: name.meta(
     doc({
-      description: 'Snowflake database, in the case that Snowflake stores.',
+      description:
+        'Snowflake database, in the case that Snowflake stores, or as `source` without quotes.',
       example: 'SALES',
       speed: none,
       safety: none,
@@ -36,7 +37,8 @@ export const sourceShape = {
   ),
   source_sf_schema: name.meta(
     doc({
-      description: 'Snowflake schema, in the case that Snowflake stores.',
+      description:
+        'Snowflake schema, in the case that Snowflake stores, or as `source` without quotes.',
       example: 'PUBLIC',
       speed: none,
       safety: none,

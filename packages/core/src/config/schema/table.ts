@@ -95,7 +95,7 @@ export const tableShape = {
   source: name.meta(
     doc({
       description:
-        'Source table or view, in the case that Snowflake stores; a quoted name is taken as written.',
+        'Source table or view, in the case that Snowflake stores. One without quotes that is not there is looked for in capitals, as Snowflake reads it in SQL; a quoted name is taken as written.',
       example: 'ORDERS',
       speed: 'The size of a view is unknown, so `extract: auto` unloads it.',
       safety: 'A view is read at a snapshot only if all that is under it can be.',

@@ -147,7 +147,7 @@ describe('faults in the middle of a chunk', () => {
     });
     const { rows: seen } = await on.sql.query(
       `SELECT count(*)::int AS n FROM pg_stat_activity
-       WHERE application_name = 'snowmelt' AND datname = current_database() AND state <> 'idle'`,
+       WHERE application_name LIKE 'snowmelt%' AND datname = current_database() AND state <> 'idle'`,
     );
     expect(seen).toEqual([{ n: 0 }]);
   });
@@ -176,7 +176,7 @@ describe('faults in the middle of a chunk', () => {
 async function sessions({ sql }: Bench, condition: string): Promise<number> {
   const { rows } = await sql.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM pg_stat_activity
-     WHERE application_name = 'snowmelt' AND datname = current_database() AND ${condition}`,
+     WHERE application_name LIKE 'snowmelt%' AND datname = current_database() AND ${condition}`,
   );
   return rows[0]?.n ?? -1;
 }
@@ -186,7 +186,7 @@ async function terminate({ database }: Bench, condition = 'true'): Promise<numbe
   const sql = await connect(database);
   const { rowCount } = await sql.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE application_name = 'snowmelt' AND datname = current_database()
+     WHERE application_name LIKE 'snowmelt%' AND datname = current_database()
        AND xact_start IS NOT NULL AND ${condition}`,
   );
   await sql.end();

@@ -246,7 +246,7 @@ describe('load', () => {
       code: 'TARGET.LOCKED',
       retry: 'chunk',
       message: expect.stringMatching(
-        /held by pid \d+ \(user postgres, application a "reporting" tool, idle in transaction\)/,
+        /held by pid \d+ \(user postgres, application a "reporting" tool, idle in transaction, since [^,]+, SET application_name\)/,
       ),
       fix: expect.stringMatching(/pg_terminate_backend\(\d+\)/),
     });
@@ -266,7 +266,7 @@ function idle({ sql }: Bench): Promise<number> {
 async function sessions(sql: Bench['sql'], condition: string): Promise<number> {
   const { rows } = await sql.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM pg_stat_activity
-     WHERE application_name = 'snowmelt' AND datname = current_database() AND ${condition}`,
+     WHERE application_name LIKE 'snowmelt%' AND datname = current_database() AND ${condition}`,
   );
   return rows[0]?.n ?? -1;
 }

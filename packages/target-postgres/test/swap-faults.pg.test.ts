@@ -111,7 +111,7 @@ describe('P5: killed at a step of the swap', () => {
     const waits = async (condition: string) =>
       (
         await on.sql.query(
-          `SELECT FROM pg_stat_activity WHERE application_name = 'snowmelt'
+          `SELECT FROM pg_stat_activity WHERE application_name LIKE 'snowmelt%'
          AND datname = current_database() AND ${condition}`,
         )
       ).rowCount;

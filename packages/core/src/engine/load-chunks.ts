@@ -6,6 +6,9 @@ import { describeError, workChunk } from './work-chunk.ts';
 /** How long to leave the store alone while all chunks are in other processes' hands. */
 const waitMilliseconds = 500;
 
+/** A wait for other processes' chunks is told after this many pauses, and after as many again. */
+const pausesUntold = 60;
+
 export interface LoadOptions {
   readonly workers: number;
   readonly maxTries: number;
@@ -51,11 +54,13 @@ async function work(pool: Pool): Promise<void> {
   const name = `${pool.run.owner}/${pool.plan.key}/${pool.hired}`;
   pool.active += 1;
   pool.hired += 1;
+  let pauses = 0;
   try {
     for (;;) {
       const answer = await takeChunk(name, pool, hired);
       if (answer === 'done' || (answer === 'wait' && pool.active > 1)) break;
-      if (answer === 'wait') await pool.run.context.clock.sleep(waitMilliseconds, pool.signal);
+      pauses = answer === 'wait' ? pauses + 1 : 0;
+      if (answer === 'wait') await pauseForOthers(pool, pauses);
     }
   } catch (error) {
     if (!pool.signal.aborted) {
@@ -66,6 +71,15 @@ async function work(pool: Pool): Promise<void> {
     pool.active -= 1;
   }
   await Promise.all(hired);
+}
+
+async function pauseForOthers({ plan, run, signal }: Pool, pauses: number): Promise<void> {
+  if (pauses % pausesUntold === 0) {
+    const seconds = (pauses * waitMilliseconds) / 1000;
+    const why = 'all chunks that are left are leased by other processes';
+    run.context.log.info('waiting_for_chunks', { table: plan.key, seconds, why });
+  }
+  await run.context.clock.sleep(waitMilliseconds, signal);
 }
 
 async function takeChunk(name: string, pool: Pool, hired: Promise<void>[]) {

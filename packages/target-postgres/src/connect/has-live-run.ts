@@ -19,7 +19,7 @@ SELECT EXISTS (
   JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
   WHERE l.locktype = 'relation' AND l.relation = to_regclass($2) AND l.granted
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-    AND l.mode = 'RowExclusiveLock' AND a.application_name = 'snowmelt'
+    AND l.mode = 'RowExclusiveLock' AND a.application_name ~ '^snowmelt( |$)'
 ) AS live`;
 
 export async function hasLiveRun(session: Session, target: TableRef): Promise<boolean> {

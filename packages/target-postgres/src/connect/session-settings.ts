@@ -1,6 +1,14 @@
 import type { PostgresTargetSettings } from './connection-options.ts';
 
 /**
+ * How often the server looks, in the middle of a statement or of a wait, whether its client is still
+ * there: a run that is killed in CREATE INDEX or a swap would else hold its locks to the end of it.
+ * A server on a platform that can't look refuses any other value than 0
+ * (https://www.postgresql.org/docs/current/runtime-config-connection.html).
+ */
+const checkClientMs = 2000;
+
+/**
  * Settings stand in the transaction that needs them (SET LOCAL), so that nothing is changed for
  * anyone else, also behind a pooler that hands connections on between transactions.
  *
@@ -25,6 +33,10 @@ SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL tcp_keepalives_idle = 60;
 SET LOCAL tcp_keepalives_interval = 10;
 SET LOCAL tcp_keepalives_count = 6;
+DO $$ BEGIN
+  SET LOCAL client_connection_check_interval = ${checkClientMs};
+EXCEPTION WHEN invalid_parameter_value OR undefined_object THEN NULL;
+END $$;
 SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';`;
 
 /** Milliseconds; 0: no limit. */

@@ -1,11 +1,10 @@
-import type { ErrorPlace } from '@snowmelt/core';
-import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { ErrorPlace, Logger, TablePlan, WorkContext } from '@snowmelt/core';
+import { escapeLiteral, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 
 import type { Databases } from './databases.ts';
 import { interruptOnAbort } from './interrupt.ts';
-import { blockersOf, lockedError } from './lock-blockers.ts';
-import { sqlState } from './server-error.ts';
-import { isStatementTimeout, translateError } from './translate-error.ts';
+import { translateError } from './translate-error.ts';
+import { watchLocks, type LockWatch } from './watch-locks.ts';
 
 /** A transaction in hand. */
 export interface Session {
@@ -15,7 +14,7 @@ export interface Session {
     sql: string,
     values?: readonly unknown[],
   ): Promise<QueryResult<R>>;
-  /** Statements that may wait for a lock: an error names who holds it. */
+  /** Statements that may wait for a lock: the log, and an error, name who holds it. */
   locking<T>(what: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -25,8 +24,19 @@ export interface TransactionOptions {
   /** `load` trades the wait for the disk at COMMIT for speed; see session-settings.ts. */
   readonly purpose: 'plain' | 'load';
   readonly place?: ErrorPlace;
+  /** Is told what a statement waits for. */
+  readonly log?: Logger;
   /** Says more of an error than a SQLSTATE alone can; what it doesn't know it gives back. */
   readonly explain?: (error: unknown) => unknown;
+}
+
+/** For work on a table of a run. */
+export function tableOptions(
+  { run, key, target }: TablePlan,
+  { signal, log }: WorkContext,
+): TransactionOptions {
+  const place = { run, table: key };
+  return { database: target.database, signal, log, place, purpose: 'plain' };
 }
 
 /**
@@ -38,7 +48,7 @@ export async function transaction<T>(
   options: TransactionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { database, signal, place } = options;
+  const { database, signal, place, log } = options;
   const client = await databases.acquire(database, signal);
   const state = { broken: false };
   const onError = (): void => {
@@ -47,8 +57,8 @@ export async function transaction<T>(
   client.on('error', onError);
   const interruption = interruptOnAbort(databases, database, client, signal);
   try {
-    await client.query(databases.begin[options.purpose]);
-    const result = await work(sessionOf(databases, database, client));
+    await client.query(`${databases.begin[options.purpose]}${nameAfter(place?.run)}`);
+    const result = await work(sessionOf({ databases, database, client, log }));
     signal.throwIfAborted();
     await commit(client);
     return result;
@@ -73,50 +83,18 @@ async function commit(client: PoolClient): Promise<void> {
   if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}`);
 }
 
-function sessionOf(databases: Databases, database: string, client: PoolClient): Session {
+/** So that pg_stat_activity tells whose session it is; see repair/orphans.ts. */
+function nameAfter(run: string | undefined): string {
+  return run === undefined
+    ? ''
+    : `\nSET LOCAL application_name = ${escapeLiteral(`snowmelt ${run}`)};`;
+}
+
+function sessionOf(using: Omit<LockWatch, 'what'>): Session {
+  const { client } = using;
   return {
     client,
     query: (sql, values) => client.query(sql, values === undefined ? undefined : [...values]),
-    locking: (what, work) => watchLocks({ databases, database, client, what }, work),
+    locking: (what, work) => watchLocks({ ...using, what }, work),
   };
-}
-
-interface LockWatch {
-  readonly databases: Databases;
-  readonly database: string;
-  readonly client: PoolClient;
-  readonly what: string;
-}
-
-/** A second before the end is enough for another connection; of a short wait, half of it. */
-function askAfter(limit: number): number {
-  return Math.max(limit / 2, limit - 1000);
-}
-
-/**
- * Who blocks can only be asked while it is waited for, so it is asked shortly before the limit that
- * comes first: of locks, or of the whole statement.
- */
-async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): Promise<T> {
-  const { databases, database, client, what } = watch;
-  const { lockTimeoutMs, statementTimeoutMs } = databases;
-  const limits = [lockTimeoutMs, statementTimeoutMs].filter((limit) => limit > 0);
-  if (limits.length === 0) return work();
-  let asking: ReturnType<typeof blockersOf> | undefined;
-  const timer = setTimeout(
-    () => {
-      asking = blockersOf(databases, database, client);
-    },
-    askAfter(Math.min(...limits)),
-  );
-  try {
-    return await work();
-  } catch (error) {
-    const locked = sqlState(error) === '55P03';
-    if (!locked && !isStatementTimeout(error, statementTimeoutMs)) throw error;
-    const blockers = (await asking) ?? [];
-    throw locked || blockers.length > 0 ? lockedError(what, blockers, error) : error;
-  } finally {
-    clearTimeout(timer);
-  }
 }

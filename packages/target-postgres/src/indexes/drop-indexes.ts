@@ -3,7 +3,7 @@ import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core'
 import type { Databases } from '../connect/databases.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { limitLocks } from '../connect/session-settings.ts';
-import { transaction, type Session } from '../connect/transaction.ts';
+import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
 import { lockTarget } from '../prepare/lock-target.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import {
@@ -35,12 +35,7 @@ export async function dropIndexes(
   table: TablePlan,
   context: WorkContext,
 ): Promise<void> {
-  const options = {
-    database: table.target.database,
-    signal: context.signal,
-    place: { run: table.run, table: table.key },
-    purpose: 'plain',
-  } as const;
+  const options = tableOptions(table, context);
   const dropped = await transaction(databases, options, async (session) => {
     await lockTarget(session, table);
     if (await droppedBefore(session, table)) return undefined;

@@ -1,7 +1,7 @@
 import type { PublishReceipt, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
-import { transaction, type Session } from '../connect/transaction.ts';
+import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
 import { restoreIndexes } from './restore-indexes.ts';
 import { indexesBack } from './tell-indexes.ts';
 
@@ -14,16 +14,11 @@ export async function restoreAfterLoad(
   table: TablePlan,
   context: WorkContext,
 ): Promise<Omit<PublishReceipt, 'rows'>> {
-  const options = {
-    database: table.target.database,
-    signal: context.signal,
-    place: { run: table.run, table: table.key },
-  };
-  const plain = { ...options, purpose: 'plain' } as const;
-  if (await transaction(databases, plain, (session) => loadedStill(session, table))) return {};
+  const options = tableOptions(table, context);
+  if (await transaction(databases, options, (session) => loadedStill(session, table))) return {};
   const work = { databases, options, context };
   const { findings } = await restoreIndexes(work, table.target, table.run);
-  const back = await transaction(databases, plain, (session) => indexesBack(session, table));
+  const back = await transaction(databases, options, (session) => indexesBack(session, table));
   return {
     ...(findings.length === 0 ? {} : { findings }),
     ...(back.length === 0 ? {} : { indexesBack: back }),

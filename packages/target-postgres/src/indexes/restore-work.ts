@@ -8,7 +8,7 @@ import { claimPiece, markPiece, type OwedPiece } from './owed-piece.ts';
 
 export interface RestoreWork {
   readonly databases: Databases;
-  readonly options: Pick<TransactionOptions, 'database' | 'signal' | 'place'>;
+  readonly options: Pick<TransactionOptions, 'database' | 'signal' | 'place' | 'log'>;
   readonly context: WorkContext;
 }
 

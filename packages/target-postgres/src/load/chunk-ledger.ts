@@ -15,7 +15,8 @@ export async function claimChunk(
   chunk: ChunkPlan,
 ): Promise<boolean> {
   const values = [table.run, table.key, chunk.id, chunk.of === 'keys'];
-  const { rowCount } = await session.query(claimSql, values);
+  const what = `chunk ${chunk.id}, which another loader has in hand,`;
+  const { rowCount } = await session.locking(what, () => session.query(claimSql, values));
   return rowCount === 1;
 }
 

@@ -11,7 +11,7 @@ import {
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
-import { transaction, type Session } from '../connect/transaction.ts';
+import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
 import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
 import { keyNames, quoteKeys } from '../missing/keys-table.ts';
 import { shareLoads } from '../prepare/lock-target.ts';
@@ -111,8 +111,7 @@ function loadInTransaction(
 ): Promise<LoadReceipt> {
   const { table, chunk, context } = request;
   const options = {
-    database: table.target.database,
-    signal: context.signal,
+    ...tableOptions(table, context),
     purpose: 'load',
     place: { run: table.run, table: table.key, chunk: chunk.id },
     // Of COMMIT as well, where deferred constraints speak.

@@ -8,7 +8,12 @@ import {
 
 import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
-import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
+import {
+  tableOptions,
+  transaction,
+  type Session,
+  type TransactionOptions,
+} from '../connect/transaction.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
 import { lockTarget } from '../prepare/lock-target.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
@@ -25,21 +30,18 @@ import { referredRow } from './referred-row.ts';
 export async function removeMissing(
   databases: Databases,
   table: TablePlan,
-  { signal, log }: WorkContext,
+  context: WorkContext,
 ): Promise<MissingReceipt | undefined> {
   const missing = table.deleteMissing;
   if (missing?.keys === undefined) return undefined;
   const options: TransactionOptions = {
-    database: table.target.database,
-    signal,
-    place: { run: table.run, table: table.key },
-    purpose: 'plain',
+    ...tableOptions(table, context),
     explain: (error) => referredRow(error, table),
   };
   const receipt = await transaction(databases, options, (session) =>
     removeOnce(session, table, missing),
   );
-  log.info('target_missing_rows', { table: table.key, run: table.run, ...receipt });
+  context.log.info('target_missing_rows', { table: table.key, run: table.run, ...receipt });
   return receipt;
 }
 

@@ -1,7 +1,7 @@
 import type { PrepareReceipt, Restart, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
-import { transaction, type Session } from '../connect/transaction.ts';
+import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
 import { dropIndexes, dropsIndexes } from '../indexes/drop-indexes.ts';
 import { indexesDisabled } from '../indexes/tell-indexes.ts';
@@ -42,12 +42,7 @@ export async function prepareTable(
   table: TablePlan,
   context: WorkContext,
 ): Promise<PrepareReceipt> {
-  const options = {
-    database: table.target.database,
-    signal: context.signal,
-    place: { run: table.run, table: table.key },
-    purpose: 'plain',
-  } as const;
+  const options = tableOptions(table, context);
   await ensureLedger(databases, options);
   await transaction(databases, options, async (session) => {
     await lockDdl(session);

@@ -9,7 +9,12 @@ import {
 import { recordSnapshot } from '../changes/snapshot-ledger.ts';
 import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
-import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
+import {
+  tableOptions,
+  transaction,
+  type Session,
+  type TransactionOptions,
+} from '../connect/transaction.ts';
 import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { readTableLedger, refuseStalePlan, restartTable } from '../prepare/table-ledger.ts';
@@ -30,12 +35,7 @@ export async function publishTable(
   table: TablePlan,
   context: WorkContext,
 ): Promise<PublishReceipt> {
-  const options = {
-    database: table.target.database,
-    signal: context.signal,
-    place: { run: table.run, table: table.key },
-    purpose: 'plain',
-  } as const;
+  const options = tableOptions(table, context);
   if (gathers(table)) await swapRows(databases, table, context);
   const restart = await transaction(databases, options, (session) => lookOnceMore(session, table));
   if (restart !== undefined) return { rows: 0, restart };

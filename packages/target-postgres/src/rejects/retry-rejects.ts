@@ -20,7 +20,7 @@ export async function retryRejects(
   filter: RejectFilter,
   context: WorkContext,
 ): Promise<readonly RetriedTable[]> {
-  const options = { database, signal: context.signal, purpose: 'plain' } as const;
+  const options = { database, signal: context.signal, log: context.log, purpose: 'plain' } as const;
   const known = await transaction(databases, options, (session) =>
     ledgerExists(session, 'rejected_rows'),
   );

@@ -12,7 +12,7 @@ export async function repairDatabase(
   { database, dropShadows }: RepairRequest,
   context: WorkContext,
 ): Promise<RepairReport> {
-  const options = { database, signal: context.signal };
+  const options = { database, signal: context.signal, log: context.log };
   const known = await transaction(databases, { ...options, purpose: 'plain' }, (session) =>
     ledgerExists(session, 'migrations'),
   );

@@ -1,7 +1,7 @@
 import type { Restart, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
-import { transaction, type Session } from '../connect/transaction.ts';
+import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
 import { dropKeys, keysName } from '../missing/keys-table.ts';
 import { lockTargets, waitForLoads } from '../prepare/lock-target.ts';
 import { readTableLedger, refuseSuperseded, restartTable } from '../prepare/table-ledger.ts';
@@ -19,11 +19,9 @@ export async function restartRun(
   databases: Databases,
   table: TablePlan,
   why: string,
-  { signal }: WorkContext,
+  context: WorkContext,
 ): Promise<Restart> {
-  const { database } = table.target;
-  const place = { run: table.run, table: table.key };
-  return transaction(databases, { database, signal, place, purpose: 'plain' }, async (session) => {
+  return transaction(databases, tableOptions(table, context), async (session) => {
     await lockTargets(session, table);
     const before = await readTableLedger(session, table);
     if (before === undefined)

@@ -4,7 +4,12 @@ import { applyChanges, hasChanges, type AppliedChanges } from '../changes/apply-
 import { recordSnapshot } from '../changes/snapshot-ledger.ts';
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks, waitForDisk } from '../connect/session-settings.ts';
-import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
+import {
+  tableOptions,
+  transaction,
+  type Session,
+  type TransactionOptions,
+} from '../connect/transaction.ts';
 import { rejectedRow } from '../load/copy-error.ts';
 import { lockTarget } from '../prepare/lock-target.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
@@ -24,13 +29,10 @@ import { readSwapState, recordSwap, refuseSharedTarget } from './swap-ledger.ts'
 export async function swapRows(
   databases: Databases,
   table: TablePlan,
-  { signal, log }: WorkContext,
+  context: WorkContext,
 ): Promise<void> {
   const options: TransactionOptions = {
-    database: table.target.database,
-    signal,
-    place: { run: table.run, table: table.key },
-    purpose: 'plain',
+    ...tableOptions(table, context),
     explain: (error) => stillTheOldRows(rejectedRow(error, table)),
   };
   await transaction(databases, options, (session) => readyShadow(session, table));
@@ -38,7 +40,8 @@ export async function swapRows(
     swapOnce(databases, session, table),
   );
   const event = table.mode === 'changes' ? 'changes_applied' : 'target_swapped';
-  if (swapped !== undefined) log.info(event, { table: table.key, run: table.run, ...swapped });
+  if (swapped !== undefined)
+    context.log.info(event, { table: table.key, run: table.run, ...swapped });
 }
 
 /** What the exchange is quicker with; beforehand, so that writers wait less long. */

@@ -52,7 +52,7 @@ describe('faults in the middle of a chunk with refused rows', () => {
     const open = meddling(async () => {
       await on.sql.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE application_name = 'snowmelt' AND datname = current_database()`,
+         WHERE application_name LIKE 'snowmelt%' AND datname = current_database()`,
       );
     });
     await expect(load(open)).rejects.toMatchObject({ code: 'TARGET.CONNECTION_LOST' });
@@ -130,7 +130,7 @@ function savepoints({ sql }: Bench): Promise<number> {
 async function sessions(sql: Bench['sql'], condition: string): Promise<number> {
   const { rows } = await sql.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM pg_stat_activity
-     WHERE application_name = 'snowmelt' AND datname = current_database() AND ${condition}`,
+     WHERE application_name LIKE 'snowmelt%' AND datname = current_database() AND ${condition}`,
   );
   return rows[0]?.n ?? -1;
 }

@@ -11,7 +11,7 @@ export const settingsShape = {
   lock_timeout_seconds: seconds.meta(
     doc({
       description:
-        'Longest wait for a lock of a target table, 0: without end. The error names the session that holds the lock.',
+        'Longest wait for a lock of a target table, 0: without end. After some seconds the log names the session that holds it (`waiting_for_lock`), and so does the error at the end.',
       example: 120,
       absent: '60',
       speed: 'A long wait holds up the queries that queue behind it.',

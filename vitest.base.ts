@@ -36,6 +36,8 @@ export function projects(...names: readonly ProjectName[]): ViteUserConfig {
         ssr: { resolve: { conditions } },
         test: {
           name,
+          // They wait for processes and servers half of the time.
+          ...(name === 'e2e' ? { maxWorkers: 2 } : {}),
           include: include[name],
           exclude: name === 'unit' ? ['**/node_modules/**', 'test/**/*.{pg,e2e}.test.ts'] : [],
           testTimeout: name === 'unit' ? 20_000 : 120_000,

@@ -27,7 +27,12 @@ describe('P4: kill -9 while keys are gathered, then the same command again', () 
 
   function config() {
     const { sources, ...rest } = demo.config as { sources: [Record<string, unknown>] };
-    const table = { source: 'BIG', target: 'big', uniqueness_columns: ['ID'] };
+    const keys = {
+      uniqueness_columns: ['ID'],
+      chunking_columns: ['ID'],
+      chunking_column_types: ['int'],
+    };
+    const table = { source: 'BIG', target: 'big', ...keys };
     const missing = { ...table, delete_missing: 'hard', extract: 'query', batch_size: 1000 };
     return { ...rest, parallel_threads: 2, sources: [{ ...sources[0], tables: [missing] }] };
   }

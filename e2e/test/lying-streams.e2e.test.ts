@@ -61,6 +61,7 @@ describe('P1: streams that lie, through the whole command', () => {
   it.each(faults.filter(({ kind }) => kind !== 'drop'))(
     '$kind of every $match.endpoint: nothing commits, and the code says why',
     async (fault) => {
+      await client.query('TRUNCATE vega.species');
       demo.emulator.faults.add({ ...fault, times: 1000 });
       const { code, stdout, stderr } = await run(fault.match);
       expect(code, stderr).toBe(2);

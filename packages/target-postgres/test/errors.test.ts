@@ -112,7 +112,7 @@ describe('rejectedRow', () => {
       message: expect.stringContaining('line 3 of the chunk, column a'),
     });
     expect(rejectedRow(server('23505', { detail: 'Key (id)=(1)' }), table)).toMatchObject({
-      message: 'said the server: Key (id) (SQLSTATE 23505; table public.t, line 7)',
+      message: 'said the server: Key (id)=(…) (SQLSTATE 23505; table public.t, line 7)',
       place: {},
     });
   });
@@ -209,8 +209,8 @@ describe('P7: what is said of a refused row', () => {
   });
 
   it.each([
-    ['23505', 'Key (id, "e)=(x")=(secret, 1) already exists.', 'Key (id, "e)'],
-    ['23503', 'Key (lower(a))=(secret) is not present in table "t".', 'Key (lower(a))'],
+    ['23505', 'Key (id, "e)=(x")=(secret, 1) already exists.', 'Key (id, "e)=(…)'],
+    ['23503', 'Key (lower(a))=(secret) is not present in table "t".', 'Key (lower(a))=(…)'],
     ['23502', 'Failing row contains (1, secret).', 'said the server'],
     ['22P02', 'Token "secret" is invalid.', 'said the server'],
     ['22003', 'A field with precision 3, scale 0 must round to less than 10^3.', 'precision 3'],

@@ -67,7 +67,7 @@ function harmlessDetail({ code, detail }: ServerError): string | undefined {
   if (detail === undefined || !rowClasses.has(code.slice(0, 2))) return detail;
   if (code === '22003') return detail;
   const end = code.startsWith('235') ? detail.indexOf(')=(') : -1;
-  return end === -1 ? undefined : detail.slice(0, end + 1);
+  return end === -1 ? undefined : `${detail.slice(0, end + 1)}=(…)`;
 }
 
 /** Advice of the server, but where it was reading rows: extensions quote them there. */

@@ -135,7 +135,7 @@ describe('disable_index', () => {
     expect(messages).toHaveLength(2);
     expect(messages[0]).toContain(`index t_name of public.t is not back`);
     // P7: a key is data, and is shown to whoever asks the database for it.
-    expect(messages[0]).toContain('Key (lower(name)) (SQLSTATE 23505)');
+    expect(messages[0]).toContain('Key (lower(name))=(…) (SQLSTATE 23505)');
     expect(told[0]?.fix).toContain('SELECT (lower(name)), count(*) FROM ONLY "public"."t"');
     expect(messages[1]).toContain('primary key t_key of public.t is not back');
     const query = /SELECT .* > 1/u.exec(told[1]?.fix ?? '')?.[0] ?? '';

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { logLevels } from '@snowmelt/core';
+import { logLevels, type MigrationRequest } from '@snowmelt/core';
 
 export const configFlags = {
   config: Flags.string({
@@ -25,6 +25,35 @@ export const logFlags = {
     summary: 'How a log line is written.',
   })(),
 };
+
+export const resumeFlags = {
+  'no-resume': Flags.boolean({
+    summary: 'Start a new run.',
+    exclusive: ['resume-run-id', 'resume-max-age'],
+  }),
+  'resume-max-age': Flags.integer({
+    default: 168,
+    min: 1,
+    helpValue: 'HOURS',
+    summary: 'How old a run may be to go on with.',
+    noCacheDefault: true,
+  }),
+  'resume-run-id': Flags.string({
+    helpValue: 'ID',
+    summary: 'Go on with this run, whatever its age and configuration.',
+  }),
+};
+
+export function resumeOf(flags: {
+  'no-resume': boolean;
+  'resume-max-age': number;
+  'resume-run-id'?: string | undefined;
+}): MigrationRequest['resume'] {
+  if (flags['no-resume']) return { mode: 'never' };
+  const run = flags['resume-run-id'];
+  if (run !== undefined) return { mode: 'run', run };
+  return { mode: 'auto', maxAgeHours: flags['resume-max-age'] };
+}
 
 const names = { multiple: true, delimiter: ',', helpValue: 'NAME' } as const;
 

@@ -37,6 +37,7 @@ export {
 export { describeTogether, describeWritten } from './engine/describe-together.ts';
 export type { Adapters } from './engine/open-run.ts';
 export { rejectedNote } from './engine/rejected-findings.ts';
+export { foresee, type NextStep } from './engine/go-on.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
 export { tagContext } from './engine/tag-context.ts';
 export type * from './engine/run-report.ts';

@@ -1,13 +1,14 @@
 import { BaseCommand } from '../base-command.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
-import { configFlags, logFlags, tableFlags } from '../flags.ts';
+import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../flags.ts';
+import { lookBack } from '../plan/look-back.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { planTables } from '../plan/plan-tables.ts';
 import { formatTablePlan, viewPlan, type PlanView } from '../plan/plan-view.ts';
 import { readConfig, selectJobs } from '../setup.ts';
 
 export default class Plan extends BaseCommand {
-  static override summary = 'Show what a run would do with each table, and change nothing.';
+  static override summary = 'Show what `run` would do with each table, and change nothing.';
   static override description = `Mode, extract, snapshot, chunks, columns and findings of each table.
 
 Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
@@ -15,14 +16,15 @@ Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
     '<%= config.bin %> plan',
     '<%= config.bin %> plan --table ORDERS --json',
   ];
-  static override flags = { ...configFlags, ...tableFlags, ...logFlags };
+  static override flags = { ...configFlags, ...tableFlags, ...resumeFlags, ...logFlags };
 
   async run(): Promise<PlanView> {
     const { flags } = await this.parse(Plan);
     const config = await readConfig(flags);
     const jobs = selectJobs(config, flags);
     await using sides = await openSides(config, flags);
-    const view = viewPlan(await planTables(jobs, { ...sides, countChunks: true }));
+    const next = await lookBack(config, jobs, resumeOf(flags));
+    const view = viewPlan(await planTables(jobs, { ...sides, next, countChunks: true }));
     this.print(view.tables.flatMap(formatTablePlan));
     const refused = view.tables.some((table) => table.refused);
     process.exitCode = refused ? exitCodes.failed : exitCodes.done;

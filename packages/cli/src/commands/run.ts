@@ -1,9 +1,8 @@
 import { Flags } from '@oclif/core';
-import type { MigrationRequest } from '@snowmelt/core';
 
 import { BaseCommand } from '../base-command.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
-import { configFlags, logFlags, tableFlags } from '../flags.ts';
+import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../flags.ts';
 import { migrate } from '../run/migrate.ts';
 import { readConfig, selectJobs } from '../setup.ts';
 import {
@@ -30,21 +29,7 @@ work left; 1 a bug.`;
   static override flags = {
     ...configFlags,
     ...tableFlags,
-    'no-resume': Flags.boolean({
-      summary: 'Start a new run.',
-      exclusive: ['resume-run-id', 'resume-max-age'],
-    }),
-    'resume-max-age': Flags.integer({
-      default: 168,
-      min: 1,
-      helpValue: 'HOURS',
-      summary: 'How old a run may be to go on with.',
-      noCacheDefault: true,
-    }),
-    'resume-run-id': Flags.string({
-      helpValue: 'ID',
-      summary: 'Go on with this run, whatever its age and configuration.',
-    }),
+    ...resumeFlags,
     verify: Flags.option({
       options: ['off', 'count', 'digest'] as const,
       summary: "How source and target are compared; overrides the configuration's.",
@@ -68,15 +53,4 @@ work left; 1 a bug.`;
     }
     return view;
   }
-}
-
-function resumeOf(flags: {
-  'no-resume': boolean;
-  'resume-max-age': number;
-  'resume-run-id'?: string | undefined;
-}): MigrationRequest['resume'] {
-  if (flags['no-resume']) return { mode: 'never' };
-  const run = flags['resume-run-id'];
-  if (run !== undefined) return { mode: 'run', run };
-  return { mode: 'auto', maxAgeHours: flags['resume-max-age'] };
 }

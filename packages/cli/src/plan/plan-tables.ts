@@ -7,10 +7,12 @@ import {
   type DecideContext,
   type Decision,
   type Finding,
+  type NextStep,
   type ReadCost,
   type SnowmeltError,
   type Source,
   type TableJob,
+  type TableKey,
   type TablePlan,
   type Target,
   type WorkContext,
@@ -21,6 +23,8 @@ const noRun = 'plan';
 
 export interface PlannedTable {
   readonly job: TableJob;
+  /** Absent: no earlier run has left anything of it. */
+  readonly next?: NextStep;
   readonly decision?: Decision;
   readonly chunks?: ChunkCount;
   readonly cost?: ReadCost;
@@ -39,6 +43,7 @@ export interface PlanUsing {
   readonly context: WorkContext;
   /** Chunks cost queries. */
   readonly countChunks: boolean;
+  readonly next?: ReadonlyMap<TableKey, NextStep>;
 }
 
 /** What a run would do with each table, without changing anything. An expected failure is kept. */
@@ -51,7 +56,9 @@ export async function planTables(
   const describeSource = describeTogether(using.source, refs, using.context);
   const planned: PlannedTable[] = [];
   for (const job of jobs) {
-    planned.push(await planTable(job, { ...using, jobs, snapshotAt: at, describeSource }));
+    const next = using.next?.get(job.key);
+    const table = await planTable(job, { ...using, jobs, snapshotAt: at, describeSource });
+    planned.push(next === undefined ? table : { ...table, next });
   }
   return planned;
 }

@@ -2,6 +2,7 @@ import type {
   ColumnPair,
   DeleteMissing,
   Finding,
+  NextStep,
   ReadCost,
   SnowmeltError,
   TableRef,
@@ -24,6 +25,8 @@ export interface TablePlanView {
   readonly source: TableRef;
   readonly target: TableRef;
   readonly refused: boolean;
+  /** What becomes of what an earlier run has left. */
+  readonly next?: NextStep;
   readonly mode: string;
   readonly creates?: boolean;
   readonly extract?: string;
@@ -54,12 +57,13 @@ export function viewPlan(tables: readonly PlannedTable[]): PlanView {
 }
 
 function viewTable(table: PlannedTable): TablePlanView {
-  const { job, decision, chunks, cost, error } = table;
+  const { job, decision, chunks, cost, error, next } = table;
   return {
     key: job.key,
     source: job.source,
     target: job.target,
     refused: isRefused(table),
+    ...(next === undefined ? {} : { next }),
     mode: decision?.plan.mode ?? job.mode,
     ...(decision === undefined ? {} : viewDecision(decision)),
     ...(chunks === undefined ? {} : { chunks }),
@@ -103,12 +107,24 @@ export function formatTablePlan(table: TablePlanView): readonly string[] {
   const mark = table.refused ? red('✘') : green('✔');
   return [
     `${mark} ${bold(`${formatRef(table.source)} → ${formatRef(table.target)}`)}`,
+    ...(table.next === undefined ? [] : [`    ${nextText(table.next)}`]),
     ...planLines(table).map((line) => `    ${line}`),
     ...formatFindings(table.findings).map((line) => `    ${line}`),
     ...table.notices.map((notice) => `    ${dim(notice)}`),
     ...(table.error === undefined ? [] : formatFailure(table.error).map((line) => `    ${line}`)),
     '',
   ];
+}
+
+function nextText({ run, does, because }: NextStep): string {
+  const texts: Readonly<Record<NextStep['does'], string>> = {
+    resume: `goes on in run ${run}, at its snapshot`,
+    replan: `goes on in run ${run}, at its snapshot, from its beginning`,
+    retry: `tried once more in run ${run}, and read anew at a new snapshot if it fails again`,
+    anew: `read anew at a new snapshot, after run ${run}`,
+    done: `not read again: run ${run} is ended first`,
+  };
+  return `${texts[does]}: ${because}`;
 }
 
 const modes: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import { parseConfig, resolveTables, type ColumnSchema } from '@snowmelt/core';
+import { parseConfig, resolveTables, runHashes, type ColumnSchema } from '@snowmelt/core';
 import {
   MemoryWarehouse,
   memorySource,
@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 
 import { checkConfig } from '../../src/check/check-config.ts';
 import { exitCodeOfReport } from '../../src/failure/exit-codes.ts';
+import { lookBackIn } from '../../src/plan/look-back.ts';
 import { planTables } from '../../src/plan/plan-tables.ts';
 import { formatTablePlan, viewPlan } from '../../src/plan/plan-view.ts';
 import { migrateWith } from '../../src/run/migrate.ts';
@@ -158,6 +159,18 @@ describe('P4: Ctrl-C stops cleanly and the same command goes on', () => {
     expect(exitCodeOfReport(first)).toBe(3);
     expect(first.rows).toBeLessThan(1000);
 
+    const { jobs, resume } = migration;
+    const next = async (asked = jobs) =>
+      [...(await lookBackIn(status, { config, jobs: asked, resume })).values()][0];
+    expect(await next()).toEqual({
+      run: first.run,
+      does: 'resume',
+      because: '2 of 4 chunks are loaded',
+    });
+    expect(await next(jobs.map((job) => ({ ...job, hash: 'edited' })))).toMatchObject({
+      does: 'replan',
+    });
+
     const before = new Set(opened.slice(0, 2));
     opened.length = 0;
     stopAt = -1;
@@ -169,5 +182,36 @@ describe('P4: Ctrl-C stops cleanly and the same command goes on', () => {
       rows: 1000,
     });
     expect(opened.filter((chunk) => before.has(chunk))).toEqual([]);
+    expect(await next()).toBeUndefined();
+  });
+
+  it.each([
+    ['SOURCE.SNAPSHOT_GONE: too old', 'anew', 'anew'],
+    ['TARGET.PRIVILEGE: may not write', 'retry', 'done'],
+    ['a chunk failed: SOURCE.NETWORK: no answer', 'resume', 'done'],
+  ])('plan says what becomes of a run that ended with %s', async (error, does, ofOther) => {
+    const { config, status } = start();
+    const jobs = resolveTables(config);
+    const [completed, failed] = jobs;
+    if (failed === undefined || completed === undefined) throw new Error('two tables');
+    const sourceNames = ['sales'];
+    const state = await status.openRun({
+      ...runHashes(config, jobs),
+      sourceNames,
+      tables: jobs,
+      owner: 'me',
+      resume: { mode: 'never' },
+    });
+    await status.recordTable(state.id, failed.key, { type: 'failed', error });
+    await status.recordTable(state.id, completed.key, { type: 'completed' });
+    await status.closeRun(state.id, 'partial');
+    const resume = { mode: 'auto', maxAgeHours: 1 } as const;
+    const next = await lookBackIn(status, { config, jobs, resume });
+    expect(next.get(failed.key)).toMatchObject({ run: state.id, does });
+    expect(next.get(completed.key)).toMatchObject({ does: ofOther });
+    const text = viewPlan(jobs.map((job) => ({ job, next: next.get(job.key)! })));
+    expect(text.tables.flatMap(formatTablePlan).join('\n')).toContain(
+      `in run ${state.id}`.slice(3),
+    );
   });
 });

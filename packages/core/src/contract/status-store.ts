@@ -115,6 +115,8 @@ export interface TableSummary {
   readonly sourceName: string;
   readonly source: TableRef;
   readonly target: TableRef;
+  /** Of the request, `TableRequest.hash`. */
+  readonly hash?: string;
   readonly status: TableStatus;
   /** Load chunks of rows only, as all figures here: those of keys are worked, but not counted. */
   readonly totalChunks: number;

@@ -1,5 +1,5 @@
 import type { RunSummary, TableSummary } from '../contract/status-store.ts';
-import type { TableKey } from '../contract/table-plan.ts';
+import type { RunId, TableKey } from '../contract/table-plan.ts';
 import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { errorCatalog, type ErrorCode } from '../errors/catalog.ts';
@@ -71,6 +71,47 @@ export function whatBeginsAnew(
   );
   const anew = [...lost, ...goOn.filter(({ key }) => again.has(key))];
   return anew.length === 0 ? [] : [...new Set([...anew, ...healthy])];
+}
+
+/** What `run` would do with a table, seen from what an earlier run has left of it. */
+export interface NextStep {
+  readonly run: RunId;
+  /**
+   * `resume`: at the earlier run's snapshot, chunks that are loaded stay. `replan`: in that run, but
+   * from its beginning. `retry`: tried there once more, and anew if it fails again. `anew`: at a new
+   * snapshot. `done`: the earlier run has completed it, and is ended first.
+   */
+  readonly does: 'resume' | 'replan' | 'retry' | 'anew' | 'done';
+  readonly because: string;
+}
+
+/** For a plan: the same rules as `runMigration`'s, before anything is tried. */
+export function foresee(
+  jobs: readonly TableJob[],
+  earlier: RunSummary,
+): ReadonlyMap<TableKey, NextStep> {
+  const work = splitWork(jobs, earlier);
+  const before = new Map(earlier.tables.map((table) => [table.key, table]));
+  const stepOf = (job: TableJob): Omit<NextStep, 'run'> => {
+    const table = before.get(job.key);
+    const error = table?.error ?? 'it failed';
+    if (work.lost.includes(job)) return { does: 'anew', because: error };
+    const edited = table?.hash !== undefined && table.hash !== job.hash;
+    if (edited) return { does: 'replan', because: 'its configuration was edited since' };
+    if (table?.status === 'completed') return doneStep(job, work);
+    if (work.failedBefore.has(job.key)) return { does: 'retry', because: error };
+    const { completedChunks = 0, totalChunks = 0 } = table ?? {};
+    const chunks = `${String(completedChunks)} of ${String(totalChunks)} chunks are loaded`;
+    return { does: 'resume', because: totalChunks === 0 ? 'it was not begun' : chunks };
+  };
+  return new Map(jobs.map((job) => [job.key, { run: earlier.id, ...stepOf(job) }]));
+}
+
+function doneStep(job: TableJob, { lost, healthy }: WorkSplit): Omit<NextStep, 'run'> {
+  if (lost.length > 0 && healthy.includes(job)) {
+    return { does: 'anew', because: 'another table begins anew' };
+  }
+  return { does: 'done', because: 'that run has completed it' };
 }
 
 /** Tables that TRUNCATE of one of them reaches have to be loaded by the same run. */

@@ -26,6 +26,7 @@ interface TableRow {
   sourceName: string;
   source: (string | null)[];
   target: (string | null)[];
+  hash: string | null;
   status: TableStatus;
   totalChunks: number;
   completedChunks: number;
@@ -55,6 +56,7 @@ const summaries = (runs: string): string => `
         'key', t.table_key, 'sourceName', coalesce(t.source_name, ''),
         'source', json_build_array(t.source_database, t.source_schema, t.source_table),
         'target', json_build_array(t.target_database, t.target_schema, t.target_table),
+        'hash', t.table_hash,
         'status', t.status,
         'totalChunks', coalesce(c.total, t.total_chunks, 0),
         'completedChunks', coalesce(c.completed, t.completed_chunks, 0),
@@ -133,6 +135,7 @@ function readTable(row: TableRow): TableSummary {
     sourceName,
     source: tableRef(row.source),
     target: tableRef(row.target),
+    ...(row.hash === null ? {} : { hash: row.hash }),
     status,
     totalChunks,
     completedChunks,

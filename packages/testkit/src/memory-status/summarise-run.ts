@@ -17,7 +17,7 @@ export function summariseRun(run: StoredRun): RunSummary {
 }
 
 function summariseTable(table: StoredTable): TableSummary {
-  const { key, sourceName, source, target } = table.request;
+  const { key, sourceName, source, target, hash } = table.request;
   const chunks = [...table.chunks.values()].filter(
     ({ plan }) => plan.kind === 'load' && plan.of !== 'keys',
   );
@@ -27,6 +27,7 @@ function summariseTable(table: StoredTable): TableSummary {
     sourceName,
     source,
     target,
+    hash,
     status: table.status,
     totalChunks: chunks.length,
     completedChunks: loaded.length,

@@ -36,8 +36,8 @@ export {
 } from './engine/decide-plan.ts';
 export { describeTogether, describeWritten } from './engine/describe-together.ts';
 export type { Adapters } from './engine/open-run.ts';
-export { rejectedNote } from './engine/rejected-findings.ts';
 export { foresee, type NextStep } from './engine/go-on.ts';
+export { leftOut, leftOutNote, type LeftOut } from './engine/left-out.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
 export { tagContext } from './engine/tag-context.ts';
 export type * from './engine/run-report.ts';

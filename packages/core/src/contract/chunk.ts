@@ -40,6 +40,11 @@ export interface LoadReceipt {
   readonly bytes: number;
   /** Rows of the chunk beside them that are in quarantine. Absent: none. */
   readonly rejected?: number;
+  /**
+   * Keys of the chunk that found the row of another key of the source, since the target's comparison
+   * is looser: one row stands for both. Absent: none.
+   */
+  readonly met?: number;
   /** The ledger had it before: nothing was opened or loaded by this call. */
   readonly alreadyLoaded: boolean;
 }

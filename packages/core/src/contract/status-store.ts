@@ -81,6 +81,8 @@ export interface LoadedRows {
   readonly bytes: number;
   /** Rows beside them that are in quarantine. Absent: none. */
   readonly rejected?: number;
+  /** Keys that share the row of another one, as of `LoadReceipt`. Absent: none. */
+  readonly met?: number;
 }
 
 export type ChunkEvent =
@@ -102,11 +104,12 @@ export type TableEvent =
   | { readonly type: 'indexes_disabled' }
   /** Changes nothing where they were not disabled. */
   | { readonly type: 'indexes_restored' }
-  /** `rejected`: rows in quarantine; absent: none. */
+  /** `rejected`: rows in quarantine; `met`: as of `LoadReceipt`; absent: none. */
   | {
       readonly type: 'completed';
       readonly missing?: MissingReceipt;
       readonly rejected?: number;
+      readonly met?: number;
     }
   | { readonly type: 'failed'; readonly error: string };
 
@@ -126,6 +129,8 @@ export interface TableSummary {
   readonly bytes: number;
   /** Rows that the table was completed without: they are in quarantine. Absent: none. */
   readonly rejected?: number;
+  /** Keys that the table was completed without, as of `LoadReceipt.met`. Absent: none. */
+  readonly met?: number;
   /** Of indexes that were dropped for the load. Absent: none were. */
   readonly indexes?: 'disabled' | 'restored';
   readonly startedAt?: Date;

@@ -42,6 +42,11 @@ export interface MissingReceipt {
   readonly rows: number;
   /** Rows whose mark was taken away, since the source has their key again. */
   readonly restored: number;
+  /**
+   * Keys of the source that the target has only by its own, looser comparison: their row is, or may
+   * be, that of another one. Absent: none.
+   */
+  readonly met?: number;
 }
 
 export interface PublishReceipt {

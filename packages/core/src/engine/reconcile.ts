@@ -10,6 +10,8 @@ export interface Reconciled {
   readonly rows: number;
   /** Rows beside them that are in quarantine. */
   readonly rejected: number;
+  /** Keys that share the row of another one. Absent: none. */
+  readonly met?: number;
   readonly bytes: number;
   readonly chunks: number;
   /** Absent where the source was not asked, or could not be asked for the same rows again. */
@@ -71,11 +73,13 @@ function isOfRows(receipt: LoadReceipt): boolean {
 }
 
 function total(receipts: readonly LoadReceipt[]): Reconciled {
+  const met = receipts.reduce((sum, receipt) => sum + (receipt.met ?? 0), 0);
   return {
     rows: receipts.reduce((sum, { rows }) => sum + rows, 0),
     rejected: receipts.reduce((sum, { rejected = 0 }) => sum + rejected, 0),
     bytes: receipts.reduce((sum, { bytes }) => sum + bytes, 0),
     chunks: receipts.length,
+    ...(met === 0 ? {} : { met }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { TableSummary } from '../contract/status-store.ts';
 import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
-import { rejectedFindings } from './rejected-findings.ts';
+import { leftOutFindings } from './left-out.ts';
 import type { TableReport } from './run-report.ts';
 import { runTable, type TableTrace } from './run-table.ts';
 import type { TableJob } from './table-job.ts';
@@ -32,7 +32,7 @@ function awayNotice({ plan }: TableTrace): readonly string[] {
 
 /** A table that an earlier invocation of the same run has completed. */
 export function skippedReport(job: TableJob, summary: TableSummary): TableReport {
-  const { rejected = 0 } = summary;
+  const { rejected = 0, met = 0 } = summary;
   return {
     key: job.key,
     source: job.source,
@@ -40,12 +40,13 @@ export function skippedReport(job: TableJob, summary: TableSummary): TableReport
     status: 'skipped',
     rows: summary.rows,
     rejected,
+    ...(met === 0 ? {} : { met }),
     bytes: summary.bytes,
     chunks: summary.totalChunks,
     seconds: 0,
     verified: false,
     notices: ['completed before, in this run'],
-    findings: rejectedFindings(job.target, rejected),
+    findings: leftOutFindings(job.target, { rejected, met }),
   };
 }
 

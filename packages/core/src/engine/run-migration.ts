@@ -9,7 +9,7 @@ import { mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts
 import { keysPlan } from './keys-plan.ts';
 import { loadOrder } from './load-order.ts';
 import type { Adapters, OpenRun } from './open-run.ts';
-import { rejectedNote } from './rejected-findings.ts';
+import { leftOutNote } from './left-out.ts';
 import { reportTable, skippedReport } from './report-table.ts';
 import type { RunObserver, RunReport, TableReport } from './run-report.ts';
 import { pinRun, settledSource } from './settle-snapshot.ts';
@@ -225,8 +225,8 @@ function reportRun(run: OpenRun, tables: readonly TableReport[], milliseconds: n
   };
 }
 
-function noteOf({ rejected }: RunReport): string | undefined {
-  return rejected === 0 ? undefined : rejectedNote(rejected);
+function noteOf({ rejected, tables }: RunReport): string | undefined {
+  return leftOutNote({ rejected, met: tables.reduce((sum, { met = 0 }) => sum + met, 0) });
 }
 
 function firstError(tables: readonly TableReport[]): string | undefined {

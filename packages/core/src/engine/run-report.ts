@@ -17,6 +17,8 @@ export interface TableReport {
   readonly rows: number;
   /** Rows beside them that the target refused: they are in quarantine. */
   readonly rejected: number;
+  /** Keys of the source that share the row of another one in the target. Absent: none. */
+  readonly met?: number;
   /** Rows that stand in the target, where `verify: digest` counted them. */
   readonly targetRows?: number;
   /** Rows that `delete_missing` has deleted or marked. */

@@ -6,11 +6,12 @@ export function isDone({ status }: TableReport): boolean {
 
 /**
  * `failed` where nothing was done and nothing is left to go on with but failures. P1: with rows in
- * quarantine the target does not hold what the source does, and the run is not `completed`.
+ * quarantine, or keys that share a row, the target does not hold what the source does, and the run is
+ * not `completed`.
  */
 export function statusOf(tables: readonly TableReport[]): RunReport['status'] {
   if (tables.every(isDone)) {
-    return tables.every(({ rejected }) => rejected === 0) ? 'completed' : 'partial';
+    return tables.every(({ rejected, met = 0 }) => rejected + met === 0) ? 'completed' : 'partial';
   }
   return tables.every(({ status }) => status === 'failed') ? 'failed' : 'partial';
 }

@@ -6,7 +6,7 @@ import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
 import { planOnce, planOthers } from './plan-once.ts';
-import { rejectedFindings } from './rejected-findings.ts';
+import { leftOut, leftOutFindings } from './left-out.ts';
 import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
 import type { TableJob } from './table-job.ts';
 import { tellDisabled, tellRestored } from './tell-indexes.ts';
@@ -100,12 +100,13 @@ async function runOnce(
   trace.verdict = await verifyTable(plan, job.verify, trace.loaded, run);
   trace.notices.push(...trace.verdict.notices);
 
-  const { rejected } = trace.loaded;
-  trace.findings.push(...rejectedFindings(plan.target, rejected));
+  const left = { ...trace.loaded, met: Math.max(trace.loaded.met ?? 0, missing?.met ?? 0) };
+  trace.findings.push(...leftOutFindings(plan.target, left));
+  trace.loaded = { ...trace.loaded, ...leftOut({ met: left.met }) };
   await run.status.recordTable(run.state.id, plan.key, {
     type: 'completed',
     ...(missing === undefined ? {} : { missing }),
-    ...(rejected === 0 ? {} : { rejected }),
+    ...leftOut(left),
   });
   return undefined;
 }

@@ -77,6 +77,11 @@ export const targetErrors = {
     'A table is loaded but for rows that PostgreSQL refused; they are in snowmelt.rejected_rows.',
     'See why with `snowmelt rejects list`, mend the cause, then `snowmelt rejects retry`.',
   ),
+  'TARGET.KEYS_MEET': entry(
+    'never',
+    'Keys that differ in the source are one key in the target, which compares more loosely: one row would take the place of the other.',
+    'Run the ALTER TABLE that `snowmelt check` names for the key column, empty the table, and run with --no-resume; or choose other uniqueness_columns.',
+  ),
   'TARGET.ROW_COUNT_MISMATCH': entry(
     'chunk',
     'The rows that arrived are not as many as the source announced; nothing was committed.',

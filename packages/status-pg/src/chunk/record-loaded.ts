@@ -1,7 +1,6 @@
-import type { LoadedRows, RunId, TableKey } from '@snowmelt/core';
+import { leftOutNote, type LoadedRows, type RunId, type TableKey } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
-import { noteOf } from '../table/note-of.ts';
 
 export interface LoadedChunk extends LoadedRows {
   readonly id: string;
@@ -30,7 +29,7 @@ export async function recordLoaded(
       chunks.map(({ id }) => id),
       chunks.map(({ rows }) => rows),
       chunks.map(({ bytes }) => bytes),
-      chunks.map(noteOf),
+      chunks.map((chunk) => leftOutNote(chunk) ?? null),
     ],
   );
 }

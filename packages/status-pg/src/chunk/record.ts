@@ -1,7 +1,6 @@
-import type { ChunkEvent, Lease } from '@snowmelt/core';
+import { leftOutNote, type ChunkEvent, type Lease } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
-import { noteOf } from '../table/note-of.ts';
 import { storable } from '../table/storable.ts';
 import { chunkColumns, insertChunks } from './chunk-columns.ts';
 import { leaseLost } from './lease-lost.ts';
@@ -55,7 +54,7 @@ function changes(what: Change): readonly [assignments: string, values: readonly 
       return [
         `rows_copied = $8, bytes = $9, completed_at = now(), lease_expires_at = NULL,
          error_message = $10`,
-        [what.rows, what.bytes, noteOf(what)],
+        [what.rows, what.bytes, leftOutNote(what) ?? null],
       ];
     case 'retried':
       return ['retry_count = retry_count + 1, error_message = $8', [storable(what.error)]];

@@ -1,4 +1,5 @@
 import {
+  leftOut,
   SnowmeltError,
   type RunId,
   type RunStatus,
@@ -34,6 +35,7 @@ interface TableRow {
   rows: number;
   bytes: number;
   rejected: number;
+  met: number;
   indexes: NonNullable<TableSummary['indexes']> | null;
   startedAt: string | null;
   completedAt: string | null;
@@ -65,6 +67,8 @@ const summaries = (runs: string): string => `
         'bytes', coalesce(c.byte_sum, t.total_bytes, 0),
         'rejected', CASE WHEN t.status = 'completed'
           THEN coalesce((t.metadata ->> 'rejected_rows')::bigint, 0) ELSE 0 END,
+        'met', CASE WHEN t.status = 'completed'
+          THEN coalesce((t.metadata ->> 'keys_met')::bigint, 0) ELSE 0 END,
         'indexes', CASE WHEN t.indexes_restored THEN 'restored'
           WHEN t.indexes_disabled THEN 'disabled' END,
         'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message
@@ -129,6 +133,7 @@ function readTable(row: TableRow): TableSummary {
     rows,
     bytes,
     rejected,
+    met,
   } = row;
   return {
     key,
@@ -142,7 +147,7 @@ function readTable(row: TableRow): TableSummary {
     failedChunks,
     rows,
     bytes,
-    ...(rejected === 0 ? {} : { rejected }),
+    ...leftOut({ rejected, met }),
     ...(row.indexes === null ? {} : { indexes: row.indexes }),
     ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
     ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),

@@ -1,4 +1,5 @@
 import {
+  leftOutNote,
   SnowmeltError,
   type JsonObject,
   type RunId,
@@ -9,7 +10,6 @@ import {
 import type { Session } from '../connect/session.ts';
 import { assertClaim, type Claim } from '../run/claim.ts';
 import { countTables } from './count-tables.ts';
-import { noteOf } from './note-of.ts';
 import { storable, storableJson } from './storable.ts';
 
 /**
@@ -65,7 +65,7 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
       return [
         `status = 'completed', completed_at = now(), error_message = $3,
          metadata = coalesce(metadata, '{}') || $4::jsonb`,
-        [noteOf(event), storableJson(metadataOf(event))],
+        [leftOutNote(event) ?? null, storableJson(metadataOf(event))],
       ];
     case 'failed':
       return [
@@ -78,8 +78,8 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
 type Completed = Extract<TableEvent, { type: 'completed' }>;
 
 /** What was left out of the table, and what `delete_missing` did. */
-function metadataOf({ rejected = 0, missing }: Completed): JsonObject {
-  const left = { rejected_rows: rejected };
+function metadataOf({ rejected = 0, met = 0, missing }: Completed): JsonObject {
+  const left = { rejected_rows: rejected, keys_met: met };
   if (missing === undefined) return left;
   const { how, rows, restored } = missing;
   return how === 'hard'

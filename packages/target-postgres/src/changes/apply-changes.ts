@@ -1,6 +1,7 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { looseKeys } from '../keys/loose-keys.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { actingKeys, incomingKeys } from '../swap/incoming-keys.ts';
@@ -9,6 +10,7 @@ import {
   nullKeys,
   refuseDroppedRows,
   refuseOrphanedRows,
+  refuseOtherKeys,
   refuseOtherCount,
   refuseRepeatedKeys,
 } from './refuse-changes.ts';
@@ -42,8 +44,10 @@ export async function applyChanges(
   shadow: string,
 ): Promise<AppliedChanges> {
   await refuseOtherCount(session, table, shadow);
-  const changes = { table, shadow, nullable: await nullableKeys(session, table, shadow) };
+  const loose = await looseKeys(session, table);
+  const changes = { table, shadow, nullable: await nullableKeys(session, table, shadow), loose };
   await refuseRepeatedKeys(session, changes);
+  await refuseOtherKeys(session, changes);
   for (const key of actingKeys(await incomingKeys(session, quoteTable(table.target)))) {
     await refuseOrphanedRows(session, changes, key);
   }

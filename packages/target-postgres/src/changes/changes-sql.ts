@@ -1,5 +1,6 @@
 import type { TablePlan } from '@snowmelt/core';
 
+import type { LooseKey } from '../keys/loose-keys.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { actionColumn } from './change-table.ts';
 
@@ -10,6 +11,7 @@ export interface GatheredChanges {
   readonly shadow: string;
   /** Key columns that hold NULL in some change; equality alone would not find those rows. */
   readonly nullable: readonly string[];
+  readonly loose: readonly LooseKey[];
 }
 
 /**
@@ -43,9 +45,10 @@ SELECT (SELECT count(*) FROM deleted)::text AS deleted,
 function updateSql(changes: GatheredChanges): string {
   const { table, shadow } = changes;
   const target = quoteTable(table.target);
-  const keys = new Set(table.keyColumns);
+  const same = new Set(table.keyColumns);
+  for (const { column } of changes.loose) same.delete(column);
   const sets = table.columns
-    .filter((column) => !keys.has(column.target))
+    .filter((column) => !same.has(column.target))
     .map((column) => quoteIdentifier(column.target))
     .map((name) => `${name} = i.${name}`);
   const which = `${hasAction(changes, 'i', 'I')} AND ${sameKey(changes, 't', 'i')}

@@ -1,6 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { bytes, differing, meetingKeys } from '../keys/meeting-keys.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { equal } from '../swap/exchange-sql.ts';
 import type { IncomingKey } from '../swap/incoming-keys.ts';
@@ -49,6 +50,25 @@ export async function refuseRepeatedKeys(
       'snapshot: the target still holds its old rows',
     { fix: 'Remove the repeated rows at the source, or choose other uniqueness_columns.' },
   );
+}
+
+/**
+ * P1: the row that a change finds has the key of another row of the source, whose deletion is not
+ * among the changes: it would lose its row to this one.
+ */
+export async function refuseOtherKeys(session: Session, changes: GatheredChanges): Promise<void> {
+  const { table, shadow, loose } = changes;
+  const stored = loose.filter(({ knownBy }) => knownBy === 'stored').map(({ column }) => column);
+  if (stored.length === 0) return;
+  const other = stored.map((column) => differing(bytes('i', column), bytes('t', column)));
+  const gone = stored.map((column) => `${bytes('d', column)} = ${bytes('t', column)}`);
+  const sql = `SELECT count(*)::text AS n FROM ${shadow} i
+JOIN ${quoteTable(table.target)} t ON ${sameKey(changes, 't', 'i')}
+WHERE (${other.join(' OR ')}) AND NOT EXISTS (
+  SELECT 1 FROM ${shadow} d
+  WHERE ${hasAction(changes, 'd', 'D')} AND ${sameKey(changes, 't', 'd')} AND ${gone.join(' AND ')})`;
+  const n = Number(await countOf(session, sql));
+  if (n > 0) throw meetingKeys(table, loose, n);
 }
 
 export function nullKeys({ target, keyColumns }: TablePlan, names: readonly string[]) {

@@ -5,6 +5,7 @@ import { transaction } from '../connect/transaction.ts';
 import { missingColumns } from '../prepare/create-table.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkCreation } from './check-creation.ts';
+import { checkKeys } from '../keys/check-keys.ts';
 import { checkMarkName } from '../missing/check-mark.ts';
 import { checkMissing } from '../missing/check-missing.ts';
 import { willGather } from '../swap/gathers.ts';
@@ -30,7 +31,10 @@ export async function checkTable(
   const place = { run: table.run, table: table.key };
   const options = { database, signal, place, purpose: 'plain' } as const;
   const asked = await transaction(databases, options, async (session) => {
-    const creation = await checkCreation(session, table, existing === undefined);
+    const creation = [
+      ...(await checkCreation(session, table, existing === undefined)),
+      ...(await checkKeys(session, table)),
+    ];
     if (existing === undefined) {
       return willGather(table)
         ? [...creation, ...(await checkSwapOfNew(session, table))]

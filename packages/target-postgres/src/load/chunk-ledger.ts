@@ -23,7 +23,7 @@ export async function claimChunk(
 /** `xids` are what the chunk's rows carry in `xmin`: of the transaction, and of its savepoints. */
 const recordSql = `
 UPDATE snowmelt.chunk_ledger
-SET rows = $4, bytes = $5, rejected = $6, loaded_at = clock_timestamp(), written = $7,
+SET rows = $4, bytes = $5, rejected = $6, keys_met = $9, loaded_at = clock_timestamp(), written = $7,
     xact = pg_catalog.pg_current_xact_id()::text::bigint,
     xids = pg_catalog.array_append($8::xid[], pg_catalog.pg_current_xact_id()::xid)
 WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3`;
@@ -32,16 +32,16 @@ export async function recordChunk(
   session: Session,
   table: TablePlan,
   chunk: ChunkPlan,
-  { rows, bytes, rejected = 0, written = rows, xids = [] }: Copied,
+  { rows, bytes, rejected = 0, written = rows, xids = [], met = 0 }: Copied,
 ): Promise<LoadReceipt> {
-  const figures = [rows, bytes, rejected, written === 'unknown' ? null : written, xids];
+  const figures = [rows, bytes, rejected, written === 'unknown' ? null : written, xids, met];
   await session.query(recordSql, [table.run, table.key, chunk.id, ...figures]);
   return {
     chunk: chunk.id,
     ...ofKeys(chunk.of === 'keys'),
     rows,
     bytes,
-    ...someRejected(rejected),
+    ...some({ rejected, met }),
     alreadyLoaded: false,
   };
 }
@@ -53,10 +53,11 @@ interface ReceiptRow {
   readonly bytes: string;
   readonly of_keys: boolean;
   readonly rejected: string;
+  readonly keys_met: string;
 }
 
 const receiptsSql = `
-SELECT chunk_id, rows, bytes, of_keys, rejected FROM snowmelt.chunk_ledger
+SELECT chunk_id, rows, bytes, of_keys, rejected, keys_met FROM snowmelt.chunk_ledger
 WHERE run_id = $1 AND table_key = $2 AND ($3::text IS NULL OR chunk_id = $3)
 ORDER BY loaded_at, chunk_id`;
 
@@ -73,7 +74,7 @@ export async function readReceipts(
     ...ofKeys(row.of_keys),
     rows: Number(row.rows),
     bytes: Number(row.bytes),
-    ...someRejected(Number(row.rejected)),
+    ...some({ rejected: Number(row.rejected), met: Number(row.keys_met) }),
     alreadyLoaded: true,
   }));
 }
@@ -82,6 +83,6 @@ function ofKeys(isOfKeys: boolean): Pick<LoadReceipt, 'of'> {
   return isOfKeys ? { of: 'keys' } : {};
 }
 
-function someRejected(rejected: number): Pick<LoadReceipt, 'rejected'> {
-  return rejected === 0 ? {} : { rejected };
+function some({ rejected, met }: { readonly rejected: number; readonly met: number }) {
+  return { ...(rejected === 0 ? {} : { rejected }), ...(met === 0 ? {} : { met }) };
 }

@@ -12,6 +12,7 @@ import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import { sqlState } from '../connect/server-error.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
+import { looseKeys } from '../keys/loose-keys.ts';
 import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
 import { keyNames, quoteKeys } from '../missing/keys-table.ts';
 import { shareLoads } from '../prepare/lock-target.ts';
@@ -64,7 +65,7 @@ async function loadFirst(
   tell: (event: string) => void,
 ): Promise<LoadReceipt> {
   try {
-    return await loadBy(wholeChunk(append));
+    return await loadBy(wholeChunk(firstRows));
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     // A key comes twice in the source, or somebody else has stored it meanwhile.
@@ -72,6 +73,12 @@ async function loadFirst(
     return loadBy(wholeChunk(loadModes[table.mode]));
   }
 }
+
+/** Rows of keys that may meet are merged from the first one on: only merging sees that they do. */
+const firstRows: LoadRows = async (request) => {
+  const loose = await looseKeys(request.session, request.table);
+  return loose.length === 0 ? append(request) : loadModes[request.table.mode](request);
+};
 
 /** Also of COMMIT, where a deferred constraint speaks. */
 function isDuplicateKey(error: unknown): boolean {
@@ -91,13 +98,8 @@ function wholeChunk(loadRows: LoadRows): ChunkWay {
     loadRows({
       session,
       table,
-      copyInto: (into) =>
-        copyStream(
-          session.client,
-          copySql(into, fieldsOf(table, chunk)),
-          stream.bytes,
-          context.signal,
-        ),
+      copyInto: (into, fields = fieldsOf(table, chunk)) =>
+        copyStream(session.client, copySql(into, fields), stream.bytes, context.signal),
     });
 }
 

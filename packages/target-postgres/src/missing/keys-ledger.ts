@@ -14,7 +14,7 @@ export interface KeysState {
 const stateSql = `
 SELECT coalesce(pg_catalog.to_regclass('snowmelt.' || keys_table) IS NOT NULL, false) AS gathering,
        missing_done_at IS NOT NULL AS done,
-       missing_rows::text AS rows, restored_rows::text AS restored
+       missing_rows::text AS rows, restored_rows::text AS restored, keys_met::text AS met
 FROM snowmelt.table_ledger
 WHERE run_id = $1 AND table_key = $2`;
 
@@ -23,13 +23,16 @@ interface StateRow {
   readonly done: boolean;
   readonly rows: string | null;
   readonly restored: string | null;
+  readonly met: string | null;
 }
 
 export async function readKeysState(session: Session, table: TablePlan): Promise<KeysState> {
   const { rows } = await session.query<StateRow>(stateSql, [table.run, table.key]);
   const [row] = rows;
   if (row?.done !== true) return { gathering: row?.gathering === true };
-  const done = { rows: Number(row.rows ?? 0), restored: Number(row.restored ?? 0) };
+  const met = Number(row.met ?? 0);
+  const left = met === 0 ? {} : { met };
+  const done = { rows: Number(row.rows ?? 0), restored: Number(row.restored ?? 0), ...left };
   return { gathering: row.gathering, done };
 }
 
@@ -38,6 +41,7 @@ export async function recordKeys(session: Session, table: TablePlan, name: strin
   await session.query(
     `UPDATE snowmelt.table_ledger
      SET keys_table = $3, missing_done_at = NULL, missing_rows = NULL, restored_rows = NULL,
+         keys_met = NULL,
          published_at = NULL
      WHERE run_id = $1 AND table_key = $2`,
     [table.run, table.key, name],
@@ -48,14 +52,14 @@ export async function recordKeys(session: Session, table: TablePlan, name: strin
 export async function recordMissing(
   session: Session,
   table: TablePlan,
-  { rows, restored }: NonNullable<KeysState['done']>,
+  { rows, restored, met }: NonNullable<KeysState['done']>,
 ): Promise<void> {
   await session.query(
     `UPDATE snowmelt.table_ledger
      SET keys_table = NULL, missing_done_at = clock_timestamp(), missing_rows = $3,
-         restored_rows = $4
+         restored_rows = $4, keys_met = $5
      WHERE run_id = $1 AND table_key = $2`,
-    [table.run, table.key, rows, restored],
+    [table.run, table.key, rows, restored, met ?? null],
   );
 }
 

@@ -1,5 +1,6 @@
 import type { DeleteMissing, TablePlan } from '@snowmelt/core';
 
+import { bytes } from '../keys/meeting-keys.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { quoteKeys } from './keys-table.ts';
 
@@ -35,6 +36,19 @@ export function keptSql(table: TablePlan, missing: DeleteMissing): string {
   const marked = missing.how === 'soft' ? ` AND t.${quoteIdentifier(missing.column)} IS NULL` : '';
   return `SELECT count(*)::text AS kept FROM ${quoteTable(table.target)} AS t
 WHERE ${isCase(table, 'whole')} AND NOT ${inSource(table, 'whole')}${marked}`;
+}
+
+/** Counts keys of the source that the target has, but not byte by byte in these columns. */
+export function otherKeysSql(table: TablePlan, columns: readonly string[]): string {
+  const keys = table.keyColumns.map(quoteIdentifier);
+  const equal = keys.map((name) => `k.${name} = t.${name}`).join(' AND ');
+  const same = columns.map((column) => `${bytes('k', column)} = ${bytes('t', column)}`);
+  const distinct = columns.map((column) => bytes('k', column));
+  return `SELECT count(*)::text AS keys FROM (
+  SELECT 1 FROM ${quoteKeys(table)} k JOIN ${quoteTable(table.target)} t ON ${equal}
+  GROUP BY ${[...keys.map((name) => `k.${name}`), ...distinct].join(', ')}
+  HAVING NOT bool_or(${same.join(' AND ')})
+) other`;
 }
 
 /** Whether the target has rows, marked ones apart. */

@@ -15,12 +15,21 @@ import {
   type TransactionOptions,
 } from '../connect/transaction.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
+import { looseKeys } from '../keys/loose-keys.ts';
 import { lockTarget } from '../prepare/lock-target.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { readKeysState, recordMissing, refuseLaterRun } from './keys-ledger.ts';
 import { dropKeys, keysName, quoteKeys } from './keys-table.ts';
-import { deleteSql, keptSql, markSql, restoreSql, standsSql, type KeyCase } from './missing-sql.ts';
+import {
+  deleteSql,
+  keptSql,
+  markSql,
+  otherKeysSql,
+  restoreSql,
+  standsSql,
+  type KeyCase,
+} from './missing-sql.ts';
 import { referredRow } from './referred-row.ts';
 
 /**
@@ -62,7 +71,8 @@ async function removeOnce(
   await refuseLaterRun(session, table);
   const keys = await countKeys(session, table);
   if (keys === 0 && (await stands(session, table))) throw deletesAll(table);
-  const counted = await remove(session, table, missing);
+  const met = await countOtherKeys(session, table);
+  const counted = { ...(await remove(session, table, missing)), ...(met === 0 ? {} : { met }) };
   if (counted.rows > 0 && !(await stands(session, table))) throw deletesAll(table);
   // What is deferred speaks now, not when COMMIT has no way to say it well.
   await session.query('SET CONSTRAINTS ALL IMMEDIATE');
@@ -104,6 +114,18 @@ async function countKeys(session: Session, table: TablePlan): Promise<number> {
 async function stands(session: Session, table: TablePlan): Promise<boolean> {
   const { rows } = await session.query<{ stands: boolean }>(standsSql(table));
   return rows[0]?.stands === true;
+}
+
+/**
+ * P1: of keys of the source that the target has only by its own, looser comparison, the row may be
+ * another one's. It stays, since to delete it would leave the target without any.
+ */
+async function countOtherKeys(session: Session, table: TablePlan): Promise<number> {
+  const loose = await looseKeys(session, table);
+  const stored = loose.filter(({ knownBy }) => knownBy === 'stored').map(({ column }) => column);
+  if (stored.length === 0) return 0;
+  const { rows } = await session.query<{ keys: string }>(otherKeysSql(table, stored));
+  return Number(rows[0]?.keys ?? 0);
 }
 
 async function remove(session: Session, table: TablePlan, missing: DeleteMissing) {

@@ -2,7 +2,7 @@ import { quoteTable } from '../quote-identifier.ts';
 import type { RowRefusal } from '../load/copy-error.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
 import { batchTable } from '../load/merge/batch-table.ts';
-import { createBatchSql, mergeSql } from '../load/merge/merge-sql.ts';
+import { batchFields, createBatchSql, mergeSql } from '../load/merge/merge-sql.ts';
 import { nullKeyCondition, refuseDroppedRows } from '../load/merge/refuse-rows.ts';
 import { copyRows, type RowsOfBlock, type RowsWork } from '../load/quarantine/copy-rows.ts';
 import { nullKey } from '../load/quarantine/take-null-keys.ts';
@@ -16,16 +16,18 @@ export async function putAgain(
     return (rows) => copyRows(work, quoteTable(table.target), rows);
   }
   const arbiter = await arbiterOf(session, table);
-  await session.query(createBatchSql(table));
+  const { loose } = arbiter;
+  await session.query(createBatchSql(table, loose));
+  const fields = batchFields(table, loose);
   return async (rows) => {
     await session.query(`DELETE FROM ${batchTable}`);
-    const refusal = await copyRows(work, batchTable, rows);
+    const refusal = await copyRows(work, batchTable, rows, fields);
     if (refusal !== undefined) return refusal;
     if (!arbiter.findsNulls) {
       const nulls = `SELECT 1 FROM ${batchTable} WHERE ${nullKeyCondition(table)} LIMIT 1`;
       if ((await session.query(nulls)).rowCount !== 0) return nullKey(table);
     }
-    await session.query(mergeSql(table));
+    await session.query(mergeSql(table, loose));
     // The rows of the batch were copied under the same savepoint.
     const own = `ARRAY(SELECT DISTINCT xmin FROM ${batchTable})`;
     if (arbiter.triggers) await refuseDroppedRows(session, table, own);

@@ -1,7 +1,8 @@
 import {
-  rejectedNote,
+  leftOutNote,
   systemClock,
   type Clock,
+  type LeftOut,
   type StatusStore,
   type TableEvent,
 } from '@snowmelt/core';
@@ -105,7 +106,7 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
       if (table.indexes !== undefined) table.indexes = 'restored';
       break;
     case 'completed':
-      Object.assign(table, { status: 'completed', completedAt: now, ...endingOf(event.rejected) });
+      Object.assign(table, { status: 'completed', completedAt: now, ...endingOf(event) });
       break;
     case 'failed':
       Object.assign(table, { status: 'failed', error: event.error });
@@ -113,8 +114,6 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
   }
 }
 
-function endingOf(rejected = 0): Pick<StoredTable, 'error' | 'rejected'> {
-  return rejected === 0
-    ? { error: undefined, rejected: undefined }
-    : { error: rejectedNote(rejected), rejected };
+function endingOf({ rejected, met }: LeftOut): Pick<StoredTable, 'error' | 'rejected' | 'met'> {
+  return { error: leftOutNote({ rejected, met }), rejected, met };
 }

@@ -35,6 +35,7 @@ export interface StoredTable {
   completedAt?: Date | undefined;
   error?: string | undefined;
   rejected?: number | undefined;
+  met?: number | undefined;
 }
 
 export interface StoredRun {

@@ -1,4 +1,4 @@
-import type { RunSummary, TableSummary } from '@snowmelt/core';
+import { leftOut, type RunSummary, type TableSummary } from '@snowmelt/core';
 
 import type { StoredRun, StoredTable } from './status-state.ts';
 
@@ -34,7 +34,7 @@ function summariseTable(table: StoredTable): TableSummary {
     failedChunks: chunks.filter(({ state }) => state === 'failed').length,
     rows: loaded.reduce((sum, { rows }) => sum + rows, 0),
     bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
-    ...(table.rejected === undefined ? {} : { rejected: table.rejected }),
+    ...leftOut(table),
     ...(table.indexes === undefined ? {} : { indexes: table.indexes }),
     ...(table.startedAt === undefined ? {} : { startedAt: table.startedAt }),
     ...(table.completedAt === undefined ? {} : { completedAt: table.completedAt }),

@@ -2,6 +2,7 @@ import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { uniqueKeys } from '../../describe/unique-keys.ts';
+import { looseKeys, type LooseKey } from '../../keys/loose-keys.ts';
 
 export interface Arbiter {
   /** A key with a NULL finds its row: no such key can be stored, or NULLs are not distinct. */
@@ -10,6 +11,8 @@ export interface Arbiter {
   readonly mayHoldNulls: boolean;
   /** Row triggers fire before an insert or update, and may drop the row. */
   readonly triggers: boolean;
+  /** Columns of the key in which several values of the source may be one. */
+  readonly loose: readonly LooseKey[];
 }
 
 const triggersSql = `
@@ -31,5 +34,6 @@ export async function arbiterOf(session: Session, table: TablePlan): Promise<Arb
     findsNulls: fitting.some(({ findsNulls }) => findsNulls),
     mayHoldNulls: fitting.some(({ nullable }) => nullable),
     triggers: rowCount !== 0,
+    loose: await looseKeys(session, table),
   };
 }

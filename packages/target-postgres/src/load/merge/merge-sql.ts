@@ -1,18 +1,40 @@
 import { hidesDigits, type TablePlan } from '@snowmelt/core';
 
 import { quoteIdentifier, quoteTable } from '../../quote-identifier.ts';
+import type { LooseKey } from '../../keys/loose-keys.ts';
+import { keepSentSql, sentColumn } from '../../keys/meeting-keys.ts';
 import { columnList } from '../column-list.ts';
 import { batchTable, winnersTable } from './batch-table.ts';
 
-/** The plan's columns with the target's types and collations, and none of its constraints. */
-export function createBatchSql(table: TablePlan): string {
-  return `CREATE TEMPORARY TABLE ${batchTable} ON COMMIT DROP AS
-SELECT ${columnList(table)} FROM ${quoteTable(table.target)} WITH NO DATA`;
+/**
+ * The plan's columns with the target's types and collations, and none of its constraints; of keys of
+ * which the type keeps less than was sent, the text as well.
+ */
+export function createBatchSql(table: TablePlan, loose: Loose): string {
+  const sent = sentKeys(loose);
+  const texts = sent.map((column) => `NULL::text AS ${quoteIdentifier(sentColumn(table, column))}`);
+  const create = `CREATE TEMPORARY TABLE ${batchTable} ON COMMIT DROP AS
+SELECT ${[columnList(table), ...texts].join(', ')} FROM ${quoteTable(table.target)} WITH NO DATA`;
+  return [create, ...(sent.length === 0 ? [] : keepSentSql(table, sent))].join(';\n');
+}
+
+/** The columns of the batch that the fields of a chunk go into, in their order. */
+export function batchFields(table: TablePlan, loose: Loose): readonly string[] {
+  const sent = sentKeys(loose);
+  return table.columns.map(({ target }) =>
+    sent.includes(target) ? sentColumn(table, target) : target,
+  );
+}
+
+type Loose = readonly LooseKey[];
+
+function sentKeys(loose: Loose): readonly string[] {
+  return loose.filter(({ knownBy }) => knownBy === 'sent').map(({ column }) => column);
 }
 
 /** Puts the rows of the batch that win into the target, in the order of their keys. */
-export function mergeSql(table: TablePlan): string {
-  return putSql(table, winnersSql(table));
+export function mergeSql(table: TablePlan, loose: Loose): string {
+  return putSql(table, loose, winnersSql(table));
 }
 
 /** What `mergeSql` would put in, numbered, so that a part of it can be. */
@@ -24,10 +46,11 @@ CREATE UNIQUE INDEX ON ${winnersTable} (${number})`;
 }
 
 /** Some of the winners: their numbers are $1. */
-export function mergeWinnersSql(table: TablePlan): string {
+export function mergeWinnersSql(table: TablePlan, loose: Loose): string {
   const number = winnerNumber(table);
   return putSql(
     table,
+    loose,
     `SELECT ${columnList(table)} FROM ${winnersTable} WHERE ${number} = ANY ($1) ORDER BY ${number}`,
   );
 }
@@ -53,12 +76,12 @@ FROM ${batchTable}
 ORDER BY ${[...keys, ...newestFirst(table)].join(', ')}`;
 }
 
-function putSql(table: TablePlan, rows: string): string {
+function putSql(table: TablePlan, loose: Loose, rows: string): string {
   const keys = table.keyColumns.map(quoteIdentifier);
   return `INSERT INTO ${quoteTable(table.target)} AS stored (${columnList(table)})
 OVERRIDING SYSTEM VALUE
 ${rows}
-ON CONFLICT (${keys.join(', ')}) ${conflictAction(table)}`;
+ON CONFLICT (${keys.join(', ')}) ${conflictAction(table, loose)}`;
 }
 
 function newestFirst({ watermark }: TablePlan): readonly string[] {
@@ -66,9 +89,11 @@ function newestFirst({ watermark }: TablePlan): readonly string[] {
   return [...newest, 'ctid DESC'];
 }
 
-function conflictAction(table: TablePlan): string {
-  const keys = new Set(table.keyColumns);
-  const others = table.columns.filter(({ target }) => !keys.has(target));
+/** A key that equals the stored one may be another text: the row gets it as the source has it. */
+function conflictAction(table: TablePlan, loose: Loose): string {
+  const same = new Set(table.keyColumns);
+  for (const { column } of loose) same.delete(column);
+  const others = table.columns.filter(({ target }) => !same.has(target));
   if (table.mode === 'insert-only' || others.length === 0) return 'DO NOTHING';
   const set = others.map(({ target }) => {
     const name = quoteIdentifier(target);

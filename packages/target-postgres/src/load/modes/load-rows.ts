@@ -7,8 +7,8 @@ import type { Copied } from '../copy-stream.ts';
 export interface LoadRowsRequest {
   readonly session: Session;
   readonly table: TablePlan;
-  /** COPYs the chunk's bytes into a table with the plan's columns. To be called once. */
-  readonly copyInto: (quotedTable: string) => Promise<Copied>;
+  /** COPYs the chunk's bytes into a table: into the plan's columns, or those named. To be called once. */
+  readonly copyInto: (quotedTable: string, fields?: readonly string[]) => Promise<Copied>;
 }
 
 /** Puts a chunk's rows into the target. What it counts is what the source has sent. */

@@ -1,6 +1,7 @@
+import { meet } from '../../keys/meeting-keys.ts';
 import { arbiterOf } from '../merge/arbiter.ts';
 import { refuseDroppedRows, refuseNullKeys } from '../merge/refuse-rows.ts';
-import { createBatchSql, mergeSql } from '../merge/merge-sql.ts';
+import { batchFields, createBatchSql, mergeSql } from '../merge/merge-sql.ts';
 import { batchTable } from '../merge/batch-table.ts';
 import type { LoadRows } from './load-rows.ts';
 
@@ -10,14 +11,16 @@ import type { LoadRows } from './load-rows.ts';
  */
 export const merge: LoadRows = async ({ session, table, copyInto }) => {
   const arbiter = await arbiterOf(session, table);
-  await session.query(createBatchSql(table));
-  const copied = await copyInto(batchTable);
+  const { loose } = arbiter;
+  await session.query(createBatchSql(table, loose));
+  const copied = await copyInto(batchTable, batchFields(table, loose));
   if (!arbiter.findsNulls) await refuseNullKeys(session, table);
+  const met = await meet(session, table, loose);
   const { schema, name } = table.target;
   // Waits for chunks that hold the same keys.
   const { rowCount } = await session.locking(`INSERT into ${schema}.${name}`, () =>
-    session.query(mergeSql(table)),
+    session.query(mergeSql(table, loose)),
   );
   if (arbiter.triggers) await refuseDroppedRows(session, table);
-  return { ...copied, written: rowCount ?? 'unknown' };
+  return { ...copied, written: rowCount ?? 'unknown', met };
 };

@@ -20,6 +20,8 @@ export interface ChunkWork extends RowsWork {
 export interface Sent {
   readonly rows: number;
   readonly bytes: number;
+  /** As of `Copied.met`. */
+  readonly met?: number;
 }
 
 const savepointSql = `

@@ -22,18 +22,15 @@ export interface RowsOfBlock {
   readonly to: number;
 }
 
-/** COPYs rows that are in hand. Throws as COPY does. */
+/** COPYs rows that are in hand, into the plan's columns or those named. Throws as COPY does. */
 export async function copyRows(
   { session, table, signal }: RowsWork,
   into: string,
   { block, from, to }: RowsOfBlock,
+  fields: readonly string[] = table.columns.map(({ target }) => target),
 ): Promise<RowRefusal | undefined> {
   const bytes = Readable.from([bytesOf(block, from, to)], { objectMode: false });
-  const sql = copySql(
-    into,
-    table.columns.map(({ target }) => target),
-  );
-  const { rows } = await copyStream(session.client, sql, bytes, signal);
+  const { rows } = await copyStream(session.client, copySql(into, fields), bytes, signal);
   return rows === to - from ? undefined : rowsDropped;
 }
 

@@ -36,5 +36,6 @@ export async function loadAround(request: LoadAroundRequest): Promise<Copied> {
   await allConstraintsSpeak(session, table);
   const { rejected } = quarantine;
   const rows = sent.rows - rejected;
-  return { rows, bytes: sent.bytes, rejected, written: merges ? 'unknown' : rows, xids };
+  const { bytes, met = 0 } = sent;
+  return { rows, bytes, rejected, written: merges ? 'unknown' : rows, xids, met };
 }

@@ -1,6 +1,7 @@
+import { meet } from '../../keys/meeting-keys.ts';
 import { arbiterOf } from '../merge/arbiter.ts';
 import { batchTable } from '../merge/batch-table.ts';
-import { createBatchSql, mergeSql } from '../merge/merge-sql.ts';
+import { batchFields, createBatchSql, mergeSql } from '../merge/merge-sql.ts';
 import { refuseDroppedRows } from '../merge/refuse-rows.ts';
 import { rowsOf } from './block.ts';
 import { noteSavepoint, type ChunkWork, type Sent } from './chunk-work.ts';
@@ -18,27 +19,31 @@ import { tryOut } from './try-out.ts';
 export async function mergeAround(work: ChunkWork): Promise<Sent> {
   const { session, table } = work;
   const arbiter = await arbiterOf(session, table);
-  await session.query(createBatchSql(table));
-  const sent = await fillBatch(work);
+  const { loose } = arbiter;
+  await session.query(createBatchSql(table, loose));
+  const sent = await fillBatch(work, batchFields(table, loose));
   if (!arbiter.findsNulls) await takeNullKeys(work);
+  const met = await meet(session, table, loose);
   const { schema, name } = table.target;
   const refusal = await tryOut(session, table, async () => {
-    await session.locking(`INSERT into ${schema}.${name}`, () => session.query(mergeSql(table)));
+    await session.locking(`INSERT into ${schema}.${name}`, () =>
+      session.query(mergeSql(table, loose)),
+    );
     await noteSavepoint(work);
     return undefined;
   });
-  if (refusal !== undefined) await mergeWinners(work);
+  if (refusal !== undefined) await mergeWinners(work, loose);
   if (arbiter.triggers) await refuseDroppedRows(session, table, idsSql(work.xids));
-  return sent;
+  return { ...sent, met };
 }
 
 function idsSql(xids: readonly string[]): string {
   return `ARRAY[${xids.map((xid) => `'${xid}'`).join(', ')}]::xid[]`;
 }
 
-function fillBatch(work: ChunkWork): Promise<Sent> {
+function fillBatch(work: ChunkWork, fields: readonly string[]): Promise<Sent> {
   return sendBlocks(work, (block, before) => ({
-    put: (rows) => copyRows(work, batchTable, rows),
+    put: (rows) => copyRows(work, batchTable, rows, fields),
     refused: (from, to, why) =>
       work.quarantine.put({ rows: rowsOf(block, from, to), why, number: before + from + 1 }),
   }));

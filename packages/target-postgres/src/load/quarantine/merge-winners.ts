@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../../quote-identifier.ts';
+import type { LooseKey } from '../../keys/loose-keys.ts';
 import { batchTable, winnersTable } from '../merge/batch-table.ts';
 import { createWinnersSql, mergeWinnersSql, winnerNumber } from '../merge/merge-sql.ts';
 import type { RowRefusal } from '../copy-error.ts';
@@ -15,8 +16,9 @@ interface RefusedWinner {
 }
 
 /** Merges the rows of the batch that win, but for those that are refused alone. */
-export async function mergeWinners(work: ChunkWork): Promise<void> {
+export async function mergeWinners(work: ChunkWork, loose: readonly LooseKey[]): Promise<void> {
   const { session, table, isOrphan } = work;
+  const sql = mergeWinnersSql(table, loose);
   await session.query(createWinnersSql(table));
   const { rows } = await session.query<{ count: number }>(
     `SELECT count(*)::integer AS count FROM ${winnersTable}`,
@@ -25,14 +27,14 @@ export async function mergeWinners(work: ChunkWork): Promise<void> {
   const orphans: RefusedWinner[] = [];
   for (let from = 1; from <= last; from += blockLimits.rows) {
     const numbers = range(from, Math.min(last + 1, from + blockLimits.rows));
-    for (const refused of await mergeNumbers(work, numbers, isOrphan)) {
+    for (const refused of await mergeNumbers({ ...work, sql }, numbers, isOrphan)) {
       if (isOrphan(refused.why)) orphans.push(refused);
       else await putWinner(work, refused);
     }
   }
   const left = await whileSomeGoIn(orphans, (again) =>
     mergeNumbers(
-      work,
+      { ...work, sql },
       again.map(({ number }) => number),
     ),
   );
@@ -44,12 +46,11 @@ function range(from: number, to: number): number[] {
 }
 
 async function mergeNumbers(
-  work: ChunkWork,
+  work: ChunkWork & { readonly sql: string },
   numbers: readonly number[],
   belongTogether: (why: RowRefusal) => boolean = () => false,
 ): Promise<readonly RefusedWinner[]> {
-  const { session, table } = work;
-  const sql = mergeWinnersSql(table);
+  const { session, table, sql } = work;
   const refused: RefusedWinner[] = [];
   await separate(
     {

@@ -1,4 +1,5 @@
 export type * from './contract/chunk.ts';
+export type * from './contract/grants.ts';
 export type * from './contract/json.ts';
 export type * from './contract/rejects.ts';
 export type * from './contract/source.ts';

@@ -18,6 +18,7 @@ import { readDurableReceipts } from './publish/read-durable-receipts.ts';
 import { listRejects } from './rejects/list-rejects.ts';
 import { readRejectedRows } from './rejects/read-rejected-rows.ts';
 import { retryRejects } from './rejects/retry-rejects.ts';
+import { targetGrants } from './rights/target-grants.ts';
 import { restartRun } from './standing/restart-run.ts';
 import { decideTypes } from './types/decide-types.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
@@ -43,6 +44,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
       ),
     fractionDigits,
     decideTypes: (request, context) => decideTypes(databases, request, context),
+    grants: (database, request, context) => targetGrants(databases, database, request, context),
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
     restart: (table, why, context) => restartRun(databases, table, why, context),

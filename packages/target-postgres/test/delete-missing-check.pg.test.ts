@@ -99,15 +99,16 @@ describe('check of delete_missing', () => {
     const role = `weak_${on.database.database}`;
     await on.sql.query(`CREATE ROLE ${role} LOGIN PASSWORD 'little';
         GRANT USAGE ON SCHEMA public, snowmelt TO ${role};
-        GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public, snowmelt TO ${role}`);
+        GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public, snowmelt TO ${role};
+        GRANT DELETE ON ALL TABLES IN SCHEMA snowmelt TO ${role}`);
     const connection = { ...connectionOf(on.database), user: role, password: 'little' };
     await using weak = createPostgresTarget({ connection });
     const existing = await weak.describe(plan().target, context);
     const found = await weak.check(plan(), existing, context);
     const errors = found.filter(({ severity }) => severity === 'error');
     expect(errors.map(({ fix }) => fix)).toEqual([
-      `GRANT DELETE ON public.t TO ${role}.`,
-      `GRANT CREATE ON SCHEMA snowmelt TO ${role}.`,
+      `As their owner: GRANT CREATE ON SCHEMA "snowmelt" TO "${role}";`,
+      `As its owner: GRANT DELETE ON "public"."t" TO "${role}";`,
     ]);
   });
 

@@ -134,10 +134,8 @@ describe('check of a swap', () => {
     const connection = { ...connectionOf(on.database), user: role, password: 'secret' };
     const target = createPostgresTarget({ connection });
     const found = await findings({}, target);
-    for (const lack of ['SELECT', 'DELETE', 'UPDATE']) {
-      const message = `error TARGET.PRIVILEGE: role ${role} lacks ${lack} on public.t`;
-      expect(found).toContainEqual(expect.stringContaining(message));
-    }
+    const message = `error TARGET.PRIVILEGE: role ${role} lacks SELECT, DELETE, UPDATE on public.t`;
+    expect(found).toContainEqual(expect.stringContaining(message));
     expect(found).toContainEqual(expect.stringMatching(/child, whose rows .* can't be read/));
 
     await on.sql.query(

@@ -25,7 +25,7 @@ describe('a role without CREATE on the database', () => {
     user = `loader_${crypto.randomUUID().replaceAll('-', '')}`;
     await on.sql.query(`CREATE ROLE ${user} LOGIN PASSWORD 'pw-1';
       CREATE SCHEMA snowmelt; GRANT USAGE, CREATE ON SCHEMA snowmelt TO ${user};
-      CREATE TABLE t (id bigint, name text); GRANT SELECT, INSERT ON t TO ${user}`);
+      CREATE TABLE t (id bigint, name text); GRANT SELECT, INSERT, DELETE ON t TO ${user}`);
   });
   afterEach(async () => {
     await on.sql.query(`DROP OWNED BY ${user} CASCADE; DROP ROLE ${user}`);

@@ -1,4 +1,5 @@
 import type { ChunkPlan, ChunkStream } from './chunk.ts';
+import type { Grant, GrantsRequest } from './grants.ts';
 import type { RunId, TablePlan, ReadOptions } from './table-plan.ts';
 import type { ExtractMode } from './table-plan.ts';
 import type { TableRef, TableSchema } from './table-schema.ts';
@@ -71,6 +72,8 @@ export interface Source extends AsyncDisposable {
     place: Pick<TableRef, 'database' | 'schema'>,
     context: WorkContext,
   ): Promise<Examination>;
+  /** What a role needs to read these tables. Absent: this source knows no roles. */
+  grants?(request: GrantsRequest, context: WorkContext): Promise<readonly Grant[]>;
   /** The moment that all of the run's tables are read at. */
   pin(context: WorkContext): Promise<SnapshotPoint>;
   /**

@@ -1,9 +1,10 @@
 import type { ChunkPlan } from './chunk.ts';
+import type { Grant, GrantsRequest } from './grants.ts';
 import type { JsonObject } from './json.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
-import type { MissingReceipt } from './target.ts';
+import type { Finding, MissingReceipt } from './target.ts';
 
 export type WorkerId = string;
 
@@ -153,6 +154,10 @@ export interface RunSummary {
 export interface StatusStore extends AsyncDisposable {
   /** Brings the store's schema up to date; safe from many processes at once. */
   migrate(): Promise<void>;
+  /** What stands in the way of `migrate` and of a run, without changing anything. Absent: nothing can. */
+  check?(): Promise<readonly Finding[]>;
+  /** What a role needs to keep the status of runs. Absent: this store knows no roles. */
+  grants?(request: Pick<GrantsRequest, 'role' | 'ask'>): Promise<readonly Grant[]>;
   /**
    * A new run, or the one to go on with. Claims the run's tables for `owner` until `closeRun`, or
    * until the owner's process is gone; throws `RUN.TABLE_BUSY` where another live run has one.

@@ -1,4 +1,5 @@
 import type { ChunkPlan, ChunkStream, LoadReceipt } from './chunk.ts';
+import type { Grant, GrantsRequest } from './grants.ts';
 import type {
   RejectedRow,
   RejectFilter,
@@ -198,6 +199,12 @@ export interface Target extends AsyncDisposable {
     existing: TableSchema | undefined,
     context: WorkContext,
   ): Promise<readonly Finding[]>;
+  /** What a role needs in one database to load these tables. Absent: this target knows no roles. */
+  grants?(
+    database: string,
+    request: GrantsRequest,
+    context: WorkContext,
+  ): Promise<readonly Grant[]>;
   /**
    * Creates what is missing, widens what the plan says and, for `truncate`, empties the table: once a run, recorded in the
    * transaction that does it, together with those of `emptiedWith` that TRUNCATE reaches. Throws

@@ -1,30 +1,31 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { pendingMigrations } from '../prepare/ensure-ledger.ts';
+import { grantSql } from '../rights/grant-sql.ts';
+import { gathersInSnowmelt, ledgerPrivileges } from '../rights/needed-rights.ts';
 import { finding } from './findings.ts';
 
-interface CreationFacts {
+interface Place {
   readonly role: string;
-  readonly database: string;
   readonly may_create_schemas: boolean;
   /** null: there is no such schema. */
-  readonly may_create_in_schema: boolean | null;
-  readonly ledger_schema: boolean;
-  /** null: there is no ledger yet. */
-  readonly may_write_ledger: boolean | null;
+  readonly may_use: boolean | null;
+  readonly may_create: boolean | null;
 }
 
-const factsSql = `
-SELECT current_user::text AS role, current_database()::text AS database,
+const placeSql = `
+SELECT current_user::text AS role,
        has_database_privilege(current_database(), 'CREATE') AS may_create_schemas,
-       (SELECT has_schema_privilege(n.oid, 'CREATE')
-        FROM pg_catalog.pg_namespace n WHERE n.nspname = $1) AS may_create_in_schema,
-       EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'snowmelt') AS ledger_schema,
-       (SELECT bool_and(has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
-                        AND has_table_privilege(c.oid, 'UPDATE'))
-        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = 'snowmelt' AND c.relname IN ('table_ledger', 'chunk_ledger', 'index_ledger')
-       ) AS may_write_ledger`;
+       has_schema_privilege(n.oid, 'USAGE') AS may_use,
+       has_schema_privilege(n.oid, 'CREATE') AS may_create
+FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = $1`;
+
+async function placeOf(session: Session, schema: string): Promise<Place> {
+  const [place] = (await session.query<Place & object>(placeSql, [schema])).rows;
+  if (place === undefined) throw new Error('PostgreSQL answered with no row');
+  return place;
+}
 
 /** Rights to make what is not there yet: the ledger, the schema, the table. */
 export async function checkCreation(
@@ -32,41 +33,92 @@ export async function checkCreation(
   table: TablePlan,
   createsTable: boolean,
 ): Promise<readonly Finding[]> {
-  const { schema } = table.target;
-  const [facts] = (await session.query<CreationFacts>(factsSql, [schema])).rows;
-  if (facts === undefined) return [];
-  return [...ledgerRights(facts), ...(createsTable ? tableRights(facts, table) : [])];
+  return [
+    ...(await ledgerRights(session, table)),
+    ...(createsTable ? tableRights(await placeOf(session, table.target.schema), table) : []),
+  ];
 }
 
-function ledgerRights(facts: CreationFacts): readonly Finding[] {
-  const { role, database } = facts;
-  if (!facts.ledger_schema && !facts.may_create_schemas) {
-    return [
-      finding('error', 'TARGET.PRIVILEGE', {
-        message: `role ${role} may not create the schema snowmelt, where the ledger is kept`,
-        fix: `GRANT CREATE ON DATABASE ${database} TO ${role}, or apply sql/target/*.sql as another role.`,
-      }),
-    ];
+async function ledgerRights(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+  const place = await placeOf(session, 'snowmelt');
+  const grant = grantSql(place.role);
+  if (place.may_create === null) {
+    if (place.may_create_schemas) return [];
+    const message = `role ${place.role} may not create the schema snowmelt, where the ledger is kept`;
+    return [lacks(message, grant.newSchema('snowmelt'))];
   }
-  if (facts.may_write_ledger !== false) return [];
+  if (place.may_use === false) {
+    const message = `role ${place.role} may not use the schema snowmelt, where the ledger is kept`;
+    return [lacks(message, grant.onSchema(['USAGE', 'CREATE'], 'snowmelt'))];
+  }
+  return writeRights(session, table, place);
+}
+
+interface LedgerTable {
+  readonly name: string;
+  readonly writes: boolean;
+  readonly owned: boolean;
+}
+
+const ledgerSql = `
+SELECT c.relname::text AS name, pg_has_role(c.relowner, 'USAGE') AS owned,
+       (SELECT bool_and(has_table_privilege(c.oid, p)) FROM unnest($1::text[]) p) AS writes
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'snowmelt' AND c.relkind IN ('r', 'v') AND c.relname = ANY (ARRAY[
+  'migrations', 'table_ledger', 'chunk_ledger', 'index_ledger', 'rejected_rows', 'rejects'])`;
+
+async function writeRights(
+  session: Session,
+  table: TablePlan,
+  { role, may_create }: Place,
+): Promise<readonly Finding[]> {
+  const grant = grantSql(role);
+  const tables = (await session.query<LedgerTable & object>(ledgerSql, [ledgerPrivileges])).rows;
+  const unwritten = tables.filter(({ name, writes }) => !writes && name !== 'rejects');
+  if (unwritten.length > 0) {
+    const names = unwritten.map(({ name }) => name).join(', ');
+    const message = `role ${role} may not read and write the ledger in the schema snowmelt: ${names}`;
+    return [lacks(message, grant.onLedger(ledgerPrivileges))];
+  }
+  const pending = await pendingMigrations(session);
+  const foreign = pending.length === 0 ? [] : tables.filter(({ owned }) => !owned);
+  const creates = pending.length > 0 || gathersInSnowmelt(table);
+  const what = pending.length > 0 ? 'the ledger is kept' : 'rows and keys are gathered';
+  const names = foreign.map(({ name }) => grant.own({ schema: 'snowmelt', name }));
   return [
-    finding('error', 'TARGET.PRIVILEGE', {
-      message: `role ${role} may not write the ledger in the schema snowmelt`,
-      fix: `GRANT USAGE ON SCHEMA snowmelt, and ALL ON ALL TABLES IN SCHEMA snowmelt, TO ${role}.`,
-    }),
+    ...(creates && may_create === false
+      ? [
+          lacks(
+            `role ${role} may not create tables in the schema snowmelt, where ${what}`,
+            grant.onSchema(['CREATE'], 'snowmelt'),
+          ),
+        ]
+      : []),
+    ...(foreign.length > 0
+      ? [
+          lacks(
+            `the ledger in the schema snowmelt is of an earlier version, and role ${role} does not own its tables`,
+            names.join(' '),
+          ),
+        ]
+      : []),
   ];
 }
 
-function tableRights(facts: CreationFacts, { target }: TablePlan): readonly Finding[] {
-  const { role, database } = facts;
-  const allowed = facts.may_create_in_schema ?? facts.may_create_schemas;
-  if (allowed) return [];
-  const place =
-    facts.may_create_in_schema === null ? `DATABASE ${database}` : `SCHEMA ${target.schema}`;
-  return [
-    finding('error', 'TARGET.PRIVILEGE', {
-      message: `role ${role} may not create table ${target.schema}.${target.name}`,
-      fix: `GRANT CREATE ON ${place} TO ${role}, or create the table beforehand.`,
-    }),
-  ];
+function tableRights(place: Place, { target }: TablePlan): readonly Finding[] {
+  const { role, may_create_schemas, may_use, may_create } = place;
+  const grant = grantSql(role);
+  const label = `${target.schema}.${target.name}`;
+  if (may_create === null) {
+    if (may_create_schemas) return [];
+    const message = `role ${role} may not create the schema of ${label}`;
+    return [lacks(message, grant.newSchema(target.schema))];
+  }
+  if (may_use === true && may_create) return [];
+  const message = `role ${role} may not create the table ${label}`;
+  return [lacks(message, grant.onSchema(['USAGE', 'CREATE'], target.schema))];
+}
+
+function lacks(message: string, statement: string): Finding {
+  return finding('error', 'TARGET.PRIVILEGE', { message, fix: `As their owner: ${statement}` });
 }

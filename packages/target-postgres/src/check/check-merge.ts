@@ -3,17 +3,13 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { uniqueKeys, type UniqueKey } from '../describe/unique-keys.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
-import { caution, finding, unsuitable } from './findings.ts';
+import { caution, unsuitable } from './findings.ts';
 
 /** What rows that are found by a key need of an existing table, beyond what COPY does. */
 export async function checkMerge(session: Session, table: TablePlan): Promise<readonly Finding[]> {
   if (table.keyColumns.length === 0) return [];
   const keys = await uniqueKeys(session, table.target);
-  return [
-    ...checkArbiter(table, keys),
-    ...(await checkRights(session, table)),
-    ...(await checkIdentity(session, table)),
-  ];
+  return [...checkArbiter(table, keys), ...(await checkIdentity(session, table))];
 }
 
 /** ON CONFLICT takes every unique index over exactly these columns, and none that waits for COMMIT. */
@@ -37,43 +33,6 @@ function checkArbiter(table: TablePlan, keys: readonly UniqueKey[]): readonly Fi
   if (fitting.some(({ findsNulls }) => findsNulls)) return [];
   const message = `the key of ${label} (${named}) may hold NULL, which no unique index finds again: such rows are refused`;
   return [caution({ message, fix: 'Make the key NOT NULL, or its index NULLS NOT DISTINCT.' })];
-}
-
-interface Rights {
-  readonly role: string;
-  readonly database: string;
-  readonly may_select: boolean;
-  readonly may_update: boolean;
-  readonly may_create_temporary: boolean;
-}
-
-const rightsSql = `
-SELECT current_user::text AS role, current_database()::text AS database,
-       has_table_privilege(c.oid, 'SELECT') AS may_select,
-       has_table_privilege(c.oid, 'UPDATE') AS may_update,
-       has_database_privilege(current_database(), 'TEMPORARY') AS may_create_temporary
-FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND c.relname = $2`;
-
-async function checkRights(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  const { schema, name } = table.target;
-  const [rights] = (await session.query<Rights & object>(rightsSql, [schema, name])).rows;
-  if (rights === undefined) return [];
-  const batches = table.changes === undefined;
-  const missing = [
-    ...(rights.may_select ? [] : [`SELECT ON ${schema}.${name}`]),
-    ...(rights.may_update || table.mode === 'insert-only' ? [] : [`UPDATE ON ${schema}.${name}`]),
-    ...(rights.may_create_temporary || !batches
-      ? []
-      : [`TEMPORARY ON DATABASE ${rights.database}`]),
-  ];
-  return missing.map((right) =>
-    finding('error', 'TARGET.PRIVILEGE', {
-      message: `role ${rights.role} lacks ${right}, which ${batches ? table.mode : 'changes: cdc'} needs`,
-      fix: `GRANT ${right} TO ${rights.role}.`,
-    }),
-  );
 }
 
 const identitySql = `

@@ -5,14 +5,11 @@ import { dropsIndexes } from '../indexes/drop-indexes.ts';
 import { nameTables, outsideTheRun, truncateReach } from '../prepare/truncate-reach.ts';
 import { willGather } from '../swap/gathers.ts';
 import { checkSwap } from '../swap/check-swap.ts';
+import { checkRights } from './check-rights.ts';
 import { caution, finding, unsuitable } from './findings.ts';
 
 interface RelationFacts {
   readonly relkind: string;
-  readonly may_insert: boolean;
-  readonly may_truncate: boolean;
-  readonly owned: boolean;
-  readonly may_create: boolean;
   readonly row_security: boolean;
   readonly triggers: readonly string[];
   readonly role: string;
@@ -20,10 +17,6 @@ interface RelationFacts {
 
 const factsSql = `
 SELECT c.relkind::text AS relkind,
-       has_table_privilege(c.oid, 'INSERT') AS may_insert,
-       has_table_privilege(c.oid, 'TRUNCATE') AS may_truncate,
-       pg_has_role(c.relowner, 'USAGE') AS owned,
-       has_schema_privilege(n.oid, 'CREATE') AS may_create,
        row_security_active(c.oid) AS row_security,
        current_user::text AS role,
        ARRAY(SELECT t.tgname::text FROM pg_catalog.pg_trigger t
@@ -43,7 +36,7 @@ const otherKinds: Readonly<Record<string, string>> = {
 export async function checkRelation(
   session: Session,
   table: TablePlan,
-  addsColumns: boolean,
+  alters: boolean,
 ): Promise<readonly Finding[]> {
   const { schema, name } = table.target;
   const [facts] = (await session.query<RelationFacts>(factsSql, [schema, name])).rows;
@@ -55,53 +48,20 @@ export async function checkRelation(
     return [unsuitable({ message, fix: 'Name the table behind it, or another target.' })];
   }
   return [
-    ...missingRights(table, facts, addsColumns),
+    ...(await checkRights(session, table, { alters, usable: true })),
     ...behaviours(label, facts),
-    ...(dropsIndexes(table) ? indexRights(label, facts) : []),
+    ...(dropsIndexes(table) && facts.relkind === 'p' ? [indexesStay(label)] : []),
     ...(table.mode === 'truncate' ? await cascades(session, table) : []),
     ...(willGather(table) ? await checkSwap(session, table) : []),
   ];
 }
 
-function missingRights(
-  table: TablePlan,
-  facts: RelationFacts,
-  addsColumns: boolean,
-): readonly Finding[] {
-  const label = `${table.target.schema}.${table.target.name}`;
-  const missing = [
-    ...(facts.may_insert ? [] : ['INSERT']),
-    ...(table.mode !== 'truncate' || facts.may_truncate ? [] : ['TRUNCATE']),
-  ].map((right) =>
-    finding('error', 'TARGET.PRIVILEGE', {
-      message: `role ${facts.role} lacks ${right} on ${label}`,
-      fix: `GRANT ${right} ON ${label} TO ${facts.role}.`,
-    }),
-  );
-  if (!addsColumns || facts.owned) return missing;
-  const message = `columns are to be added to ${label}, which role ${facts.role} does not own`;
-  const fix = 'Add them as the owner, leave them out, or set schema_evolution: create.';
-  return [...missing, finding('error', 'TARGET.PRIVILEGE', { message, fix })];
-}
-
-/** Whoever drops an index must be sure to be able to make it again. */
-function indexRights(label: string, facts: RelationFacts): readonly Finding[] {
-  if (facts.relkind === 'p') {
-    return [
-      caution({
-        message: `${label} is partitioned: disable_index leaves its indexes as they are`,
-        fix: 'Load its partitions each as a table, or set disable_index: false.',
-      }),
-    ];
-  }
-  if (facts.owned && facts.may_create) return [];
-  const lacks = facts.owned ? 'lacks CREATE on the schema' : 'does not own the table';
-  return [
-    finding('error', 'TARGET.PRIVILEGE', {
-      message: `disable_index: role ${facts.role} ${lacks} of ${label}, so it can't rebuild indexes`,
-      fix: 'Load as the owner with CREATE on the schema, or set disable_index: false.',
-    }),
-  ];
+/** Of a partitioned table they stay. */
+function indexesStay(label: string): Finding {
+  return caution({
+    message: `${label} is partitioned: disable_index leaves its indexes as they are`,
+    fix: 'Load its partitions each as a table, or set disable_index: false.',
+  });
 }
 
 function behaviours(label: string, facts: RelationFacts): readonly Finding[] {

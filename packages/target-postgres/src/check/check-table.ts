@@ -3,6 +3,7 @@ import type { Finding, TablePlan, TableSchema, WorkContext } from '@snowmelt/cor
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { missingColumns } from '../prepare/create-table.ts';
+import { pendingWidenings } from '../prepare/pending-widenings.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkCreation } from './check-creation.ts';
 import { checkKeys } from '../keys/check-keys.ts';
@@ -13,6 +14,7 @@ import { checkSwapOfNew } from '../swap/check-swap.ts';
 import { checkMerge } from './check-merge.ts';
 import { checkNames } from './check-names.ts';
 import { checkRules } from './check-rules.ts';
+import { checkPlace, checkRights } from './check-rights.ts';
 import { checkRelation } from './check-relation.ts';
 
 export interface CheckRequest {
@@ -40,12 +42,21 @@ export async function checkTable(
         ? [...creation, ...(await checkSwapOfNew(session, table))]
         : creation;
     }
-    const addsColumns = missingColumns(table, existing).length > 0;
-    const relation = await checkRelation(session, table, addsColumns);
+    const place = await checkPlace(session, table);
+    const altered = alters(table, existing);
+    if (place.length > 0) {
+      const how = { alters: altered, usable: false };
+      return [...creation, ...place, ...(await checkRights(session, table, how))];
+    }
+    const relation = await checkRelation(session, table, altered);
     const merge = await checkMerge(session, table);
     const missing = await checkMissing(session, table, existing);
     return [...creation, ...relation, ...(await checkRules(session, table)), ...merge, ...missing];
   });
   const columns = [...checkColumns(table, existing), ...checkMarkName(table)];
   return [...checkNames(table), ...columns, ...asked];
+}
+
+function alters(table: TablePlan, existing: TableSchema): boolean {
+  return missingColumns(table, existing).length + pendingWidenings(table, existing).length > 0;
 }

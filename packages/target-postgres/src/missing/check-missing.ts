@@ -1,29 +1,19 @@
-import type { DeleteMissing, Finding, TablePlan, TableSchema } from '@snowmelt/core';
+import type { Finding, TablePlan, TableSchema } from '@snowmelt/core';
 
-import { caution, finding, unsuitable } from '../check/findings.ts';
+import { caution, unsuitable } from '../check/findings.ts';
 import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { incomingKeys, nameChildren } from '../swap/incoming-keys.ts';
 import { checkMark } from './check-mark.ts';
 
 interface MissingFacts {
-  readonly role: string;
-  readonly may_delete: boolean;
-  readonly may_update: boolean;
-  /** null: there is no ledger yet. */
-  readonly may_create: boolean | null;
   readonly inheriting: readonly string[];
   /** Unique indexes that compare their columns otherwise than the columns themselves do. */
   readonly other_collations: readonly string[];
 }
 
 const factsSql = `
-SELECT current_user::text AS role,
-       has_table_privilege(c.oid, 'DELETE') AS may_delete,
-       has_table_privilege(c.oid, 'UPDATE') AS may_update,
-       (SELECT has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace
-        WHERE nspname = 'snowmelt') AS may_create,
-       ARRAY(SELECT i.inhrelid::regclass::text
+SELECT ARRAY(SELECT i.inhrelid::regclass::text
              FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class h ON h.oid = i.inhrelid
              WHERE i.inhparent = c.oid AND NOT h.relispartition ORDER BY 1) AS inheriting,
        ARRAY(SELECT DISTINCT i.indexrelid::regclass::text
@@ -50,27 +40,11 @@ export async function checkMissing(
   const [facts] = (await session.query<MissingFacts & object>(factsSql, values)).rows;
   if (facts === undefined) return [];
   return [
-    ...rights(table, facts, missing),
     ...shape(table, facts),
     ...(missing.how === 'soft' ? checkMark(table, existing, missing) : []),
     ...(missing.how === 'hard' ? await referring(session, table) : []),
     ...(await otherSources(session, table)),
   ];
-}
-
-function rights(table: TablePlan, facts: MissingFacts, { how }: DeleteMissing): readonly Finding[] {
-  const label = labelOf(table);
-  const right = how === 'hard' ? 'DELETE' : 'UPDATE';
-  const may = how === 'hard' ? facts.may_delete : facts.may_update;
-  const lacks = finding('error', 'TARGET.PRIVILEGE', {
-    message: `role ${facts.role} lacks ${right} on ${label}, which delete_missing: ${how} needs`,
-    fix: `GRANT ${right} ON ${label} TO ${facts.role}.`,
-  });
-  const noPlace = finding('error', 'TARGET.PRIVILEGE', {
-    message: `role ${facts.role} may not create tables in the schema snowmelt, where delete_missing gathers keys`,
-    fix: `GRANT CREATE ON SCHEMA snowmelt TO ${facts.role}.`,
-  });
-  return [...(may ? [] : [lacks]), ...(facts.may_create === false ? [noPlace] : [])];
 }
 
 function shape(table: TablePlan, { inheriting, other_collations }: MissingFacts) {
@@ -115,11 +89,15 @@ WHERE o.target_schema = $1 AND o.target_table = $2 AND o.table_key <> $3
 ORDER BY 1
 LIMIT 3`;
 
+const readableSql = `
+SELECT bool_and(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')) AS readable
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'snowmelt' AND c.relname IN ('table_ledger', 'chunk_ledger')`;
+
 /** The configuration knows of no other table with this target; the ledger may. */
 async function otherSources(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  const there = `SELECT pg_catalog.to_regclass('snowmelt.chunk_ledger') IS NOT NULL AS there`;
-  const [ledger] = (await session.query<{ there: boolean }>(there)).rows;
-  if (ledger?.there !== true) return [];
+  const [ledger] = (await session.query<{ readable: boolean }>(readableSql)).rows;
+  if (ledger?.readable !== true) return [];
   const { schema, name } = table.target;
   const { rows } = await session.query<{ key: string }>(othersSql, [schema, name, table.key]);
   if (rows.length === 0) return [];

@@ -15,9 +15,9 @@ export type PlainOptions = Omit<TransactionOptions, 'purpose'>;
  */
 export async function ensureLedger(databases: Databases, options: PlainOptions): Promise<void> {
   await transaction(databases, { ...options, purpose: 'plain' }, async (session) => {
-    if ((await missingMigrations(session)).length === 0) return;
+    if ((await pendingMigrations(session)).length === 0) return;
     await lockDdl(session);
-    for (const { sql } of await missingMigrations(session)) await session.query(sql);
+    for (const { sql } of await pendingMigrations(session)) await session.query(sql);
   });
 }
 
@@ -49,7 +49,8 @@ WHERE attrelid = pg_catalog.to_regclass('snowmelt.table_ledger') AND attname = $
   return (await session.query(sql, [column])).rowCount !== 0;
 }
 
-async function missingMigrations(session: Session): Promise<typeof migrations> {
+/** Those that `ensureLedger` would apply. */
+export async function pendingMigrations(session: Session): Promise<typeof migrations> {
   if (!(await ledgerExists(session, 'migrations'))) return migrations;
   const { rows } = await session.query<{ name: string }>(appliedSql);
   const applied = new Set(rows.map(({ name }) => name));

@@ -1,6 +1,7 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import { caution, finding, unsuitable } from '../check/findings.ts';
+import { grantSql } from '../rights/grant-sql.ts';
 import { gatheringWords } from './gathers.ts';
 import { actingKeys, matchColumns, nameChildren, type IncomingKey } from './incoming-keys.ts';
 
@@ -73,9 +74,9 @@ function sameColumns(one: readonly string[], other: readonly string[]): boolean 
   return one.length === other.length && one.every((name) => other.includes(name));
 }
 
-function unreadable({ name, child_schema, child_table }: IncomingKey): Finding {
+function unreadable({ name, child_schema, child_table, role }: IncomingKey): Finding {
   return finding('error', 'TARGET.PRIVILEGE', {
     message: `foreign key ${name} acts on DELETE, and ${child_schema}.${child_table}, whose rows it would act on, can't be read`,
-    fix: `GRANT SELECT ON ${child_schema}.${child_table}; a row-level policy may not hide rows of it.`,
+    fix: `As its owner: ${grantSql(role).onTable(['SELECT'], { schema: child_schema, name: child_table })} A row-level policy may not hide rows of it.`,
   });
 }

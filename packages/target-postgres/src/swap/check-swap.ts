@@ -1,17 +1,13 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { caution, finding, unsuitable } from '../check/findings.ts';
+import { caution, unsuitable } from '../check/findings.ts';
 import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../quote-identifier.ts';
 import { checkIncomingKeys } from './check-incoming-keys.ts';
 import { gatheringWords } from './gathers.ts';
-import { actingKeys, incomingKeys } from './incoming-keys.ts';
+import { incomingKeys } from './incoming-keys.ts';
 
 interface SwapFacts {
-  readonly role: string;
-  readonly may_select: boolean;
-  readonly may_delete: boolean;
-  readonly may_update: boolean;
   readonly inheriting: readonly string[];
   readonly foreign_partitions: readonly string[];
   /** Rules that rewrite INSERT, UPDATE or DELETE. */
@@ -28,11 +24,7 @@ WITH target AS (
   SELECT oid FROM target
   UNION SELECT p.relid FROM target t, pg_catalog.pg_partition_tree(t.oid) p
 )
-SELECT current_user::text AS role,
-       has_table_privilege(t.oid, 'SELECT') AS may_select,
-       has_table_privilege(t.oid, 'DELETE') AS may_delete,
-       has_table_privilege(t.oid, 'UPDATE') AS may_update,
-       ARRAY(SELECT i.inhrelid::regclass::text
+SELECT ARRAY(SELECT i.inhrelid::regclass::text
              FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
              WHERE i.inhparent = t.oid AND NOT c.relispartition ORDER BY 1) AS inheriting,
        ARRAY(SELECT c.oid::regclass::text FROM family f JOIN pg_catalog.pg_class c USING (oid)
@@ -62,9 +54,7 @@ export async function checkSwap(session: Session, table: TablePlan): Promise<rea
   const [facts] = (await session.query<SwapFacts & object>(factsSql, [quoted])).rows;
   if (facts === undefined) return [];
   const keys = await incomingKeys(session, quoted);
-  const updates = actingKeys(keys).length > 0 || table.changes !== undefined;
   return [
-    ...rights(table, facts, updates),
     ...shape(table, facts),
     ...checkIncomingKeys(table, keys, facts.identity_always),
     ...(await checkShadows(session, table)),
@@ -72,9 +62,6 @@ export async function checkSwap(session: Session, table: TablePlan): Promise<rea
 }
 
 interface ShadowFacts {
-  readonly role: string;
-  /** null: there is no ledger yet. */
-  readonly may_create: boolean | null;
   /** Publications of all tables. */
   readonly publishing: readonly string[];
   /** Those of them that publish deletes. */
@@ -82,10 +69,7 @@ interface ShadowFacts {
 }
 
 const shadowsSql = `
-SELECT current_user::text AS role,
-       (SELECT has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace
-        WHERE nspname = 'snowmelt') AS may_create,
-       ARRAY(SELECT pubname::text FROM pg_catalog.pg_publication
+SELECT ARRAY(SELECT pubname::text FROM pg_catalog.pg_publication
              WHERE puballtables ORDER BY 1) AS publishing,
        ARRAY(SELECT pubname::text FROM pg_catalog.pg_publication
              WHERE puballtables AND pubdelete ORDER BY 1) AS publishing_deletes`;
@@ -95,18 +79,11 @@ async function checkShadows(session: Session, table: TablePlan): Promise<readonl
   const [facts] = (await session.query<ShadowFacts & object>(shadowsSql)).rows;
   if (facts === undefined) return [];
   const { load, instead } = gatheringWords(table);
-  const noPlace = finding('error', 'TARGET.PRIVILEGE', {
-    message: `role ${facts.role} may not create tables in the schema snowmelt, where ${load} gathers rows`,
-    fix: `GRANT CREATE ON SCHEMA snowmelt TO ${facts.role}, or ${instead}.`,
-  });
   const published = caution({
     message: `${facts.publishing.join(', ')} publishes all tables, and so the rows that ${load} of ${table.target.name} gathers`,
     fix: `Name the tables to be published, or ${instead}.`,
   });
-  return [
-    ...(facts.may_create === false ? [noPlace] : []),
-    ...(facts.publishing.length > 0 ? [published] : []),
-  ];
+  return facts.publishing.length > 0 ? [published] : [];
 }
 
 /** Of a table that the run creates. */
@@ -120,22 +97,6 @@ export async function checkSwapOfNew(
     ...(await checkShadows(session, table)),
     ...(names.length > 0 ? [withoutIdentity(table, names)] : []),
   ];
-}
-
-function rights(table: TablePlan, facts: SwapFacts, updates: boolean): readonly Finding[] {
-  const label = nameOf(table);
-  const { load } = gatheringWords(table);
-  const missing = [
-    ...(facts.may_select ? [] : ['SELECT']),
-    ...(facts.may_delete ? [] : ['DELETE']),
-    ...(facts.may_update || !updates ? [] : ['UPDATE']),
-  ];
-  return missing.map((right) =>
-    finding('error', 'TARGET.PRIVILEGE', {
-      message: `role ${facts.role} lacks ${right} on ${label}, which ${load} needs`,
-      fix: `GRANT ${right} ON ${label} TO ${facts.role}.`,
-    }),
-  );
 }
 
 function shape(table: TablePlan, facts: SwapFacts): readonly Finding[] {

@@ -16,6 +16,8 @@ export interface IncomingKey {
   /** A column that it leads to takes NULL. */
   readonly key_nullable: boolean;
   readonly may_read: boolean;
+  /** Who asks. */
+  readonly role: string;
 }
 
 /** Copies of a key that partitions carry are one key (`conparentid`). */
@@ -32,7 +34,8 @@ SELECT k.conname::text AS name, n.nspname::text AS child_schema, c.relname::text
        EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a
                WHERE a.attrelid = k.confrelid AND a.attnum = ANY (k.confkey) AND NOT a.attnotnull
        ) AS key_nullable,
-       has_table_privilege(k.conrelid, 'SELECT') AND NOT row_security_active(k.conrelid) AS may_read
+       has_table_privilege(k.conrelid, 'SELECT') AND NOT row_security_active(k.conrelid) AS may_read,
+       current_user::text AS role
 FROM (SELECT pg_catalog.to_regclass($1)::oid AS oid) t
 JOIN pg_catalog.pg_constraint k ON k.contype = 'f' AND k.conparentid = 0 AND k.confrelid IN (
   SELECT t.oid UNION ALL SELECT p.relid FROM pg_catalog.pg_partition_tree(t.oid) p

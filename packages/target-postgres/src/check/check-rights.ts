@@ -1,0 +1,182 @@
+import type { Finding, TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../connect/transaction.ts';
+import { dropsIndexes } from '../indexes/drop-indexes.ts';
+import { truncateReach } from '../prepare/truncate-reach.ts';
+import { grantSql } from '../rights/grant-sql.ts';
+import {
+  neededPrivileges,
+  needsTemporary,
+  privilegeAfterStop,
+  type TablePrivilege,
+} from '../rights/needed-rights.ts';
+import { actingKeys, incomingKeys } from '../swap/incoming-keys.ts';
+import { quoteTable } from '../quote-identifier.ts';
+import { caution, finding } from './findings.ts';
+
+interface Rights {
+  readonly role: string;
+  readonly database: string;
+  readonly relkind: string;
+  readonly has: readonly TablePrivilege[];
+  readonly owned: boolean;
+  readonly creates_in_schema: boolean;
+  readonly makes_temporary: boolean;
+  /** Tables that its foreign keys lead to, which it may not refer to. */
+  readonly may_not_refer: readonly { readonly schema: string; readonly name: string }[];
+}
+
+const rightsSql = `
+SELECT current_user::text AS role, current_database()::text AS database, c.relkind::text AS relkind,
+       ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
+             WHERE has_table_privilege(c.oid, p)) AS has,
+       pg_has_role(c.relowner, 'USAGE') AS owned,
+       has_schema_privilege(n.oid, 'CREATE') AS creates_in_schema,
+       has_database_privilege(current_database(), 'TEMPORARY') AS makes_temporary,
+       coalesce((SELECT json_agg(DISTINCT jsonb_build_object('schema', rn.nspname, 'name', r.relname))
+        FROM pg_catalog.pg_constraint k
+        JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
+        JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+        WHERE k.contype = 'f' AND k.conrelid = c.oid AND k.confrelid <> c.oid
+          AND NOT has_table_privilege(k.confrelid, 'REFERENCES')), '[]') AS may_not_refer
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2`;
+
+/**
+ * What the role lacks to load a table that is there, each with the statement that gives it. Foreign
+ * keys can be asked for only where its schema is `usable`.
+ */
+export async function checkRights(
+  session: Session,
+  table: TablePlan,
+  { alters, usable }: { readonly alters: boolean; readonly usable: boolean },
+): Promise<readonly Finding[]> {
+  const { schema, name } = table.target;
+  const [rights] = (await session.query<Rights & object>(rightsSql, [schema, name])).rows;
+  if (rights === undefined) return [];
+  return [
+    ...temporaryRights(table, rights),
+    ...tableRights(table, rights, usable && (await swapsUnderActingKeys(session, table))),
+    ...ownership(table, rights, alters),
+    ...(table.mode === 'truncate' && usable ? await reachRights(session, table, rights) : []),
+  ];
+}
+
+const lacks = (message: string, statement: string, instead = ''): Finding =>
+  finding('error', 'TARGET.PRIVILEGE', { message, fix: `As its owner: ${statement}${instead}` });
+
+const placeSql = `
+SELECT current_user::text AS role, has_schema_privilege(oid, 'USAGE') AS may
+FROM pg_catalog.pg_namespace WHERE nspname = $1`;
+
+/** Without it nothing else of a table can be asked. */
+export async function checkPlace(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+  const { schema } = table.target;
+  const { rows } = await session.query<{ role: string; may: boolean }>(placeSql, [schema]);
+  return rows
+    .filter(({ may }) => !may)
+    .map(({ role }) =>
+      lacks(
+        `role ${role} may not use the schema ${schema}`,
+        grantSql(role).onSchema(['USAGE'], schema),
+      ),
+    );
+}
+
+function temporaryRights(table: TablePlan, rights: Rights): readonly Finding[] {
+  const { role, database, makes_temporary } = rights;
+  if (makes_temporary || !needsTemporary(table)) return [];
+  const message = `role ${role} may not make temporary tables, from which ${table.mode} merges`;
+  return [lacks(message, grantSql(role).onDatabase(['TEMPORARY'], database))];
+}
+
+function tableRights(
+  table: TablePlan,
+  { role, has }: Rights,
+  updates: boolean,
+): readonly Finding[] {
+  const label = `${table.target.schema}.${table.target.name}`;
+  const grant = grantSql(role);
+  const needed = [...neededPrivileges(table), ...(updates ? (['UPDATE'] as const) : [])];
+  const missing = [...new Set(needed)].filter((privilege) => !has.includes(privilege));
+  if (missing.length > 0) {
+    const what = `role ${role} lacks ${missing.join(', ')} on ${label}, which ${wordOf(table)} needs`;
+    return [lacks(what, grant.onTable(missing, table.target))];
+  }
+  if (table.mode !== 'append' || has.includes(privilegeAfterStop)) return [];
+  return [
+    caution({
+      message: `role ${role} lacks ${privilegeAfterStop} on ${label}: what a run that was stopped has added can't be taken out by a new one, and the table has to be emptied by hand then`,
+      fix: `As its owner: ${grant.onTable([privilegeAfterStop], table.target)}`,
+    }),
+  ];
+}
+
+async function swapsUnderActingKeys(
+  session: Session,
+  { mode, target }: TablePlan,
+): Promise<boolean> {
+  if (mode !== 'swap') return false;
+  return actingKeys(await incomingKeys(session, quoteTable(target))).length > 0;
+}
+
+function wordOf({ mode, changes, deleteMissing }: TablePlan): string {
+  if (changes !== undefined) return 'changes: cdc';
+  return deleteMissing === undefined ? mode : `${mode} with delete_missing: ${deleteMissing.how}`;
+}
+
+/** Whoever drops an index must be sure to be able to make it again. */
+function ownership(table: TablePlan, rights: Rights, alters: boolean): readonly Finding[] {
+  const { schema, name } = table.target;
+  const { role, relkind, owned, creates_in_schema, may_not_refer } = rights;
+  const label = `${schema}.${name}`;
+  const grant = grantSql(role);
+  const own = grant.own(table.target);
+  const indexes = dropsIndexes(table) && relkind !== 'p';
+  const alone = ' Or set disable_index: false.';
+  const rebuilt = `disable_index: role ${role} could not rebuild what it drops: it`;
+  return [
+    ...(alters && !owned
+      ? [
+          lacks(
+            `columns of ${label} are to be added or widened, which role ${role} does not own`,
+            own,
+            ' Or add them, leave them out, or set schema_evolution: create.',
+          ),
+        ]
+      : []),
+    ...(indexes && !owned ? [lacks(`${rebuilt} does not own ${label}`, own, alone)] : []),
+    ...(indexes && !creates_in_schema
+      ? [lacks(`${rebuilt} lacks CREATE on ${schema}`, grant.onSchema(['CREATE'], schema), alone)]
+      : []),
+    ...(indexes
+      ? may_not_refer.map((other) =>
+          lacks(
+            `${rebuilt} lacks REFERENCES on ${other.schema}.${other.name}, where a foreign key of ${label} leads`,
+            grant.onTable(['REFERENCES'], other),
+            alone,
+          ),
+        )
+      : []),
+  ];
+}
+
+const mayTruncateSql = `
+SELECT coalesce(has_table_privilege(to_regclass($1), 'TRUNCATE'), true) AS may`;
+
+/** TRUNCATE takes the tables along whose foreign keys lead here. */
+async function reachRights(
+  session: Session,
+  table: TablePlan,
+  { role }: Rights,
+): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const other of await truncateReach(session, table.target)) {
+    const { rows } = await session.query<{ may: boolean }>(mayTruncateSql, [quoteTable(other)]);
+    if (rows[0]?.may !== false) continue;
+    const message = `role ${role} lacks TRUNCATE on ${other.schema}.${other.name}, which is emptied with ${table.target.name}, since a foreign key leads to it`;
+    found.push(lacks(message, grantSql(role).onTable(['TRUNCATE'], other)));
+  }
+  return found;
+}

@@ -16,7 +16,7 @@ export {
 } from './engine/chunk-state.ts';
 export { backoff } from './engine/backoff.ts';
 export { hidesDigits } from './engine/value-policies.ts';
-export { comparableColumns } from './digest/comparable-columns.ts';
+export { comparableColumns, digestRule, type DigestRule } from './digest/comparable-columns.ts';
 export { errorCatalog, type CatalogEntry, type ErrorCode, type Retry } from './errors/catalog.ts';
 export {
   SnowmeltError,

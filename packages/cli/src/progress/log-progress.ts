@@ -18,10 +18,12 @@ export function logProgress(log: Logger): RunObserver {
     chunkLoaded: (table, { id, rows, bytes }) =>
       log.debug('chunk_loaded', { table, chunk: id, rows, bytes }),
     tablePhase: (table, phase) => log.debug('table_phase', { table, phase }),
-    tableEnded: ({ key, status, rows, bytes, chunks, seconds, verified, missing, notices }) => {
+    tableEnded: ({ key, status, rows, bytes, chunks, seconds, missing, notices, ...report }) => {
       for (const notice of notices) log.info('table_notice', { table: key, notice });
       const removed = missing === undefined ? {} : { missing_rows: missing.rows };
-      const figures = { rows, bytes, chunks, seconds, verified, ...removed };
+      const { verified, verification } = report;
+      const compared = verification === undefined ? {} : { verified_by: verification.by };
+      const figures = { rows, bytes, chunks, seconds, verified, ...compared, ...removed };
       log.info('table_ended', { table: key, status, ...figures });
     },
   };

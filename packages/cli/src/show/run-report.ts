@@ -49,7 +49,7 @@ export function formatRunReport(report: RunView, width: number): readonly string
     formatBytes(table.bytes),
     formatRows(table.chunks),
     formatDuration(table.seconds),
-    table.verified ? 'yes' : 'no',
+    verifiedWords(table),
   ]);
   const notices = report.tables.flatMap(({ source, notices }) =>
     notices.map((notice) => dim(`${formatRef(source)}: ${notice}`)),
@@ -61,6 +61,15 @@ export function formatRunReport(report: RunView, width: number): readonly string
 /** Why tables failed: for stderr, as every failure. */
 export function formatRunFailures(report: RunView): readonly string[] {
   return report.tables.flatMap(({ error }) => (error === undefined ? [] : formatFailure(error)));
+}
+
+/** How a table was compared with its source; `no`: it was not, or not all of it. */
+export function verifiedWords({ verification }: Pick<TableReport, 'verification'>): string {
+  if (verification === undefined) return 'no';
+  const { by, leftOut = [] } = verification;
+  if (by === 'count') return 'yes, count';
+  const left = leftOut.length === 1 ? '1 column' : `${leftOut.length} columns`;
+  return leftOut.length === 0 ? 'yes, digest' : `yes, digest without ${left}`;
 }
 
 export function formatRef({ database, schema, name }: TableRef): string {

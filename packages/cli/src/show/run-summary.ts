@@ -1,7 +1,7 @@
 import type { RunSummary, TableSummary } from '@snowmelt/core';
 
 import { formatBytes, formatDuration, formatRows } from './quantities.ts';
-import { formatRef } from './run-report.ts';
+import { formatRef, verifiedWords } from './run-report.ts';
 import { formatTable } from './text-table.ts';
 
 const runColumns = [
@@ -36,6 +36,7 @@ const tableColumns = [
   { title: 'Rows', align: 'right' },
   { title: 'Size', align: 'right' },
   { title: 'Time', align: 'right' },
+  { title: 'Verified' },
 ] as const;
 
 export function formatRun(run: RunSummary, width: number): readonly string[] {
@@ -61,6 +62,7 @@ function tableRow(table: TableSummary): readonly string[] {
     formatRows(table.rows),
     formatBytes(table.bytes),
     startedAt === undefined || completedAt === undefined ? '' : formatSpan(startedAt, completedAt),
+    table.status === 'completed' ? verifiedWords(table) : '',
   ];
 }
 

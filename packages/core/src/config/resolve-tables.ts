@@ -64,13 +64,18 @@ function foldedSource({ source, table }: PlacedTable): Pick<TableJob, 'sourceInC
 function valueRules(
   { table }: PlacedTable,
   config: Config,
-): Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'unsupportedJson' | 'jsonAsWritten'> {
+): Pick<
+  TableJob,
+  'extraDigits' | 'lostZone' | 'unsupportedText' | 'unsupportedJson' | 'jsonAsWritten'
+> {
   const extraDigits = table.on_extra_digits ?? config.on_extra_digits;
+  const lostZone = table.on_lost_zone ?? config.on_lost_zone;
   const unsupportedText = table.on_unsupported_text;
   const unsupportedJson = table.on_unsupported_json;
   const json = table.json_type ?? config.json_type;
   return {
     ...(extraDigits === 'truncate' ? {} : { extraDigits }),
+    ...(lostZone === 'fail' ? {} : { lostZone }),
     ...(unsupportedText === 'fail' ? {} : { unsupportedText }),
     ...(unsupportedJson === 'fail' ? {} : { unsupportedJson }),
     ...(json === 'json' ? { jsonAsWritten: true } : {}),

@@ -21,6 +21,7 @@ export function tableHash(job: Omit<TableJob, 'hash'>): string {
     // Absent where it is off: so runs from before it go on.
     deleteMissing: job.deleteMissing,
     extraDigits: job.extraDigits,
+    lostZone: job.lostZone,
     unsupportedText: job.unsupportedText,
     unsupportedJson: job.unsupportedJson,
     jsonAsWritten: job.jsonAsWritten,

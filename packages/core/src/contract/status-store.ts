@@ -96,6 +96,16 @@ export type ChunkEvent =
   /** Given back unharmed, as when a run is stopped. */
   | { readonly type: 'released' };
 
+/** How a table was compared with its source. */
+export interface Verification {
+  /** `count`: numbers of rows. `digest`: values as well. */
+  readonly by: 'count' | 'digest';
+  /** Target columns whose values were not compared, and why. Absent: none. */
+  readonly leftOut?: readonly { readonly column: string; readonly why: string }[];
+  /** Target columns whose blanks at the end were not compared. Absent: none. */
+  readonly trimmed?: readonly string[];
+}
+
 export type TableEvent =
   | { readonly type: 'planned'; readonly plan: TablePlan }
   /** The run begins the table anew: its plan and chunks are gone. */
@@ -111,6 +121,8 @@ export type TableEvent =
       readonly missing?: MissingReceipt;
       readonly rejected?: number;
       readonly met?: number;
+      /** Absent: the table was not compared, or nothing could be said. */
+      readonly verification?: Verification;
     }
   | { readonly type: 'failed'; readonly error: string };
 
@@ -132,6 +144,8 @@ export interface TableSummary {
   readonly rejected?: number;
   /** Keys that the table was completed without, as of `LoadReceipt.met`. Absent: none. */
   readonly met?: number;
+  /** How a completed table was compared with its source. Absent: it was not. */
+  readonly verification?: Verification;
   /** Of indexes that were dropped for the load. Absent: none were. */
   readonly indexes?: 'disabled' | 'restored';
   readonly startedAt?: Date;

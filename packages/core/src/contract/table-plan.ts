@@ -19,6 +19,11 @@ export interface ColumnPair {
   readonly fractionDigits?: number;
   /** What becomes of digits over `fractionDigits` instead. Absent: they are cut off. */
   readonly extraDigits?: ExtraDigits;
+  /**
+   * A moment goes into a column without time zone: as it stands in UTC, or as it stands on the clock
+   * at its offset. Absent: it does not, or `check` refuses it.
+   */
+  readonly lostZone?: LostZone;
   /** What the source does with text that the target can't hold. Absent: the target refuses it. */
   readonly unsupportedText?: UnsupportedText;
   /** What the source does with numbers that JSON does not have. Absent: the target refuses them. */
@@ -35,6 +40,8 @@ export interface ColumnPair {
  * text; a plan that has this for a column of time is refused by `check`.
  */
 export type ExtraDigits = 'round' | 'fail' | 'text';
+
+export type LostZone = 'utc' | 'wall_clock';
 
 /** Of U+0000: taken out, or U+FFFD in its place. */
 export type UnsupportedText = 'strip' | 'replace';

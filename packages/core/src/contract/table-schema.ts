@@ -18,8 +18,11 @@ export type LogicalType =
   /** IEEE 754 binary; bits 32 or 64. */
   | { readonly kind: 'float'; readonly bits: 32 | 64 }
   | { readonly kind: 'decfloat' }
-  /** `length` in characters. */
-  | { readonly kind: 'text'; readonly length?: number }
+  /**
+   * `length` in characters. `stored`: blanks are added up to the length and count for nothing
+   * (`padded`), or what is too long is cut off without a word (`cut`).
+   */
+  | { readonly kind: 'text'; readonly length?: number; readonly stored?: 'padded' | 'cut' }
   | { readonly kind: 'uuid' }
   | { readonly kind: 'binary'; readonly length?: number }
   | { readonly kind: 'date' }

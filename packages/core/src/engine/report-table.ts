@@ -32,7 +32,7 @@ function awayNotice({ plan }: TableTrace): readonly string[] {
 
 /** A table that an earlier invocation of the same run has completed. */
 export function skippedReport(job: TableJob, summary: TableSummary): TableReport {
-  const { rejected = 0, met = 0 } = summary;
+  const { rejected = 0, met = 0, verification } = summary;
   return {
     key: job.key,
     source: job.source,
@@ -44,7 +44,8 @@ export function skippedReport(job: TableJob, summary: TableSummary): TableReport
     bytes: summary.bytes,
     chunks: summary.totalChunks,
     seconds: 0,
-    verified: false,
+    verified: verification !== undefined,
+    ...(verification === undefined ? {} : { verification }),
     notices: ['completed before, in this run'],
     findings: leftOutFindings(job.target, { rejected, met }),
   };
@@ -81,14 +82,15 @@ async function recordFailure(job: TableJob, run: OpenRun, failure: SnowmeltError
 
 async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
   const loaded = trace.loaded ?? (await figuresOfStore(job, run));
-  const targetRows = trace.verdict?.targetRows;
+  const { verified = false, verification, targetRows } = trace.verdict ?? {};
   return {
     key: job.key,
     source: job.source,
     target: job.target,
     ...(trace.plan === undefined ? {} : { extract: trace.plan.extract }),
     ...loaded,
-    verified: trace.verdict?.verified ?? false,
+    verified,
+    ...(verification === undefined ? {} : { verification }),
     ...(targetRows === undefined ? {} : { targetRows }),
     ...(trace.missing === undefined ? {} : { missing: trace.missing }),
     notices: trace.notices,

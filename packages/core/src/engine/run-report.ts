@@ -1,5 +1,5 @@
 import type { RunId, TableKey, ExtractMode, TablePlan } from '../contract/table-plan.ts';
-import type { LoadedRows } from '../contract/status-store.ts';
+import type { LoadedRows, Verification } from '../contract/status-store.ts';
 import type { TableRef } from '../contract/table-schema.ts';
 import type { Finding, MissingReceipt } from '../contract/target.ts';
 import type { SnowmeltError } from '../errors/snowmelt-error.ts';
@@ -29,6 +29,8 @@ export interface TableReport {
   readonly seconds: number;
   /** Counts (and digests, where asked) were compared and are equal. */
   readonly verified: boolean;
+  /** How they were compared. Absent: they were not. */
+  readonly verification?: Verification;
   readonly notices: readonly string[];
   /** What the target lacks although the rows are in, as an index that they do not allow. */
   readonly findings: readonly Finding[];

@@ -1,3 +1,4 @@
+import type { Verification } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { Finding, MissingReceipt, Restart } from '../contract/target.ts';
 import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
@@ -107,8 +108,13 @@ async function runOnce(
     type: 'completed',
     ...(missing === undefined ? {} : { missing }),
     ...leftOut(left),
+    ...given(trace.verdict.verification),
   });
   return undefined;
+}
+
+function given(verification: Verification | undefined) {
+  return verification === undefined ? {} : { verification };
 }
 
 /** All chunks, or what follows where the source does not keep what they are read from. */

@@ -1,6 +1,7 @@
 import type {
   ExtraDigits,
   LoadMode,
+  LostZone,
   ReadOptions,
   RejectRules,
   TableKey,
@@ -61,6 +62,8 @@ export interface TableJob {
   readonly truncateCascade: boolean;
   /** What becomes of digits of a second that the target lacks. Absent: they are cut off. */
   readonly extraDigits?: ExtraDigits;
+  /** What becomes of moments in columns without time zone. Absent: such columns are refused. */
+  readonly lostZone?: LostZone;
   /** What becomes of text that the target can't hold. Absent: its row is refused. */
   readonly unsupportedText?: UnsupportedText;
   readonly unsupportedJson?: UnsupportedJson;

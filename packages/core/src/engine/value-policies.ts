@@ -1,14 +1,20 @@
 import type { ColumnPair } from '../contract/table-plan.ts';
 import type { TableJob } from './table-job.ts';
 
+type PolicyJob = Pick<
+  TableJob,
+  'extraDigits' | 'lostZone' | 'unsupportedText' | 'unsupportedJson' | 'watermark'
+> & { readonly uniqueness?: readonly string[] };
+
 /** What the configuration says of values that the target can't hold, put into the pairs it is about. */
 export function applyValuePolicies(
-  job: Pick<TableJob, 'extraDigits' | 'unsupportedText' | 'unsupportedJson' | 'watermark'>,
+  job: PolicyJob,
   pairs: readonly ColumnPair[],
 ): readonly ColumnPair[] {
   return pairs.map((pair) => ({
     ...pair,
     ...digitsRule(job, pair),
+    ...zoneRule(job, pair),
     ...textRule(job, pair),
     ...jsonRule(job, pair),
   }));
@@ -22,6 +28,24 @@ function digitsRule(
   if (extraDigits === undefined || fractionDigits === undefined) return {};
   const isWatermark = watermark?.source.toLowerCase() === source.name.toLowerCase();
   return extraDigits === 'round' && isWatermark ? {} : { extraDigits };
+}
+
+/**
+ * Two moments may show the same clock, and a later one an earlier clock: what rows are found or
+ * compared by keeps to UTC, and an instant has no clock of its own. Where there is no rule, the
+ * target refuses the column.
+ */
+function zoneRule(
+  { lostZone, watermark, uniqueness = [] }: PolicyJob,
+  { source, target, targetType }: ColumnPair,
+): Pick<ColumnPair, 'lostZone'> {
+  if (source.type.kind !== 'timestamp' || source.type.zone === 'none') return {};
+  if (targetType?.kind !== 'timestamp' || targetType.zone !== 'none') return {};
+  if (lostZone === undefined) return {};
+  const compared = [...uniqueness, watermark?.source].map((name) => name?.toLowerCase());
+  const isCompared = [source.name, target].some((name) => compared.includes(name.toLowerCase()));
+  const clocked = source.type.zone === 'offset' && !isCompared;
+  return lostZone === 'utc' || clocked ? { lostZone } : {};
 }
 
 function textRule(
@@ -48,6 +72,7 @@ export function hidesDigits({ fractionDigits, extraDigits }: ColumnPair): boolea
 export function policyNotices(pairs: readonly ColumnPair[]): readonly string[] {
   return [
     ...pairs.flatMap(digitsNotice),
+    ...pairs.flatMap(zoneNotice),
     ...textNotice(pairs),
     ...jsonNotice(pairs),
     ...doublesNotice(pairs),
@@ -63,6 +88,12 @@ function digitsNotice({ source, fractionDigits, extraDigits }: ColumnPair): read
     fail: `goes into ${digits}: rows with more are refused`,
   };
   return [`${source.name}: ${source.nativeType} ${what[extraDigits ?? 'cut']}`];
+}
+
+function zoneNotice({ source, lostZone }: ColumnPair): readonly string[] {
+  if (lostZone === undefined) return [];
+  const kept = lostZone === 'utc' ? 'as it stands in UTC' : 'as its clock shows it';
+  return [`${source.name}: ${source.nativeType} is kept without its time zone, ${kept}`];
 }
 
 function textNotice(pairs: readonly ColumnPair[]): readonly string[] {

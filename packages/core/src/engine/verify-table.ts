@@ -1,6 +1,7 @@
+import type { Verification } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
-import { comparableColumns } from '../digest/comparable-columns.ts';
+import { digestRule } from '../digest/comparable-columns.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
 import type { Reconciled } from './reconcile.ts';
@@ -8,6 +9,8 @@ import type { VerifyMode } from './table-job.ts';
 
 export interface Verdict {
   readonly verified: boolean;
+  /** Where they are equal: what was compared. */
+  readonly verification?: Verification;
   /** Rows that stand in the target, where they were counted. */
   readonly targetRows?: number;
   readonly notices: readonly string[];
@@ -35,7 +38,11 @@ export async function verifyTable(
   }
   if (plan.changes !== undefined) return compareCounts(wholeTable(plan), run);
   if (holdsOnlyItsRows(plan, run)) return countTarget(plan, loaded, run);
-  return { verified: loaded.sourceRows === loaded.rows + rejected, notices: [] };
+  return counted(loaded.sourceRows === loaded.rows + rejected);
+}
+
+function counted(equal: boolean): Verdict {
+  return { verified: equal, notices: [], ...(equal ? { verification: { by: 'count' } } : {}) };
 }
 
 /** What a table that is kept by its changes must hold after any run: all rows of the snapshot. */
@@ -49,7 +56,7 @@ async function compareCounts(plan: TablePlan, run: OpenRun): Promise<Verdict> {
     run.source.count(plan, run.context),
     run.target.count(plan.target, run.context),
   ]);
-  if (sourceRows === targetRows) return { verified: true, targetRows, notices: [] };
+  if (sourceRows === targetRows) return { ...counted(true), targetRows };
   throw differs(plan, `source has ${sourceRows} rows, target has ${targetRows}`);
 }
 
@@ -67,7 +74,7 @@ async function countTarget(plan: TablePlan, loaded: Reconciled, run: OpenRun): P
   const targetRows = await run.target.count(plan.target, run.context);
   const { sourceRows, rows, rejected } = loaded;
   if (targetRows === rows) {
-    return { verified: sourceRows === rows + rejected, targetRows, notices: [] };
+    return { ...counted(sourceRows === rows + rejected), targetRows };
   }
   throw differs(plan, `the run has loaded ${rows} rows, target has ${targetRows}`);
 }
@@ -86,7 +93,7 @@ async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
     return { verified: false, targetRows: target.rows, notices };
   }
   if (source.rows === target.rows && source.digest === target.digest) {
-    return { verified: true, targetRows: target.rows, notices: leftOutNotice(plan) };
+    return { ...digested(plan), targetRows: target.rows };
   }
   if (mayDiffer(plan)) {
     const notices = ['not verified: the target keeps rows that the source has otherwise'];
@@ -124,9 +131,33 @@ function mayDiffer({ mode, firstLoad }: TablePlan): boolean {
   return (mode === 'upsert' || mode === 'insert-only') && firstLoad !== true;
 }
 
-function leftOutNotice(plan: TablePlan): readonly string[] {
-  const compared = new Set(comparableColumns(plan.columns));
-  const left = plan.columns.filter((column) => !compared.has(column));
-  if (left.length === 0) return [];
-  return [`not part of the digest: ${left.map(({ target }) => target).join(', ')}`];
+function digested({ columns }: TablePlan): Verdict {
+  const rules = columns.map((pair) => ({ column: pair.target, rule: digestRule(pair) }));
+  const leftOut = rules.flatMap(({ column, rule }) =>
+    rule.takes === 'nothing' ? [{ column, why: rule.why }] : [],
+  );
+  const trimmed = rules.flatMap(({ column, rule }) => (rule.takes === 'trimmed' ? [column] : []));
+  const verification: Verification = {
+    by: 'digest',
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(trimmed.length === 0 ? {} : { trimmed }),
+  };
+  return { verified: true, verification, notices: digestNotices(leftOut, trimmed) };
+}
+
+function digestNotices(
+  leftOut: NonNullable<Verification['leftOut']>,
+  trimmed: readonly string[],
+): readonly string[] {
+  const byReason = [...Map.groupBy(leftOut, ({ why }) => why)].map(
+    ([why, columns]) => `${columns.map(({ column }) => column).join(', ')} (${why})`,
+  );
+  return [
+    ...(byReason.length === 0 ? [] : [`not part of the digest: ${byReason.join('; ')}`]),
+    ...(trimmed.length === 0
+      ? []
+      : [
+          `compared without blanks at the end, which the target cuts or adds: ${trimmed.join(', ')}`,
+        ]),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { LogicalType } from '@snowmelt/core';
+import type { ColumnPair, LogicalType } from '@snowmelt/core';
 
 import { fractionText, type FractionRule } from './fraction.ts';
 
@@ -46,9 +46,40 @@ export function timestampText(value: MomentText, rule: FractionRule): string {
   return `CASE WHEN ${away} THEN ${text} ELSE ${instantText(value, '+00:00', rule)} END`;
 }
 
+/** The same, but that a zone which the target's column does not keep is gone already. */
+export function momentText(
+  value: MomentText,
+  { lostZone, ...rule }: FractionRule & Pick<ColumnPair, 'lostZone'>,
+): string {
+  if (lostZone === undefined || value.zone === 'none') return timestampText(value, rule);
+  if (lostZone === 'utc') return instantText(value, '', rule);
+  return wallClockText(value, rule);
+}
+
+/**
+ * SQL of what the clock of a TIMESTAMP_TZ shows: TO_VARCHAR writes that, whereas whether a cast to
+ * TIMESTAMP_NTZ keeps it is documented nowhere. An offset is less than a day, so that only in the
+ * first and the last day of the years 1 to 9999 the clock may be in another year, whose text then is
+ * one of another month.
+ */
+function wallClockText({ column, precision, zone }: MomentText, rule: FractionRule): string {
+  const type = timestampTypes[zone];
+  const text = inYear(fourDigits, { column, precision, suffix: '' }, rule);
+  const year = `'year ' || TO_VARCHAR(YEAR(${column}))`;
+  const firstDay = `${column} < ${literal('0001-01-02', '00:00:00', type)}`;
+  const lastDay = `${column} >= ${literal('9999-12-31', '00:00:00', type)}`;
+  return (
+    `CASE WHEN ${isBeforeYear1(column, type)} OR ${firstDay} AND ${text} NOT LIKE '0001-01-%' ` +
+    `THEN ${year} || ' is before 1' ` +
+    `WHEN ${isAfterYear9999(column, type)} OR ${lastDay} AND ${text} NOT LIKE '9999-12-%' ` +
+    `THEN ${year} || ' is after 9999' ELSE ${text} END`
+  );
+}
+
 /** SQL of an instant's text in UTC, with what follows it. */
 export function instantText(value: MomentText, suffix: string, rule: FractionRule): string {
-  return clockText(value, utcClock(value.column), ` || '${suffix}'`, rule);
+  const after = suffix === '' ? '' : ` || '${suffix}'`;
+  return clockText(value, utcClock(value.column), after, rule);
 }
 
 /**

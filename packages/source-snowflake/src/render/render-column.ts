@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../sql/quote.ts';
 import { intervalText } from './interval.ts';
 import { spatialText } from './spatial.ts';
 import { fractionText, timeFormat } from './fraction.ts';
-import { dateText, timestampText } from './moment.ts';
+import { dateText, momentText } from './moment.ts';
 import { supportedJson, supportedText } from './supported-text.ts';
 
 type Kind = LogicalType['kind'];
@@ -34,17 +34,14 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
     `WHEN ${column} = '-inf'::FLOAT THEN '-Infinity' ELSE TRIM(TO_VARCHAR(${column}, 'TME')) END`,
   // A collation decides what REPLACE finds, and two different ones can't be joined: it is taken
   // off ('' is the plain order of UTF-8; collation, "Collation specifications").
-  text: (column, _, { source, unsupportedText }) => {
-    const plain = /\bCOLLATE\b/iu.test(source.nativeType) ? `COLLATE(${column}, '')` : column;
-    return quoted(supportedText(plain, unsupportedText));
-  },
+  text: (column, _, pair) => quoted(plainText(column, pair)),
   uuid: (column) => `TO_VARCHAR(${column})`,
   // The second argument 0 asks for lower-case digits (functions/hex_encode).
   binary: (column) => `'\\\\x' || HEX_ENCODE(${column}, 0)`,
   date: (column, _, { targetType }) => dateText(column, !isMoment(targetType)),
   time: (column, { precision }, pair) => fractionText({ column, ...timeFormat, precision }, pair),
   timestamp: (column, { precision, zone }, pair) =>
-    timestampText({ column, precision, zone, anyText: !isMoment(pair.targetType) }, pair),
+    momentText({ column, precision, zone, anyText: !isMoment(pair.targetType) }, pair),
   // TO_JSON keeps every digit of a NUMBER, and 16 of a DOUBLE (docs/reference/types.md). Structured types have to be VARIANT first
   // (functions/to_json, data-types-structured).
   json: (column, { shape }, pair) => {
@@ -62,6 +59,17 @@ const renderings: { readonly [K in Kind]: Rendering<K> } = {
   interval: (column, type, pair) => quoted(intervalText(column, type, pair)),
   unknown: (column) => column,
 };
+
+/** SQL of a text column's value as it is sent, before it is quoted. */
+function plainText(column: string, { source, unsupportedText }: ColumnPair): string {
+  const plain = /\bCOLLATE\b/iu.test(source.nativeType) ? `COLLATE(${column}, '')` : column;
+  return supportedText(plain, unsupportedText);
+}
+
+/** The same without the blanks at its end. */
+export function trimmedText(pair: ColumnPair): string {
+  return quoted(`RTRIM(${plainText(quoteIdentifier(pair.source.name), pair)}, ' ')`);
+}
 
 /** A new column is as well: the type map has one for every moment. */
 function isMoment(target: LogicalType | undefined): boolean {

@@ -6,6 +6,7 @@ import {
   type RunSummary,
   type TableStatus,
   type TableSummary,
+  type Verification,
 } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
@@ -36,6 +37,7 @@ interface TableRow {
   bytes: number;
   rejected: number;
   met: number;
+  verification: Verification | null;
   indexes: NonNullable<TableSummary['indexes']> | null;
   startedAt: string | null;
   completedAt: string | null;
@@ -69,6 +71,7 @@ const summaries = (runs: string): string => `
           THEN coalesce((t.metadata ->> 'rejected_rows')::bigint, 0) ELSE 0 END,
         'met', CASE WHEN t.status = 'completed'
           THEN coalesce((t.metadata ->> 'keys_met')::bigint, 0) ELSE 0 END,
+        'verification', CASE WHEN t.status = 'completed' THEN t.metadata -> 'verification' END,
         'indexes', CASE WHEN t.indexes_restored THEN 'restored'
           WHEN t.indexes_disabled THEN 'disabled' END,
         'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message
@@ -134,6 +137,7 @@ function readTable(row: TableRow): TableSummary {
     bytes,
     rejected,
     met,
+    verification,
   } = row;
   return {
     key,
@@ -148,6 +152,7 @@ function readTable(row: TableRow): TableSummary {
     rows,
     bytes,
     ...leftOut({ rejected, met }),
+    ...(verification === null ? {} : { verification }),
     ...(row.indexes === null ? {} : { indexes: row.indexes }),
     ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
     ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),

@@ -77,9 +77,11 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
 
 type Completed = Extract<TableEvent, { type: 'completed' }>;
 
-/** What was left out of the table, and what `delete_missing` did. */
-function metadataOf({ rejected = 0, met = 0, missing }: Completed): JsonObject {
-  const left = { rejected_rows: rejected, keys_met: met };
+/** What was left out of the table, how it was compared, and what `delete_missing` did. */
+function metadataOf({ rejected = 0, met = 0, ...rest }: Completed): JsonObject {
+  const { missing, verification } = rest;
+  const compared = verification === undefined ? null : { ...verification };
+  const left = { rejected_rows: rejected, keys_met: met, verification: compared };
   if (missing === undefined) return left;
   const { how, rows, restored } = missing;
   return how === 'hard'

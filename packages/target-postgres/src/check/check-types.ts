@@ -1,4 +1,4 @@
-import type { ColumnPair, ColumnSchema, Finding } from '@snowmelt/core';
+import type { ColumnPair, ColumnSchema, Finding, LogicalType } from '@snowmelt/core';
 
 import { compatibility } from '../types/compatibility.ts';
 import { alterType } from '../types/widen-columns.ts';
@@ -34,9 +34,10 @@ export function checkTypes(filled: readonly FilledColumn[]): readonly Finding[] 
 }
 
 /** Of a column that is widened, by its type to come. */
-function groupOf({ pair: { source, widen }, target }: FilledColumn): Group | undefined {
+function groupOf({ pair, target }: FilledColumn): Group | undefined {
+  const { source, widen } = pair;
   const column = widen === undefined ? target : { ...target, nativeType: widen.to };
-  const verdict = compatibility(source.type, column);
+  const verdict = compatibility(sentType(pair), column);
   if (verdict.fits === 'yes') return undefined;
   const refused = verdict.fits === 'no';
   const wider = widerType(source.type, column)?.to;
@@ -50,6 +51,12 @@ function groupOf({ pair: { source, widen }, target }: FilledColumn): Group | und
     said: [`${source.nativeType} goes into `, ` ${column.nativeType}: ${verdict.why}`],
     fix: `${change}${refused ? ', or leave the column out' : ' if that is not meant'}.`,
   };
+}
+
+/** What the source sends. */
+function sentType({ source: { type }, lostZone }: ColumnPair): LogicalType {
+  if (type.kind !== 'timestamp' || lostZone === undefined) return type;
+  return { ...type, zone: 'none' };
 }
 
 function findingOf({ columns, severity, said, fix }: Group): Finding {

@@ -1,4 +1,4 @@
-import type { ColumnPair, LogicalType } from '@snowmelt/core';
+import { digestRule, type ColumnPair, type LogicalType } from '@snowmelt/core';
 
 import { quoteIdentifier } from '../quote-identifier.ts';
 import { mostFractionDigits } from '../types/type-map.ts';
@@ -17,7 +17,7 @@ export function renderColumn(pair: ColumnPair): string {
     case 'decimal':
       return renderDecimal(name, source.type.scale ?? 0, targetType);
     case 'text':
-      return `'"' || replace(${name}::text, '"', '""') || '"'`;
+      return `'"' || replace(${textOf(name, pair)}, '"', '""') || '"'`;
     case 'binary':
       return `'\\x' || encode(${name}, 'hex')`;
     case 'date':
@@ -28,7 +28,8 @@ export function renderColumn(pair: ColumnPair): string {
       return renderTimestamp(name, {
         digits: digitsOf(pair),
         targetType,
-        zoned: source.type.zone !== 'none',
+        zoned: hasZone(targetType),
+        mark: source.type.zone === 'none' || pair.lostZone === 'wall_clock' ? '' : ` || 'Z'`,
       });
     case 'decfloat':
     case 'float':
@@ -40,6 +41,14 @@ export function renderColumn(pair: ColumnPair): string {
     case 'vector':
       throw new RangeError(`${source.type.kind} takes no part in a digest`);
   }
+}
+
+function textOf(name: string, pair: ColumnPair): string {
+  return digestRule(pair).takes === 'trimmed' ? `rtrim(${name}::text, ' ')` : `${name}::text`;
+}
+
+function hasZone(type: LogicalType): boolean {
+  return type.kind === 'timestamp' && type.zone !== 'none';
 }
 
 /** `round` gives exactly `scale` digits; where the column may hold more, only if nothing is lost. */
@@ -61,10 +70,16 @@ function renderTime(name: string, shape: TimeShape): string {
   return exact === undefined ? text : `CASE WHEN ${exact} THEN ${text} ELSE ${name}::text END`;
 }
 
-function renderTimestamp(name: string, shape: TimeShape & { readonly zoned: boolean }): string {
+interface MomentShape extends TimeShape {
+  readonly zoned: boolean;
+  /** SQL of what follows: \`Z\` behind a moment in UTC. */
+  readonly mark: string;
+}
+
+function renderTimestamp(name: string, shape: MomentShape): string {
   const moment = shape.zoned ? `(${name} AT TIME ZONE 'UTC')` : name;
   const format = `YYYY-MM-DD"T"HH24:MI:SS${fraction(shape.digits)}`;
-  const text = `to_char(${moment}, '${format}')${padding(shape.digits)}${shape.zoned ? " || 'Z'" : ''}`;
+  const text = `to_char(${moment}, '${format}')${padding(shape.digits)}${shape.mark}`;
   const shown = [`${moment} >= '0001-01-01'`, `isfinite(${name})`, exactly(name, shape)];
   const condition = shown.filter((part) => part !== undefined).join(' AND ');
   return `CASE WHEN ${condition} THEN ${text} ELSE ${name}::text END`;

@@ -42,10 +42,13 @@ const notInJson = /json: .*"(?:NaN|-?Infinity)"/su;
 /** What a source writes in place of such a date or time (docs/reference/canonical-csv.md). */
 const beforeYear1 = /year -?\d+ is before 1/u;
 
+const afterYear9999 = /year \d+ is after 9999/u;
+
 /** What a source writes behind a value that it knows to be refused: why, and no part of the value. */
 const sourceWords: readonly (readonly [RegExp, string])[] = [
   [/has more than \d+ digits of a second/u, ''],
   [beforeYear1, 'its year is before 1'],
+  [afterYear9999, 'its year is after 9999'],
   [notInJson, 'JSON has no NaN and no infinities'],
 ];
 
@@ -103,6 +106,9 @@ function fixOf({ sqlState, message }: RowRefusal): { readonly fix?: string } {
   }
   if (sqlState.startsWith('2200') && beforeYear1.test(message)) {
     return { fix: 'Correct the date at the source, or take a target column of type text.' };
+  }
+  if (sqlState.startsWith('2200') && afterYear9999.test(message)) {
+    return { fix: 'Set on_lost_zone: utc, correct the date at the source, or take a timestamptz.' };
   }
   return {};
 }

@@ -31,9 +31,10 @@ export function contentFingerprint(table: TablePlan): string {
 
 function columnsOf(table: TablePlan) {
   return table.columns.map(({ source, target, fractionDigits, ...pair }) => {
-    const { extraDigits, unsupportedText, unsupportedJson } = pair;
+    const { extraDigits, lostZone, unsupportedText, unsupportedJson } = pair;
     const json = unsupportedJson === undefined ? undefined : `json ${unsupportedJson}`;
-    const policies = [extraDigits, unsupportedText, json].filter((one) => one !== undefined);
+    const zone = lostZone === undefined ? undefined : `zone ${lostZone}`;
+    const policies = [extraDigits, zone, unsupportedText, json].filter((one) => one !== undefined);
     // Without policies as before there were any: so runs from then go on.
     return [source.name, target, fractionDigits ?? null, ...policies];
   });

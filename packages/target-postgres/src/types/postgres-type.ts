@@ -51,7 +51,11 @@ const text =
   (name: PostgresClass, otherwise?: number): Read =>
   ([length = otherwise]) => ({
     class: length === undefined && name === 'varchar' ? 'text' : name,
-    logical: { kind: 'text', ...(length === undefined ? {} : { length }) },
+    logical: {
+      kind: 'text',
+      ...(length === undefined ? {} : { length }),
+      ...(name === 'char' ? { stored: 'padded' as const } : {}),
+    },
   });
 const moment =
   (name: 'timestamp' | 'timestamptz'): Read =>
@@ -79,8 +83,8 @@ const byName: Readonly<Record<string, Read>> = {
   'character varying': text('varchar'),
   character: text('char', 1),
   bpchar: text('char'),
-  name: plain('cutting', { kind: 'text', length: 63 }),
-  '"char"': plain('cutting', { kind: 'text', length: 1 }),
+  name: plain('cutting', { kind: 'text', length: 63, stored: 'cut' }),
+  '"char"': plain('cutting', { kind: 'text', length: 1, stored: 'cut' }),
   tsvector: plain('cutting'),
   uuid: plain('uuid', { kind: 'uuid' }),
   bytea: plain('bytea', { kind: 'binary' }),

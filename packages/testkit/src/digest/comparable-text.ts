@@ -1,4 +1,4 @@
-import type { ColumnPair } from '@snowmelt/core';
+import { digestRule, type ColumnPair, type LogicalType } from '@snowmelt/core';
 
 /**
  * A field as the digest takes it (docs/reference/digest.md), from its canonical CSV text. Throws
@@ -13,11 +13,11 @@ export function comparableText(column: ColumnPair, text: string | null): string 
     case 'decimal':
       return decimalText(text, type.scale ?? 0);
     case 'text':
-      return `"${text.replaceAll('"', '""')}"`;
+      return `"${trimmed(text, column).replaceAll('"', '""')}"`;
     case 'time':
-      return timeText(text, column.fractionDigits ?? type.precision);
+      return timeText(text, digitsOf(column, type.precision));
     case 'timestamp':
-      return timestampText(text, type.zone, column.fractionDigits ?? type.precision);
+      return timestampText(text, markedZone(column, type.zone), digitsOf(column, type.precision));
     case 'binary':
       return text.toLowerCase();
     case 'date':
@@ -32,6 +32,18 @@ export function comparableText(column: ColumnPair, text: string | null): string 
     case 'vector':
       throw new RangeError(`${column.source.name}: ${type.kind} takes no part in the digest`);
   }
+}
+
+function digitsOf({ fractionDigits }: ColumnPair, own: number): number {
+  return fractionDigits ?? own;
+}
+
+function markedZone({ lostZone }: ColumnPair, own: Zone): Zone {
+  return lostZone === 'wall_clock' ? 'none' : own;
+}
+
+function trimmed(text: string, column: ColumnPair): string {
+  return digestRule(column).takes === 'trimmed' ? text.replace(/ +$/, '') : text;
 }
 
 function decimalText(text: string, scale: number): string {
@@ -55,7 +67,9 @@ function fractionText(fraction: string, digits: number): string {
 const timestampPattern =
   /^(\d{4,})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?: ?(Z|[+-]\d\d(?::?\d\d)?))?$/;
 
-function timestampText(text: string, zone: 'none' | 'instant' | 'offset', digits: number): string {
+type Zone = Extract<LogicalType, { kind: 'timestamp' }>['zone'];
+
+function timestampText(text: string, zone: Zone, digits: number): string {
   const parts = timestampPattern.exec(text);
   if (parts === null) throw new RangeError(`not a timestamp: ${text}`);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts

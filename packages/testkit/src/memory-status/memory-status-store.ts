@@ -107,6 +107,7 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
       break;
     case 'completed':
       Object.assign(table, { status: 'completed', completedAt: now, ...endingOf(event) });
+      table.verification = event.verification;
       break;
     case 'failed':
       Object.assign(table, { status: 'failed', error: event.error });

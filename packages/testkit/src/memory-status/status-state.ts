@@ -8,6 +8,7 @@ import {
   type TablePlan,
   type TableRequest,
   type TableStatus,
+  type Verification,
   type WorkerId,
 } from '@snowmelt/core';
 
@@ -36,6 +37,7 @@ export interface StoredTable {
   error?: string | undefined;
   rejected?: number | undefined;
   met?: number | undefined;
+  verification?: Verification | undefined;
 }
 
 export interface StoredRun {

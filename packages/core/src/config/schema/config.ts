@@ -115,6 +115,7 @@ export const globalShape = {
   verify: loadOptions.verify.default('count'),
   max_rejected_rows: loadOptions.max_rejected_rows.default(1000),
   on_extra_digits: loadOptions.on_extra_digits.default('truncate'),
+  on_lost_zone: loadOptions.on_lost_zone.default('fail'),
   json_type: loadOptions.json_type.default('jsonb'),
   stage: loadOptions.stage.optional(),
   query_tag: loadOptions.query_tag.optional(),

@@ -78,6 +78,16 @@ export const loadOptions = {
         '`truncate` and `round` change values; the plan names each column. Cutting keeps the order of values and never leaves the day; rounding makes the year 10000 of 9999-12-31 23:59:59.9999999, and 24:00:00 of a time. Rounded columns take no part in the digest, and a watermark is cut under `round` too.',
     }),
   ),
+  on_lost_zone: z.enum(['fail', 'utc', 'wall_clock']).meta(
+    doc({
+      description:
+        'What becomes of TIMESTAMP_TZ and TIMESTAMP_LTZ that go into a column of type `timestamp`, which has no time zone. `fail`: `check` refuses the column. `utc`: the moment as it stands in UTC. `wall_clock`: of TIMESTAMP_TZ, what its clock shows, without the offset. A column that the run creates is `timestamptz`.',
+      example: 'utc',
+      speed: none,
+      safety:
+        '`utc` keeps moments and their order, and readers must know that it is UTC. `wall_clock` loses which moment it was, so that it is refused for keys and watermarks, and of TIMESTAMP_LTZ, which has no clock of its own. Under both rows with years before 1 in UTC are refused, and under `wall_clock` with years after 9999.',
+    }),
+  ),
   json_type: z.enum(['jsonb', 'json']).meta(
     doc({
       description:

@@ -20,7 +20,9 @@ const keys = csv(Array.from({ length: 30 }, (_, id) => [String(id + 1)]));
 
 /** The whole way of a table, as a process that knows of nothing goes it. */
 async function goTheWay(on: Bench, table: TablePlan) {
-  await using target = createPostgresTarget({ connection: connectionOf(on.database) });
+  // A process that is killed tries nothing again.
+  const options = { connection: connectionOf(on.database), outageSeconds: 0 };
+  await using target = createPostgresTarget(options);
   await target.prepare(table, context);
   const chunk = { ...chunkOf('keys/a'), of: 'keys' } as const;
   await target.load(table, chunk, opening(keys, 30), context);

@@ -6,7 +6,7 @@ import {
   serverHint,
   serverMessage,
   type ServerError,
-} from '../src/connect/server-error.ts';
+} from '@snowmelt/pg-connection';
 import { translateError } from '../src/connect/translate-error.ts';
 import { rejectedRow } from '../src/load/copy-error.ts';
 import { quoteIdentifier } from '../src/quote-identifier.ts';
@@ -26,7 +26,8 @@ describe('translateError', () => {
     ['42501', 'TARGET.PRIVILEGE', 'never'],
     ['42P01', 'TARGET.TABLE_MISSING', 'never'],
     ['53100', 'TARGET.RESOURCES', 'run'],
-    ['53300', 'TARGET.RESOURCES', 'run'],
+    ['53300', 'TARGET.RESOURCES', 'chunk'],
+    ['25006', 'TARGET.READ_ONLY', 'run'],
     ['55P03', 'TARGET.LOCKED', 'chunk'],
     ['40P01', 'TARGET.LOCKED', 'chunk'],
     ['40001', 'TARGET.LOCKED', 'chunk'],

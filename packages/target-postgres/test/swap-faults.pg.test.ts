@@ -34,7 +34,9 @@ async function fill({ sql }: Bench): Promise<void> {
 
 /** The whole way of a table, as a process that knows of nothing goes it. */
 async function goTheWay(on: Bench, table: TablePlan, name = 'new', count = 150): Promise<void> {
-  await using target = createPostgresTarget({ connection: connectionOf(on.database) });
+  // A process that is killed tries nothing again.
+  const options = { connection: connectionOf(on.database), outageSeconds: 0 };
+  await using target = createPostgresTarget(options);
   await target.prepare(table, context);
   await target.load(table, chunkOf('a'), opening(rowsOf(name, count), count), context);
   await target.publish(table, context);

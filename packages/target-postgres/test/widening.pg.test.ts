@@ -153,7 +153,9 @@ describe('widening', () => {
     ]);
     const reader = await connect(on.database);
     await reader.query('BEGIN; LOCK TABLE t IN ACCESS SHARE MODE');
-    const killed = expect(on.target.prepare(plan, context)).rejects.toMatchObject({
+    const connection = connectionOf(on.database);
+    await using impatient = createPostgresTarget({ connection, outageSeconds: 0 });
+    const killed = expect(impatient.prepare(plan, context)).rejects.toMatchObject({
       code: 'TARGET.CONNECTION_LOST',
     });
     const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

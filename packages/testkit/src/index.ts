@@ -33,6 +33,8 @@ export type {
   TestPostgres,
 } from './postgres/test-postgres.ts';
 export { psqlStatements } from './postgres/psql-statements.ts';
+export { startPooler, type PoolMode } from './postgres/wire/pooler.ts';
+export { startStatementCutter, type Cut } from './postgres/wire/statement-cutter.ts';
 export { testDatabase, type TestDatabase } from './postgres/test-database.ts';
 export { statusStoreConformance } from './conformance/status/status-store-conformance.ts';
 export type { StatusStoreHarness } from './conformance/status/status-store-harness.ts';

@@ -5,7 +5,7 @@ import { lookBack } from '../plan/look-back.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { planTables } from '../plan/plan-tables.ts';
 import { formatTablePlan, viewPlan, type PlanView } from '../plan/plan-view.ts';
-import { readConfig, selectJobs } from '../setup.ts';
+import { makeLogger, readConfig, selectJobs } from '../setup.ts';
 
 export default class Plan extends BaseCommand {
   static override summary = 'Show what `run` would do with each table, and change nothing.';
@@ -23,7 +23,7 @@ Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
     const config = await readConfig(flags);
     const jobs = selectJobs(config, flags);
     await using sides = await openSides(config, flags);
-    const next = await lookBack(config, jobs, resumeOf(flags));
+    const next = await lookBack(config, jobs, resumeOf(flags), makeLogger(flags));
     const view = viewPlan(await planTables(jobs, { ...sides, next, countChunks: true }));
     this.print(view.tables.flatMap(formatTablePlan));
     const refused = view.tables.some((table) => table.refused);

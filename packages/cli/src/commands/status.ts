@@ -3,7 +3,7 @@ import { SnowmeltError, isSnowmeltError, type RunSummary, type StatusStore } fro
 
 import { BaseCommand } from '../base-command.ts';
 import { configFlags } from '../flags.ts';
-import { readConfig } from '../setup.ts';
+import { makeLogger, readConfig } from '../setup.ts';
 import { formatRun, formatRuns } from '../show/run-summary.ts';
 import { outputWidth } from '../show/text-table.ts';
 import { openStatus } from '../wire/adapters.ts';
@@ -29,7 +29,7 @@ export default class Status extends BaseCommand {
   async run(): Promise<StatusView> {
     const { flags } = await this.parse(Status);
     const config = await readConfig(flags);
-    await using store = await openStatus(config);
+    await using store = await openStatus(config, makeLogger({}));
     const id = flags.run;
     const runs = await readRuns(store, id, flags.limit ?? 1);
     const [only] = runs;

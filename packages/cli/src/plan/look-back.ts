@@ -3,6 +3,7 @@ import {
   isSnowmeltError,
   runHashes,
   type Config,
+  type Logger,
   type MigrationRequest,
   type NextStep,
   type RunSummary,
@@ -18,9 +19,10 @@ export async function lookBack(
   config: Config,
   jobs: readonly TableJob[],
   resume: MigrationRequest['resume'],
+  log: Logger,
 ): Promise<ReadonlyMap<TableKey, NextStep>> {
   if (resume.mode === 'never') return new Map();
-  await using status = await openStatus(config);
+  await using status = await openStatus(config, log);
   return lookBackIn(status, { config, jobs, resume });
 }
 

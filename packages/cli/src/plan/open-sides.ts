@@ -12,10 +12,10 @@ export interface Sides extends AsyncDisposable {
 
 /** Source and target for a look that changes nothing; Ctrl-C ends it. */
 export async function openSides(config: Config, flags: LogFlags): Promise<Sides> {
+  const log = makeLogger(flags);
   await using building = new AsyncDisposableStack();
   const source = building.use(await openSource(config));
-  const target = building.use(await openTarget(config));
-  const log = makeLogger(flags);
+  const target = building.use(await openTarget(config, log));
   const stop = building.use(listenForStop((line) => process.stderr.write(`${line}\n`)));
   const resources = building.move();
   return {

@@ -25,21 +25,28 @@ export interface Migration {
 
 /** Runs a migration in this process and shows how it goes on stderr. */
 export async function migrate(migration: Migration): Promise<RunReport> {
-  const { config } = migration;
+  const { config, jobs, flags } = migration;
+  using stage = await openStage(jobs, flags);
   await using stack = new AsyncDisposableStack();
-  return await migrateWith(migration, {
+  const adapters = {
     source: stack.use(await openSource(config)),
-    target: stack.use(await openTarget(config)),
-    status: stack.use(await openStatus(config)),
-  });
+    target: stack.use(await openTarget(config, stage.log)),
+    status: stack.use(await openStatus(config, stage.log)),
+  };
+  return await carryOut(migration, adapters, stage);
 }
 
 /** The same between adapters that are there already. */
-export async function migrateWith(
-  { config, jobs, resume, flags }: Migration,
+export async function migrateWith(migration: Migration, adapters: Adapters): Promise<RunReport> {
+  using stage = await openStage(migration.jobs, migration.flags);
+  return await carryOut(migration, adapters, stage);
+}
+
+async function carryOut(
+  { config, jobs, resume }: Migration,
   adapters: Adapters,
+  stage: Stage,
 ): Promise<RunReport> {
-  using stage = await openStage(jobs, flags);
   using stop = listenForStop(stage.tellStop);
   return await runMigration(
     {

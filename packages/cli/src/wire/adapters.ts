@@ -1,15 +1,32 @@
 import {
   statusDatabase,
+  targetDatabases,
   type Config,
+  type ConnectionNeed,
+  type Logger,
   type PostgresConfig,
   type SnowflakeConfig,
   type Source,
   type StatusStore,
   type Target,
 } from '@snowmelt/core';
+import type { Outage } from '@snowmelt/target-postgres';
 
 /** Sessions for describing and planning, beside those of the chunks in flight. */
 const spareConnections = 2;
+const spareOfTarget = 1;
+/** Of the status database, beside the one that holds the run. */
+const statusConnections = 2;
+
+/** What a run takes of PostgreSQL at most. */
+export function connectionNeed(config: Config): ConnectionNeed {
+  const { parallel_threads: parallelThreads } = config;
+  const databases = new Map([[statusDatabase(config), statusConnections + 1]]);
+  for (const name of targetDatabases(config)) {
+    databases.set(name, (databases.get(name) ?? 0) + parallelThreads + spareOfTarget);
+  }
+  return { databases: Object.fromEntries(databases), parallelThreads };
+}
 
 /** The adapters that a configuration means. None connects before it is asked for something. */
 export async function openSource(config: Config): Promise<Source> {
@@ -22,22 +39,31 @@ export async function openSource(config: Config): Promise<Source> {
   });
 }
 
-export async function openTarget(config: Config): Promise<Target> {
+export async function openTarget(config: Config, log: Logger): Promise<Target> {
   const { createPostgresTarget } = await import('@snowmelt/target-postgres');
-  const maxConnections = config.parallel_threads + spareConnections;
+  const maxConnections = config.parallel_threads + spareOfTarget;
   return createPostgresTarget({
     connection: postgresConnection(config.postgres),
     maxConnections,
     settings: postgresSettings(config.postgres),
+    onOutage: tellOutage(log),
   });
 }
 
-export async function openStatus(config: Config): Promise<StatusStore> {
+export async function openStatus(config: Config, log: Logger): Promise<StatusStore> {
   const { createPostgresStatusStore } = await import('@snowmelt/status-pg');
   return createPostgresStatusStore({
     connection: { ...postgresConnection(config.postgres), database: statusDatabase(config) },
+    maxConnections: statusConnections,
     ...given({ connectTimeoutSeconds: config.postgres.settings?.connect_timeout_seconds }),
+    onOutage: tellOutage(log),
   });
+}
+
+/** Waiting is told, with its cause. */
+function tellOutage(log: Logger) {
+  return ({ server, message, tries, wait }: Outage): void =>
+    log.warn('database_away', { server, message, tries, wait_ms: wait });
 }
 
 function snowflakeOptions(snowflake: SnowflakeConfig) {

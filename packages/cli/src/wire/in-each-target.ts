@@ -9,9 +9,10 @@ export async function inEachTarget<T>(
   { config, flags }: { readonly config: Config; readonly flags: LogFlags },
   ask: (target: Target, database: string, context: WorkContext) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
-  await using target = await openTarget(config);
+  const log = makeLogger(flags);
+  await using target = await openTarget(config, log);
   using stop = listenForStop((line) => process.stderr.write(`${line}\n`));
-  const context = makeContext(makeLogger(flags), stop.signal);
+  const context = makeContext(log, stop.signal);
   const answers: T[] = [];
   for (const database of targetDatabases(config)) {
     answers.push(...(await ask(target, database, context)));

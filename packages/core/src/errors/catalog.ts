@@ -185,10 +185,15 @@ export const errorCatalog = {
     'The status database cannot be reached.',
     'Check the postgres section and status_tracking_database.',
   ),
+  'STATUS.POOLER': entry(
+    'never',
+    'The status database is reached through a pooler that hands connections on between transactions: a run is held by locks of a session.',
+    'Set postgres.host and postgres.port to the server itself, or to the port where the pooler hands out whole sessions (PgBouncer: pool_mode = session).',
+  ),
   'STATUS.SCHEMA': entry(
     'never',
     'The status schema cannot be brought up to date.',
-    'Grant CREATE on the status database, or apply the files in sql/ by hand.',
+    'Run the same command as a role that may CREATE in the status database, or apply the files in sql/status in their order.',
   ),
   'CLI.USAGE': entry(
     'never',

@@ -19,8 +19,13 @@ export const targetErrors = {
   ),
   'TARGET.DATABASE_NOT_FOUND': entry(
     'never',
-    'The target database does not exist.',
+    'The target database does not exist, or takes no connections.',
     'Create it, or correct target_pg_database.',
+  ),
+  'TARGET.READ_ONLY': entry(
+    'run',
+    'The PostgreSQL server is a standby and takes no writes.',
+    'Set postgres.host to the primary, or promote this server.',
   ),
   'TARGET.PRIVILEGE': entry(
     'never',

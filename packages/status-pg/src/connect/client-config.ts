@@ -3,6 +3,7 @@ import type { ClientConfig } from 'pg';
 import { resolveConnection, tlsOptions } from '@snowmelt/pg-connection';
 
 import type { PostgresStatusOptions } from './connection-options.ts';
+import type { WhereStatus } from './translate-error.ts';
 
 /** Host, port and database, for messages. */
 export function serverName({ connection }: PostgresStatusOptions): string {
@@ -15,6 +16,15 @@ function place(connection: { host?: string; port?: number; database?: string }) 
     host: connection.host ?? process.env['PGHOST'] ?? 'localhost',
     port: connection.port ?? Number(process.env['PGPORT'] ?? 5432),
     database: connection.database ?? process.env['PGDATABASE'],
+  };
+}
+
+/** For what is said of an error. */
+export function whoAndWhere({ connection }: PostgresStatusOptions): WhereStatus {
+  const resolved = resolveConnection(connection);
+  return {
+    role: resolved.user ?? process.env['PGUSER'],
+    database: place(resolved).database,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PostgresConnection } from '@snowmelt/pg-connection';
+import type { Outage, PostgresConnection } from '@snowmelt/pg-connection';
 
 export interface PostgresStatusOptions {
   /**
@@ -16,4 +16,6 @@ export interface PostgresStatusOptions {
   readonly connectTimeoutSeconds?: number;
   /** Connections at most, beside one for each run that is open here. Default 5. */
   readonly maxConnections?: number;
+  /** Told of each wait for a server that is away. */
+  readonly onOutage?: (outage: Outage) => void;
 }

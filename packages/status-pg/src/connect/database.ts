@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
+import { faultOf, outlast, passes, type Passing } from '@snowmelt/pg-connection';
 import { Client } from 'pg';
 
-import { clientConfig, serverName } from './client-config.ts';
+import { clientConfig, serverName, whoAndWhere } from './client-config.ts';
 import type { PostgresStatusOptions } from './connection-options.ts';
 import { lazyPool, tolerateErrors } from './pool.ts';
-import { inTransaction, type Work } from './session.ts';
+import { inTransaction, sessionOf, type Session, type Work } from './session.ts';
 import { isTransient, translateError } from './translate-error.ts';
 
 export interface Database extends AsyncDisposable {
@@ -26,46 +25,52 @@ export interface Database extends AsyncDisposable {
   transaction<T>(work: Work<T>): Promise<T>;
   /** A connection of its own, which the caller ends. Not repeated, errors as they are. */
   connectApart(): Promise<Client>;
+  /** The same for `work`, which ends it or hands it on; repeated and translated as `run` does. */
+  apart<T>(work: (session: Session, client: Client, again: boolean) => Promise<T>): Promise<T>;
 }
 
 export function createDatabase(options: PostgresStatusOptions): Database {
   const config = clientConfig(options);
   const closing = new AbortController();
-  const server = serverName(options);
-  const outageMs = (options.outageSeconds ?? 120) * 1000;
   const pool = lazyPool(config, options.maxConnections ?? 5);
-  let reached = false;
+  const seen: Seen = { reached: false, written: false };
+  const patiently = patience(options, seen, closing.signal);
   const onReached = (): void => {
-    reached = true;
+    seen.reached = true;
   };
 
-  async function repeat<T>(work: Work<T>): Promise<T> {
-    const started = Date.now();
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await pool.use(onReached, (session) => work(session, tries > 1));
-      } catch (error) {
-        const left = started + outageMs - Date.now();
-        if (!reached || left <= 0 || !isTransient(error)) throw translateError(error, server);
-        await sleep(Math.min(left, pause(tries)), undefined, { signal: closing.signal });
-      }
-    }
+  function run<T>(work: Work<T>): Promise<T> {
+    return patiently((hand, again) =>
+      pool.use(onReached, (session) => work(watched(session, hand), again)),
+    );
+  }
+
+  async function connectApart(): Promise<Client> {
+    const client = new Client({ ...(await config()), application_name: 'snowmelt owner' });
+    tolerateErrors(client);
+    await client.connect();
+    onReached();
+    return client;
   }
 
   return {
-    server,
-    outageMs,
+    server: serverName(options),
+    outageMs: outageOf(options),
     beatMs: (options.heartbeatSeconds ?? 10) * 1000,
     closing: closing.signal,
-    run: repeat,
-    transaction: (work) => repeat((session, again) => inTransaction(session, again, work)),
-    async connectApart() {
-      const client = new Client({ ...(await config()), application_name: 'snowmelt owner' });
-      tolerateErrors(client);
-      await client.connect();
-      onReached();
-      return client;
-    },
+    run,
+    transaction: (work) =>
+      run(async (session, again) => {
+        const result = await inTransaction(session, again, work);
+        seen.written = true;
+        return result;
+      }),
+    connectApart,
+    apart: (work) =>
+      patiently(async (hand, again) => {
+        const client = await connectApart();
+        return work(watched(sessionOf(client), hand), client, again);
+      }),
     async [Symbol.asyncDispose]() {
       closing.abort();
       await pool.end();
@@ -73,7 +78,51 @@ export function createDatabase(options: PostgresStatusOptions): Database {
   };
 }
 
-/** Milliseconds before try `tries + 1`: 0.1 s doubling to 5 s, with jitter. */
-function pause(tries: number): number {
-  return Math.min(5000, 100 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+interface Seen {
+  reached: boolean;
+  written: boolean;
+}
+
+interface Hand {
+  sql?: string;
+}
+
+function outageOf({ outageSeconds = 120 }: PostgresStatusOptions): number {
+  return outageSeconds * 1000;
+}
+
+/** Does work while what it meets passes by itself, and translates what does not. */
+function patience(options: PostgresStatusOptions, seen: Seen, signal: AbortSignal) {
+  const server = serverName(options);
+  const outageMs = outageOf(options);
+  const patient = { server, outageMs, signal, passes: passing(seen), tell: options.onOutage };
+  return async <T>(work: (hand: Hand, again: boolean) => Promise<T>): Promise<T> => {
+    const hand: Hand = {};
+    try {
+      return await outlast((again) => work(hand, again), patient);
+    } catch (error) {
+      throw translateError(error, server, { ...whoAndWhere(options), ...hand });
+    }
+  };
+}
+
+/** A server that has never taken a write is not waited for until it does. */
+function passing(seen: Readonly<Seen>) {
+  return (error: unknown): Passing => {
+    const kind = faultOf(error)?.kind;
+    const how = passes(error, kind === 'standby' ? seen.written : seen.reached);
+    return how === 'no' && kind !== 'standby' && seen.reached && isTransient(error)
+      ? 'outage'
+      : how;
+  };
+}
+
+/** Keeps the statement in hand, for what is said of an error. */
+function watched(session: Session, hand: Hand): Session {
+  return {
+    query(text, values) {
+      hand.sql = text;
+      return session.query(text, values);
+    },
+  };
 }

@@ -37,6 +37,9 @@ export interface LazyPool {
   end(): Promise<void>;
 }
 
+/** Whatever default_transaction_read_only of the role or the database says. */
+const takesWrites = 'SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE';
+
 /** The pool is made when it is first needed. */
 export function lazyPool(config: () => Promise<ClientConfig>, max: number): LazyPool {
   let opening: Promise<Pool> | undefined;
@@ -61,12 +64,15 @@ export function lazyPool(config: () => Promise<ClientConfig>, max: number): Lazy
     });
     return opening;
   }
+  const readWrite = new WeakSet<Client>();
   return {
     async use(onReached, work) {
       const client = await (await opened()).connect();
       onReached();
       let broken = false;
       try {
+        if (!readWrite.has(client)) await client.query(takesWrites);
+        readWrite.add(client);
         return await work(sessionOf(client));
       } catch (error) {
         broken = isTransient(error);

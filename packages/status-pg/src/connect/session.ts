@@ -24,7 +24,8 @@ export async function inTransaction<T>(
   again: boolean,
   work: Work<T>,
 ): Promise<T> {
-  await session.query('BEGIN');
+  // The role or the database may have default_transaction_read_only.
+  await session.query('BEGIN READ WRITE');
   try {
     const result = await work(session, again);
     await session.query('COMMIT');

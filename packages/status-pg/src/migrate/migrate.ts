@@ -2,7 +2,7 @@ import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
 
 import type { Database } from '../connect/database.ts';
 import { hangUp } from '../connect/hang-up.ts';
-import { inTransaction, sessionOf, type Session } from '../connect/session.ts';
+import { inTransaction, type Session } from '../connect/session.ts';
 import { errorCode } from '../connect/translate-error.ts';
 import { migrations } from '../generated/migrations.ts';
 
@@ -14,10 +14,8 @@ const applied = 'SELECT name FROM migration_status.schema_migrations';
  */
 export async function migrate(database: Database): Promise<void> {
   try {
-    await database.run(async (session) => {
-      const missing = await missingMigrations(session);
-      if (missing.length > 0) await migrateApart(database);
-    });
+    const missing = await database.run(missingMigrations);
+    if (missing.length > 0) await migrateApart(database);
   } catch (error) {
     throw schemaError(error, database.server);
   }
@@ -25,12 +23,13 @@ export async function migrate(database: Database): Promise<void> {
 
 /** On a connection without a time limit: the rows of an earlier tool may be many. */
 async function migrateApart(database: Database): Promise<void> {
-  const client = await database.connectApart();
-  try {
-    await inTransaction(sessionOf(client), false, applyMissing);
-  } finally {
-    await hangUp(client);
-  }
+  await database.apart(async (session, client, again) => {
+    try {
+      await inTransaction(session, again, applyMissing);
+    } finally {
+      await hangUp(client);
+    }
+  });
 }
 
 async function missingMigrations(session: Session) {
@@ -71,5 +70,7 @@ function schemaError(error: unknown, server: string): unknown {
   const { detail } = error as { detail?: string };
   const reason = detail === undefined ? error.message : `${error.message} (${detail})`;
   const message = `The status schema cannot be brought up to date (${server}): ${reason}`;
-  return new SnowmeltError('STATUS.SCHEMA', message, { cause: error });
+  const fix =
+    'Mend in schema migration_status what the message names, or set status_tracking_database to an empty database, and run the same command again.';
+  return new SnowmeltError('STATUS.SCHEMA', message, { cause: error, fix });
 }

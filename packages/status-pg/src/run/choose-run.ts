@@ -55,6 +55,16 @@ export async function unfinishedRun(
   return table === undefined ? run : undefined;
 }
 
+/** The run of this id, where it was made and the answer was lost. */
+export async function madeRun(session: Session, id: RunId): Promise<EarlierRun | undefined> {
+  const [row] = await session.query<EarlierRun & RunRow>(
+    `SELECT run_id AS id, owner, owner_epoch AS epoch
+     FROM migration_status.migration_runs WHERE run_id = $1`,
+    [id],
+  );
+  return row;
+}
+
 async function namedRun(session: Session, id: RunId): Promise<EarlierRun> {
   // Anything else would be a syntax error of PostgreSQL's.
   const named = z.guid().safeParse(id).success;

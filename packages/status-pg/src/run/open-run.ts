@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import type {
-  RunId,
-  RunRequest,
-  RunState,
-  TableKey,
-  TablePlan,
-  TableState,
-  TableStatus,
+import {
+  isSnowmeltError,
+  type RunId,
+  type RunRequest,
+  type RunState,
+  type TableKey,
+  type TablePlan,
+  type TableState,
+  type TableStatus,
 } from '@snowmelt/core';
 
 import { countTables } from '../table/count-tables.ts';
 import type { Database } from '../connect/database.ts';
 import { hangUp } from '../connect/hang-up.ts';
-import { inTransaction, sessionOf, type Session } from '../connect/session.ts';
-import { translateError } from '../connect/translate-error.ts';
-import { chooseRun } from './choose-run.ts';
+import { refuseTransactionPooler } from '../connect/session-survives.ts';
+import { inTransaction, type Session } from '../connect/session.ts';
+import { chooseRun, madeRun } from './choose-run.ts';
 import { claimTables } from './claim-tables.ts';
 import { waitToOpen } from './locks.ts';
 import { holdRun, type Ownership } from './ownership.ts';
@@ -28,27 +30,37 @@ export interface OpenedRun {
 }
 
 /**
- * Opens a run on a connection of its own, which holds the run's locks from then on. Not repeated
- * where the connection breaks: a run that was made without anyone knowing is gone on with by the
- * next invocation.
+ * Opens a run on a connection of its own, which holds the run's locks from then on. A new run has its
+ * id beforehand: where the answer was lost, the repetition finds the run that was made.
  */
 export async function openRun(database: Database, request: RunRequest): Promise<OpenedRun> {
   checkRequest(request);
-  // One harmless round trip through the pool waits out a server that is away for a moment.
-  await database.run((session) => session.query('SELECT 1'));
-  const client = await database.connectApart().catch((error: unknown) => {
-    throw translateError(error, database.server);
+  const fresh = randomUUID();
+  return database.apart(async (session, client, again) => {
+    try {
+      await refuseTransactionPooler(client, database);
+      const open = () => inTransaction(session, again, () => openWithin(session, request, fresh));
+      const opened = await (again ? unlessHeldByItself(open) : open());
+      const targets = request.tables.map(({ target }) => target);
+      const claim = { run: opened.state.id, owner: request.owner, epoch: opened.epoch, targets };
+      return { state: opened.state, ownership: await holdRun(client, claim, database) };
+    } catch (error) {
+      await hangUp(client);
+      throw error;
+    }
   });
-  try {
-    const opened = await inTransaction(sessionOf(client), false, (session) =>
-      openWithin(session, request),
-    );
-    const targets = request.tables.map(({ target }) => target);
-    const claim = { run: opened.state.id, owner: request.owner, epoch: opened.epoch, targets };
-    return { state: opened.state, ownership: await holdRun(client, claim, database) };
-  } catch (error) {
-    await hangUp(client);
-    throw translateError(error, database.server);
+}
+
+/** The server gives the locks of a broken connection back when it notices: a moment later. */
+async function unlessHeldByItself<T>(open: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await open();
+    } catch (error) {
+      const busy = isSnowmeltError(error) && error.code === 'RUN.TABLE_BUSY';
+      if (!busy || tries === 20) throw error;
+      await sleep(250);
+    }
   }
 }
 
@@ -61,10 +73,12 @@ function checkRequest({ owner, tables }: RunRequest): void {
 async function openWithin(
   session: Session,
   request: RunRequest,
+  fresh: RunId,
 ): Promise<{ state: RunState; epoch: number }> {
   await waitToOpen(session);
-  const earlier = await chooseRun(session, request);
-  const run = earlier?.id ?? randomUUID();
+  const made = await madeRun(session, fresh);
+  const earlier = made ?? (await chooseRun(session, request));
+  const run = earlier?.id ?? fresh;
   await claimTables(session, { run, owner: request.owner, tables: request.tables });
   if (earlier === undefined) await insertRun(session, run, request);
   else await takeOverRun(session, run, request);
@@ -75,7 +89,8 @@ async function openWithin(
   }
   await endAbandonedRuns(session, run);
   const state = await readState(session, run, request);
-  return { state: { ...state, resumed: earlier !== undefined }, epoch: (earlier?.epoch ?? 0) + 1 };
+  const resumed = earlier !== undefined && made === undefined;
+  return { state: { ...state, resumed }, epoch: (earlier?.epoch ?? 0) + 1 };
 }
 
 async function readState(

@@ -6,6 +6,7 @@ import type { Client } from 'pg';
 import type { Database } from '../connect/database.ts';
 import { streamOf } from '../connect/pool.ts';
 import { hangUp } from '../connect/hang-up.ts';
+import { poolerError } from '../connect/session-survives.ts';
 import { sessionOf } from '../connect/session.ts';
 import { isTransient, translateError } from '../connect/translate-error.ts';
 import { locksOf, type Claim } from './claim.ts';
@@ -149,9 +150,5 @@ function stayedAway({ run }: Claim, server: string): SnowmeltError {
 }
 
 function pooled({ claim: { run }, database }: Holding): SnowmeltError {
-  const message = `The connection to ${database.server} does not keep its session's locks`;
-  return new SnowmeltError('STATUS.UNREACHABLE', message, {
-    place: { run },
-    fix: 'Reach the status database directly, or through a pooler in session mode.',
-  });
+  return poolerError(`The connection to ${database.server} does not keep its session's locks`, run);
 }

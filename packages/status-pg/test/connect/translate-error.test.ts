@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import { isTransient, translateError } from '../../src/connect/translate-error.ts';
 
-const withCode = (code: string, message = 'says so') => Object.assign(new Error(message), { code });
+/** As the driver gives it: of the server where the code is a SQLSTATE. */
+const withCode = (code: string, message = 'says so') => {
+  const ofServer = /^[0-9A-Z]{5}$/.test(code) ? { severity: 'ERROR' } : {};
+  return Object.assign(new Error(message), { code, ...ofServer });
+};
 
 describe('translateError', () => {
   it.each([
@@ -17,6 +21,8 @@ describe('translateError', () => {
     [new AggregateError([withCode('ECONNREFUSED')]), 'STATUS.UNREACHABLE', 'cannot be reached'],
     [withCode('DEPTH_ZERO_SELF_SIGNED_CERT'), 'STATUS.UNREACHABLE', 'says so'],
     [withCode('ERR_TLS_CERT_ALTNAME_INVALID'), 'STATUS.UNREACHABLE', 'TLS'],
+    [withCode('57P03'), 'STATUS.UNREACHABLE', 'yet'],
+    [withCode('08P01'), 'STATUS.POOLER', 'pooler'],
     [withCode('42501'), 'STATUS.SCHEMA', 'lacks a privilege'],
     [withCode('42P01'), 'STATUS.SCHEMA', 'is not there'],
   ])('%s is %s', (error, code, says) => {

@@ -1,4 +1,4 @@
-import type { PostgresConnection } from '@snowmelt/pg-connection';
+import type { Outage, PostgresConnection } from '@snowmelt/pg-connection';
 
 export type SynchronousCommit = 'off' | 'local' | 'on' | 'remote_write' | 'remote_apply';
 
@@ -20,4 +20,8 @@ export interface PostgresTargetOptions {
   /** Connections to each database at most. Default 10. Further work waits for one. */
   readonly maxConnections?: number;
   readonly settings?: PostgresTargetSettings;
+  /** How long a server that was there is waited for while it is away. Default 120. */
+  readonly outageSeconds?: number;
+  /** Told of each such wait. */
+  readonly onOutage?: (outage: Outage) => void;
 }

@@ -1,9 +1,10 @@
+import { outlast, passes } from '@snowmelt/pg-connection';
 import { Pool, type Client, type PoolClient } from 'pg';
 
 import type { PostgresTargetOptions } from './connection-options.ts';
 import { serverAccess, type ServerAccess } from './server-access.ts';
 import { beginnings, timeLimits, type Beginnings, type TimeLimits } from './session-settings.ts';
-import { translateError } from './translate-error.ts';
+import { translateError, type ErrorScene } from './translate-error.ts';
 
 /** One pool a database, and connections beside the pools for what a full pool must not hold up. */
 export interface Databases extends AsyncDisposable, TimeLimits {
@@ -18,26 +19,46 @@ export interface Databases extends AsyncDisposable, TimeLimits {
   connectApart(database: string): Promise<Client>;
   /** Names a database in an error: host, port and database. */
   serverName(database: string): string;
+  /** As the configuration names it. */
+  readonly user?: string;
+  /** A transaction was begun somewhere on the server: it is there, and takes writes. */
+  reached: boolean;
+  /** Does `work` again while what it meets passes by itself; see `outlast`. */
+  outlast<T>(database: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
 export function createDatabases(options: PostgresTargetOptions): Databases {
   const access = serverAccess(options);
-  const { maxConnections = 10, settings = {} } = options;
+  const { maxConnections = 10, settings = {}, outageSeconds = 120, onOutage: tell } = options;
   const pools = keepPools(access, maxConnections);
   const serverName = (database: string) => `${access.host}:${access.port}, database ${database}`;
+  const user = access.user === undefined ? {} : { user: access.user };
   return {
     ...timeLimits(settings),
+    ...user,
+    reached: false,
+    outlast(database, signal, work) {
+      const server = serverName(database);
+      const passing = (error: unknown) => passes(error, this.reached);
+      return outlast(work, {
+        server,
+        signal,
+        outageMs: outageSeconds * 1000,
+        passes: passing,
+        tell,
+      });
+    },
     begin: beginnings(settings),
     givenBuildMemory: settings.maintenanceWorkMem !== undefined,
     maxConnections,
     serverName,
     acquire: (database, signal) =>
-      translated(serverName(database), async () => {
+      translated({ database, server: serverName(database), role: user.user }, async () => {
         signal.throwIfAborted();
         return abandonable((await pools.get(database)).connect(), signal);
       }),
     connectApart: (database) =>
-      translated(serverName(database), async () => {
+      translated({ database, server: serverName(database), role: user.user }, async () => {
         const client = new access.Client(await access.clientConfig(database));
         client.on('error', () => undefined); // What breaks it fails the statement in hand.
         await client.connect();
@@ -74,11 +95,11 @@ function keepPools(access: ServerAccess, max: number) {
   };
 }
 
-async function translated<T>(server: string, work: () => Promise<T>): Promise<T> {
+async function translated<T>(scene: ErrorScene, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw translateError(error, { server });
+    throw translateError(error, scene);
   }
 }
 

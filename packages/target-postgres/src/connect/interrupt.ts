@@ -5,6 +5,11 @@ import type { Databases } from './databases.ts';
 /** How long the server has to answer a cancellation before the connection is given up. */
 const patienceMs = 2000;
 
+/** The server process behind a transaction, once it has begun. */
+export interface Backend {
+  pid?: number;
+}
+
 export interface Interruption {
   /** No interruption from now on. `reuse`: the connection goes on to other work. */
   end(after: { readonly reuse: boolean }): Promise<void>;
@@ -17,13 +22,13 @@ export interface Interruption {
 export function interruptOnAbort(
   databases: Databases,
   database: string,
-  client: PoolClient,
+  { client, backend }: { readonly client: PoolClient; readonly backend: Backend },
   signal: AbortSignal,
 ): Interruption {
   let cancelling: Promise<void> | undefined;
   let giveUp: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
-    cancelling = cancel(databases, database, client).catch(() => undefined);
+    cancelling = cancel(databases, database, backend).catch(() => undefined);
     giveUp = setTimeout(() => void endNow(client), patienceMs);
   };
   signal.addEventListener('abort', interrupt, { once: true });
@@ -37,10 +42,11 @@ export function interruptOnAbort(
   };
 }
 
-async function cancel(databases: Databases, database: string, client: PoolClient): Promise<void> {
+async function cancel(databases: Databases, database: string, { pid }: Backend): Promise<void> {
+  if (pid === undefined) return;
   const apart = await databases.connectApart(database);
   try {
-    await apart.query('SELECT pg_catalog.pg_cancel_backend($1)', [backendPid(client)]);
+    await apart.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]);
   } finally {
     await apart.end();
   }
@@ -49,9 +55,4 @@ async function cancel(databases: Databases, database: string, client: PoolClient
 /** With a statement in hand, `end` closes the socket at once. */
 async function endNow(client: PoolClient): Promise<void> {
   await client.end().catch(() => undefined);
-}
-
-/** The server process behind a connection; pg has it, its types don't. */
-export function backendPid(client: PoolClient): number | null {
-  return (client as PoolClient & { processID: number | null }).processID;
 }

@@ -1,8 +1,6 @@
 import { SnowmeltError } from '@snowmelt/core';
-import type { PoolClient } from 'pg';
 
 import type { Databases } from './databases.ts';
-import { backendPid } from './interrupt.ts';
 
 export interface Blocker {
   readonly pid: number;
@@ -21,16 +19,16 @@ FROM pg_catalog.pg_stat_activity
 WHERE pid = ANY (pg_catalog.pg_blocking_pids($1))
 ORDER BY pid`;
 
-/** The sessions that `client` waits for, asked from beside it. Never rejects. */
+/** The sessions that the process `pid` waits for, asked from beside it. Never rejects. */
 export async function blockersOf(
   databases: Databases,
   database: string,
-  client: PoolClient,
+  pid: number,
 ): Promise<readonly Blocker[]> {
   try {
     const apart = await databases.connectApart(database);
     try {
-      return (await apart.query<Blocker>(blockersSql, [backendPid(client)])).rows;
+      return (await apart.query<Blocker>(blockersSql, [pid])).rows;
     } finally {
       await apart.end();
     }

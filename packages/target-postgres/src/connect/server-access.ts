@@ -8,6 +8,8 @@ import type { PostgresTargetOptions } from './connection-options.ts';
 export interface ServerAccess {
   readonly host: string;
   readonly port: number;
+  /** Absent: whom the driver takes. */
+  readonly user?: string;
   clientConfig(database: string): Promise<ClientConfig>;
   /** Only connecting has a time limit, not waiting for a free connection: pg has one word for both. */
   readonly Client: typeof Client;
@@ -18,10 +20,12 @@ export function serverAccess(options: PostgresTargetOptions): ServerAccess {
   const host = connection.host ?? process.env['PGHOST'] ?? 'localhost';
   const port = connection.port ?? Number(process.env['PGPORT'] ?? 5432);
   const timeoutMs = (options.settings?.connectTimeoutSeconds ?? 15) * 1000;
-  const { user, password, ssl = {} } = connection;
+  const { password, ssl = {} } = connection;
+  const user = connection.user ?? process.env['PGUSER'];
   return {
     host,
     port,
+    ...(user === undefined ? {} : { user }),
     Client: timedClient(timeoutMs),
     clientConfig: async (database) => ({
       host,

@@ -70,12 +70,16 @@ export function beginnings(settings: PostgresTargetSettings): Beginnings {
 SET LOCAL statement_timeout = ${statementTimeoutMs};
 ${maintenanceWorkMem === undefined ? '' : setLocal('maintenance_work_mem', maintenanceWorkMem)}`;
   return {
-    plain: `${begin}\n${limitLocks(lockTimeoutMs)}`,
+    plain: `${begin}\n${limitLocks(lockTimeoutMs)}\n${whichBackend}`,
     load: `${begin}
 SET LOCAL lock_timeout = 0;
-${setLocal('synchronous_commit', synchronousCommit)}`,
+${setLocal('synchronous_commit', synchronousCommit)}
+${whichBackend}`,
   };
 }
+
+/** Asked, since a pooler that is spoken to at login has an id of its own for cancelling. */
+const whichBackend = 'SELECT pg_catalog.pg_backend_pid() AS pid;';
 
 /** SET takes no bound value. */
 function setLocal(name: string, value: string): string {

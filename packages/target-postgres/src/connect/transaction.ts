@@ -2,13 +2,15 @@ import type { ErrorPlace, Logger, TablePlan, WorkContext } from '@snowmelt/core'
 import { escapeLiteral, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 
 import type { Databases } from './databases.ts';
-import { interruptOnAbort } from './interrupt.ts';
+import { interruptOnAbort, type Backend } from './interrupt.ts';
 import { translateError } from './translate-error.ts';
 import { watchLocks, type LockWatch } from './watch-locks.ts';
 
 /** A transaction in hand. */
 export interface Session {
   readonly client: PoolClient;
+  /** The server process. */
+  readonly pid: number;
   /** One statement; values are bound. */
   query<R extends QueryResultRow>(
     sql: string,
@@ -42,39 +44,86 @@ export function tableOptions(
 /**
  * One transaction on a connection of the pool. It commits when `work` is done and rolls back
  * otherwise; an abort ends the statement in hand. Throws SnowmeltErrors, or the signal's reason.
+ *
+ * A connection that breaks, and a server that is away for a while, are outlasted: `plain` work is
+ * done again from its BEGIN, also where the answer to COMMIT was lost. So it looks in the ledger for
+ * what is done already, as it must for a process that was killed there. A `load` has read its source:
+ * only its connection is waited for, and the chunk is tried again by whoever leased it.
  */
 export async function transaction<T>(
   databases: Databases,
   options: TransactionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { database, signal, place, log } = options;
-  const client = await databases.acquire(database, signal);
-  const state = { broken: false };
+  const { database, signal, purpose } = options;
+  const connect = () => databases.acquire(database, signal);
+  try {
+    if (purpose === 'plain') {
+      const once = async () => onClient(databases, options, await connect(), work);
+      return await databases.outlast(database, signal, once);
+    }
+    const client = await databases.outlast(database, signal, connect);
+    return await onClient(databases, options, client, work);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** What is known of a transaction in hand. */
+interface Hand extends Backend {
+  broken: boolean;
+  /** The last statement, without its values. */
+  sql?: string;
+}
+
+async function onClient<T>(
+  databases: Databases,
+  options: TransactionOptions,
+  client: PoolClient,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { database, signal, log } = options;
+  const hand: Hand = { broken: false };
   const onError = (): void => {
-    state.broken = true;
+    hand.broken = true;
   };
   client.on('error', onError);
-  const interruption = interruptOnAbort(databases, database, client, signal);
+  const interruption = interruptOnAbort(databases, database, { client, backend: hand }, signal);
   try {
-    await client.query(`${databases.begin[options.purpose]}${nameAfter(place?.run)}`);
-    const result = await work(sessionOf({ databases, database, client, log }));
+    hand.pid = await begin(databases, options, client);
+    const result = await work(sessionOf(client, hand, { databases, database, log }));
     signal.throwIfAborted();
     await commit(client);
     return result;
   } catch (error) {
-    if (!state.broken) await client.query('ROLLBACK').catch(onError);
+    if (!hand.broken) await client.query('ROLLBACK').catch(onError);
     signal.throwIfAborted();
-    throw translateError(options.explain?.(error) ?? error, {
-      server: databases.serverName(database),
-      statementTimeoutMs: databases.statementTimeoutMs,
-      ...(place === undefined ? {} : { place }),
-    });
+    throw translateError(options.explain?.(error) ?? error, sceneOf(databases, options, hand));
   } finally {
-    await interruption.end({ reuse: !state.broken });
+    await interruption.end({ reuse: !hand.broken });
     client.off('error', onError);
-    client.release(state.broken);
+    client.release(hand.broken);
   }
+}
+
+/** Several statements at once; one of them says which process it is. */
+async function begin(
+  databases: Databases,
+  { purpose, place }: TransactionOptions,
+  client: PoolClient,
+): Promise<number> {
+  const sql = `${databases.begin[purpose]}${nameAfter(place?.run)}`;
+  const results = (await client.query(sql)) as unknown as readonly QueryResult<{ pid?: number }>[];
+  databases.reached = true;
+  return results.flatMap(({ rows }) => rows).find(({ pid }) => pid !== undefined)?.pid ?? -1;
+}
+
+function sceneOf(databases: Databases, { database, place }: TransactionOptions, { sql }: Hand) {
+  const { statementTimeoutMs, user: role } = databases;
+  const server = databases.serverName(database);
+  const placed = place === undefined ? {} : { place };
+  return { server, database, role, sql, statementTimeoutMs, ...placed };
 }
 
 /** PostgreSQL answers COMMIT with ROLLBACK, and no error, where the transaction has failed before. */
@@ -90,11 +139,19 @@ function nameAfter(run: string | undefined): string {
     : `\nSET LOCAL application_name = ${escapeLiteral(`snowmelt ${run}`)};`;
 }
 
-function sessionOf(using: Omit<LockWatch, 'what'>): Session {
-  const { client } = using;
+function sessionOf(
+  client: PoolClient,
+  hand: Hand,
+  watch: Omit<LockWatch, 'what' | 'pid'>,
+): Session {
+  const { pid = -1 } = hand;
   return {
     client,
-    query: (sql, values) => client.query(sql, values === undefined ? undefined : [...values]),
-    locking: (what, work) => watchLocks({ ...using, what }, work),
+    pid,
+    query(sql, values) {
+      hand.sql = sql;
+      return client.query(sql, values === undefined ? undefined : [...values]);
+    },
+    locking: (what, work) => watchLocks({ ...watch, pid, what }, work),
   };
 }

@@ -1,15 +1,14 @@
 import type { Logger } from '@snowmelt/core';
-import type { PoolClient } from 'pg';
+import { isServerError, isStatementTimeout, sqlState } from '@snowmelt/pg-connection';
 
 import type { Databases } from './databases.ts';
 import { blockersOf, describeBlockers, lockedError } from './lock-blockers.ts';
-import { sqlState } from './server-error.ts';
-import { isStatementTimeout } from './translate-error.ts';
 
 export interface LockWatch {
   readonly databases: Databases;
   readonly database: string;
-  readonly client: PoolClient;
+  /** The server process that waits. */
+  readonly pid: number;
   readonly what: string;
   /** Is told what is waited for. */
   readonly log?: Logger | undefined;
@@ -28,7 +27,7 @@ function askAfter(limit: number): number {
  * before the limit that comes first, of locks or of the whole statement, for the error.
  */
 export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): Promise<T> {
-  const { databases, database, client, what } = watch;
+  const { databases, database, pid, what } = watch;
   const { lockTimeoutMs, statementTimeoutMs } = databases;
   const limits = [lockTimeoutMs, statementTimeoutMs].filter((limit) => limit > 0);
   let asking: ReturnType<typeof blockersOf> | undefined;
@@ -38,7 +37,7 @@ export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): P
       ? undefined
       : setTimeout(
           () => {
-            asking = blockersOf(databases, database, client);
+            asking = blockersOf(databases, database, pid);
           },
           askAfter(Math.min(...limits)),
         );
@@ -46,7 +45,8 @@ export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): P
     return await work();
   } catch (error) {
     const locked = sqlState(error) === '55P03';
-    if (!locked && !isStatementTimeout(error, statementTimeoutMs)) throw error;
+    const late = isServerError(error) && isStatementTimeout(error, statementTimeoutMs);
+    if (!locked && !late) throw error;
     const blockers = (await asking) ?? [];
     throw locked || blockers.length > 0 ? lockedError(what, blockers, error) : error;
   } finally {
@@ -55,12 +55,12 @@ export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): P
 }
 
 /** A statement that works, and does not wait, is told nothing of. */
-function tellWaits({ databases, database, client, what, log }: LockWatch): Disposable {
+function tellWaits({ databases, database, pid, what, log }: LockWatch): Disposable {
   const started = performance.now();
   let timer: NodeJS.Timeout | undefined;
   let ended = log === undefined;
   const tell = async (): Promise<void> => {
-    const blockers = await blockersOf(databases, database, client);
+    const blockers = await blockersOf(databases, database, pid);
     if (ended) return;
     const seconds = Math.round((performance.now() - started) / 1000);
     if (blockers.length > 0) {

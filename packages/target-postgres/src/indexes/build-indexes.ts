@@ -1,6 +1,5 @@
 import { SnowmeltError } from '@snowmelt/core';
 
-import { backendPid } from '../connect/interrupt.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import type { Session } from '../connect/transaction.ts';
 import { markPiece, type OwedPiece } from './owed-piece.ts';
@@ -31,7 +30,7 @@ export async function buildIndexes(
     }
   };
   const build = async (session: Session, piece: OwedPiece): Promise<void> => {
-    const pid = backendPid(session.client) ?? -1;
+    const { pid } = session;
     builds.set(pid, piece.name);
     try {
       await buildIndex(work, session, piece);

@@ -1,7 +1,7 @@
 import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
-import { sqlState } from '../connect/server-error.ts';
+import { sqlState } from '@snowmelt/pg-connection';
 import { limitLocks } from '../connect/session-settings.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
 import { lockTarget } from '../prepare/lock-target.ts';

@@ -1,6 +1,6 @@
 import { isSnowmeltError, SnowmeltError, type Finding } from '@snowmelt/core';
 
-import { isServerError, serverMessage } from '../connect/server-error.ts';
+import { isServerError, serverMessage } from '@snowmelt/pg-connection';
 import { quoteTable } from '../quote-identifier.ts';
 import type { OwedPiece } from './owed-piece.ts';
 

@@ -1,7 +1,7 @@
 import type { Finding, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
-import { sqlState } from '../connect/server-error.ts';
+import { sqlState } from '@snowmelt/pg-connection';
 import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
 import { duplicatesSql, faultFinding, faultOf, indexFault } from './index-fault.ts';
 import { claimPiece, markPiece, type OwedPiece } from './owed-piece.ts';

@@ -8,7 +8,7 @@ import {
   isServerError,
   serverMessage,
   type ServerError,
-} from '../connect/server-error.ts';
+} from '@snowmelt/pg-connection';
 
 /** SQLSTATE classes that a row is to blame for: data, constraints, limits, a trigger's RAISE. */
 const rowClasses = new Set(['22', '23', '44', '54', 'P0']);

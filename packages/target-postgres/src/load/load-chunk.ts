@@ -7,10 +7,10 @@ import {
   type TablePlan,
   type WorkContext,
 } from '@snowmelt/core';
+import { sqlState } from '@snowmelt/pg-connection';
 
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
-import { sqlState } from '../connect/server-error.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
 import { looseKeys } from '../keys/loose-keys.ts';
 import { refuseWithoutKeys } from '../missing/keys-ledger.ts';

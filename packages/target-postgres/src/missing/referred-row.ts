@@ -1,6 +1,6 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
-import { isServerError, serverMessage } from '../connect/server-error.ts';
+import { isServerError, serverMessage } from '@snowmelt/pg-connection';
 import { rejectedRow } from '../load/copy-error.ts';
 
 /** A row that can't go since rows of another table refer to it; else as any row that is refused. */

@@ -1,6 +1,6 @@
 import { SnowmeltError, type TablePlan, type TableSchema } from '@snowmelt/core';
 
-import { isServerError, serverMessage } from '../connect/server-error.ts';
+import { isServerError, serverMessage } from '@snowmelt/pg-connection';
 import type { Session } from '../connect/transaction.ts';
 import { alterTableSql } from './create-table.ts';
 

@@ -63,8 +63,12 @@ export async function publishTable(
  */
 async function lookOnceMore(session: Session, table: TablePlan): Promise<Restart | undefined> {
   if (gathers(table)) return undefined;
-  await refuseStalePlan(session, table);
   const ledger = await readTableLedger(session, table);
+  // Said once already, and the answer to COMMIT was lost.
+  if (ledger !== undefined && ledger.restarts > (table.restarts ?? 0)) {
+    return { restarts: ledger.restarts, why: 'its rows were gone from the table' };
+  }
+  await refuseStalePlan(session, table);
   if (ledger === undefined || ledger.published) return undefined;
   const identity = await readIdentity(session, table.target);
   if (!ledger.resumed && isSameIdentity(ledger.identity, identity)) return undefined;

@@ -31,9 +31,10 @@ export async function retryRejects(
   for (const plan of plans) {
     const place = { run: plan.run, table: plan.key };
     const explain = (error: unknown) => rejectedRow(error, plan);
+    const before: BeforeRetry = {};
     retried.push(
       await transaction(databases, { ...options, place, explain }, (session) =>
-        retryTable(session, plan, context),
+        retryTable(session, plan, before, context),
       ),
     );
   }
@@ -60,10 +61,16 @@ SELECT id::text FROM snowmelt.rejects
 WHERE run_id = $1 AND table_key = $2 AND state = 'open'
 ORDER BY rejects.id`;
 
+interface BeforeRetry {
+  /** Rows that were open; kept, since an answer may be lost after they went in. */
+  open?: number;
+}
+
 /** Under the lock of the target's name, which a run that prepares it and another retry wait for. */
 async function retryTable(
   session: Session,
   plan: TablePlan,
+  before: BeforeRetry,
   { signal, log }: WorkContext,
 ): Promise<RetriedTable> {
   const { run, key: table, target } = plan;
@@ -72,6 +79,7 @@ async function retryTable(
     return { run, table, target, busy: true, loaded: 0, left: 0 };
   }
   const { rows } = await session.query<{ id: string }>(openSql, [run, table]);
+  before.open ??= rows.length;
   const name = quoteTable(target);
   await session.locking(`COPY into ${name}`, () =>
     session.query(`LOCK TABLE ${name} IN ROW EXCLUSIVE MODE`),
@@ -88,7 +96,7 @@ async function retryTable(
     },
   );
   await allConstraintsSpeak(session, plan);
-  const counts = { loaded: rows.length - left.length, left: left.length };
+  const counts = { loaded: before.open - left.length, left: left.length };
   log.info('rejects_retried', { run, table, ...counts });
   return { run, table, target, busy: false, ...counts };
 }

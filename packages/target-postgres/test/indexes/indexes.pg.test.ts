@@ -23,7 +23,7 @@ describe('disable_index', () => {
   let on: Bench;
   let context: TestContext;
   beforeEach(async () => {
-    on = await bench({ maxConnections: 4 });
+    on = await bench({ maxConnections: 4, outageSeconds: 0 });
     context = testContext();
   });
   afterEach(() => on[Symbol.asyncDispose]());

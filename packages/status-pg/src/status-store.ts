@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { StatusStore } from '@snowmelt/core';
 
+import { checkStore } from './check/check-store.ts';
 import { addChunks, chunksAtOnce } from './chunk/add-chunks.ts';
 import { lease } from './chunk/lease.ts';
 import { recordLoaded } from './chunk/record-loaded.ts';
@@ -33,6 +34,7 @@ type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record'
 export function createPostgresStatusStore(options: PostgresStatusOptions): StatusStore {
   const owned = createOwnedRuns(createDatabase(options));
   return {
+    check: (need) => checkStore(owned.database, need),
     migrate: () => migrate(owned.database),
     ...runMethods(owned),
     ...chunkMethods(owned, options.leaseSeconds ?? 60),

@@ -3,12 +3,14 @@ import {
   statusDatabase,
   type Config,
   type Finding,
+  type StatusStore,
   type TableJob,
 } from '@snowmelt/core';
 
 import { viewFailure, type FailureView } from '../failure/show-failure.ts';
 import { findingsOf, planTables, type PlannedTable } from '../plan/plan-tables.ts';
 import type { Sides } from '../plan/open-sides.ts';
+import { connectionNeed } from '../wire/adapters.ts';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -30,12 +32,17 @@ export interface CheckView {
 export async function checkConfig(
   config: Config,
   jobs: readonly TableJob[],
-  sides: Sides,
+  sides: Sides & { readonly status?: StatusStore },
 ): Promise<CheckView> {
+  const { source, target, status, context } = sides;
+  const statusFindings = () => status?.check?.(connectionNeed(config)) ?? [];
   const connections = await Promise.all([
-    checkConnection('snowflake', () => sides.source.ping(sides.context)),
+    checkConnection('snowflake', { ping: () => source.ping(context) }),
     ...databasesOf(config, jobs).map((database) =>
-      checkConnection(`postgres ${database}`, () => sides.target.ping(database, sides.context)),
+      checkConnection(`postgres ${database}`, {
+        ping: () => target.ping(database, context),
+        ...(database === statusDatabase(config) ? { findings: statusFindings } : {}),
+      }),
     ),
   ]);
   sides.context.signal.throwIfAborted();
@@ -49,9 +56,20 @@ function databasesOf(config: Config, jobs: readonly TableJob[]): readonly string
   return [...new Set([statusDatabase(config), ...jobs.map(({ target }) => target.database)])];
 }
 
-async function checkConnection(name: string, ping: () => Promise<string>): Promise<Check> {
+interface Connection {
+  readonly ping: () => Promise<string>;
+  readonly findings?: () => Promise<readonly Finding[]> | readonly Finding[];
+}
+
+async function checkConnection(
+  name: string,
+  { ping, findings: find = () => [] }: Connection,
+): Promise<Check> {
   try {
-    return { name, ok: true, detail: await ping(), findings: [] };
+    const detail = await ping();
+    const findings = await find();
+    const ok = findings.every(({ severity }) => severity !== 'error');
+    return { name, ok, detail, findings };
   } catch (error) {
     if (!isSnowmeltError(error)) throw error;
     return failed(name, error);

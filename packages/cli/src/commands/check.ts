@@ -12,7 +12,7 @@ import { openSides } from '../plan/open-sides.ts';
 import { makeContext, makeLogger, readConfig, selectJobs, type LogFlags } from '../setup.ts';
 import { formatFindings } from '../show/findings.ts';
 import { listenForStop } from '../stop-signal.ts';
-import { openSource } from '../wire/adapters.ts';
+import { openSource, openStatus } from '../wire/adapters.ts';
 
 export default class Check extends BaseCommand {
   static override summary = 'Check configuration, connections, privileges and tables.';
@@ -41,7 +41,8 @@ Exit codes: 0 all is well; 4 there are warnings, or with --deep differences; 2 a
     const jobs = selectJobs(config, flags);
     if (flags.deep) return this.#deep(config, jobs, flags);
     await using sides = await openSides(config, flags);
-    const view = await checkConfig(config, jobs, sides);
+    await using status = await openStatus(config, makeLogger(flags));
+    const view = await checkConfig(config, jobs, { ...sides, status });
     this.print(view.checks.flatMap(formatCheck));
     process.exitCode = exitCode(view);
     return view;

@@ -164,8 +164,21 @@ export interface RunSummary {
   readonly tables: readonly TableSummary[];
 }
 
+/** What a run takes at most, status store included. */
+export interface ConnectionNeed {
+  /** By database. */
+  readonly databases: Readonly<Record<string, number>>;
+  /** As configured; each takes one connection to each target database. */
+  readonly parallelThreads: number;
+}
+
 /** Runs, tables, chunks and leases. It is the queue as well: nothing else coordinates workers. */
 export interface StatusStore extends AsyncDisposable {
+  /**
+   * What keeps runs from being opened and written down: how it is reached, and whether a run gets the
+   * connections that it takes. Changes nothing. Absent: nothing can.
+   */
+  check?(need: ConnectionNeed): Promise<readonly Finding[]>;
   /** Brings the store's schema up to date; safe from many processes at once. */
   migrate(): Promise<void>;
   /** What stands in the way of `migrate` and of a run, without changing anything. Absent: nothing can. */

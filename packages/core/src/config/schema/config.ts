@@ -32,7 +32,7 @@ export const globalShape = {
         speed:
           'More of them read and load in parallel, as far as warehouse, network and PostgreSQL have room; memory grows with it.',
         safety:
-          'Takes as many connections and two more: sessions of Snowflake, and connections to each PostgreSQL database.',
+          'Takes as many sessions of Snowflake and two more; as many connections and one more to each target database, and three to the status database: four more where they are one. `check` compares that with the limits of the role, the databases and the server.',
       }),
     ),
   batch_size: z

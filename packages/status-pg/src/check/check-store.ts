@@ -1,0 +1,30 @@
+import { isSnowmeltError, type ConnectionNeed, type Finding } from '@snowmelt/core';
+
+import type { Database } from '../connect/database.ts';
+import { hangUp } from '../connect/hang-up.ts';
+import { refuseTransactionPooler } from '../connect/session-survives.ts';
+import { checkConnections } from './check-connections.ts';
+
+/** What keeps runs from being held and written down here. Changes nothing. */
+export async function checkStore(
+  database: Database,
+  need: ConnectionNeed,
+): Promise<readonly Finding[]> {
+  try {
+    return await database.apart(async (session, client) => {
+      try {
+        await refuseTransactionPooler(client, database);
+        // A standby refuses to begin.
+        await session.query('BEGIN READ WRITE');
+        await session.query('ROLLBACK');
+        return await checkConnections(session, need);
+      } finally {
+        await hangUp(client);
+      }
+    });
+  } catch (error) {
+    if (!isSnowmeltError(error)) throw error;
+    const { code, message, fix } = error;
+    return [{ code, severity: 'error', message, fix }];
+  }
+}

@@ -175,14 +175,12 @@ export interface ConnectionNeed {
 /** Runs, tables, chunks and leases. It is the queue as well: nothing else coordinates workers. */
 export interface StatusStore extends AsyncDisposable {
   /**
-   * What keeps runs from being opened and written down: how it is reached, and whether a run gets the
-   * connections that it takes. Changes nothing. Absent: nothing can.
+   * What keeps runs from being opened and written down: how it is reached, what the role may do, and
+   * whether a run gets the connections that it takes. Changes nothing. Absent: nothing can.
    */
   check?(need: ConnectionNeed): Promise<readonly Finding[]>;
   /** Brings the store's schema up to date; safe from many processes at once. */
   migrate(): Promise<void>;
-  /** What stands in the way of `migrate` and of a run, without changing anything. Absent: nothing can. */
-  check?(): Promise<readonly Finding[]>;
   /** What a role needs to keep the status of runs. Absent: this store knows no roles. */
   grants?(request: Pick<GrantsRequest, 'role' | 'ask'>): Promise<readonly Grant[]>;
   /**

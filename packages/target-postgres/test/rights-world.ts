@@ -90,12 +90,8 @@ export async function rightsWorld({ tables, job }: Scenario): Promise<RightsWorl
         const { findings } = await decidePlan(whole, asked);
         return findings.filter(({ severity }) => severity === 'error');
       } catch (error) {
-        const { message, fix } = error as Finding;
-        // Before check has its turn, PostgreSQL has refused to name things of a schema.
-        const [, schema] = /permission denied for schema (\w+)/.exec(message) ?? [];
-        const usage =
-          schema === undefined ? '' : ` GRANT USAGE ON SCHEMA "${schema}" TO ${quoted};`;
-        return [{ severity: 'error', code: 'thrown', message, fix: `${fix}${usage}` }];
+        const { code, message, fix } = error as Finding;
+        return [{ severity: 'error', code, message, fix }];
       }
     },
     async run() {

@@ -1,5 +1,5 @@
 import type { SqlType } from '../sql/sql-type.ts';
-import type { Constraint } from '../sql/syntax/statement.ts';
+import type { Constraint, DynamicTable, TableVariant } from '../sql/syntax/statement.ts';
 import type { Expr } from '../sql/syntax/tree.ts';
 
 export interface CatalogColumn {
@@ -31,20 +31,6 @@ interface CatalogObject {
   comment?: string;
   /** Seen in a database that was made from a share: read-only, and without a past. */
   readonly imported?: true;
-}
-
-/** Kinds of tables whose Time Travel, or writing, is not that of a standard table. */
-export type TableVariant = 'hybrid' | 'dynamic' | 'external' | 'iceberg';
-
-/** What a dynamic table was made of. */
-export interface DynamicTable {
-  readonly targetLag: string;
-  readonly warehouse: string;
-  readonly refreshMode: string;
-  readonly text: string;
-  readonly queryText: string;
-  readonly state: 'ACTIVE' | 'SUSPENDED';
-  readonly refreshedNs: bigint;
 }
 
 export interface CatalogTable extends CatalogObject {

@@ -1,4 +1,4 @@
-import type { QueryHistory } from '../sql/run/query-history.ts';
+import type { QueryHistory } from './query-history.ts';
 import type { CatalogTable } from './catalog-objects.ts';
 import type { Catalog } from './catalog.ts';
 import type { Snapshot } from './transaction-log.ts';

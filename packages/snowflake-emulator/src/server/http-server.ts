@@ -1,20 +1,22 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+
 import { SqlError } from '../engine/contract.ts';
 import { addFaultHooks } from '../faults/fault-hooks.ts';
 import { addFaultRoutes } from '../faults/fault-routes.ts';
-import { failure } from './envelope.ts';
+import { failure, success } from './envelope.ts';
 import { addFileRoutes } from './file-routes.ts';
 import { addLoginRoutes } from './login-routes.ts';
-import { addMonitoringRoutes } from './monitoring-routes.ts';
 import { internalError, ProtocolError } from './protocol-error.ts';
-import { addQueryRoutes } from './query-routes.ts';
+import type { Query } from './queries.ts';
+import { addQueryRoutes, ownQuery } from './query-routes.ts';
 import { sendStoreError } from './send-file.ts';
 import type { ServerContext } from './server-context.ts';
 import { addSessionRoutes } from './session-routes.ts';
-import { addStatsRoutes } from './stats-routes.ts';
+import type { EmulatorStats } from './stats.ts';
 import { addStorageRoutes } from './storage-routes.ts';
 
 /** Statements with bound rows are large; staged files do not count against this. */
@@ -111,4 +113,70 @@ function sqlOf(request: FastifyRequest, context: ServerContext): string | undefi
   if (typeof sqlText === 'string') return sqlText;
   const { queryId } = (request.params ?? {}) as { queryId?: string };
   return queryId === undefined ? undefined : context.queries.find(queryId)?.request.sql;
+}
+
+/** `GET /stats` and `DELETE /stats`, for tests in another process. */
+function addStatsRoutes(app: FastifyInstance, stats: EmulatorStats): void {
+  app.route({
+    method: 'GET',
+    url: '/stats',
+    async handler() {
+      return {
+        requests: stats.requests,
+        statements: stats.statements,
+        fileReads: Object.fromEntries(stats.fileReads),
+      };
+    },
+  });
+  app.route({
+    method: 'DELETE',
+    url: '/stats',
+    async handler() {
+      stats.reset();
+      return { success: true };
+    },
+  });
+}
+
+const queryIdSchema = z.object({ queryId: z.string() });
+const statusOf = {
+  running: 'RUNNING',
+  success: 'SUCCESS',
+  failed: 'FAILED_WITH_ERROR',
+  aborted: 'ABORTED',
+} as const;
+
+/** `GET /monitoring/queries/{id}`: how a query is doing. An unknown one gives an empty list. */
+function addMonitoringRoutes(app: FastifyInstance, context: ServerContext): void {
+  const url = '/monitoring/queries/:queryId';
+  app.route({
+    method: 'GET',
+    url,
+    config: { endpoint: 'monitoring' },
+    async handler(request) {
+      const session = context.sessions.authenticate(request.headers.authorization);
+      const { queryId } = queryIdSchema.parse(request.params);
+      const query = ownQuery(context.queries.find(queryId), session);
+      return success({ queries: query === undefined ? [] : [await describe(query)] });
+    },
+  });
+}
+
+async function describe(query: Query) {
+  const { record, session } = query;
+  const outcome = query.endedAt === undefined ? undefined : await query.outcome;
+  const error = outcome?.kind === 'error' ? outcome.error : undefined;
+  return {
+    id: query.id,
+    sessionId: session.sql.id,
+    status: statusOf[record.status],
+    state: record.status === 'success' ? 'SUCCEEDED' : statusOf[record.status],
+    sqlText: query.request.sql,
+    queryTag: record.queryTag ?? '',
+    startTime: query.startedAt,
+    endTime: query.endedAt ?? 0,
+    totalDuration: (query.endedAt ?? Date.now()) - query.startedAt,
+    errorCode: error?.code ?? null,
+    errorMessage: error?.message ?? null,
+  };
 }

@@ -1,10 +1,14 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { FileTransfer } from '../engine/contract.ts';
 import { failure, success } from './envelope.ts';
 import type { Outcome, Query } from './queries.ts';
-import { encodeMulti, encodeResult } from './result-data.ts';
+import { commonData, encodeMulti, encodeResult } from './result-data.ts';
 import type { FinishedStatement } from './run-statement.ts';
 import type { ServerContext } from './server-context.ts';
-import { transferData } from './transfer-data.ts';
+import type { Client } from './sessions.ts';
+import type { TransferRight, TransferTokens } from './transfer-tokens.ts';
 
 /**
  * The reply to whoever runs or reads `query`, as JSON: its outcome, or "in progress" when it has
@@ -79,4 +83,69 @@ async function multiReply(query: Query, children: readonly Query[]): Promise<str
     outcome.kind === 'rows' ? [outcome.statement] : [],
   );
   return encodeMulti(query, children, statements);
+}
+
+interface TransferServer {
+  readonly baseUrl: string;
+  readonly stageRoot: string;
+  readonly tokens: TransferTokens;
+}
+
+/** The reply to PUT and GET: the driver moves the files itself, to where `stageInfo` says. */
+function transferData(
+  query: Query,
+  statement: FinishedStatement & { readonly transfer: FileTransfer },
+  server: TransferServer,
+) {
+  const { transfer, state } = statement;
+  const directory = trimSlashes(transfer.stageDirectory);
+  const right = transfer.command === 'UPLOAD' ? 'write' : 'read';
+  return {
+    ...commonData(query, state),
+    command: transfer.command,
+    localLocation: transfer.localLocation,
+    src_locations: transfer.sourceLocations,
+    parallel: transfer.parallel,
+    threshold: 200 * 1024 * 1024,
+    autoCompress: transfer.autoCompress,
+    overwrite: transfer.overwrite,
+    sourceCompression: transfer.sourceCompression,
+    statementTypeId: statement.statementTypeId,
+    presignedUrls: [],
+    encryptionMaterial: null,
+    stageInfo: takesUrl(query.session.client)
+      ? cloudPlace(directory, right, server)
+      : localPlace(directory, server),
+  };
+}
+
+const PLACE = { region: 'local', storageAccount: null, isClientSideEncrypted: false } as const;
+
+/** As Google's storage: HEAD, GET and PUT on `<endPoint>/<location><file>` with a bearer token. */
+function cloudPlace(directory: string, right: TransferRight, server: TransferServer) {
+  const location = directory === '' ? 'stages/' : `stages/${directory}/`;
+  return {
+    ...PLACE,
+    locationType: 'GCS',
+    location,
+    path: location.slice('stages/'.length),
+    endPoint: `${server.baseUrl}/storage`,
+    creds: { GCS_ACCESS_TOKEN: server.tokens.issue(directory, right) },
+  };
+}
+
+/** The drivers know a stage that is a directory of their own machine, which the emulator's are. */
+function localPlace(directory: string, { stageRoot }: TransferServer) {
+  const location = `${path.join(stageRoot, directory)}/`;
+  return { ...PLACE, locationType: 'LOCAL_FS', location, path: directory, creds: {} };
+}
+
+/** Others put `https://` before the `endPoint`, whatever it says (Python's connector 3, Go, Java). */
+function takesUrl({ id, version }: Client): boolean {
+  if (id === 'JavaScript') return true;
+  return id === 'PythonConnector' && Number.parseInt(version, 10) >= 5;
+}
+
+function trimSlashes(text: string): string {
+  return text.replaceAll(/^\/+|\/+$/g, '');
 }

@@ -1,26 +1,23 @@
-/**
- * COPY INTO a stage: the query's rows, streamed from DuckDB into compressed files.
- * https://docs.snowflake.com/en/sql-reference/sql/copy-into-location
- */
-
 import { join } from 'node:path';
 
 import type { ResultColumn, StatementResult } from '../engine/contract.ts';
 import { integerColumn, rowsResult, textColumn } from '../sql/statement-handler.ts';
-import type { CommandContext } from './command-context.ts';
 import { checkUnload } from './account-policies.ts';
+import type { CommandContext } from './command-context.ts';
+import { type Compression, compressionExtension } from './compression.ts';
 import { filesAlreadyExist } from './errors.ts';
-import { unloadedName, unloadPrefix } from './file-names.ts';
-import type { UnloadNaming } from './file-names.ts';
 import type { UnloadCommand } from './stage-command.ts';
 import { stageFiles } from './stage-files.ts';
 import { placeFile } from './stage-layout.ts';
 import type { OpenStage } from './stage-store.ts';
-import { unloadOptions } from './unload-options.ts';
-import type { UnloadOptions } from './unload-options.ts';
+import { unloadOptions, type UnloadOptions } from './unload-options.ts';
 import { unloadHeader, unloadRecords } from './unload-records.ts';
-import { publishFile, UnloadWriter } from './unload-writer.ts';
-import type { UnloadedFile } from './unload-writer.ts';
+import { publishFile, type UnloadedFile, UnloadWriter } from './unload-writer.ts';
+
+/**
+ * COPY INTO a stage: the query's rows, streamed from DuckDB into compressed files.
+ * https://docs.snowflake.com/en/sql-reference/sql/copy-into-location
+ */
 
 /** Writers side by side, as the eight threads of a small warehouse. */
 const THREADS = 8;
@@ -114,4 +111,46 @@ function summaryResult(files: readonly UnloadedFile[]): StatementResult {
     String(files.reduce((total, file) => total + of(file), 0));
   const row = [sum((f) => f.rows), sum((f) => f.bytesIn), sum((f) => f.bytesOut)];
   return rowsResult(columns, [row], UNLOAD_TYPE_ID);
+}
+
+/** The names of unloaded files. */
+
+interface UnloadNaming {
+  /** The path of the unload's location. */
+  readonly path: string;
+  readonly single: boolean;
+  readonly compression: Compression;
+  readonly fileExtension: string | undefined;
+  /** Set with INCLUDE_QUERY_ID. */
+  readonly queryId: string | undefined;
+}
+
+/**
+ * What every file's name of this unload starts with. A path that is empty or ends in a slash gets
+ * `data`; any other path is the prefix itself ("COPY INTO <location>", `path`). INCLUDE_QUERY_ID
+ * puts the statement's id after it.
+ */
+export function unloadPrefix(naming: UnloadNaming): string {
+  const { path, queryId } = naming;
+  const prefix = path === '' || path.endsWith('/') ? `${path}data` : path;
+  return queryId === undefined || naming.single ? prefix : `${prefix}_${queryId}`;
+}
+
+/**
+ * The name of one file: `data_0_<thread>_<n>.csv.gz`; with the query id `data_<id>_000_<thread>_
+ * <n>.csv.gz`; a SINGLE file has the prefix alone, without any extension. The forms are those of
+ * the examples in "COPY INTO <location>".
+ */
+export function unloadedName(naming: UnloadNaming, thread: number, part: number): string {
+  const prefix = unloadPrefix(naming);
+  if (naming.single) return prefix;
+  const node = naming.queryId === undefined ? '0' : '000';
+  const extension = naming.fileExtension ?? '.csv';
+  return `${prefix}_${node}_${thread}_${part}${extension}${suffix(naming, extension)}`;
+}
+
+/** A FILE_EXTENSION that names its compression already isn't given it twice. */
+function suffix(naming: UnloadNaming, extension: string): string {
+  const compressed = compressionExtension(naming.compression);
+  return extension.endsWith(compressed) ? '' : compressed;
 }

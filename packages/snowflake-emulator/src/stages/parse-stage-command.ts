@@ -1,14 +1,20 @@
+import { CommandScanner } from './command-scanner.ts';
+import { unsupported } from './errors.ts';
+import { readOptions, textOption } from './option-list.ts';
+import type {
+  FilesCommand,
+  LoadCommand,
+  ObjectKind,
+  StageCommand,
+  TransferCommand,
+  UnloadCommand,
+} from './stage-command.ts';
+import { readStageReference, type StageReference } from './stage-reference.ts';
+
 /**
  * Text to {@link StageCommand}. Grammar: Snowflake's SQL reference, "CREATE STAGE", "CREATE FILE
  * FORMAT", "COPY INTO <location>", "COPY INTO <table>", "LIST", "REMOVE", "PUT", "GET".
  */
-
-import { CommandScanner } from './command-scanner.ts';
-import { unsupported } from './errors.ts';
-import { readOptions, textOption } from './option-list.ts';
-import { parseCopy } from './parse-copy.ts';
-import type { FilesCommand, ObjectKind, StageCommand, TransferCommand } from './stage-command.ts';
-import { readStageReference } from './stage-reference.ts';
 
 /**
  * Parses a statement of this folder, or gives undefined where it is none (CREATE TABLE, SELECT, …).
@@ -137,4 +143,56 @@ function readLocalPath(scanner: CommandScanner): string {
   if (written.toLowerCase().startsWith('file://')) return written.slice('file://'.length);
   scanner.rewind(start);
   throw scanner.unexpected();
+}
+
+/** Both directions of COPY INTO. */
+
+/** Goes on after the words COPY INTO. */
+function parseCopy(scanner: CommandScanner): UnloadCommand | LoadCommand {
+  const next = scanner.peek();
+  if (next === '@') return parseUnload(scanner);
+  if (next !== "'") return parseLoad(scanner);
+  const start = scanner.position;
+  const target = scanner.string();
+  scanner.rewind(start);
+  if (target.startsWith('@')) return parseUnload(scanner);
+  throw unsupported(`unloading to the external location ${target}`);
+}
+
+function parseUnload(scanner: CommandScanner): UnloadCommand {
+  const location = readStageReference(scanner);
+  scanner.expectWords('FROM');
+  const query = scanner.peek() === '(' ? scanner.parenthesized() : `SELECT * FROM ${name(scanner)}`;
+  if (scanner.acceptWords('PARTITION', 'BY')) throw unsupported('PARTITION BY of an unload');
+  return { kind: 'unload', location, query, options: readOptions(scanner) };
+}
+
+/** A qualified name as it was written. */
+function name(scanner: CommandScanner): string {
+  scanner.peek();
+  const start = scanner.position;
+  scanner.qualifiedName();
+  return scanner.text.slice(start, scanner.position);
+}
+
+/** Without FROM the files are those of the table's own stage. */
+function tableStage(name: readonly string[]): StageReference {
+  return { kind: 'table', name, path: '', written: `@%${name.at(-1)}` };
+}
+
+function parseLoad(scanner: CommandScanner): LoadCommand {
+  const table = scanner.qualifiedName();
+  const columns: string[] = [];
+  if (scanner.acceptSymbol('(')) {
+    do columns.push(scanner.identifier());
+    while (scanner.acceptSymbol(','));
+    scanner.expectSymbol(')');
+  }
+  if (!scanner.acceptWords('FROM')) {
+    const location = tableStage(table);
+    return { kind: 'load', table, columns, location, options: readOptions(scanner) };
+  }
+  if (scanner.peek() === '(') throw unsupported('a transforming query in COPY INTO a table');
+  const location = readStageReference(scanner);
+  return { kind: 'load', table, columns, location, options: readOptions(scanner) };
 }

@@ -1,19 +1,18 @@
-/** What the stages add to the SQL engine: statements, GET_PRESIGNED_URL, and the end of sessions. */
-
 import type { StatementResult } from '../engine/contract.ts';
 import type { EngineExtension, StatementHandler } from '../sql/statement-handler.ts';
 import type { CommandContext } from './command-context.ts';
 import { copyLoad } from './copy-load.ts';
 import { copyUnload } from './copy-unload.ts';
 import { syntaxError, unsupported } from './errors.ts';
-import { listFiles, removeCommand } from './file-commands.ts';
 import { alterObject, createIntegration, createObject, dropObject } from './object-commands.ts';
 import { parseStageCommand } from './parse-stage-command.ts';
 import { presignedUrl } from './presigned-url.ts';
 import { describeObject, showObjects } from './show-commands.ts';
 import type { StageCommand } from './stage-command.ts';
 import { StageStore } from './stage-store.ts';
-import { getFiles, putFiles } from './transfer-commands.ts';
+import { getFiles, listFiles, putFiles, removeCommand } from './transfer-commands.ts';
+
+/** What the stages add to the SQL engine: statements, GET_PRESIGNED_URL, and the end of sessions. */
 
 const KEYS = [
   ...['CREATE', 'ALTER', 'DROP', 'DESCRIBE', 'DESC'].flatMap((verb) => [

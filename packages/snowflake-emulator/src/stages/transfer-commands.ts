@@ -1,10 +1,5 @@
-/**
- * PUT and GET. The driver moves the files itself: the statement's result only tells it from where
- * and to where (the driver's `file_transfer_agent`), and the HTTP server does the wire part.
- */
-
 import type { FileTransfer, StatementResult } from '../engine/contract.ts';
-import { rowsResult, textColumn } from '../sql/statement-handler.ts';
+import { integerColumn, rowsResult, textColumn } from '../sql/statement-handler.ts';
 import type { CommandContext } from './command-context.ts';
 import { unsupported } from './errors.ts';
 import {
@@ -14,9 +9,15 @@ import {
   integerOption,
   textOption,
 } from './option-list.ts';
-import type { TransferCommand } from './stage-command.ts';
-import { patternMatcher, stageFiles } from './stage-files.ts';
+import type { FilesCommand, TransferCommand } from './stage-command.ts';
+import { patternMatcher, removeFiles, type StageFile, stageFiles } from './stage-files.ts';
 import { encodePath, placeFile } from './stage-layout.ts';
+import type { OpenStage } from './stage-store.ts';
+
+/**
+ * PUT and GET. The driver moves the files itself: the statement's result only tells it from where
+ * and to where (the driver's `file_transfer_agent`), and the HTTP server does the wire part.
+ */
 
 /** The JDBC driver's SFStatementType.GET and PUT. */
 const TYPE_IDS = { get: 0x7101, put: 0x7102 };
@@ -87,4 +88,53 @@ function transfer(kind: TransferCommand['kind'], files: FileTransfer): Statement
 
 function withoutSlashAtEnd(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** LIST and REMOVE. https://docs.snowflake.com/en/sql-reference/sql/list and …/remove */
+
+/**
+ * `name` begins with the stage's name in lower case for a named stage; `last_modified` is an HTTP
+ * date but for its day of one digit (`Tue, 4 Jul 2023 03:40:44 GMT`); `md5` is that of the stored bytes.
+ */
+export async function listFiles(
+  command: FilesCommand,
+  context: CommandContext,
+): Promise<StatementResult> {
+  const { stage, files } = await selectFiles(command, context);
+  const columns = ['name', 'size', 'md5', 'last_modified'].map((name) =>
+    name === 'size' ? integerColumn(name) : textColumn(name),
+  );
+  const rows: string[][] = [];
+  for (const file of files) {
+    const md5 = await context.store.md5(file, context.signal);
+    const size = String(file.size);
+    rows.push([stage.label + file.name, size, md5, lastModified(file.modified)]);
+  }
+  return rowsResult(columns, rows);
+}
+
+export async function removeCommand(
+  command: FilesCommand,
+  context: CommandContext,
+): Promise<StatementResult> {
+  const { stage, files } = await selectFiles(command, context);
+  await removeFiles(files);
+  return rowsResult(
+    [textColumn('name'), textColumn('result')],
+    files.map((file) => [stage.label + file.name, 'removed']),
+  );
+}
+
+async function selectFiles(
+  command: FilesCommand,
+  { store, session }: CommandContext,
+): Promise<{ stage: OpenStage; files: readonly StageFile[] }> {
+  const stage = store.open(command.location, session);
+  const matches = patternMatcher(command.pattern);
+  const files = await stageFiles(stage.path, command.location.path, matches);
+  return { stage, files };
+}
+
+function lastModified(date: Date): string {
+  return date.toUTCString().replace(', 0', ', ');
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/sql/create-sql-engine.ts';
+import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
 import { openEngine, openSession, type TestSession } from '../sql/open-session.ts';
 
 // https://docs.snowflake.com/en/user-guide/data-share-consumers, "General limitations".

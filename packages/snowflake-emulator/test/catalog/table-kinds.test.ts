@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/sql/create-sql-engine.ts';
+import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
 import { openEngine, openSession, type TestSession } from '../sql/open-session.ts';
 
 let engine: SnowflakeSqlEngine;

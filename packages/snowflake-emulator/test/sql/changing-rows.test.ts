@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/sql/create-sql-engine.ts';
+import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
 import { openEngine, openSession, type TestSession } from './open-session.ts';
 
 let engine: SnowflakeSqlEngine;

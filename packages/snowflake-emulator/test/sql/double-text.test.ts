@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { general, scientific } from '../../src/sql/values/double-text.ts';
+
+import { general, scientific } from '../../src/sql/values/json-value.ts';
 
 it.each([
   // What C's printf gives for %.15e; the tie goes to the even digit.

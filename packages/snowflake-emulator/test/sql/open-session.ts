@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Binding, ResultColumn } from '../../src/engine/contract.ts';
-import { createSqlEngine, type SnowflakeSqlEngine } from '../../src/sql/create-sql-engine.ts';
+import { createSqlEngine, type SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
 
 export type Rows = readonly (readonly (string | null)[])[];
 

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import snowflake from 'snowflake-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { startEmulator } from '../../src/server/start-emulator.ts';
+import { startEmulator } from '../../src/start-emulator.ts';
 
 let emulator: Awaited<ReturnType<typeof startEmulator>>;
 let connection: snowflake.Connection;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { SqlEngine, SqlSession, StatementResult } from '../../src/engine/contract.ts';
-import { createSqlEngine } from '../../src/sql/create-sql-engine.ts';
+import { createSqlEngine } from '../../src/create-sql-engine.ts';
 
 export type Rows = readonly (readonly (string | null)[])[];
 

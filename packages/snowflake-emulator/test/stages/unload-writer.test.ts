@@ -6,11 +6,10 @@ import * as zlib from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { unloadedName, unloadPrefix } from '../../src/stages/file-names.ts';
+import { unloadedName, unloadPrefix } from '../../src/stages/copy-unload.ts';
 import { blockOfRecords, cutBlock } from '../../src/stages/record-block.ts';
-import { unloadedFloat } from '../../src/stages/unloaded-float.ts';
-import { UnloadWriter } from '../../src/stages/unload-writer.ts';
-import type { UnloadWriterOptions } from '../../src/stages/unload-writer.ts';
+import { unloadedFloat } from '../../src/stages/unload-records.ts';
+import { UnloadWriter, type UnloadWriterOptions } from '../../src/stages/unload-writer.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import {
   type Compiler,
   type Scope,
   type Typed,
-} from './typed.ts';
+} from '../typed/typed.ts';
 import { textType } from '../sql-type.ts';
 import type { Call } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';

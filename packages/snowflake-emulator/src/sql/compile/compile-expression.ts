@@ -1,11 +1,18 @@
-import { castTo, checkTryCast } from './cast.ts';
-import { specOf } from './collation.ts';
-import { unify } from './common-type.ts';
+import { castTo, checkTryCast } from '../typed/cast.ts';
+import { specOf } from '../typed/collation.ts';
+import { unify } from '../typed/common-type.ts';
 import { compileLike } from './compile-like.ts';
 import { compileCall } from './compile-call.ts';
-import { binaryOperation, compare, toBoolean, toNumeric } from './operators.ts';
+import { binaryOperation, compare, toBoolean, toNumeric } from '../typed/operators.ts';
 import { resolveColumn } from './resolve-column.ts';
-import { quoteText, textConstant, typed, type Compiler, type Scope, type Typed } from './typed.ts';
+import {
+  quoteText,
+  textConstant,
+  typed,
+  type Compiler,
+  type Scope,
+  type Typed,
+} from '../typed/typed.ts';
 import {
   BOOLEAN,
   FLOAT,

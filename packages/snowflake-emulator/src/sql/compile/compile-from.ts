@@ -1,9 +1,9 @@
-import { collated, specOf } from './collation.ts';
+import { collated, specOf } from '../typed/collation.ts';
 import { scanChanges } from './scan-changes.ts';
 import { scanTable } from './scan-table.ts';
 import { tableFunction } from './table-functions.ts';
-import { compare, toBoolean } from './operators.ts';
-import { unify } from './common-type.ts';
+import { compare, toBoolean } from '../typed/operators.ts';
+import { unify } from '../typed/common-type.ts';
 import {
   EMPTY_SCOPE,
   ROW_COLUMN,
@@ -14,7 +14,7 @@ import {
   type Relation,
   type Scope,
   type ScopeColumn,
-} from './typed.ts';
+} from '../typed/typed.ts';
 import { displayName } from '../../catalog/catalog.ts';
 import { numberType, type SqlType } from '../sql-type.ts';
 import type { Alias, FromItem, Join, TableRef } from '../syntax/tree.ts';

@@ -1,6 +1,6 @@
-import { castTo } from './cast.ts';
-import { combined, foldedForLike } from './collation.ts';
-import { quoteText, typed, type Compiler, type Scope, type Typed } from './typed.ts';
+import { castTo } from '../typed/cast.ts';
+import { combined, foldedForLike } from '../typed/collation.ts';
+import { quoteText, typed, type Compiler, type Scope, type Typed } from '../typed/typed.ts';
 import { BOOLEAN, textType } from '../sql-type.ts';
 import type { Like } from '../syntax/tree.ts';
 import { unsupported } from '../unsupported.ts';

@@ -1,19 +1,19 @@
-import { castTo } from './cast.ts';
-import { commonType } from './common-type.ts';
-import { compileExpression } from './compile-expression.ts';
-import { compileSelect, type OrderedBody } from './compile-select.ts';
-import type { Environment } from './environment.ts';
+import { orderSql } from '../functions/order-sql.ts';
+import type { Cte, Expr, OrderItem, Query, QueryBody } from '../syntax/tree.ts';
+import { castTo } from '../typed/cast.ts';
+import { commonType } from '../typed/common-type.ts';
 import {
-  typed,
   type Compiler,
   type CteScope,
+  type Environment,
   type OutputColumn,
   type QueryPlan,
   type Scope,
-} from './typed.ts';
-import type { Cte, Expr, OrderItem, Query, QueryBody } from '../syntax/tree.ts';
-import { orderSql } from '../functions/order-sql.ts';
+  typed,
+} from '../typed/typed.ts';
 import { compilationError, invalidIdentifier, unsupported } from '../unsupported.ts';
+import { compileExpression } from './compile-expression.ts';
+import { compileSelect, type OrderedBody } from './compile-select.ts';
 
 export function createCompiler(env: Environment): Compiler {
   const compiler: Compiler = {

@@ -1,8 +1,8 @@
-import { asKey, implicitly } from './collation.ts';
+import { asKey, implicitly } from '../typed/collation.ts';
 import { compileFrom } from './compile-from.ts';
-import { toBoolean } from './operators.ts';
+import { toBoolean } from '../typed/operators.ts';
 import { expandStar } from './expand-star.ts';
-import type { Compiler, OutputColumn, QueryPlan, Relation, Scope, Typed } from './typed.ts';
+import type { Compiler, OutputColumn, QueryPlan, Relation, Scope, Typed } from '../typed/typed.ts';
 import { isAggregate } from '../functions/aggregates.ts';
 import { orderSql } from '../functions/order-sql.ts';
 import type { Expr, OrderItem, Select, SelectItem } from '../syntax/tree.ts';

@@ -1,6 +1,6 @@
 import { displayName } from '../../catalog/catalog.ts';
 import { matches } from './resolve-column.ts';
-import type { Scope, ScopeColumn } from './typed.ts';
+import type { Scope, ScopeColumn } from '../typed/typed.ts';
 import type { Star } from '../syntax/tree.ts';
 import { compilationError, invalidIdentifier } from '../unsupported.ts';
 

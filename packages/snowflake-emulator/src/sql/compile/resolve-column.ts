@@ -1,5 +1,5 @@
 import { displayName } from '../../catalog/catalog.ts';
-import type { Compiler, Relation, Scope, ScopeColumn, Typed } from './typed.ts';
+import type { Compiler, Relation, Scope, ScopeColumn, Typed } from '../typed/typed.ts';
 import { compilationError, invalidIdentifier } from '../unsupported.ts';
 
 /**

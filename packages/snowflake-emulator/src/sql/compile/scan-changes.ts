@@ -1,5 +1,5 @@
 import { tableColumns, type ScanPlan } from './scan-table.ts';
-import type { Compiler } from './typed.ts';
+import type { Compiler } from '../typed/typed.ts';
 import { BOOLEAN, textType } from '../sql-type.ts';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import { madeUntil, visibleRows, type Snapshot } from '../../catalog/transaction-log.ts';

@@ -1,6 +1,6 @@
 import type { CatalogTable, CatalogView } from '../../catalog/catalog-objects.ts';
 import { visibleRows, type Snapshot } from '../../catalog/transaction-log.ts';
-import { EMPTY_SCOPE, type Compiler, type OutputColumn, type QueryPlan } from './typed.ts';
+import { EMPTY_SCOPE, type Compiler, type OutputColumn, type QueryPlan } from '../typed/typed.ts';
 import type { TableRef } from '../syntax/tree.ts';
 
 export interface ScanPlan extends QueryPlan {

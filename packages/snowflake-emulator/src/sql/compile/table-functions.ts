@@ -1,5 +1,5 @@
-import { castTo } from './cast.ts';
-import { toJson } from './cast-to-json.ts';
+import { castTo } from '../typed/cast.ts';
+import { toJson } from '../typed/cast-to-json.ts';
 import {
   ROW_COLUMN,
   SEQUENCE_COLUMN,
@@ -8,7 +8,7 @@ import {
   type OutputColumn,
   type QueryPlan,
   type Scope,
-} from './typed.ts';
+} from '../typed/typed.ts';
 import { VARIANT, numberType, textType, type SqlType } from '../sql-type.ts';
 import type { Call, Expr } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';

@@ -1,8 +1,8 @@
-import { castTo } from '../compile/cast.ts';
-import { asKey, distinctKey } from '../compile/collation.ts';
-import { toJson } from '../compile/cast-to-json.ts';
-import { binaryOperation, toBoolean, toNumeric } from '../compile/operators.ts';
-import { shownColumns, typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { castTo } from '../typed/cast.ts';
+import { asKey, distinctKey } from '../typed/collation.ts';
+import { toJson } from '../typed/cast-to-json.ts';
+import { binaryOperation, toBoolean, toNumeric } from '../typed/operators.ts';
+import { shownColumns, typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { ARRAY, BOOLEAN, FLOAT, numberType, storageType, textType } from '../sql-type.ts';
 import type { Call } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';

@@ -1,6 +1,6 @@
-import { castTo } from '../compile/cast.ts';
-import { collated, combined, specOf } from '../compile/collation.ts';
-import { quoteText, typed, type Typed } from '../compile/typed.ts';
+import { castTo } from '../typed/cast.ts';
+import { collated, combined, specOf } from '../typed/collation.ts';
+import { quoteText, typed, type Typed } from '../typed/typed.ts';
 import { textType, type SqlType } from '../sql-type.ts';
 import type { Expr } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';

@@ -1,7 +1,7 @@
-import { unify } from '../compile/common-type.ts';
-import { castTo } from '../compile/cast.ts';
-import { compare, toBoolean } from '../compile/operators.ts';
-import { typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { unify } from '../typed/common-type.ts';
+import { castTo } from '../typed/cast.ts';
+import { compare, toBoolean } from '../typed/operators.ts';
+import { typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { BOOLEAN } from '../sql-type.ts';
 import { at, simple, type FunctionCompiler } from './function-spec.ts';
 

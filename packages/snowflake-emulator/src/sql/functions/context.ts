@@ -1,11 +1,5 @@
-import {
-  SEQUENCE_COLUMN,
-  quoteText,
-  typed,
-  type CallContext,
-  type Typed,
-} from '../compile/typed.ts';
-import { zoneOf } from '../compile/render-text.ts';
+import { SEQUENCE_COLUMN, quoteText, typed, type CallContext, type Typed } from '../typed/typed.ts';
+import { zoneOf } from '../typed/render-text.ts';
 import { DATE, textType, timeType, timestampType } from '../sql-type.ts';
 import { unsupported } from '../unsupported.ts';
 import {

@@ -1,7 +1,7 @@
-import { castTo, checkTryCast } from '../compile/cast.ts';
-import { textToBinary, textToMoment } from '../compile/cast-from-text.ts';
-import { renderDate, renderTime, renderTimestamp, zoneOf } from '../compile/render-text.ts';
-import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { castTo, checkTryCast } from '../typed/cast.ts';
+import { textToBinary, textToMoment } from '../typed/cast-from-text.ts';
+import { renderDate, renderTime, renderTimestamp, zoneOf } from '../typed/render-text.ts';
+import { quoteText, typed, type CallContext, type Typed } from '../typed/typed.ts';
 import {
   BOOLEAN,
   DATE,

@@ -1,8 +1,8 @@
-import { instantOf, wallOf } from '../compile/cast.ts';
-import { zoneOf } from '../compile/render-text.ts';
-import type { CallContext, Typed } from '../compile/typed.ts';
+import { instantOf, wallOf } from '../typed/cast.ts';
+import { zoneOf } from '../typed/render-text.ts';
+import type { CallContext, Typed } from '../typed/typed.ts';
 import { unsupported } from '../unsupported.ts';
-import { UNIT_NANOS } from './date-parts.ts';
+import { UNIT_NANOS } from '../typed/date-parts.ts';
 import { integerResult } from './function-spec.ts';
 
 const CALENDAR = new Set(['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND']);

@@ -1,6 +1,6 @@
-import { instantOf, wallOf } from '../compile/cast.ts';
-import { zoneOf } from '../compile/render-text.ts';
-import type { CallContext, Typed } from '../compile/typed.ts';
+import { instantOf, wallOf } from '../typed/cast.ts';
+import { zoneOf } from '../typed/render-text.ts';
+import type { CallContext, Typed } from '../typed/typed.ts';
 import { unsupported } from '../unsupported.ts';
 import { integerResult } from './function-spec.ts';
 

@@ -1,5 +1,5 @@
-import { castTo } from '../compile/cast.ts';
-import { typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { castTo } from '../typed/cast.ts';
+import { typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { FLOAT, numberType, textType, type SqlType } from '../sql-type.ts';
 import type { Call, Expr } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';

@@ -1,7 +1,7 @@
-import { renderText } from '../compile/render-text.ts';
-import { toJson } from '../compile/cast-to-json.ts';
-import { textToBinary } from '../compile/cast-from-text.ts';
-import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { renderText } from '../typed/render-text.ts';
+import { toJson } from '../typed/cast-to-json.ts';
+import { textToBinary } from '../typed/cast-from-text.ts';
+import { quoteText, typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { binaryType, isSemiStructured, numberType, textType, typeText } from '../sql-type.ts';
 import { unsupported } from '../unsupported.ts';
 import { asText, at, constantText, simple, type FunctionCompiler } from './function-spec.ts';

@@ -1,5 +1,5 @@
-import { zoneOf } from '../compile/render-text.ts';
-import { typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { zoneOf } from '../typed/render-text.ts';
+import { typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { DATE, timeType, timestampType, type TimestampName } from '../sql-type.ts';
 import { asInteger, simple, type FunctionCompiler } from './function-spec.ts';
 

@@ -1,15 +1,15 @@
-import { castTo, instantOf, wallOf } from '../compile/cast.ts';
-import { zoneOf } from '../compile/render-text.ts';
-import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { castTo, instantOf, wallOf } from '../typed/cast.ts';
+import { zoneOf } from '../typed/render-text.ts';
+import { quoteText, typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { DATE, numberType, textType, timestampType, typeText } from '../sql-type.ts';
 import type { Call } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
-import { addTo } from './date-add.ts';
+import { addTo } from '../typed/date-add.ts';
 import { differenceOf } from './date-diff.ts';
-import { datePart } from './date-parts.ts';
+import { datePart } from '../typed/date-parts.ts';
 import { partOf } from './extract-part.ts';
 import { MOMENT_PARTS } from './moment-from-parts.ts';
-import { truncateMoment } from './truncate.ts';
+import { truncateMoment } from '../typed/truncate.ts';
 import {
   asInteger,
   at,

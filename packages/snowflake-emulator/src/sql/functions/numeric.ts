@@ -1,8 +1,8 @@
-import { castTo } from '../compile/cast.ts';
-import { specOf } from '../compile/collation.ts';
-import { unify } from '../compile/common-type.ts';
-import { binaryOperation, resultType, toNumeric } from '../compile/operators.ts';
-import { typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { castTo } from '../typed/cast.ts';
+import { specOf } from '../typed/collation.ts';
+import { unify } from '../typed/common-type.ts';
+import { binaryOperation, resultType, toNumeric } from '../typed/operators.ts';
+import { typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { FLOAT, numberType, storageType, textType } from '../sql-type.ts';
 import { unsupported } from '../unsupported.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type FunctionCompiler,
 } from './function-spec.ts';
 import { rounding } from './rounding.ts';
-import { truncateMoment } from './truncate.ts';
+import { truncateMoment } from '../typed/truncate.ts';
 
 /** https://docs.snowflake.com/en/sql-reference/functions-numeric */
 function float(counts: readonly [number, number], template: string): FunctionCompiler {

@@ -1,5 +1,5 @@
-import { asKey } from '../compile/collation.ts';
-import type { CallContext } from '../compile/typed.ts';
+import { asKey } from '../typed/collation.ts';
+import type { CallContext } from '../typed/typed.ts';
 import type { OrderItem } from '../syntax/tree.ts';
 
 /** NULLs are the highest values unless told: last in ascending order, first in descending. */

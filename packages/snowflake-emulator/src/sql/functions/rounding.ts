@@ -1,5 +1,5 @@
-import { toNumeric } from '../compile/operators.ts';
-import { typed, type Typed } from '../compile/typed.ts';
+import { toNumeric } from '../typed/operators.ts';
+import { typed, type Typed } from '../typed/typed.ts';
 import { FLOAT, numberType, storageType } from '../sql-type.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
 import { at, constantText, integerResult, simple, type FunctionCompiler } from './function-spec.ts';

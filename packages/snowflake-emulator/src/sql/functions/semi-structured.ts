@@ -1,6 +1,6 @@
-import { toJson } from '../compile/cast-to-json.ts';
-import { castTo } from '../compile/cast.ts';
-import { quoteText, shownColumns, typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { toJson } from '../typed/cast-to-json.ts';
+import { castTo } from '../typed/cast.ts';
+import { quoteText, shownColumns, typed, type CallContext, type Typed } from '../typed/typed.ts';
 import {
   ARRAY,
   BOOLEAN,

@@ -1,5 +1,5 @@
-import { concat } from '../compile/operators.ts';
-import { quoteText, typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { concat } from '../typed/operators.ts';
+import { quoteText, typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { BOOLEAN, textType } from '../sql-type.ts';
 import {
   asInteger,

@@ -1,7 +1,7 @@
-import { castTo } from '../compile/cast.ts';
-import { asKey } from '../compile/collation.ts';
-import { unify } from '../compile/common-type.ts';
-import { typed, type CallContext, type Typed } from '../compile/typed.ts';
+import { castTo } from '../typed/cast.ts';
+import { asKey } from '../typed/collation.ts';
+import { unify } from '../typed/common-type.ts';
+import { typed, type CallContext, type Typed } from '../typed/typed.ts';
 import { FLOAT } from '../sql-type.ts';
 import type { Call, Window } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';

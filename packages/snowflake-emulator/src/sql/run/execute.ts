@@ -1,6 +1,7 @@
+import { type HistoryEntry, MOST_RESULT_ROWS } from '../../catalog/query-history.ts';
 import {
-  SqlError,
   type ExecuteRequest,
+  SqlError,
   type StatementResult,
   type WireRow,
 } from '../../engine/contract.ts';
@@ -8,27 +9,25 @@ import type { StatementHandler } from '../statement-handler.ts';
 import { parseStatement } from '../syntax/parse.ts';
 import type { Statement } from '../syntax/statement.ts';
 import { tokenize } from '../syntax/tokenize.ts';
-import { runAlterTable } from './ddl-alter.ts';
-import { runCreateTable } from './ddl-create-table.ts';
-import { runContainerStatement } from './ddl-containers.ts';
-import { runCreateView, runDrop, runUndrop } from './ddl-objects.ts';
-import { runAlterDynamic } from './dynamic-table.ts';
-import { done } from './done.ts';
-import { MOST_RESULT_ROWS, type HistoryEntry } from './query-history.ts';
-import { SELECT_TYPE } from './run-query.ts';
-import { runSelect } from './run-select.ts';
-import type { Session } from './session.ts';
-import { trackTransaction } from './open-transactions.ts';
-import { runDml } from './run-dml.ts';
-import { runDescribe, runShow } from './show.ts';
+import { runAlterTable } from '../ddl/alter-table.ts';
+import { runContainerStatement } from '../ddl/containers.ts';
+import { runCreateTable } from '../ddl/create-table.ts';
+import { runCreateView, runDrop, runUndrop } from '../ddl/objects.ts';
+import { done } from '../ddl/done.ts';
+import { runAlterDynamic } from '../ddl/dynamic-table.ts';
+import { trackTransaction } from '../session/open-transactions.ts';
+import { clientParameter, isParameter } from '../session/parameters.ts';
+import { runDml } from '../dml/run-dml.ts';
+import { SELECT_TYPE } from '../query/run-query.ts';
+import { runSelect } from '../query/run-select.ts';
 import { runSessionStatement } from './session-statements.ts';
-import { isParameter } from './is-parameter.ts';
+import { nameInText } from '../session/session-variables.ts';
+import type { Session } from '../session/session.ts';
+import { showJson } from '../show/show-json.ts';
+import { runDescribe, runShow } from '../show/show.ts';
 import { statementType } from './statement-types.ts';
-import { clientParameter } from './parameters.ts';
-import { nameInText } from './session-variables.ts';
-import { translateError } from './translate-error.ts';
-import { columnOfWire } from './wire-columns.ts';
-import { showJson } from './show-json.ts';
+import { translateError } from '../session/translate-error.ts';
+import { columnOfWire } from '../query/wire-columns.ts';
 
 /** Runs a statement and keeps what the history shows of it. */
 export async function execute(

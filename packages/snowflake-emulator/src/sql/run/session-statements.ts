@@ -1,22 +1,22 @@
 import { SqlError, type ExecuteRequest, type StatementResult } from '../../engine/contract.ts';
 import { createCompiler } from '../compile/compile-query.ts';
-import { EMPTY_SCOPE } from '../compile/typed.ts';
+import { EMPTY_SCOPE } from '../typed/typed.ts';
 import { dmlStats } from '../statement-handler.ts';
 import type { Statement } from '../syntax/statement.ts';
 import type { Expr } from '../syntax/tree.ts';
 import { unsupported } from '../unsupported.ts';
-import { closeRows } from './close-rows.ts';
-import { createEnvironment } from './create-environment.ts';
-import { done } from './done.ts';
-import { findOwnObject, findTable, findWritable, lookUp } from './find-object.ts';
-import { columnNamed } from './insert-rows.ts';
+import { closeRows } from '../dml/close-rows.ts';
+import { createEnvironment } from '../query/create-environment.ts';
+import { done } from '../ddl/done.ts';
+import { findOwnObject, findTable, findWritable, lookUp } from '../session/find-object.ts';
+import { columnNamed } from '../dml/insert-rows.ts';
 import {
   checkAccountParameter,
   checkParameter,
   DEFAULT_PARAMETERS,
   type ParameterValue,
-} from './parameters.ts';
-import type { Session } from './session.ts';
+} from '../session/parameters.ts';
+import type { Session } from '../session/session.ts';
 import { setVariables } from './set-variables.ts';
 
 type Kind =

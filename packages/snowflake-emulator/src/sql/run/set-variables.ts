@@ -1,13 +1,12 @@
 import type { ExecuteRequest } from '../../engine/contract.ts';
-import { renderText } from '../compile/render-text.ts';
-import { EMPTY_SCOPE, type Typed } from '../compile/typed.ts';
 import type { Statement } from '../syntax/statement.ts';
+import { renderText } from '../typed/render-text.ts';
+import { EMPTY_SCOPE, type Typed } from '../typed/typed.ts';
 import { unsupported } from '../unsupported.ts';
-import { compilerFor } from './compile-request.ts';
-import { readValue } from './engine-state.ts';
-import type { Session } from './session.ts';
-import type { SessionVariable } from './session-variables.ts';
-import { translateError } from './translate-error.ts';
+import { compilerFor } from '../query/compile-request.ts';
+import { readValue } from '../session/engine-state.ts';
+import type { Session, SessionVariable } from '../session/session.ts';
+import { translateError } from '../session/translate-error.ts';
 
 /** Types that come back from their text as they went into it. */
 const KEPT: ReadonlySet<string> = new Set(['NUMBER', 'VARCHAR', 'BOOLEAN', 'DATE', 'NULL']);

@@ -1,5 +1,4 @@
-import type { Name } from './statement.ts';
-import type { Expr, FromItem, Query, TableRef } from './tree.ts';
+import type { Expr, FromItem, Name, Query, TableRef } from './tree.ts';
 
 export interface IntoClause {
   readonly table: Name;

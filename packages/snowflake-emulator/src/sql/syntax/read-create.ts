@@ -1,5 +1,5 @@
 import { readColumn, readConstraint } from './read-column.ts';
-import type { TableVariant } from '../../catalog/catalog-objects.ts';
+import type { TableVariant } from './statement.ts';
 import { readTravel } from './read-from.ts';
 import { readOptions, readProperties } from './read-options.ts';
 import { readCreateShare, readFromShare } from './read-share.ts';

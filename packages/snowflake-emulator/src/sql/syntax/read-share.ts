@@ -1,6 +1,7 @@
 import { readOptions } from './read-options.ts';
-import type { CreateFlags, Name, ShareGrant, Statement } from './statement.ts';
+import type { CreateFlags, ShareGrant, Statement } from './statement.ts';
 import type { TokenReader } from './token-reader.ts';
+import type { Name } from './tree.ts';
 
 /** After CREATE SHARE. */
 export function readCreateShare(reader: TokenReader, flags: CreateFlags): Statement {

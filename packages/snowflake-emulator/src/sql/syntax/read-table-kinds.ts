@@ -1,4 +1,4 @@
-import type { TableVariant } from '../../catalog/catalog-objects.ts';
+import type { TableVariant } from './statement.ts';
 import { readOptions } from './read-options.ts';
 import type { CreateTable, DynamicAction, Statement, TableOptions } from './statement.ts';
 import type { TokenReader } from './token-reader.ts';

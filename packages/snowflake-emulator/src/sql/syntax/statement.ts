@@ -1,7 +1,6 @@
-import type { DynamicTable, TableVariant } from '../../catalog/catalog-objects.ts';
 import type { SqlType } from '../sql-type.ts';
 import type { Delete, Insert, InsertAll, Merge, Update } from './dml-statement.ts';
-import type { Alias, Expr, Query, Travel } from './tree.ts';
+import type { Alias, Expr, Name, Query, Travel } from './tree.ts';
 
 export type Statement =
   | { readonly kind: 'query'; readonly query: Query }
@@ -79,7 +78,6 @@ export type Statement =
     }
   | { readonly kind: 'accepted'; readonly what: string };
 
-export type Name = readonly string[];
 export type DynamicAction = 'REFRESH' | 'SUSPEND' | 'RESUME';
 export type ObjectType = 'TABLE' | 'VIEW' | 'DATABASE' | 'SCHEMA' | 'WAREHOUSE' | 'ROLE' | 'SHARE';
 
@@ -240,3 +238,17 @@ export interface Show {
 }
 
 export type { Alias };
+
+/** Kinds of tables whose Time Travel, or writing, is not that of a standard table. */
+export type TableVariant = 'hybrid' | 'dynamic' | 'external' | 'iceberg';
+
+/** What a dynamic table was made of. */
+export interface DynamicTable {
+  readonly targetLag: string;
+  readonly warehouse: string;
+  readonly refreshMode: string;
+  readonly text: string;
+  readonly queryText: string;
+  readonly state: 'ACTIVE' | 'SUSPENDED';
+  readonly refreshedNs: bigint;
+}

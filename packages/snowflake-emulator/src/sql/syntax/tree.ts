@@ -1,5 +1,6 @@
-/** The tree of a parsed statement. Names are folded: upper case unless they were quoted. */
 import type { SqlType } from '../sql-type.ts';
+
+/** The tree of a parsed statement. Names are folded: upper case unless they were quoted. */
 
 export type Expr =
   | { readonly kind: 'number'; readonly text: string }
@@ -205,3 +206,6 @@ export interface Join {
   readonly on?: Expr;
   readonly using?: readonly string[];
 }
+
+/** Parts of a name, the outermost first. */
+export type Name = readonly string[];

@@ -122,7 +122,7 @@ export async function rightsWorld({ tables, job }: Scenario): Promise<RightsWorl
   };
 }
 
-/** Each thing that the role was given, but for the login itself, as the statement that takes it away again. */
+/** Each thing that the role was given, as the statement that takes it away again. */
 export async function revocations({ on, role }: RightsWorld): Promise<readonly string[]> {
   const { rows } = await on.sql.query<{ sql: string }>(
     `WITH grantee AS (SELECT oid, quote_ident(rolname) AS name FROM pg_roles WHERE rolname = $1)
@@ -134,7 +134,7 @@ export async function revocations({ on, role }: RightsWorld): Promise<readonly s
        UNION ALL SELECT relacl, CASE relkind WHEN 'S' THEN 'SEQUENCE ' ELSE '' END
          || c.oid::regclass FROM pg_class c, grantee WHERE relowner <> grantee.oid
      ) o, aclexplode(o.acl) a, grantee g
-     WHERE a.grantee = g.oid AND a.privilege_type <> 'CONNECT'
+     WHERE a.grantee = g.oid
      UNION ALL
      SELECT format('ALTER TABLE %s OWNER TO CURRENT_USER', c.oid::regclass)
      FROM pg_class c JOIN grantee g ON c.relowner = g.oid

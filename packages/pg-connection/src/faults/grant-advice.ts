@@ -43,7 +43,9 @@ function grantOf(scene: FaultScene, { message }: ServerError, role: string): str
   }
   const [, kind, name] = denied.exec(message) ?? [];
   if (kind === undefined || name === undefined) return undefined;
-  return `GRANT ${privilegeOf(kind, scene)} ON ${objectOf(kind, name, scene)} TO ${role}`;
+  // At the login the name of a database is in quotes, elsewhere it is not.
+  const bare = kind === 'database' ? (/^"(.+)"$/su.exec(name)?.[1] ?? name) : name;
+  return `GRANT ${privilegeOf(kind, scene)} ON ${objectOf(kind, bare, scene)} TO ${role}`;
 }
 
 function privilegeOf(kind: string, { sql = '' }: FaultScene): string {

@@ -35,7 +35,7 @@ export function createPostgresStatusStore(options: PostgresStatusOptions): Statu
   const owned = createOwnedRuns(createDatabase(options));
   return {
     check: (need) => checkStore(owned.database, need),
-    migrate: () => migrate(owned.database),
+    migrate: () => migrate(owned.database, options.upgradeEarlierTool),
     ...runMethods(owned),
     ...chunkMethods(owned, options.leaseSeconds ?? 60),
     [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),

@@ -34,6 +34,9 @@ work left; 1 a bug.`;
       options: ['off', 'count', 'digest'] as const,
       summary: "How source and target are compared; overrides the configuration's.",
     })(),
+    'upgrade-status-schema': Flags.boolean({
+      summary: 'Upgrade the status schema of the earlier tool, which fails there from then on.',
+    }),
     ...logFlags,
   };
 
@@ -43,7 +46,13 @@ work left; 1 a bug.`;
     const { verify } = flags;
     const chosen = selectJobs(config, flags);
     const jobs = verify === undefined ? chosen : chosen.map((job) => ({ ...job, verify }));
-    const report = await migrate({ config, jobs, resume: resumeOf(flags), flags });
+    const report = await migrate({
+      config,
+      jobs,
+      resume: resumeOf(flags),
+      upgradeStatus: flags['upgrade-status-schema'],
+      flags,
+    });
     process.exitCode = exitCodeOfReport(report);
     const view = viewReport(report);
     this.print(formatRunReport(view, outputWidth()));

@@ -20,6 +20,8 @@ export interface Migration {
   readonly config: Config;
   readonly jobs: readonly TableJob[];
   readonly resume: MigrationRequest['resume'];
+  /** The earlier tool has had its last run in the status schema. */
+  readonly upgradeStatus?: boolean;
   readonly flags: LogFlags;
 }
 
@@ -31,7 +33,7 @@ export async function migrate(migration: Migration): Promise<RunReport> {
   const adapters = {
     source: stack.use(await openSource(config)),
     target: stack.use(await openTarget(config, stage.log)),
-    status: stack.use(await openStatus(config, stage.log)),
+    status: stack.use(await openStatus(config, stage.log, migration.upgradeStatus)),
   };
   return await carryOut(migration, adapters, stage);
 }

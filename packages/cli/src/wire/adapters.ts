@@ -50,11 +50,17 @@ export async function openTarget(config: Config, log: Logger): Promise<Target> {
   });
 }
 
-export async function openStatus(config: Config, log: Logger): Promise<StatusStore> {
+/** `upgrade`: a schema that the earlier tool still works in is upgraded as well. */
+export async function openStatus(
+  config: Config,
+  log: Logger,
+  upgrade = false,
+): Promise<StatusStore> {
   const { createPostgresStatusStore } = await import('@snowmelt/status-pg');
   return createPostgresStatusStore({
     connection: { ...postgresConnection(config.postgres), database: statusDatabase(config) },
     maxConnections: statusConnections,
+    upgradeEarlierTool: upgrade,
     ...given({ connectTimeoutSeconds: config.postgres.settings?.connect_timeout_seconds }),
     onOutage: tellOutage(log),
   });

@@ -3,6 +3,7 @@ import { isSnowmeltError, type ConnectionNeed, type Finding } from '@snowmelt/co
 import type { Database } from '../connect/database.ts';
 import { hangUp } from '../connect/hang-up.ts';
 import { refuseTransactionPooler } from '../connect/session-survives.ts';
+import { earlierToolFinding, findEarlierTool } from '../migrate/earlier-tool.ts';
 import { checkConnections } from './check-connections.ts';
 
 /** What keeps runs from being held and written down here. Changes nothing. */
@@ -17,7 +18,11 @@ export async function checkStore(
         // A standby refuses to begin.
         await session.query('BEGIN READ WRITE');
         await session.query('ROLLBACK');
-        return await checkConnections(session, need);
+        const found = await findEarlierTool(session);
+        return [
+          ...(found === undefined ? [] : [earlierToolFinding(found, database.server)]),
+          ...(await checkConnections(session, need)),
+        ];
       } finally {
         await hangUp(client);
       }

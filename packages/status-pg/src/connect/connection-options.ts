@@ -6,6 +6,11 @@ export interface PostgresStatusOptions {
    * locks of a session.
    */
   readonly connection: PostgresConnection;
+  /**
+   * `migrate` upgrades the schema of the earlier tool also where that was at work in the last week,
+   * and would fail from then on. Default false: it is refused.
+   */
+  readonly upgradeEarlierTool?: boolean;
   /** How long a chunk stays with a worker that does not renew. Default 60. */
   readonly leaseSeconds?: number;
   /** How long calls are repeated while a server that was there is away. Default 120. */

@@ -5,17 +5,22 @@ import { hangUp } from '../connect/hang-up.ts';
 import { inTransaction, type Session } from '../connect/session.ts';
 import { errorCode } from '../connect/translate-error.ts';
 import { migrations } from '../generated/migrations.ts';
+import { earlierToolInUse, findEarlierTool } from './earlier-tool.ts';
 
 const applied = 'SELECT name FROM migration_status.schema_migrations';
 
 /**
  * Brings the schema up to date: one query where it is, one transaction under an advisory lock
- * where it is not. Migrations that only a newer program knows are left alone.
+ * where it is not. Migrations that only a newer program knows are left alone. A schema that the earlier
+ * tool still works in is upgraded where `upgrade` says so.
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, upgrade = false): Promise<void> {
   try {
     const missing = await database.run(missingMigrations);
-    if (missing.length > 0) await migrateApart(database);
+    if (missing.length === 0) return;
+    const found = await database.run(findEarlierTool);
+    if (found?.inUse === true && !upgrade) throw earlierToolInUse(found, database.server);
+    await migrateApart(database);
   } catch (error) {
     throw schemaError(error, database.server);
   }

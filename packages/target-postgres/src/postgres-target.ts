@@ -9,6 +9,7 @@ import { transaction } from './connect/transaction.ts';
 import { countRows } from './describe/count-rows.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
+import { fedColumns } from './fed/fed-columns.ts';
 import { repairDatabase } from './repair/repair-database.ts';
 import { loadChunk } from './load/load-chunk.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
@@ -34,6 +35,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): Target {
       transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
         describeTable(session, ref),
       ),
+    fedColumns: (table, context) => fedColumns(databases, table, context),
     isEmpty: (ref, context) => isEmpty(databases, ref, context),
     count: (ref, context) => countRows(databases, ref, context),
     heldSnapshot: (table, context) => heldSnapshot(databases, table, context),

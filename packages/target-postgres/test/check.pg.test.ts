@@ -61,6 +61,18 @@ describe('check', () => {
     },
   );
 
+  it.each([
+    ['public', 'T', /"public"."T".*"public"."t".*second table/, 'target: "t"'],
+    ['Public', 't', /"Public"."t".*"public"."t".*second table/, 'target_pg_schema: "public"'],
+    ['Public', 'new', /"Public".*"public".*second schema/, 'target_pg_schema: "public"'],
+  ])('tells what %s.%s would be made beside', async (schema, name, message, fix) => {
+    await on.sql.query('CREATE TABLE t (id bigint, name text)');
+    const { database } = on.database;
+    const found = await findings({ target: { database, schema, name } });
+    expect(found).toMatchObject([{ severity: 'warning', message, fix: /./ }]);
+    expect(found[0]?.fix).toContain(fix);
+  });
+
   it('weighs types: fits, cast, loss, no', async () => {
     await on.sql.query(`CREATE TABLE t (
       same bigint, big bigint, to_text text, cast_int int, rounded numeric(10,2), no_bool boolean,

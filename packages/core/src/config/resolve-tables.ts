@@ -106,7 +106,9 @@ function readOptions(placed: PlacedTable, config: Config): ReadOptions {
 
 function columnChoice({ table }: PlacedTable): TableJob['columns'] {
   const include = table.columns?.include?.map(storedName);
+  const keep = table.columns?.keep;
   return {
+    ...(keep === undefined ? {} : { keep }),
     ...(include === undefined ? {} : { include }),
     exclude: (table.columns?.exclude ?? []).map(storedName),
     mapping: Object.fromEntries(

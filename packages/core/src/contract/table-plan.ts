@@ -176,6 +176,11 @@ export interface TablePlan {
    * COPYed straight into it, and merged only where a key is there already.
    */
   readonly firstLoad?: boolean;
+  /**
+   * Of `upsert` with a watermark: columns that are fed for the first time. All rows are read, and as new
+   * as the stored one counts as newer, so that rows that are there get them. Absent: there are none.
+   */
+  readonly fills?: readonly string[];
   /** Of `upsert` and `insert-only`, of a source that is read at a snapshot. Absent: rows stay. */
   readonly deleteMissing?: DeleteMissing;
   readonly extract: ExtractMode;

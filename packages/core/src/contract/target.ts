@@ -126,6 +126,21 @@ export interface NewestWatermark {
   readonly unfinished?: { readonly run: RunId; readonly from?: WatermarkBound };
 }
 
+/** A column of a target that runs have fed from a source table. */
+export interface FedColumn {
+  readonly column: string;
+  /** Absent: the column of soft deletes, which the run itself writes. */
+  readonly source?: string;
+  /** `ColumnSchema.nativeType` of the source's column. */
+  readonly sourceType?: string;
+  /** Among the columns that the last of these runs has fed, from 1. */
+  readonly position: number;
+  /** The name of the same column now, where that is known. */
+  readonly nameNow?: string;
+  /** A run that feeds it has come to its end. */
+  readonly filled: boolean;
+}
+
 export interface TypeRequest {
   readonly table: TableRef;
   readonly pairs: readonly ColumnPair[];
@@ -165,6 +180,11 @@ export interface Target extends AsyncDisposable {
   ping(database: string, context: WorkContext): Promise<string>;
   /** `undefined` where there is no such table. */
   describe(ref: TableRef, context: WorkContext): Promise<TableSchema | undefined>;
+  /** What runs have fed of an existing table. Absent: this target does not remember. */
+  fedColumns?(
+    table: { readonly key: TableKey; readonly target: TableRef },
+    context: WorkContext,
+  ): Promise<readonly FedColumn[]>;
   /** Whether an existing table has no row. */
   isEmpty(ref: TableRef, context: WorkContext): Promise<boolean>;
   /** Rows that an existing table holds, whoever put them there. */

@@ -2,12 +2,12 @@ import type { ColumnPair, TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { DecideContext } from './decide-plan.ts';
-import { decideWatermark } from './decide-watermark.ts';
+import { decideWatermark, type WatermarkDecision } from './decide-watermark.ts';
 import { findName } from './find-name.ts';
 import type { TableJob } from './table-job.ts';
 
 export interface MergeDecision {
-  readonly parts: Pick<TablePlan, 'keyColumns' | 'watermark' | 'firstLoad'>;
+  readonly parts: Pick<TablePlan, 'keyColumns' | 'watermark' | 'firstLoad' | 'fills'>;
   readonly notices: readonly string[];
 }
 
@@ -15,6 +15,8 @@ export interface PairedTable {
   /** Absent: the run creates the target. */
   readonly existing: TableSchema | undefined;
   readonly pairs: readonly ColumnPair[];
+  /** Columns that are fed for the first time, of a table that was loaded before. */
+  readonly newlyFed: readonly string[];
 }
 
 /** How rows meet those that are there: by which key, from which watermark on. Asks the target. */
@@ -27,16 +29,48 @@ export async function decideMerge(
   const key = { keyColumns: [...new Set(keyColumns)] };
   const merges = job.mode === 'upsert' || job.mode === 'insert-only';
   const firstLoad = merges && (await isFirstLoad(job, table, using));
-  const decided = await decideWatermark(job, table, using);
+  const filled = await decideFills(job, table, await decideWatermark(job, table, using), using);
   const copies = firstLoad && keepsNoNulls(key.keyColumns, table);
   return {
     parts: {
       ...key,
-      ...(decided.watermark === undefined ? {} : { watermark: decided.watermark }),
+      ...filled.parts,
       ...(copies ? { firstLoad: true } : {}),
     },
-    notices: [...(firstLoad ? ['first load: the target is empty'] : []), ...decided.notices],
+    notices: [...(firstLoad ? ['first load: the target is empty'] : []), ...filled.notices],
   };
+}
+
+interface FillDecision {
+  readonly parts: Pick<TablePlan, 'watermark' | 'fills'>;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Rows that are there have no value in a column that is fed for the first time. A full refresh and
+ * changes bring all rows anew, and so does an upsert that reads all; an incremental one does so once.
+ * Otherwise people are told how.
+ */
+async function decideFills(
+  job: TableJob,
+  { existing, newlyFed }: PairedTable,
+  { watermark, notices }: WatermarkDecision,
+  { target, context }: DecideContext,
+): Promise<FillDecision> {
+  const parts = watermark === undefined ? {} : { watermark };
+  const adds = job.mode === 'append' && job.changes !== true;
+  const asked = adds || job.mode === 'insert-only' || watermark?.from !== undefined;
+  if (newlyFed.length === 0 || !asked || existing === undefined) return { parts, notices };
+  if (await target.isEmpty(job.target, context)) return { parts, notices };
+  const names = newlyFed.join(', ');
+  if (job.mode === 'upsert' && watermark !== undefined) {
+    const { from: _bound, ...whole } = watermark;
+    const once = `reads all rows this once, so that those that are there get ${names}, which no run has fed before`;
+    return { parts: { watermark: whole, fills: newlyFed }, notices: [once] };
+  }
+  const { schema, name } = job.target;
+  const stay = `rows that are there stay without ${names}, which no run has fed before; to have them read anew: TRUNCATE "${schema}"."${name}"; and run again with --no-resume`;
+  return { parts, notices: [...notices, stay] };
 }
 
 async function isFirstLoad(

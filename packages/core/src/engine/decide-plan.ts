@@ -3,6 +3,7 @@ import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-pl
 import type { Finding, Target } from '../contract/target.ts';
 import type { ExtractChoice, Source } from '../contract/source.ts';
 import type { WorkContext } from '../contract/work-context.ts';
+import type { ErrorCode } from '../errors/catalog.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decideChanges } from './decide-changes.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
@@ -13,6 +14,7 @@ import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import type { TableJob } from './table-job.ts';
 import { tagContext } from './tag-context.ts';
+import { unfedColumns } from './unfed-columns.ts';
 import { applyValuePolicies, policyNotices } from './value-policies.ts';
 import { watermarkMapped } from './watermark-mapped.ts';
 
@@ -56,14 +58,18 @@ export async function decidePlan(job: TableJob, asked: DecideContext): Promise<D
   refuseBadColumns(job, paired);
   const types = await decideTypes(job, { existing, pairs: paired.pairs }, using);
   const columns = { ...paired, pairs: applyValuePolicies(job, types.pairs) };
-  const merge = await decideMerge(job, { existing, pairs: columns.pairs }, using);
+  const fed = await unfedColumns(job, { schema: sourceSchema, existing, ...columns }, using);
+  const table = { existing, pairs: columns.pairs, newlyFed: fed.newlyFed };
+  const merge = await decideMerge(job, table, using);
   const decided = { schema: sourceSchema, existing, columns, merge };
   const { plan, notices: planned } = await planOf(job, using, decided);
-  const findings = await using.target.check(plan, existing, using.context);
+  const checked = await using.target.check(plan, existing, using.context);
+  const findings = [...fed.findings, ...checked];
   const notices = [
     ...job.notices,
     ...capitalsNotice(job, sourceSchema),
     ...planNotices(plan, columns),
+    ...fed.notices,
     ...types.notices,
     ...merge.notices,
     ...planned,
@@ -77,12 +83,20 @@ export function refuseErrors(job: TableJob, findings: readonly Finding[]): void 
   const errors = findings.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first === undefined) return;
-  const cascades = errors.find(({ code }) => code === 'TARGET.TRUNCATE_CASCADES');
-  throw new SnowmeltError(
-    cascades === undefined ? 'TARGET.TABLE_UNSUITABLE' : 'TARGET.TRUNCATE_CASCADES',
-    errors.map(({ message }) => message).join('; '),
-    { place: { table: job.key }, fix: [...new Set(errors.map(({ fix }) => fix))].join(' ') },
+  throw new SnowmeltError(codeOf(errors), errors.map(({ message }) => message).join('; '), {
+    place: { table: job.key },
+    fix: [...new Set(errors.map(({ fix }) => fix))].join(' '),
+  });
+}
+
+/** The code of all of them, where it says more than that the table is unsuitable. */
+function codeOf(errors: readonly Finding[]): ErrorCode {
+  const cascades = 'TARGET.TRUNCATE_CASCADES';
+  if (errors.some(({ code }) => code === cascades)) return cascades;
+  const telling = (['TARGET.COLUMN_NOT_FED', 'TARGET.KEYS_MEET'] as const).find((one) =>
+    errors.every(({ code }) => code === one),
   );
+  return telling ?? 'TARGET.TABLE_UNSUITABLE';
 }
 
 interface Decided {

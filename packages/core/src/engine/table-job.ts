@@ -18,6 +18,8 @@ export interface ColumnChoice {
   /** Absent: all. */
   readonly include?: readonly string[];
   readonly exclude: readonly string[];
+  /** Target columns that earlier runs have fed and this one does not, and which stay. Absent: none. */
+  readonly keep?: readonly string[];
   /** Source column → target column. */
   readonly mapping: Readonly<Record<string, string>>;
 }

@@ -82,6 +82,11 @@ export const targetErrors = {
     'A table is loaded but for rows that PostgreSQL refused; they are in snowmelt.rejected_rows.',
     'See why with `snowmelt rejects list`, mend the cause, then `snowmelt rejects retry`.',
   ),
+  'TARGET.COLUMN_NOT_FED': entry(
+    'never',
+    'A column of the target that earlier runs have fed has no source column any more: it would be empty in new rows and stale in old ones.',
+    'Map the column that has taken its place with column_mapping, drop it, or name it in columns.keep.',
+  ),
   'TARGET.KEYS_MEET': entry(
     'never',
     'Keys that differ in the source are one key in the target, which compares more loosely: one row would take the place of the other.',

@@ -13,6 +13,7 @@ import { willGather } from '../swap/gathers.ts';
 import { checkSwapOfNew } from '../swap/check-swap.ts';
 import { checkMerge } from './check-merge.ts';
 import { checkNames } from './check-names.ts';
+import { lookAlikes } from './look-alikes.ts';
 import { checkRules } from './check-rules.ts';
 import { checkPlace, checkRights } from './check-rights.ts';
 import { checkRelation } from './check-relation.ts';
@@ -38,9 +39,9 @@ export async function checkTable(
       ...(await checkKeys(session, table)),
     ];
     if (existing === undefined) {
-      return willGather(table)
-        ? [...creation, ...(await checkSwapOfNew(session, table))]
-        : creation;
+      const alike = await lookAlikes(session, table);
+      const swap = willGather(table) ? await checkSwapOfNew(session, table) : [];
+      return [...creation, ...alike, ...swap];
     }
     const place = await checkPlace(session, table);
     const altered = alters(table, existing);

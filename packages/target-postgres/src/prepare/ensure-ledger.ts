@@ -28,7 +28,7 @@ export async function lockDdl(session: Session): Promise<void> {
 }
 
 export type LedgerTable =
-  'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger' | 'rejected_rows';
+  'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger' | 'rejected_rows' | 'fed_columns';
 
 /**
  * Not `to_regclass`: that wants USAGE on the schema, and answers from a cache which does not hear of

@@ -6,6 +6,7 @@ import { describeTable } from '../describe/describe-table.ts';
 import { dropIndexes, dropsIndexes } from '../indexes/drop-indexes.ts';
 import { indexesDisabled } from '../indexes/tell-indexes.ts';
 import { readReceipts } from '../load/chunk-ledger.ts';
+import { recordFed } from '../fed/fed-columns.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { gathers } from '../swap/gathers.ts';
@@ -55,6 +56,7 @@ export async function prepareTable(
     const { widened } = await createOrExtend(session, table, context);
     await enterLedger(session, table, { widened, log: context.log });
     await recordIdentity(session, table);
+    await recordFed(session, table);
     return undefined;
   });
   if (restart !== undefined) return { indexesDisabled: false, restart };

@@ -16,6 +16,7 @@ import {
   type TransactionOptions,
 } from '../connect/transaction.ts';
 import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
+import { recordFilled } from '../fed/fed-columns.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { readTableLedger, refuseStalePlan, restartTable } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
@@ -90,6 +91,7 @@ async function closeLedger(session: Session, table: TablePlan): Promise<number> 
     key,
   );
   if (!gathers(table)) await recordSnapshot(session, table);
+  await recordFilled(session, table);
   const { rows } = await session.query<{ rows: string }>(sumSql, key);
   await session.query(waitForDisk);
   return Number(rows[0]?.rows);

@@ -32,7 +32,18 @@ const columnsSchema = z.strictObject({
       absent: 'none',
       speed: 'As `include`.',
       safety:
-        'Their target columns take their defaults; a NOT NULL one without default is refused.',
+        'Their target columns take their defaults; a NOT NULL one without default is refused, and so is one that earlier runs have fed, unless `keep` names it.',
+    }),
+  ),
+  keep: names.optional().meta(
+    doc({
+      description:
+        'Target columns that earlier runs have fed and this table feeds no more: they stay as they are.',
+      example: ['old_note'],
+      absent: 'none: such a column is refused',
+      speed: none,
+      safety:
+        'Rows that are there keep the values that they had last; rows that come have the default of the column. The plan and the report say so each time.',
     }),
   ),
 });

@@ -109,12 +109,12 @@ function whereNewer(table: TablePlan): string {
 /**
  * Whether the row that comes takes the place of the `stored` one. Where the target keeps fewer
  * digits of the watermark than the source has, the same watermark may hide a newer one, and counts as
- * newer.
+ * newer; so it does where rows that are there are to get columns that they lack.
  */
-export function isNewer({ watermark }: TablePlan, row: string): string {
+export function isNewer({ watermark, fills }: TablePlan, row: string): string {
   if (watermark === undefined) return 'true';
   const name = watermarkName(watermark);
-  const newer = hidesDigits(watermark.column) ? '>=' : '>';
+  const newer = fills !== undefined || hidesDigits(watermark.column) ? '>=' : '>';
   // Never NULL: it is negated as well.
   return `coalesce(${row}.${name} ${newer} stored.${name}, stored.${name} IS NULL)`;
 }

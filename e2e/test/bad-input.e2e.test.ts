@@ -44,6 +44,18 @@ describe('P8: bad input gives one clear message, exit 2, and changes nothing', (
       /SNOWMELT_TEST_NOT_SET/,
       () => snowflake({ user: '${SNOWMELT_TEST_NOT_SET}' }),
     ],
+    [
+      'an account as it was pasted',
+      'CONFIG.INVALID',
+      /snowflake\.account: has blanks around it, .* write myorg-acc1/,
+      () => snowflake({ account: ' myorg-acc1 ' }),
+    ],
+    [
+      'an account that is an address',
+      'CONFIG.INVALID',
+      /snowflake\.account: is an address, .* write myorg-acc1/,
+      () => snowflake({ account: 'https://myorg-acc1.snowflakecomputing.com' }),
+    ],
     ['a PKCS#1 key', 'CONFIG.KEY_FORMAT', /PKCS/, () => snowflake({ rsa_key: pkcs1() })],
     [
       "another one's key",

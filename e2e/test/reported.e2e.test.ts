@@ -65,6 +65,81 @@ describe('P1: what users of such tools have reported', () => {
     }
   });
 
+  it('a table that is made anew in the middle of a run is read anew by the same command', async () => {
+    const make = (text: string) =>
+      `CREATE OR REPLACE TABLE ANEW AS SELECT SEQ4()::NUMBER(9,0) ID, '${text}' || SEQ4() V
+       FROM TABLE(GENERATOR(ROWCOUNT => 1000))`;
+    await inSnowflake(
+      demo,
+      make('v'),
+      'CREATE OR REPLACE VIEW ANEW_VIEW AS SELECT * FROM ANEW',
+      'CREATE OR REPLACE SECURE VIEW ANEW_SECURE AS SELECT * FROM ANEW',
+      'CREATE OR REPLACE TRANSIENT TABLE ANEW_TRANSIENT AS SELECT * FROM ANEW',
+    );
+    const chunks = { chunking_columns: ['ID'], chunking_column_types: ['int'], extract: 'query' };
+    const tables = ['ANEW', 'ANEW_VIEW', 'ANEW_SECURE', 'ANEW_TRANSIENT'].map((source) => ({
+      source,
+      target: source.toLowerCase(),
+      truncate_onstart: true,
+      ...chunks,
+    }));
+    const config = {
+      ...configOf(demo, tables),
+      batch_size: 250,
+      parallel_threads: 1,
+      max_retry_attempts: 1,
+    };
+    const fault = demo.emulator.faults.add({
+      kind: 'fail-statement',
+      code: '000603',
+      message: 'SQL execution internal error',
+      match: { sqlIncludes: '"ID" >=' },
+      after: 1,
+      times: 20,
+    });
+    const first = await runConfig(demo, config);
+    expect(first.tables.map(({ status }) => status)).toContain('failed');
+    demo.emulator.faults.remove(fault.id);
+    await inSnowflake(
+      demo,
+      make('w'),
+      make('x').replace('TABLE ANEW', 'TRANSIENT TABLE ANEW_TRANSIENT'),
+    );
+    const again = await runConfig(demo, config);
+    expect(again.tables.map(({ error }) => error?.message)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    for (const { target } of tables) {
+      const counted = `SELECT count(*)::int, count(*) FILTER (WHERE v LIKE 'v%')::int FROM vega.${target}`;
+      expect(await read(counted), target).toEqual([[1000, 0]]);
+    }
+  });
+
+  it('a row that is corrected at the source as the fix says comes with the same command', async () => {
+    await inSnowflake(
+      demo,
+      'CREATE TABLE GOOD (ID NUMBER(9,0))',
+      'INSERT INTO GOOD VALUES (1)',
+      'CREATE TABLE BAD (ID NUMBER(9,0), S VARCHAR(10))',
+      `INSERT INTO BAD VALUES (1, 'x')`,
+    );
+    await sql.query(`CREATE TABLE vega.bad (id int, s varchar(10) CHECK (s <> 'x'))`);
+    const config = configOf(demo, [
+      { source: 'GOOD', target: 'good', truncate_onstart: true },
+      { source: 'BAD', target: 'bad', truncate_onstart: true },
+    ]);
+    const first = await runConfig(demo, config);
+    expect(first.tables.map(({ status }) => status)).toEqual(['completed', 'failed']);
+    await inSnowflake(demo, 'INSERT INTO GOOD VALUES (2)', `UPDATE BAD SET S = 'y'`);
+    // A job that is scheduled goes on refreshing what is well, and gets on with what was mended.
+    expect((await runConfig(demo, config)).status).toBe('completed');
+    expect(await read('SELECT id::int FROM vega.good ORDER BY 1')).toEqual([[1], [2]]);
+    expect(await read('SELECT s FROM vega.bad')).toEqual([['y']]);
+  });
+
   it('a trigger or rule that swallows writes never ends in a completed table', async () => {
     await inSnowflake(
       demo,

@@ -1,2 +1,2 @@
-export type { SnowflakeSourceOptions } from './options.ts';
+export type { SnowflakeSourceOptions } from './connect/options.ts';
 export { createSnowflakeSource } from './source.ts';

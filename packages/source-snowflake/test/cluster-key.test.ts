@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { clusterKey } from '../src/describe/cluster-key.ts';
+import { clusterKey } from '../src/describe/objects.ts';
 
 it.each([
   ['', []],

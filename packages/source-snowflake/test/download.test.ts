@@ -3,12 +3,13 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+
 import { describe, expect, it } from 'vitest';
 
 import { Network } from '../src/connect/network.ts';
 import { byteStream } from '../src/stream/byte-stream.ts';
 import { decoded } from '../src/stream/decoded.ts';
-import { request } from '../src/unload/download.ts';
+import { request } from '../src/unload/open-file.ts';
 
 const secret = 'X-Amz-Signature=0123456789abcdef';
 const content = Buffer.from('1,"eins"\n'.repeat(200_000));

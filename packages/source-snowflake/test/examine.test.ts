@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { SnowmeltError } from '@snowmelt/core';
 
-import type { NamedRows } from '../src/connect/query-rows.ts';
+import type { NamedRows } from '../src/result/query-rows.ts';
 import type { Bench } from '../src/examine/bench.ts';
 import { askAll, namesToHide } from '../src/examine/examine.ts';
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
     `CREATE TABLE ${database}.SALES.ORDERS AS
      SELECT SEQ8() AS ID, 'order ' || SEQ8() AS NAME FROM TABLE(GENERATOR(ROWCOUNT => ${rows}))`,
   );
-  source = snowflake.source({ idleTimeout: 3000 });
+  source = snowflake.source({ idleTimeout: 12_000 });
   const { at } = await source.pin(testContext());
   table = tablePlan({
     source: { database, schema: 'SALES', name: 'ORDERS' },

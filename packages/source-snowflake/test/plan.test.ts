@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import type { ChunkPlan, LogicalType, TablePlan, WorkContext } from '@snowmelt/core';
 
-import type { NamedRow } from '../src/connect/query-rows.ts';
+import type { NamedRow } from '../src/result/query-rows.ts';
 import { readSpec } from '../src/plan/chunk-spec.ts';
 import { rangeConditions } from '../src/plan/key-range.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
 import { windowsOf } from '../src/query/extract-result.ts';
-import { readCost } from '../src/plan/read-cost.ts';
+import { readCost } from '../src/unload/read-cost.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
-import { readPrivateKey } from '../src/connect/private-key.ts';
+import { readPrivateKey } from '../src/connect/credentials.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const plain = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { testContext } from '@snowmelt/testkit';
 
-import { readAnswer } from '../src/connect/read-answer.ts';
+import { readAnswer } from '../src/result/read-answer.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
 import { shownTables } from '../src/describe/objects.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';

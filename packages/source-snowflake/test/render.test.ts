@@ -1,10 +1,9 @@
+import type { IntervalField, LogicalType } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
-import type { IntervalField, LogicalType } from '@snowmelt/core';
-
-import { joinFields, renderLine } from '../src/render/render-line.ts';
+import { renderComparable } from '../src/check/digest-table.ts';
 import { renderColumn } from '../src/render/render-column.ts';
-import { renderComparable } from '../src/render/render-comparable.ts';
+import { joinFields, renderLine } from '../src/render/render-line.ts';
 import { pair } from './fixtures/table-plan.ts';
 
 const render = (type: LogicalType, fractionDigits?: number): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { typeText } from '../src/describe/type-text.ts';
+import { typeText } from '../src/describe/columns.ts';
 
 describe('the type in SHOW COLUMNS, as DESCRIBE TABLE spells it', () => {
   it.each([

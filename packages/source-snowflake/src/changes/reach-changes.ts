@@ -1,6 +1,6 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
+import { queryRows } from '../result/query-rows.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { changesFrom } from '../sql/relation.ts';
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
-import { readAnswer } from '../connect/read-answer.ts';
+import { queryRows } from '../result/query-rows.ts';
+import { readAnswer } from '../result/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
 

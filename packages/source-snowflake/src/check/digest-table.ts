@@ -1,18 +1,20 @@
-import { z } from 'zod';
-
 import {
-  comparableColumns,
   type ColumnPair,
+  comparableColumns,
+  digestRule,
   type TableDigest,
   type TablePlan,
   type WorkContext,
 } from '@snowmelt/core';
+import { z } from 'zod';
 
-import { queryRows } from '../connect/query-rows.ts';
-import { readAnswer } from '../connect/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
+import { instantText } from '../render/moment.ts';
+import { renderColumn, trimmedText } from '../render/render-column.ts';
 import { joinFields } from '../render/render-line.ts';
-import { renderComparable } from '../render/render-comparable.ts';
+import { queryRows } from '../result/query-rows.ts';
+import { readAnswer } from '../result/read-answer.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
 
 const digits = z.string().regex(/^\d+$/u);
@@ -41,4 +43,18 @@ export function digestQuery(table: TablePlan, columns: readonly ColumnPair[]): s
   TO_VARCHAR(COALESCE(SUM(MOD(MD5_NUMBER_LOWER64(${line}), 1152921504606846976)), 0)) AS "DIGEST"
 FROM ${fromClause(table)}
 ${whereClause(table)}`;
+}
+
+/**
+ * SQL of a column's text in the digest (docs/reference/digest.md): the CSV field, but that an
+ * instant is written in UTC with `Z`, since the target doesn't keep the offset, and that text has no
+ * blanks at its end where the target's column does not keep them as they are.
+ */
+export function renderComparable(pair: ColumnPair): string {
+  const { name, type } = pair.source;
+  if (digestRule(pair).takes === 'trimmed') return trimmedText(pair);
+  if (type.kind !== 'timestamp' || type.zone === 'none') return renderColumn(pair);
+  if (pair.lostZone === 'wall_clock') return renderColumn(pair);
+  const { precision, zone } = type;
+  return instantText({ column: quoteIdentifier(name), precision, zone }, 'Z', pair);
 }

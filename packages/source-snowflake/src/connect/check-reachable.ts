@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 import { SnowmeltError } from '@snowmelt/core';
 
-import type { Settings } from '../options.ts';
+import type { Settings } from './options.ts';
 import { proxyFor } from './proxy.ts';
 
 /**

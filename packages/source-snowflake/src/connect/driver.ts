@@ -6,7 +6,7 @@ import type {
   RowStatement,
 } from 'snowflake-sdk';
 
-import type { Settings } from '../options.ts';
+import type { Settings } from './options.ts';
 
 export type { Connection, ConnectionOptions, RowStatement };
 

@@ -1,6 +1,6 @@
 import { isSnowmeltError, SnowmeltError, type WorkContext } from '@snowmelt/core';
 
-import type { Settings } from '../options.ts';
+import type { Settings } from './options.ts';
 import type { Connection } from './driver.ts';
 import { endpoint } from './check-reachable.ts';
 import type { Session } from './execute.ts';

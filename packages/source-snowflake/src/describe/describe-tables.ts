@@ -5,7 +5,7 @@ import {
   type TableSchema,
 } from '@snowmelt/core';
 
-import { readAnswer } from '../connect/read-answer.ts';
+import { readAnswer } from '../result/read-answer.ts';
 import type { NamedRows } from '../result/result-rows.ts';
 import { quoteIdentifier, quoteTable, quoteText } from '../sql/quote.ts';
 import { describedColumns, shownColumns } from './columns.ts';

@@ -1,6 +1,6 @@
 import { isSnowmeltError, type TableSchema, type WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
+import { queryRows } from '../result/query-rows.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { quoteTable } from '../sql/quote.ts';
 import { instant } from '../sql/relation.ts';

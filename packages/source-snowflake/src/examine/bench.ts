@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { NamedRows } from '../connect/query-rows.ts';
+import type { NamedRows } from '../result/query-rows.ts';
 
 /** What a probe has to work with: one session for all of them, and names of objects that go with it. */
 export interface Bench {

@@ -8,9 +8,9 @@ import {
   type WorkContext,
 } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
+import { queryRows } from '../result/query-rows.ts';
 import { SessionPool } from '../connect/session-pool.ts';
-import type { Settings } from '../options.ts';
+import type { Settings } from '../connect/options.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { textOf, type Bench, type ProbeSpec } from './bench.ts';
 import { objectProbes } from './object-probes.ts';

@@ -1,6 +1,6 @@
 import { isSnowmeltError, type SnowmeltError } from '@snowmelt/core';
 
-import type { NamedRows } from '../connect/query-rows.ts';
+import type { NamedRows } from '../result/query-rows.ts';
 import { serverTimeText } from '../render/moment.ts';
 import { quoteText } from '../sql/quote.ts';
 import { copyFrom } from '../unload/copy-into.ts';

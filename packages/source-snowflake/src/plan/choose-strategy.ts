@@ -1,8 +1,8 @@
 import type { ColumnSchema, TablePlan } from '@snowmelt/core';
 
-import { chunkKeys, impliedKey, type ChunkKey } from './chunk-keys.ts';
+import { type ChunkKey, chunkKeys, impliedKey } from './chunk-keys.ts';
+import { allRows } from './key-range.ts';
 import { keyRanges } from './key-ranges.ts';
-import { oneResult, single } from './single.ts';
 import type { ChunkStrategy, RangeRequest } from './strategy.ts';
 
 /** More chunks than this cost more in bookkeeping than their size saves. */
@@ -41,3 +41,14 @@ function pruning(columns: readonly ColumnSchema[]): readonly ChunkKey[] {
   const end = keys.findIndex((key) => !prunes(key));
   return keys.slice(0, end === -1 ? keys.length : end).filter((key) => key !== undefined);
 }
+
+const all: ChunkStrategy['ranges'] = async () => [{ range: allRows, label: 'all' }];
+
+/** The whole table at once. */
+const single: ChunkStrategy = { name: 'single', ranges: all };
+
+/**
+ * The whole table by one statement, whose result Snowflake keeps: its load chunks are parts of that,
+ * found again by the query's id.
+ */
+const oneResult: ChunkStrategy = { name: 'one-result', dividesResult: true, ranges: all };

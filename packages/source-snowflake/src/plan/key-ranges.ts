@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { readAnswer } from '../connect/read-answer.ts';
+import { readAnswer } from '../result/read-answer.ts';
 import { histogramQuery } from './histogram-query.ts';
 import { axisOf } from './key-axis.ts';
 import { mergeMarks, type Bound, type Mark } from './merge-marks.ts';

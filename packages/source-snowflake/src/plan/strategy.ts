@@ -1,6 +1,6 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
-import type { NamedRows } from '../connect/query-rows.ts';
+import type { NamedRows } from '../result/query-rows.ts';
 import type { ChunkKey } from './chunk-keys.ts';
 import type { KeyRange } from './key-range.ts';
 

@@ -1,8 +1,8 @@
 import type { TablePlan } from '@snowmelt/core';
 
-import { rangeConditions, type KeyRange } from '../plan/key-range.ts';
-import { renderChange } from '../render/render-change.ts';
-import { renderLine } from '../render/render-line.ts';
+import { type KeyRange, rangeConditions } from '../plan/key-range.ts';
+import { renderColumn } from '../render/render-column.ts';
+import { joinFields, renderLine } from '../render/render-line.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
 
@@ -23,4 +23,16 @@ export function selectLines(table: TablePlan, range: KeyRange): string {
 function orderBy({ read }: TablePlan): string {
   const sorted = read.sortColumns.map(quoteIdentifier);
   return sorted.length === 0 ? '' : `ORDER BY ${sorted.join(', ')}`;
+}
+
+/**
+ * SQL of a change's line: `I` and the row, or `D` and the key alone. Of an update both sides come
+ * (METADATA$ISUPDATE), the old row as DELETE and the new one as INSERT, so that a changed key needs
+ * no care. Source: docs.snowflake.com/en/user-guide/streams-intro, "Stream columns".
+ */
+function renderChange({ columns, keyColumns }: TablePlan): string {
+  const keys = new Set(keyColumns);
+  const gone = columns.map((pair) => (keys.has(pair.target) ? renderColumn(pair) : `''`));
+  return `CASE WHEN METADATA$ACTION = 'INSERT' THEN 'I,' || ${renderLine(columns)}
+ELSE 'D,' || ${joinFields(gone)} END`;
 }

@@ -1,9 +1,8 @@
-import { SnowmeltError, type ColumnPair, type LogicalType } from '@snowmelt/core';
+import { type ColumnPair, type LogicalType, SnowmeltError } from '@snowmelt/core';
 
 import { quoteIdentifier } from '../sql/quote.ts';
-import { intervalText } from './interval.ts';
-import { spatialText } from './spatial.ts';
 import { fractionText, timeFormat } from './fraction.ts';
+import { intervalText } from './interval.ts';
 import { dateText, momentText } from './moment.ts';
 import { supportedJson, supportedText } from './supported-text.ts';
 
@@ -88,4 +87,16 @@ export function renderColumn(pair: ColumnPair): string {
   }
   const render = renderings[type.kind] as Rendering<Kind>;
   return render(quoteIdentifier(name), type, pair);
+}
+
+type Model = Extract<LogicalType, { kind: 'spatial' }>['model'];
+
+/**
+ * SQL of a shape's text. Hexadecimal EWKB has every bit of the coordinates and the SRID, and is
+ * what PostGIS reads (functions/st_asewkb on docs.snowflake.com/en/sql-reference; `LWGEOM_in` in postgis/lwgeom_inout.c). A geography, whose SRID is always 4326, is GeoJSON where
+ * there is no PostGIS, since then people read it.
+ */
+function spatialText(column: string, model: Model, target: LogicalType | undefined): string {
+  const inJson = target?.kind === 'json' || (model === 'geography' && target?.kind !== 'spatial');
+  return inJson ? `TO_JSON(ST_ASGEOJSON(${column})::VARIANT)` : `HEX_ENCODE(ST_ASEWKB(${column}))`;
 }

@@ -1,7 +1,6 @@
-import type { TablePlan } from '@snowmelt/core';
+import { type ColumnSchema, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
-import { quoteTable, quoteText } from './quote.ts';
-import { watermarkConditions } from './watermark.ts';
+import { quoteIdentifier, quoteTable, quoteText } from './quote.ts';
 
 /**
  * The table as of the run's snapshot point, or its net changes up to there. Every query of a pinned table reads it through here,
@@ -42,4 +41,32 @@ export function whereClause(table: TablePlan, ...conditions: readonly string[]):
   const filters = filter === undefined ? [] : [`\n${filter}\n`];
   const all = [...filters, ...watermarkConditions(table), ...conditions];
   return all.length === 0 ? '' : `WHERE ${all.map((condition) => `(${condition})`).join(' AND ')}`;
+}
+
+/**
+ * The condition of an incremental load. The bound is a literal of the column's own type: a
+ * comparison that has to convert the column can't skip micro-partitions, and an NTZ bound that is
+ * taken for a point in time would move with the session's zone.
+ */
+function watermarkConditions({ watermark }: TablePlan): readonly string[] {
+  if (watermark?.from === undefined) return [];
+  const { source } = watermark.column;
+  const { value, inclusive, orNull } = watermark.from;
+  const column = quoteIdentifier(source.name);
+  const newer = `${column} ${inclusive ? '>=' : '>'} ${boundLiteral(value, source)}`;
+  return [orNull ? `${newer} OR ${column} IS NULL` : newer];
+}
+
+const zones = { none: 'TIMESTAMP_NTZ', instant: 'TIMESTAMP_LTZ', offset: 'TIMESTAMP_TZ' };
+
+function boundLiteral(value: string, { name, type, nativeType }: ColumnSchema): string {
+  if (type.kind === 'decimal' && /^-?\d+(\.\d+)?$/u.test(value)) return value;
+  if (type.kind === 'date' && /^\d{4}-\d\d-\d\d$/u.test(value)) return `'${value}'::DATE`;
+  if (type.kind === 'timestamp' && /^\d{4}-\d\d-\d\dT[\d:.]+$/u.test(value)) {
+    return `'${value}${type.zone === 'none' ? '' : '+00:00'}'::${zones[type.zone]}`;
+  }
+  throw new SnowmeltError('SOURCE.TYPE_UNSUPPORTED', `${value} is no bound of ${nativeType}`, {
+    place: { column: name },
+    fix: 'Take a watermark that is a date, a timestamp or an exact number.',
+  });
 }

@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 import type { ChunkPlan, TablePlan, WorkContext } from '@snowmelt/core';
 
-import { queryRows, type NamedRows } from '../connect/query-rows.ts';
-import { readAnswer } from '../connect/read-answer.ts';
+import { queryRows, type NamedRows } from '../result/query-rows.ts';
+import { readAnswer } from '../result/read-answer.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import { writeSpec } from '../plan/chunk-spec.ts';
 import type { KeyRange } from '../plan/key-range.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { SnowmeltError, type WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
+import { queryRows } from '../result/query-rows.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import { quoteText } from '../sql/quote.ts';
 import { location, quoteStage } from './stage.ts';

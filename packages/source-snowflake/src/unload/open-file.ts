@@ -1,9 +1,11 @@
-import { SnowmeltError, type ChunkPlan, type ChunkStream, type WorkContext } from '@snowmelt/core';
+import type { IncomingMessage } from 'node:http';
 
+import { type ChunkPlan, type ChunkStream, SnowmeltError, type WorkContext } from '@snowmelt/core';
+
+import type { Network } from '../connect/network.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import { byteStream } from '../stream/byte-stream.ts';
 import { decoded } from '../stream/decoded.ts';
-import { request, type Download } from './download.ts';
 import type { FileUrls, StagedFile } from './file-urls.ts';
 
 /**
@@ -37,4 +39,24 @@ export async function openFile(
 function refused(status: number, { path }: StagedFile): SnowmeltError {
   const message = `The storage answered ${String(status)} for the staged file ${path}.`;
   return new SnowmeltError(status === 404 ? 'SOURCE.FILE_MISSING' : 'SOURCE.NETWORK', message);
+}
+
+/** The answer to one request for a file; no message of it ever holds the URL (P7). */
+type Download =
+  | { readonly found: true; readonly response: IncomingMessage }
+  | { readonly found: false; readonly status: number };
+
+/** Throws `SOURCE.NETWORK` where there is no answer, or the signal's reason. */
+export async function request(
+  url: string,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Download> {
+  // As stored: Google's storage would inflate a gzip file on the way for whoever can't.
+  const response = await network.get(url, { 'accept-encoding': 'gzip' }, signal);
+  const status = response.statusCode ?? 0;
+  if (status === 200) return { found: true, response };
+  response.on('error', () => undefined);
+  response.resume();
+  return { found: false, status };
 }

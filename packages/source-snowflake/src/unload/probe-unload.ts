@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 
 import { isSnowmeltError, SnowmeltError, type TableRef, type WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
+import { queryRows } from '../result/query-rows.ts';
 import { repeat } from '../connect/repeat.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import { quoteIdentifier, quoteText } from '../sql/quote.ts';

@@ -1,6 +1,6 @@
 import { isSnowmeltError, type RunId, type TablePlan, type WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../connect/query-rows.ts';
+import { queryRows } from '../result/query-rows.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { dropStage, location, runPlace, runStage } from './stage.ts';
 

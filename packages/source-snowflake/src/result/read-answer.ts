@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import { SnowmeltError } from '@snowmelt/core';
 
-import type { NamedRows } from '../result/result-rows.ts';
+import type { NamedRows } from './result-rows.ts';
 
 /** What Snowflake was asked. */
 export interface Question {

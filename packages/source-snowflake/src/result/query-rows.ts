@@ -1,12 +1,12 @@
 import type { WorkContext } from '@snowmelt/core';
 
 import type { Doing } from '../errors/translate-error.ts';
-import { runForResult } from '../result/open-result.ts';
-import { resultRows, type NamedRows } from '../result/result-rows.ts';
-import { repeat } from './repeat.ts';
-import type { Sessions } from './session-pool.ts';
+import { runForResult } from './open-result.ts';
+import { resultRows, type NamedRows } from './result-rows.ts';
+import { repeat } from '../connect/repeat.ts';
+import type { Sessions } from '../connect/session-pool.ts';
 
-export type { NamedRow, NamedRows } from '../result/result-rows.ts';
+export type { NamedRow, NamedRows } from './result-rows.ts';
 
 /** Runs a statement and reads all rows of its small result, `pool.tries` times at most. */
 export async function queryRows(

@@ -1,4 +1,4 @@
-import type { Proxy } from './connect/proxy.ts';
+import type { Proxy } from './proxy.ts';
 
 /** How to reach Snowflake and how to read it. Sizes in bytes, times in milliseconds. */
 export interface SnowflakeSourceOptions {

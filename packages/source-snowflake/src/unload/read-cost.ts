@@ -1,8 +1,8 @@
 import type { ChunkPlan, ReadCost, TablePlan } from '@snowmelt/core';
 
-import { urlBatch } from '../unload/file-urls.ts';
-import { chunkKeys } from './chunk-keys.ts';
-import { readSpec } from './chunk-spec.ts';
+import { urlBatch } from './file-urls.ts';
+import { chunkKeys } from '../plan/chunk-keys.ts';
+import { readSpec } from '../plan/chunk-spec.ts';
 
 /**
  * Statements and scans of a table's way, those of its description apart, which tables of a schema

@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 import type { WorkContext } from '@snowmelt/core';
 
-import { queryRows } from './query-rows.ts';
-import { readAnswer } from './read-answer.ts';
-import type { SessionPool } from './session-pool.ts';
+import { queryRows } from '../result/query-rows.ts';
+import { readAnswer } from '../result/read-answer.ts';
+import type { SessionPool } from '../connect/session-pool.ts';
 
 const name = z.string().nullable();
 const answer = z.tuple([

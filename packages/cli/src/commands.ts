@@ -3,6 +3,7 @@ import ConfigSchema from './commands/config/schema.ts';
 import ConfigShow from './commands/config/show.ts';
 import ConfigValidate from './commands/config/validate.ts';
 import Demo from './commands/demo.ts';
+import Grants from './commands/grants.ts';
 import Plan from './commands/plan.ts';
 import RejectsList from './commands/rejects/list.ts';
 import RejectsRetry from './commands/rejects/retry.ts';
@@ -18,6 +19,7 @@ export const commands = {
   'config:show': ConfigShow,
   'config:validate': ConfigValidate,
   demo: Demo,
+  grants: Grants,
   plan: Plan,
   'rejects:list': RejectsList,
   'rejects:retry': RejectsRetry,

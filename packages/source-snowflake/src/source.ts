@@ -10,6 +10,7 @@ import { queryRows } from './result/query-rows.ts';
 import { once, SessionPool, type Sessions } from './connect/session-pool.ts';
 import { describeTables } from './describe/describe-tables.ts';
 import { gather } from './describe/gather.ts';
+import { sourceGrants } from './describe/source-grants.ts';
 import { whyUnpinnable } from './describe/unpinnable.ts';
 import { examine } from './examine/examine.ts';
 import { withDefaults, type Settings, type SnowflakeSourceOptions } from './connect/options.ts';
@@ -46,6 +47,12 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
   return {
     ping: (context) => ping(pool, context),
     describe,
+    grants: (request, context) =>
+      sourceGrants(request, {
+        user: settings.user,
+        warehouse: settings.warehouse,
+        ...(request.ask ? { describe: ({ source }) => describe(source, context) } : {}),
+      }),
     pin: (context) => pinSnapshot(pool, context),
     unpinnable: (schema, at, context) => whyUnpinnable(pool, schema, at, context),
     changeFeed: async (schema) => changeFeed(schema),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { StatusStore } from '@snowmelt/core';
 
 import { checkStore } from './check/check-store.ts';
+import { statusGrants } from './check/schema-rights.ts';
 import { addChunks, chunksAtOnce } from './chunk/add-chunks.ts';
 import { lease } from './chunk/lease.ts';
 import { recordLoaded } from './chunk/record-loaded.ts';
@@ -35,6 +36,7 @@ export function createPostgresStatusStore(options: PostgresStatusOptions): Statu
   const owned = createOwnedRuns(createDatabase(options));
   return {
     check: (need) => checkStore(owned.database, need),
+    grants: (request) => statusGrants(owned.database, request),
     migrate: () => migrate(owned.database, options.upgradeEarlierTool),
     ...runMethods(owned),
     ...chunkMethods(owned, options.leaseSeconds ?? 60),

@@ -182,7 +182,9 @@ export interface StatusStore extends AsyncDisposable {
   /** Brings the store's schema up to date; safe from many processes at once. */
   migrate(): Promise<void>;
   /** What a role needs to keep the status of runs. Absent: this store knows no roles. */
-  grants?(request: Pick<GrantsRequest, 'role' | 'ask'>): Promise<readonly Grant[]>;
+  grants?(
+    request: Pick<GrantsRequest, 'role' | 'ask'> & { readonly database: string },
+  ): Promise<readonly Grant[]>;
   /**
    * A new run, or the one to go on with. Claims the run's tables for `owner` until `closeRun`, or
    * until the owner's process is gone; throws `RUN.TABLE_BUSY` where another live run has one.

@@ -5,6 +5,7 @@ import { hangUp } from '../connect/hang-up.ts';
 import { refuseTransactionPooler } from '../connect/session-survives.ts';
 import { earlierToolFinding, findEarlierTool } from '../migrate/earlier-tool.ts';
 import { checkConnections } from './check-connections.ts';
+import { checkSchemaRights } from './schema-rights.ts';
 
 /** What keeps runs from being held and written down here. Changes nothing. */
 export async function checkStore(
@@ -20,6 +21,7 @@ export async function checkStore(
         await session.query('ROLLBACK');
         const found = await findEarlierTool(session);
         return [
+          ...(await checkSchemaRights(session)),
           ...(found === undefined ? [] : [earlierToolFinding(found, database.server)]),
           ...(await checkConnections(session, need)),
         ];

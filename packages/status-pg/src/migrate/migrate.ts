@@ -16,7 +16,7 @@ const applied = 'SELECT name FROM migration_status.schema_migrations';
  */
 export async function migrate(database: Database, upgrade = false): Promise<void> {
   try {
-    const missing = await database.run(missingMigrations);
+    const missing = await database.run(pendingMigrations);
     if (missing.length === 0) return;
     const found = await database.run(findEarlierTool);
     if (found?.inUse === true && !upgrade) throw earlierToolInUse(found, database.server);
@@ -37,7 +37,8 @@ async function migrateApart(database: Database): Promise<void> {
   });
 }
 
-async function missingMigrations(session: Session) {
+/** Those that `migrate` would apply. */
+export async function pendingMigrations(session: Session) {
   const names = new Set(await appliedNames(session));
   return migrations.filter(({ name }) => !names.has(name));
 }
@@ -63,7 +64,7 @@ async function applyMissing(session: Session): Promise<void> {
     `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = 'migration_status' AND c.relname = 'schema_migrations'`,
   );
-  const missing = present.length > 0 ? await missingMigrations(session) : migrations;
+  const missing = present.length > 0 ? await pendingMigrations(session) : migrations;
   for (const { sql } of missing) await session.query(sql);
 }
 

@@ -77,7 +77,7 @@ function tableGrants(
   if (facts?.exists === true) return loading;
   const creates = table.schemaEvolution !== 'off';
   if (facts !== undefined) return creates ? [making] : loading;
-  const sql = loading.map((one) => `${one.sql}  -- ${one.why}`);
+  const sql = loading.map((one) => `${one.sql}  -- ${one.why.replaceAll(/\s+/gu, ' ')}`);
   return [{ sql: eitherWay(table, creates ? made : 'NULL;', sql), why: label }];
 }
 

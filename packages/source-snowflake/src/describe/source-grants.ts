@@ -1,0 +1,112 @@
+import type { Grant, GrantsRequest, TableJob, TableSchema } from '@snowmelt/core';
+
+import { quoteIdentifier, quoteTable } from '../sql/quote.ts';
+import { splitStage } from '../unload/stage.ts';
+
+export interface GrantScene {
+  readonly user: string | undefined;
+  readonly warehouse: string | undefined;
+  /** Absent: the server was not asked. */
+  readonly describe?: (table: TableJob) => Promise<TableSchema>;
+}
+
+/**
+ * The least that a role needs to read these tables
+ * (docs.snowflake.com/en/user-guide/security-access-control-privileges).
+ */
+export async function sourceGrants(
+  { role, tables }: GrantsRequest,
+  { user, warehouse, describe }: GrantScene,
+): Promise<readonly Grant[]> {
+  const to = `TO ROLE ${loginName(role)};`;
+  const grants: Grant[] = [];
+  if (warehouse !== undefined) {
+    const sql = `GRANT USAGE ON WAREHOUSE ${loginName(warehouse)} ${to}`;
+    grants.push({ sql, why: 'runs the statements' });
+  }
+  for (const table of tables) {
+    const kind = (await describe?.(table))?.kind;
+    grants.push(...places(table, to), ...reading(table, kind, to), ...unloading(table, to));
+  }
+  if (user !== undefined) {
+    const sql = `GRANT ROLE ${loginName(role)} TO USER ${loginName(user)};`;
+    grants.push({ sql, why: 'logs in with this role' });
+  }
+  return [...new Map(grants.map((grant) => [grant.sql, grant])).values()];
+}
+
+function places({ source }: TableJob, to: string): readonly Grant[] {
+  const database = quoteIdentifier(source.database);
+  const why = 'the tables are here';
+  return [
+    {
+      sql: `GRANT USAGE ON DATABASE ${database} ${to}`,
+      why: `${why}; of a database made of a share: GRANT IMPORTED PRIVILEGES instead`,
+    },
+    {
+      sql: `GRANT USAGE ON SCHEMA ${database}.${quoteIdentifier(source.schema)} ${to}`,
+      why,
+    },
+  ];
+}
+
+/** Policies of rows and columns hold for the role: what it may not see is not moved. */
+function reading(
+  { source, changes }: TableJob,
+  kind: TableSchema['kind'] | undefined,
+  to: string,
+): readonly Grant[] {
+  const name = quoteTable(source);
+  const words = { table: 'TABLE', view: 'VIEW', external: 'EXTERNAL TABLE', other: 'TABLE' };
+  const tracking = {
+    sql: `ALTER TABLE ${name} SET CHANGE_TRACKING = TRUE;`,
+    why: 'changes: cdc; by the owner, once, and nothing to do where it is on already',
+  };
+  return [
+    {
+      sql: `GRANT SELECT ON ${words[kind ?? 'table']} ${name} ${to}`,
+      why:
+        kind === undefined
+          ? 'is read; of a view: ON VIEW. Row access and masking policies hold for the role'
+          : 'is read; row access and masking policies hold for the role',
+    },
+    ...(changes === true ? [tracking] : []),
+  ];
+}
+
+function unloading({ source, read }: TableJob, to: string): readonly Grant[] {
+  if (read.extract === 'query') return [];
+  const optional = read.extract === 'auto' ? '; without it tables are read by query' : '';
+  if (read.stage === undefined) {
+    const schema = [source.database, source.schema].map(quoteIdentifier).join('.');
+    const why = `a run unloads into a stage of its own, and drops it${optional}`;
+    return [{ sql: `GRANT CREATE STAGE ON SCHEMA ${schema} ${to}`, why }];
+  }
+  const stage = splitStage(read.stage).stage.slice(1);
+  // The stages of a user and of a table are nobody's to grant.
+  if (/^[~%]/u.test(stage)) return [];
+  const [, database, schema] = qualified.exec(stage) ?? [];
+  return [
+    ...(database === undefined || schema === undefined
+      ? []
+      : [
+          { sql: `GRANT USAGE ON DATABASE ${database} ${to}`, why: 'the stage is here' },
+          { sql: `GRANT USAGE ON SCHEMA ${database}.${schema} ${to}`, why: 'the stage is here' },
+        ]),
+    {
+      sql: `GRANT READ, WRITE ON STAGE ${stage} ${to}`,
+      why: `files of unloads go here${optional}; of an external stage: GRANT USAGE instead`,
+    },
+  ];
+}
+
+/** Database and schema before a stage's name, as people have written them. */
+const qualified = /^("(?:[^"]|"")*"|[^."]+)\.("(?:[^"]|"")*"|[^."]+)\../u;
+
+/**
+ * As a login takes it: folded where it is no quoted name, so that it is the same role
+ * (docs.snowflake.com/en/sql-reference/identifiers-syntax).
+ */
+function loginName(name: string): string {
+  return /^(?:[A-Za-z_][\w$]*|"(?:[^"]|"")+")$/u.test(name) ? name : quoteIdentifier(name);
+}

@@ -17,6 +17,10 @@ class Fault extends Error {
 // oxlint-disable-next-line no-control-regex
 const stringPattern = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const scalarPattern = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y;
+/** It worked where variables were put in before the file was read. */
+const bareVariable =
+  'a variable needs double quotes around it; one that holds a number is read as one all the same';
+
 const spacePattern = /[ \t\r\n]*/y;
 
 /** Finds what `JSON.parse` says without a position, and duplicate keys, which it says nothing of. */
@@ -35,6 +39,7 @@ function scanValue(text: string, at: number): number {
   if (text[at] === '{') return scanObject(text, at);
   if (text[at] === '[') return scanArray(text, at);
   if (text[at] === '"') return scanString(text, at);
+  if (text.startsWith('${', at)) fail(text, at, bareVariable);
   return match(scalarPattern, text, at) ?? fail(text, at, 'expected a value');
 }
 

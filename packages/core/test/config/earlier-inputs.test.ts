@@ -70,6 +70,18 @@ describe('inputs that worked with the earlier tool', () => {
     expect(job({ source: 'ORDERS' }).sourceInCapitals).toBeUndefined();
   });
 
+  it('P8: a variable without quotes is told what it lacks, and works with them', () => {
+    const text = (threads: string) =>
+      JSON.stringify({ ...exampleConfig(), parallel_threads: 0 }).replace(
+        '"parallel_threads":0',
+        `"parallel_threads":${threads}`,
+      );
+    const read = (threads: string) =>
+      parseConfig(text(threads), { env: { THREADS: '7' }, format: 'json' });
+    expect(() => read('${THREADS}')).toThrow('a variable needs double quotes around it');
+    expect(read('"${THREADS}"').parallel_threads).toBe(7);
+  });
+
   it('P1: a table under two spellings does not double its rows in one target', () => {
     const twice = [
       exampleTable({ source: 'ORDERS', truncate_onstart: false }),

@@ -76,10 +76,11 @@ function keyType(pem: string, passphrase: string | undefined, from: string): str
 }
 
 function pkcs1(from: string): SnowmeltError {
-  const convert = 'openssl pkcs8 -topk8 -nocrypt -in rsa_key.pem -out rsa_key.p8';
+  const old = from.includes(' ') ? 'rsa_key.pem' : from;
+  const convert = `openssl pkcs8 -topk8 -nocrypt -in ${old} -out rsa_key.p8`;
   return keyError(
     `${from} is a PKCS#1 key (BEGIN RSA PRIVATE KEY); PKCS#8 is needed: ${convert}`,
-    `Convert it: ${convert}`,
+    `Convert it: ${convert}; then set snowflake.rsa_key: rsa_key.p8.`,
   );
 }
 

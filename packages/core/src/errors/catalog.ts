@@ -26,12 +26,12 @@ export const errorCatalog = {
   'CONFIG.MISSING_VARIABLE': entry(
     'never',
     'The configuration refers to an environment variable that is not set.',
-    'Set the variable, or read it from a file with --env-file.',
+    'Set the variable that the message names, or read it from a file with --env-file.',
   ),
   'CONFIG.UNSUPPORTED': entry(
     'never',
     'The configuration asks for something that the source or the target at hand cannot do.',
-    'Remove the key that the message names.',
+    'Remove the key or the flag that the message names, or use a source or target that can do it.',
   ),
   'CONFIG.NO_SUCH_TABLE': entry(
     'never',
@@ -41,12 +41,12 @@ export const errorCatalog = {
   'CONFIG.KEY_FORMAT': entry(
     'never',
     'The private key of snowflake.rsa_key cannot be used.',
-    'Give a PKCS#8 PEM; the message has the openssl line that converts another one.',
+    'Give an RSA key as PKCS#8 PEM, its path, or its base64. A new one: `openssl genrsa 2048 | openssl pkcs8 -topk8 -nocrypt -out rsa_key.p8`, then in Snowflake ALTER USER … SET RSA_PUBLIC_KEY to what `openssl rsa -in rsa_key.p8 -pubout` prints between its BEGIN and END lines.',
   ),
   'SOURCE.UNREACHABLE': entry(
     'run',
     'Snowflake cannot be reached.',
-    'Check snowflake.account or snowflake.access_url, the network and the proxy.',
+    'Check snowflake.account or snowflake.access_url, the network and the proxy; then run the same command again.',
   ),
   'SOURCE.AUTH_FAILED': entry(
     'never',
@@ -56,17 +56,17 @@ export const errorCatalog = {
   'SOURCE.NO_WAREHOUSE': entry(
     'never',
     'No warehouse runs the statements.',
-    'Set snowflake.warehouse to one that the role may use, and check its resource monitor.',
+    'Set snowflake.warehouse to one that the role may use (GRANT USAGE ON WAREHOUSE), see that its resource monitor has not suspended it, and run the same command again.',
   ),
   'SOURCE.TABLE_NOT_FOUND': entry(
     'never',
     'A source table or view does not exist, or the role may not read it.',
-    'Check its name and case as Snowflake stores it, and GRANT SELECT to the role.',
+    'Check its name and case as Snowflake stores it; GRANT USAGE on its database and schema and SELECT on it to the role; then run the same command again.',
   ),
   'SOURCE.PRIVILEGE': entry(
     'never',
     'The role lacks a privilege.',
-    'Grant the privilege that the message names.',
+    'Grant the privilege that the message names (`snowmelt grants` prints all that a run needs), and run the same command again.',
   ),
   'SOURCE.UNLOAD_UNAVAILABLE': entry(
     'never',
@@ -76,37 +76,37 @@ export const errorCatalog = {
   'SOURCE.SNAPSHOT_GONE': entry(
     'never',
     'Time Travel cannot reach the snapshot point of the run any more.',
-    'Start a new run with --no-resume, or lengthen DATA_RETENTION_TIME_IN_DAYS.',
+    'Run the same command again, without --resume-run-id: the table is read anew at a new snapshot point, and rows that this run has added are taken out first. Where a load takes longer than Time Travel reaches, lengthen DATA_RETENTION_TIME_IN_DAYS of the table.',
   ),
   'SOURCE.NOT_PINNABLE': entry(
     'never',
     'The object cannot be read as of a past point in time, and snapshot: required asks for that.',
-    'Read a table instead, give it retention, or set snapshot: auto for it.',
+    'Read a table instead of a view, set its DATA_RETENTION_TIME_IN_DAYS to 1 or more, or set snapshot: auto for it.',
   ),
   'SOURCE.CHANGES_UNAVAILABLE': entry(
     'never',
     'The changes of a source table cannot be read, as changes: cdc asks.',
-    'Start a new run with --no-resume, which reads all rows where changes are not kept any more; see that CHANGE_TRACKING of the table is TRUE.',
+    'ALTER TABLE … SET CHANGE_TRACKING = TRUE where it is not, then run the same command again, without --resume-run-id: where changes are not kept any more, all rows are read.',
   ),
   'SOURCE.SESSION_LOST': entry(
     'chunk',
     'The Snowflake session ended.',
-    'Nothing: the chunk is tried again with a new session.',
+    'It was tried again with new sessions, in vain: see in the query history who ends them, and run the same command again; finished chunks are kept.',
   ),
   'SOURCE.STATEMENT_TIMEOUT': entry(
     'chunk',
     'A statement ran into its time limit or was cancelled.',
-    'Raise STATEMENT_TIMEOUT_IN_SECONDS or lower batch_size.',
+    'Raise STATEMENT_TIMEOUT_IN_SECONDS of the user or the warehouse, or lower batch_size, and run the same command again.',
   ),
   'SOURCE.NETWORK': entry(
     'chunk',
     'The connection to Snowflake or to its storage broke.',
-    'Nothing: the chunk is tried again.',
+    'It was tried again, in vain: mend the network or the proxy, and run the same command again; finished chunks are kept.',
   ),
   'SOURCE.STREAM_BROKEN': entry(
     'chunk',
     'Data of a chunk ended early, was corrupted or stood still.',
-    'Nothing: the chunk is tried again.',
+    'It was tried again, in vain: see whether a proxy changes or cuts downloads, and run the same command again; finished chunks are kept.',
   ),
   'SOURCE.RESULT_EXPIRED': entry(
     'run',
@@ -116,12 +116,12 @@ export const errorCatalog = {
   'SOURCE.FILE_MISSING': entry(
     'never',
     'A staged file of the run is gone.',
-    'Start a new run with --no-resume.',
+    'Run the same command again, without --resume-run-id: the table is read anew. See that nobody empties the stage while runs go on.',
   ),
   'SOURCE.STATEMENT_FAILED': entry(
     'never',
     'Snowflake refused a statement.',
-    'See the message of Snowflake; a source_filter is passed on as it is written.',
+    'Mend what the message of Snowflake names (a source_filter is passed on as it is written), and run the same command again.',
   ),
   'SOURCE.UNEXPECTED_ANSWER': entry(
     'never',
@@ -131,19 +131,19 @@ export const errorCatalog = {
   'SOURCE.TYPE_UNSUPPORTED': entry(
     'never',
     'A source column has a type that cannot be read.',
-    'Leave the column out, or read a view that casts it.',
+    'Leave the column out (columns: exclude), or read a view that casts it, and run the same command again.',
   ),
   ...targetErrors,
   'RUN.TABLE_BUSY': entry(
     'run',
     'Another run is loading the same table.',
-    'Wait for the other run, or stop it.',
+    'Wait for the other run, or stop it (`snowmelt status` says where it runs), and run the same command again.',
   ),
   'RUN.NOT_FOUND': entry('never', 'There is no such run.', 'List the runs with `snowmelt status`.'),
   'RUN.SUPERSEDED': entry(
     'never',
     'Another run has loaded a table since this run began on it.',
-    'Go on with the other run, or start a new one with --no-resume.',
+    'Run the same command again, without --resume-run-id: it goes on with the newest run, or begins a new one.',
   ),
   'RUN.ROWS_CHANGED': entry(
     'never',
@@ -158,17 +158,17 @@ export const errorCatalog = {
   'RUN.LEASE_LOST': entry(
     'chunk',
     'Another worker has taken the chunk over.',
-    'Nothing: the other worker finishes it.',
+    'See with `snowmelt status` whether the other process goes on; once none does, run the same command again.',
   ),
   'RUN.COUNT_MISMATCH': entry(
     'never',
     'The rows loaded are not the rows that the source holds at the snapshot point.',
-    'Start a new run with --no-resume; report it if it happens again.',
+    'Run the same command again, without --resume-run-id: the table is read anew. Report it if it happens again.',
   ),
   'RUN.VERIFY_FAILED': entry(
     'never',
     'The rows in the target differ from those in the source.',
-    'See the message; other writers to the target table are the usual cause.',
+    'See who else writes to the target table, and end that; then run the same command again. Rows of an append stay as they are: empty the table before, where it is to hold the source alone.',
   ),
   'RUN.CHUNKS_FAILED': entry(
     'run',
@@ -183,7 +183,7 @@ export const errorCatalog = {
   'STATUS.UNREACHABLE': entry(
     'run',
     'The status database cannot be reached.',
-    'Check the postgres section and status_tracking_database.',
+    'Check the postgres section and status_tracking_database, and that the server runs; then run the same command again.',
   ),
   'STATUS.POOLER': entry(
     'never',

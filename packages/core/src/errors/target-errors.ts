@@ -5,7 +5,7 @@ export const targetErrors = {
   'TARGET.UNREACHABLE': entry(
     'run',
     'PostgreSQL cannot be reached.',
-    'Check postgres.host, postgres.port and the network.',
+    'Check postgres.host and postgres.port, that the server runs, and the network; then run the same command again.',
   ),
   'TARGET.AUTH_FAILED': entry(
     'never',
@@ -15,7 +15,7 @@ export const targetErrors = {
   'TARGET.TLS': entry(
     'never',
     'The TLS connection to PostgreSQL could not be verified.',
-    'Give the certificate authority in postgres.ssl.ca.',
+    'Unknown authority: give its PEM in postgres.ssl.ca. Another name in the certificate: set postgres.host to it. A server without TLS: turn it on there, or set postgres.ssl.mode: disable.',
   ),
   'TARGET.DATABASE_NOT_FOUND': entry(
     'never',
@@ -30,17 +30,17 @@ export const targetErrors = {
   'TARGET.PRIVILEGE': entry(
     'never',
     'The PostgreSQL user lacks a privilege.',
-    'Grant the privilege that the message names.',
+    'Run the GRANT of the message as the owner (`snowmelt grants` prints all that a run needs), then run the same command again.',
   ),
   'TARGET.TABLE_MISSING': entry(
     'never',
     'The target table does not exist and may not be created.',
-    'Create it, or allow schema_evolution: create_and_add.',
+    'Create it, or set schema_evolution: create, and run the same command again.',
   ),
   'TARGET.TABLE_UNSUITABLE': entry(
     'never',
     'The target table cannot take the rows as planned.',
-    'Mend each point that the message names.',
+    'Mend each point that the message names, and run the same command again.',
   ),
   'TARGET.TRUNCATE_CASCADES': entry(
     'never',
@@ -50,17 +50,17 @@ export const targetErrors = {
   'TARGET.LOCKED': entry(
     'chunk',
     'A lock in PostgreSQL was not to be had in time.',
-    'End the session that the message names, or raise postgres.settings.lock_timeout_seconds.',
+    'End the session that the message names, or raise postgres.settings.lock_timeout_seconds, and run the same command again.',
   ),
   'TARGET.TIMEOUT': entry(
     'chunk',
     'A statement ran longer than postgres.settings.statement_timeout_seconds; it is rolled back.',
-    'Raise postgres.settings.statement_timeout_seconds, or load smaller chunks.',
+    'Raise postgres.settings.statement_timeout_seconds, or load smaller chunks (batch_size), and run the same command again.',
   ),
   'TARGET.CONNECTION_LOST': entry(
     'chunk',
     'The connection to PostgreSQL broke.',
-    'Nothing: the chunk is tried again.',
+    'It was made anew, in vain: see the log of the server and whatever stands between, and run the same command again; finished chunks are kept.',
   ),
   'TARGET.RESOURCES': entry(
     'run',
@@ -70,7 +70,7 @@ export const targetErrors = {
   'TARGET.ROW_REJECTED': entry(
     'never',
     'PostgreSQL refused a row. The message names column, key and reason, and no value.',
-    'Correct the row at the source, or the type of the target column. To see the row, set on_row_error: quarantine, run again, and call snowmelt rejects show.',
+    'Widen the target column or drop the constraint that the message names, or correct the row at the source; then run the same command again: it goes on, or reads the table anew. To load all other rows, set on_row_error: quarantine; `snowmelt rejects show` then shows this one.',
   ),
   'TARGET.TOO_MANY_REJECTS': entry(
     'never',
@@ -95,12 +95,12 @@ export const targetErrors = {
   'TARGET.ROW_COUNT_MISMATCH': entry(
     'chunk',
     'The rows that arrived are not as many as the source announced; nothing was committed.',
-    'Nothing: the chunk is tried again.',
+    'It was tried again, in vain: see whether a trigger or rule of the target drops rows, disable it for the load, and run the same command again.',
   ),
   'TARGET.DELETES_ALL': entry(
     'never',
     'delete_missing would delete or mark every row of the target, since the source has the key of none; nothing was deleted.',
-    'See whether the source, its source_filter and uniqueness_columns are right. If the source is really empty, empty the target by hand.',
+    'See whether the source, its source_filter and uniqueness_columns are right. If the source is really empty, DELETE the rows of the target by hand. Then run the same command again.',
   ),
   'TARGET.INDEX_NOT_REBUILT': entry(
     'run',
@@ -110,11 +110,11 @@ export const targetErrors = {
   'TARGET.SEQUENCE_BEHIND': entry(
     'never',
     'A sequence gives values that loaded rows have already, and the run could not advance it.',
-    'Run the statement that the message names; the rows are in.',
+    'Run the statement that the message names as the owner of the sequence; the rows are in.',
   ),
   'TARGET.STATEMENT_FAILED': entry(
     'never',
     'PostgreSQL refused a statement.',
-    'See the message of PostgreSQL.',
+    'Mend what the message of PostgreSQL names, and run the same command again.',
   ),
 } as const satisfies Record<string, CatalogEntry>;

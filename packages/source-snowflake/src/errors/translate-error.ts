@@ -51,7 +51,7 @@ function answerTo(error: DriverError, doing: Doing): Answer {
 const early: Answer = {
   code: 'SOURCE.SNAPSHOT_GONE',
   retry: 'chunk',
-  fix: 'Nothing: the statement is tried again.',
+  fix: 'It was tried again, in vain: run the same command again; it goes on where it stopped.',
 };
 const unchanged: Answer = { code: 'SOURCE.CHANGES_UNAVAILABLE' };
 const states: Readonly<Record<string, ErrorCode | undefined>> = {
@@ -95,7 +95,10 @@ interface Answer {
 }
 
 const passes = { code: 'SOURCE.STATEMENT_FAILED', retry: 'chunk' } as const;
-const passing: Answer = { ...passes, fix: 'Nothing: the statement is tried again.' };
+const passing: Answer = {
+  ...passes,
+  fix: 'It was tried again, in vain: run the same command again; it goes on where it stopped.',
+};
 const lost: Answer = { code: 'SOURCE.SESSION_LOST' };
 const network: Answer = { code: 'SOURCE.NETWORK' };
 const slow: Answer = { code: 'SOURCE.STATEMENT_TIMEOUT' };

@@ -31,6 +31,6 @@ export function claimLost({ run }: Claim): SnowmeltError {
   return new SnowmeltError('RUN.LEASE_LOST', message, {
     place: { run },
     retry: 'never',
-    fix: 'Nothing: see `snowmelt status` for the run that goes on.',
+    fix: 'See with `snowmelt status` how the run goes on; once its process has ended, run the same command again.',
   });
 }

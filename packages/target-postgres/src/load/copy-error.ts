@@ -1,5 +1,6 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
+import { mendRow } from './mend-row.ts';
 import { batchName } from './merge/batch-table.ts';
 import { keysName } from '../missing/keys-table.ts';
 import { shadowName } from '../swap/shadow-table.ts';
@@ -84,6 +85,7 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
     {
       cause: error,
       ...(column === undefined ? {} : { place: { column } }),
+      ...mendRow(refusal, table),
       ...fixOf(refusal),
     },
   );

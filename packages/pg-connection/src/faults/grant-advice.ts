@@ -22,7 +22,7 @@ const verbs: readonly (readonly [RegExp, string])[] = [
 
 /** The statement that gives the role what it lacks, as far as message and statement tell. */
 export function grantAdvice(scene: FaultScene, error: ServerError): string {
-  const role = quote(scene.role ?? 'the role');
+  const role = quoteName(scene.role ?? 'the role');
   const then = ' Then run the same command again.';
   const statement = grantOf(scene, error, role);
   if (statement !== undefined) return `As its owner: ${statement};${then}`;
@@ -39,7 +39,7 @@ function grantOf(scene: FaultScene, { message }: ServerError, role: string): str
     message,
   );
   if (temporary?.[1] !== undefined) {
-    return `GRANT TEMPORARY ON DATABASE ${quote(temporary[1])} TO ${role}`;
+    return `GRANT TEMPORARY ON DATABASE ${quoteName(temporary[1])} TO ${role}`;
   }
   const [, kind, name] = denied.exec(message) ?? [];
   if (kind === undefined || name === undefined) return undefined;
@@ -61,8 +61,8 @@ function privilegeOf(kind: string, { sql = '' }: FaultScene): string {
 
 /** Its signature is not in the message; psql completes it where the name is unique. */
 function objectOf(kind: string, name: string, scene: FaultScene): string {
-  if (kind === 'schema') return `SCHEMA ${quote(name)}`;
-  if (kind === 'database') return `DATABASE ${quote(name)}`;
+  if (kind === 'schema') return `SCHEMA ${quoteName(name)}`;
+  if (kind === 'database') return `DATABASE ${quoteName(name)}`;
   const word = { sequence: 'SEQUENCE', function: 'FUNCTION', type: 'TYPE' }[kind] ?? 'TABLE';
   return `${word} ${named(name, scene)}`;
 }
@@ -74,15 +74,16 @@ function named(name: string, { sql = '' }: FaultScene): string {
     : `"${escape(name.replaceAll('"', '""'))}"`;
   const found = new RegExp(`("(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)\\.${bare}`, 'u').exec(sql);
   const schema = found?.[1];
-  const own = quote(name);
+  const own = quoteName(name);
   if (schema === undefined) return own;
-  return `${schema.startsWith('"') ? schema : quote(schema)}.${own}`;
+  return `${schema.startsWith('"') ? schema : quoteName(schema)}.${own}`;
 }
 
 function escape(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/gu, '\\$&');
 }
 
-function quote(name: string): string {
+/** Of a name that is not known, what people fill in. */
+export function quoteName(name = '…'): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

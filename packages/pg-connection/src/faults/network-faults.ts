@@ -22,7 +22,7 @@ const broken = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 const tlsFaults: readonly (readonly [RegExp, string])[] = [
   [
     /ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH/,
-    'The certificate is for another name than postgres.host: set postgres.host to a name that the message lists, or set postgres.ssl.mode: verify-ca, which checks the authority and not the name.',
+    'The certificate is for another name than postgres.host: set postgres.host to one of its names, or set postgres.ssl.mode: verify-ca, which checks the authority and not the name.',
   ],
   [
     /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
@@ -60,8 +60,15 @@ export function networkRow(error: Error): FaultRow | undefined {
   if (unreachable.has(code)) return ['unreachable', 'run', away];
   if (broken.has(code)) return ['lost', 'chunk', lost];
   const tls = tlsFaults.find(([pattern]) => pattern.test(code));
-  if (tls !== undefined) return ['tls', 'never', tls[1]];
+  if (tls !== undefined) return ['tls', 'never', `${namesOf(error)}${tls[1]}`];
   return driverMessages.find(([pattern]) => pattern.test(error.message))?.[1];
+}
+
+/** Node's message lists those of the kind that was asked for; a host by its address sees none. */
+function namesOf(error: Error): string {
+  const { cert } = error as { cert?: { subjectaltname?: unknown } };
+  const names = cert?.subjectaltname;
+  return typeof names === 'string' ? `Names in the certificate: ${names}. ` : '';
 }
 
 /** Node gathers the failures of a host with several addresses in an AggregateError. */

@@ -1,12 +1,11 @@
 import type { FaultRow, FaultScene, Fix } from './fault-row.ts';
-import { grantAdvice } from './grant-advice.ts';
+import { grantAdvice, quoteName } from './grant-advice.ts';
 import type { ServerError } from './server-error.ts';
 
 const again = 'then run the same command again: it goes on where it stopped.';
 
 const login: Fix = ({ role }, { message, routine }) => {
-  const name = role === undefined ? 'the role' : `"${role}"`;
-  if (/not permitted to log in/.test(message)) return `ALTER ROLE ${name} LOGIN;`;
+  if (/not permitted to log in/.test(message)) return `ALTER ROLE ${quoteName(role)} LOGIN;`;
   if (/valid client certificate/.test(message)) {
     return 'The server wants a certificate of the client: give postgres.ssl.cert and postgres.ssl.key.';
   }
@@ -19,9 +18,9 @@ const login: Fix = ({ role }, { message, routine }) => {
 const connections: Fix = ({ role, database }, { message }) => {
   const lower = 'lower parallel_threads, or end sessions that nobody needs (pg_stat_activity)';
   const [, what] = /too many connections for (role|database)/.exec(message) ?? [];
-  if (what === 'role') return `ALTER ROLE "${role ?? '…'}" CONNECTION LIMIT n; or ${lower}.`;
+  if (what === 'role') return `ALTER ROLE ${quoteName(role)} CONNECTION LIMIT n; or ${lower}.`;
   if (what === 'database') {
-    return `ALTER DATABASE "${database ?? '…'}" CONNECTION LIMIT n; or ${lower}.`;
+    return `ALTER DATABASE ${quoteName(database)} CONNECTION LIMIT n; or ${lower}.`;
   }
   return `Raise max_connections of the server, or ${lower}. \`snowmelt check\` says how many are needed.`;
 };
@@ -41,7 +40,7 @@ const taken =
   'What has the name that the message says is there already. Where another process has just made it, run the same command again; otherwise rename or drop it.';
 
 const missingDatabase: Fix = ({ database, databaseKey }) =>
-  `CREATE DATABASE "${database ?? '…'}"; or correct ${databaseKey}.`;
+  `CREATE DATABASE ${quoteName(database)}; or correct ${databaseKey}.`;
 
 /**
  * SQLSTATEs first, then their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
@@ -110,7 +109,7 @@ const closed: FaultRow = [
   'closed-database',
   'never',
   ({ database, databaseKey }) =>
-    `ALTER DATABASE "${database ?? '…'}" WITH ALLOW_CONNECTIONS true; or correct ${databaseKey}.`,
+    `ALTER DATABASE ${quoteName(database)} WITH ALLOW_CONNECTIONS true; or correct ${databaseKey}.`,
 ];
 
 export function serverRow(error: ServerError, scene: FaultScene): FaultRow {

@@ -1,4 +1,10 @@
-import type { Probe, Source, TableJob } from '@snowmelt/core';
+import {
+  SnowmeltError,
+  type Probe,
+  type Source,
+  type TableJob,
+  type TableRef,
+} from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit';
 import { describe, expect, it } from 'vitest';
 
@@ -38,6 +44,25 @@ describe('check --deep', () => {
     );
     expect(lines).not.toMatch(/a .*about a\S*\s+expected/);
     expect(lines).toContain('Snowmelt 1.2.3');
+  });
+
+  it('asks beside the table that the name means without quotes', async () => {
+    const asked: unknown[] = [];
+    const capitals = { database: 'D', schema: 'S', name: 'T' };
+    const source = {
+      describe: async (ref: TableRef) => {
+        if (ref.name === 'T') return { ref };
+        throw new SnowmeltError('SOURCE.TABLE_NOT_FOUND', 'not there');
+      },
+      examine: async (ref: TableRef) => {
+        asked.push(ref);
+        return { server: '9.1.0', probes: [] };
+      },
+    } as unknown as Source;
+    const written = { database: 'd', schema: 's', name: 't' };
+    const job = { source: written, sourceInCapitals: capitals } as unknown as TableJob;
+    await examineSource(source, [job], { context: testContext(), version: '1' });
+    expect(asked).toEqual([capitals]);
   });
 
   it('says so where a source has nothing to be asked', async () => {

@@ -1,11 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 
+import type { Verification } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
 import { formatBytes, formatDuration, formatRows } from '../src/show/quantities.ts';
 import { formatRejectedRows, formatRejectGroups } from '../src/show/rejects.ts';
 import { formatShadow, isSettled } from '../src/show/repaired-shadow.ts';
 import { formatTable } from '../src/show/text-table.ts';
+import { formatRunReport, type RunView } from '../src/show/run-report.ts';
+import { formatRun } from '../src/show/run-summary.ts';
 import { textWidth, truncateText } from '../src/show/text-width.ts';
 
 describe('quantities', () => {
@@ -29,6 +32,47 @@ describe('quantities', () => {
   });
 
   it('rows have their thousands set apart', () => expect(formatRows(1234567.8)).toBe('1,234,568'));
+});
+
+describe('how a table was compared', () => {
+  const why = 'both sides write JSON differently';
+  const one = { column: 'v', why };
+  it.each<[Verification | undefined, string]>([
+    [undefined, 'no'],
+    [{ by: 'count' }, 'yes, count'],
+    [{ by: 'digest' }, 'yes, digest'],
+    [{ by: 'digest', leftOut: [one] }, 'yes, digest without 1 column'],
+    [{ by: 'digest', leftOut: [one, one], trimmed: ['t'] }, 'yes, digest without 2 columns'],
+  ])('%j is told as %j by run and status', (verification, words) => {
+    const ref = { database: 'D', schema: 'S', name: 'T' };
+    const figures = { rows: 1, bytes: 1, totalChunks: 1, completedChunks: 1, failedChunks: 0 };
+    const table = {
+      key: 't',
+      sourceName: 's',
+      source: ref,
+      target: ref,
+      status: 'completed',
+    } as const;
+    const told = verification === undefined ? {} : { verification };
+    const run = { id: 'r', status: 'completed', startedAt: new Date(0), sourceNames: [] } as const;
+    const summary = { ...run, rows: 1, tables: [{ ...table, ...figures, ...told }] };
+    expect(formatRun(summary, 200).join('\n')).toMatch(new RegExp(` {2}${words}$`, 'm'));
+    const ended = { chunks: 1, rejected: 0, seconds: 1, findings: [], notices: [] };
+    const verified = verification !== undefined;
+    const report: RunView = {
+      run: 'r',
+      resumed: false,
+      status: 'completed',
+      stopped: false,
+      rejected: 0,
+      seconds: 1,
+      rows: 1,
+      bytes: 1,
+      tables: [{ ...table, rows: 1, bytes: 1, ...ended, verified, ...told }],
+    };
+    const lines = formatRunReport(report, 200).map((line) => stripVTControlCharacters(line));
+    expect(lines.join('\n')).toMatch(new RegExp(` {2}${words}$`, 'm'));
+  });
 });
 
 describe('text', () => {

@@ -76,7 +76,7 @@ export const snowflakeTypes: readonly SnowflakeType[] = [
   {
     native: 'TIMESTAMP_TZ(3)',
     texts: ['2024-02-29T12:00:00.125+05:30'],
-    note: 'The instant is kept, the offset is not: `timestamptz` has none. An existing text column keeps both.',
+    note: 'The instant is kept, the offset is not: `timestamptz` has none. An existing text column keeps both, a `timestamp` column what `on_lost_zone` says.',
   },
   { native: 'VARIANT', texts: ['{"a":1.5}', 'null'], note: `${json} ${doubles}` },
   { native: 'OBJECT', texts: ['{"k":"v"}'], note: 'As VARIANT.' },

@@ -97,6 +97,8 @@ describe('a run', () => {
     const again = await run(jobs, world.adapters());
     expect(again).toMatchObject({ status: 'completed', resumed: true });
     expect(again.tables.map(({ status }) => status)).toEqual(['completed', 'skipped']);
+    // What was compared in an earlier invocation is said again.
+    expect(again.tables.map(({ verification }) => verification?.by)).toEqual(['digest', 'digest']);
     expect(world.targetRows('A')).toEqual(rowsOf(55));
   });
 

@@ -36,7 +36,9 @@ const zones: Rule<'timestamp'> = ({ zone }, { class: into }) => {
   if ((zone === 'none') === (into === 'timestamp')) return yes;
   return zone === 'none'
     ? cast('wall-clock times are taken as UTC')
-    : no('a timestamp column has no time zone; use timestamptz, or set on_lost_zone');
+    : no(
+        'a timestamp column has no time zone; use timestamptz, or set on_lost_zone (for keys, watermarks and TIMESTAMP_LTZ: utc)',
+      );
 };
 
 export const fromTimestamp: Row<'timestamp'> = {

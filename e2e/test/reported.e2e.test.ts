@@ -140,6 +140,87 @@ describe('P1: what users of such tools have reported', () => {
     expect(await read('SELECT s FROM vega.bad')).toEqual([['y']]);
   });
 
+  it('names of system columns are refused before anything is made, unless they are mapped', async () => {
+    await inSnowflake(
+      demo,
+      'CREATE TABLE SHAPES (ID NUMBER(9,0), XMIN NUMBER(9,4), YMIN NUMBER(9,4), XMAX NUMBER(9,4))',
+      'INSERT INTO SHAPES VALUES (1, 1.5, 2.5, 3.5)',
+    );
+    await sql.query('CREATE TABLE vega.there (id int PRIMARY KEY, ymin numeric)');
+    const soft = { uniqueness_columns: ['ID'], delete_missing: 'soft', soft_delete_column: 'xmax' };
+    const some = { columns: { include: ['ID', 'YMIN'] } };
+    const evolving = { schema_evolution: 'create_and_add' };
+    const mapping = { column_mapping: { XMIN: 'x_min', XMAX: 'x_max' } };
+    const config = configOf(demo, [
+      { source: 'SHAPES', target: 'made' },
+      { source: 'SHAPES', target: 'there', ...evolving },
+      { source: 'SHAPES', target: 'marked', ...some, ...evolving, ...soft },
+      { source: 'SHAPES', target: 'mapped', ...mapping },
+    ]);
+    const { tables } = await runConfig(demo, config);
+    const [made, there, marked, mapped] = tables;
+    for (const table of [made, there, marked]) {
+      expect(table?.error).toMatchObject({
+        code: 'TARGET.TABLE_UNSUITABLE',
+        message: expect.stringContaining('is that of a system column of PostgreSQL'),
+        fix: expect.stringMatching(/column_mapping|soft_delete_column/),
+      });
+    }
+    expect(mapped).toMatchObject({ status: 'completed', verified: true });
+    const left = `SELECT relname FROM pg_class WHERE relnamespace = 'vega'::regnamespace AND relkind = 'r'`;
+    expect((await read(left)).flat().toSorted()).toEqual(['mapped', 'there']);
+  });
+
+  it('of two keys that are one in the target, none takes the other one away in silence', async () => {
+    await inSnowflake(
+      demo,
+      'CREATE TABLE ACC (EMAIL VARCHAR(20), N NUMBER(9,0)) CHANGE_TRACKING = TRUE',
+      `INSERT INTO ACC VALUES ('Ann', 1), ('ann', 2), ('bob', 3)`,
+      'CREATE TABLE MANY (EMAIL VARCHAR(20), N NUMBER(9,0))',
+      `INSERT INTO MANY SELECT 'k' || SEQ4(), SEQ4() FROM TABLE(GENERATOR(ROWCOUNT => 300))`,
+      `INSERT INTO MANY VALUES ('Ann', -1), ('ann', 1000)`,
+    );
+    const loose = 'email text COLLATE vega.ci PRIMARY KEY, n int';
+    await sql.query(`
+      CREATE EXTENSION IF NOT EXISTS citext SCHEMA vega;
+      CREATE COLLATION vega.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      CREATE TABLE vega.a_ct (email vega.citext PRIMARY KEY, n int);
+      CREATE TABLE vega.many (email vega.citext PRIMARY KEY, n int);
+      CREATE TABLE vega.a_nd (${loose}); CREATE TABLE vega.a_ndm (${loose});
+      CREATE TABLE vega.a_cdc (${loose}); CREATE TABLE vega.a_tr (${loose})`);
+    const keyed = { source: 'ACC', uniqueness_columns: ['EMAIL'] };
+    const config = configOf(demo, [
+      { ...keyed, target: 'a_ct' },
+      { ...keyed, target: 'a_nd' },
+      { ...keyed, target: 'a_ndm', delete_missing: 'hard' },
+      { ...keyed, target: 'a_cdc', changes: 'cdc' },
+      { source: 'ACC', target: 'a_tr', truncate_onstart: true },
+    ]);
+    const first = await runConfig(demo, { ...config, max_retry_attempts: 1 });
+    for (const { target, status, error } of first.tables) {
+      expect(status, target.name).toBe('failed');
+      expect(error?.message, target.name).toMatch(/1 key is one|duplicate key|several rows/);
+    }
+    // In chunks of their own, they are counted.
+    const chunks = { chunking_columns: ['N'], batch_size: 100, extract: 'query' };
+    const apart = configOf(demo, [{ ...keyed, source: 'MANY', target: 'many', ...chunks }]);
+    const counted = await runConfig(demo, apart);
+    expect(counted).toMatchObject({ status: 'partial', stopped: false });
+    expect(counted.tables).toMatchObject([
+      { status: 'completed', met: 1, findings: [{ code: 'TARGET.KEYS_MEET' }] },
+    ]);
+    await inSnowflake(demo, `DELETE FROM ACC WHERE EMAIL = 'ann'`);
+    const mended = await runConfig(demo, config, { mode: 'never' });
+    expect(mended.status).toBe('completed');
+    for (const { target } of mended.tables) {
+      const rows = await read(`SELECT email::text, n FROM vega.${target.name} ORDER BY n`);
+      expect(rows, target.name).toEqual([
+        ['Ann', 1],
+        ['bob', 3],
+      ]);
+    }
+  });
+
   it('a trigger or rule that swallows writes never ends in a completed table', async () => {
     await inSnowflake(
       demo,

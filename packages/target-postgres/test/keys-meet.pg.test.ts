@@ -241,6 +241,26 @@ describe('P1: keys that differ in the source and not in the target', () => {
     });
   });
 
+  it('citext in a schema of its own is compared as its index does', async () => {
+    await on.sql.query(`CREATE SCHEMA apart; ALTER EXTENSION citext SET SCHEMA apart`);
+    try {
+      await make({ type: 'apart.citext' });
+      await load(plan({}), 'a', [['Ann', '1', '1']]);
+      expect(await load(plan({}), 'b', [['ann', '2', '1']])).toMatchObject({ met: 1 });
+      const deleteMissing = { how: 'hard', keys: { extract: 'query' } } as const;
+      const table = plan({}, { run: 'r2', deleteMissing });
+      await on.target.prepare(table, context);
+      const chunk = { ...chunkOf('keys/c'), of: 'keys' } as const;
+      await on.target.load(table, chunk, opening(csv([['ANN']]), 1), context);
+      const { missing } = await on.target.publish(table, context);
+      expect(missing).toMatchObject({ rows: 0, met: 1 });
+    } finally {
+      await on.sql.query(
+        'DROP TABLE t; ALTER EXTENSION citext SET SCHEMA public; DROP SCHEMA apart',
+      );
+    }
+  });
+
   describe('delete_missing', () => {
     const deleteMissing = { how: 'hard', keys: { extract: 'query' } } as const;
 

@@ -2,6 +2,7 @@ import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { looseKeys } from '../keys/loose-keys.ts';
+import { seeOperators } from '../keys/see-operators.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
 import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
 import { actingKeys, incomingKeys } from '../swap/incoming-keys.ts';
@@ -44,6 +45,7 @@ export async function applyChanges(
   shadow: string,
 ): Promise<AppliedChanges> {
   await refuseOtherCount(session, table, shadow);
+  await seeOperators(session, table);
   const loose = await looseKeys(session, table);
   const changes = { table, shadow, nullable: await nullableKeys(session, table, shadow), loose };
   await refuseRepeatedKeys(session, changes);

@@ -13,7 +13,7 @@ const alikeSql = `
 SELECT n.nspname::text AS schema, c.relname::text AS name
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE lower(n.nspname) = lower($1) AND lower(c.relname) = lower($2)
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND (n.nspname, c.relname) <> ($1, $2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 ORDER BY n.nspname <> $1, c.relname <> $2, 1, 2`;
 
 const schemasSql = `

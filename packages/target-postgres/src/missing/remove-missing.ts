@@ -16,6 +16,7 @@ import {
 } from '../connect/transaction.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
 import { looseKeys } from '../keys/loose-keys.ts';
+import { seeOperators } from '../keys/see-operators.ts';
 import { lockTarget } from '../prepare/lock-target.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
 import { quoteTable } from '../quote-identifier.ts';
@@ -61,6 +62,7 @@ async function removeOnce(
 ): Promise<MissingReceipt> {
   const { how } = missing;
   await lockTarget(session, table);
+  await seeOperators(session, table);
   await refuseStalePlan(session, table);
   const { gathering, done } = await readKeysState(session, table);
   if (done !== undefined) return { how, ...done };

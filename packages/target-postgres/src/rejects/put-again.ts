@@ -1,5 +1,6 @@
 import { quoteTable } from '../quote-identifier.ts';
 import type { RowRefusal } from '../load/copy-error.ts';
+import { seeOperators } from '../keys/see-operators.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
 import { batchTable } from '../load/merge/batch-table.ts';
 import { batchFields, createBatchSql, mergeSql } from '../load/merge/merge-sql.ts';
@@ -15,6 +16,7 @@ export async function putAgain(
   if (table.keyColumns.length === 0) {
     return (rows) => copyRows(work, quoteTable(table.target), rows);
   }
+  await seeOperators(session, table);
   const arbiter = await arbiterOf(session, table);
   const { loose } = arbiter;
   await session.query(createBatchSql(table, loose));

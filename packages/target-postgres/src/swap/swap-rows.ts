@@ -10,6 +10,7 @@ import {
   type Session,
   type TransactionOptions,
 } from '../connect/transaction.ts';
+import { seeOperators } from '../keys/see-operators.ts';
 import { rejectedRow } from '../load/copy-error.ts';
 import { lockTarget } from '../prepare/lock-target.ts';
 import { refuseStalePlan } from '../prepare/table-ledger.ts';
@@ -126,6 +127,7 @@ WHERE attrelid = pg_catalog.to_regclass($1) AND attidentity = 'a' AND NOT attisd
 
 async function exchange(session: Session, table: TablePlan, shadow: string): Promise<object> {
   const target = quoteTable(table.target);
+  await seeOperators(session, table);
   const keys = await incomingKeys(session, target);
   for (const key of actingKeys(keys)) await refuseOrphans(session, table, { key, shadow });
   const { rows } = await session.query<{ name: string }>(alwaysSql, [target]);

@@ -1,4 +1,5 @@
 import { meet } from '../../keys/meeting-keys.ts';
+import { seeOperators } from '../../keys/see-operators.ts';
 import { arbiterOf } from '../merge/arbiter.ts';
 import { refuseDroppedRows, refuseNullKeys } from '../merge/refuse-rows.ts';
 import { batchFields, createBatchSql, mergeSql } from '../merge/merge-sql.ts';
@@ -10,6 +11,7 @@ import type { LoadRows } from './load-rows.ts';
  * The temporary table writes no log, and takes every row before the target's constraints speak.
  */
 export const merge: LoadRows = async ({ session, table, copyInto }) => {
+  await seeOperators(session, table);
   const arbiter = await arbiterOf(session, table);
   const { loose } = arbiter;
   await session.query(createBatchSql(table, loose));

@@ -1,4 +1,5 @@
 import { meet } from '../../keys/meeting-keys.ts';
+import { seeOperators } from '../../keys/see-operators.ts';
 import { arbiterOf } from '../merge/arbiter.ts';
 import { batchTable } from '../merge/batch-table.ts';
 import { batchFields, createBatchSql, mergeSql } from '../merge/merge-sql.ts';
@@ -18,6 +19,7 @@ import { tryOut } from './try-out.ts';
  */
 export async function mergeAround(work: ChunkWork): Promise<Sent> {
   const { session, table } = work;
+  await seeOperators(session, table);
   const arbiter = await arbiterOf(session, table);
   const { loose } = arbiter;
   await session.query(createBatchSql(table, loose));

@@ -157,8 +157,7 @@ describe('P1: what users of such tools have reported', () => {
       { source: 'SHAPES', target: 'marked', ...some, ...evolving, ...soft },
       { source: 'SHAPES', target: 'mapped', ...mapping },
     ]);
-    const { tables } = await runConfig(demo, config);
-    const [made, there, marked, mapped] = tables;
+    const [made, there, marked, mapped] = (await runConfig(demo, config)).tables;
     for (const table of [made, there, marked]) {
       expect(table?.error).toMatchObject({
         code: 'TARGET.TABLE_UNSUITABLE',
@@ -167,8 +166,8 @@ describe('P1: what users of such tools have reported', () => {
       });
     }
     expect(mapped).toMatchObject({ status: 'completed', verified: true });
-    const left = `SELECT relname FROM pg_class WHERE relnamespace = 'vega'::regnamespace AND relkind = 'r'`;
-    expect((await read(left)).flat().toSorted()).toEqual(['mapped', 'there']);
+    const left = `SELECT relname FROM pg_class WHERE relnamespace = 'vega'::regnamespace AND relkind = 'r' ORDER BY 1`;
+    expect(await read(left)).toEqual([['mapped'], ['there']]);
   });
 
   it('of two keys that are one in the target, none takes the other one away in silence', async () => {
@@ -206,18 +205,13 @@ describe('P1: what users of such tools have reported', () => {
     const apart = configOf(demo, [{ ...keyed, source: 'MANY', target: 'many', ...chunks }]);
     const counted = await runConfig(demo, apart);
     expect(counted).toMatchObject({ status: 'partial', stopped: false });
-    expect(counted.tables).toMatchObject([
-      { status: 'completed', met: 1, findings: [{ code: 'TARGET.KEYS_MEET' }] },
-    ]);
+    expect(counted.tables).toMatchObject([{ met: 1, findings: [{ code: 'TARGET.KEYS_MEET' }] }]);
     await inSnowflake(demo, `DELETE FROM ACC WHERE EMAIL = 'ann'`);
     const mended = await runConfig(demo, config, { mode: 'never' });
     expect(mended.status).toBe('completed');
     for (const { target } of mended.tables) {
       const rows = await read(`SELECT email::text, n FROM vega.${target.name} ORDER BY n`);
-      expect(rows, target.name).toEqual([
-        ['Ann', 1],
-        ['bob', 3],
-      ]);
+      expect(rows.join(' '), target.name).toBe('Ann,1 bob,3');
     }
   });
 

@@ -64,7 +64,7 @@ describe('a status schema that the earlier tool works in', () => {
     await using database = await testDatabase();
     await using store = openStore(database);
     await runEarlierTool(database);
-    const need = { parallelThreads: 1, databases: {} };
+    const need = { least: 4, parallelThreads: 1, databases: {} };
     const before = await dumpSchema(database);
     const told = async () => (await store.check?.(need))?.map(({ severity }) => severity);
     expect(await told()).toEqual(['error']);

@@ -104,6 +104,38 @@ describe('a reply that is lost after the work was done', () => {
     }));
 });
 
+it.each(['COMMIT', 'pg_try_advisory_lock', 'pg_backend_pid'])(
+  'openRun: where the answer to %s is lost, the run is made once and held',
+  async (statement) => {
+    await using database = await testDatabase();
+    await using proxy = await cuttingProxy(database.url);
+    await using store = createPostgresStatusStore({ connection: { url: proxy.url } });
+    await store.migrate();
+    proxy.loseReplyTo(statement);
+    const opened = await store.openRun(request());
+    expect(proxy.lost).toBe(1);
+    expect(opened).toMatchObject({ resumed: false });
+    const made = `SELECT run_id, status FROM migration_status.migration_runs`;
+    expect(await query(database, made)).toEqual([{ run_id: opened.id, status: 'running' }]);
+    await store.closeRun(opened.id, 'completed');
+    expect(await query(database, made)).toEqual([{ run_id: opened.id, status: 'completed' }]);
+  },
+);
+
+it('migrate: a connection that breaks in the middle is made anew', async () => {
+  await using database = await testDatabase();
+  await using proxy = await cuttingProxy(database.url);
+  const told: string[] = [];
+  await using store = createPostgresStatusStore({
+    connection: { url: proxy.url },
+    onOutage: ({ message }) => told.push(message),
+  });
+  proxy.loseReplyTo('INSERT INTO migration_status.schema_migrations');
+  await store.migrate();
+  expect(await store.runs(1)).toEqual([]);
+  expect(told).toHaveLength(1);
+});
+
 describe('a server that is away', () => {
   it('at 3 a.m. for a moment fails no call', () =>
     scene(async ({ proxy, store, run }) => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createPostgresStatusStore } from '../src/index.ts';
 import { request } from './support/open-store.ts';
 
-const need = { databases: {}, parallelThreads: 4 };
+const need = { databases: {}, least: 4, parallelThreads: 4 };
 
 async function behind(mode: PoolMode) {
   const database = await testDatabase();

@@ -42,7 +42,7 @@ describe('a role with exactly what grants says of the status database', () => {
     await apply(grants.map(({ sql }) => sql));
 
     const connection = { host, port, user: role, password: 'pw', database };
-    const need = { databases: {}, parallelThreads: 1 };
+    const need = { databases: {}, least: 4, parallelThreads: 1 };
     const check = async () => {
       await using store = createPostgresStatusStore({ connection, outageSeconds: 0.2 });
       return (await store.check?.(need)) ?? [];

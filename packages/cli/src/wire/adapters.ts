@@ -25,7 +25,9 @@ export function connectionNeed(config: Config): ConnectionNeed {
   for (const name of targetDatabases(config)) {
     databases.set(name, (databases.get(name) ?? 0) + parallelThreads + spareOfTarget);
   }
-  return { databases: Object.fromEntries(databases), parallelThreads };
+  // One that holds the run, two of its status, one of each target: all others are waited for.
+  const least = 3 + targetDatabases(config).length;
+  return { databases: Object.fromEntries(databases), least, parallelThreads };
 }
 
 /** The adapters that a configuration means. None connects before it is asked for something. */
@@ -66,10 +68,18 @@ export async function openStatus(
   });
 }
 
-/** Waiting is told, with its cause. */
+/** How often the same is told again. */
+const tellEveryMs = 10_000;
+
+/** Waiting is told, with its cause; not by each of many that wait for the same. */
 function tellOutage(log: Logger) {
-  return ({ server, message, tries, wait }: Outage): void =>
+  const told = new Map<string, number>();
+  return ({ server, message, tries, wait }: Outage): void => {
+    const now = performance.now();
+    if (now - (told.get(message) ?? -tellEveryMs) < tellEveryMs) return;
+    told.set(message, now);
     log.warn('database_away', { server, message, tries, wait_ms: wait });
+  };
 }
 
 function snowflakeOptions(snowflake: SnowflakeConfig) {

@@ -166,6 +166,8 @@ export interface RunSummary {
 
 /** What a run takes at most, status store included. */
 export interface ConnectionNeed {
+  /** With fewer in all it can't go on; with fewer than those below, parts of it wait for others. */
+  readonly least: number;
   /** By database. */
   readonly databases: Readonly<Record<string, number>>;
   /** As configured; each takes one connection to each target database. */

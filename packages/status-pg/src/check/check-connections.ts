@@ -51,6 +51,8 @@ interface Bound {
   readonly others: number;
   readonly need: number;
   readonly raise: string;
+  /** What else makes it so. */
+  readonly after?: string;
 }
 
 /** Whether a run gets the connections that it takes: of the role, each database and the server. */
@@ -75,14 +77,19 @@ export async function checkConnections(
       raise: `ALTER DATABASE ${quote(name)} CONNECTION LIMIT`,
     })),
   ];
-  const server = { what: 'the server', raise: 'ALTER SYSTEM SET max_connections =', ...ofServer };
+  const server = {
+    what: 'the server',
+    raise: 'ALTER SYSTEM SET max_connections =',
+    ...ofServer,
+    after: ' and restart the server;',
+  };
   return [...(superuser ? [] : bounds), server].flatMap((bound) => findingOf(bound, need));
 }
 
-function findingOf(bound: Bound, { parallelThreads }: ConnectionNeed): readonly Finding[] {
-  const { what, limit, others, need, raise } = bound;
+function findingOf(bound: Bound, { parallelThreads, least }: ConnectionNeed): readonly Finding[] {
+  const { what, limit, others, need, raise, after = '' } = bound;
   if (limit < 0 || limit >= need + others) return [];
-  const severity = limit < need ? 'error' : 'warning';
+  const severity = limit < least ? 'error' : 'warning';
   const taken = others === 0 ? '' : `, of which ${others} are taken`;
   const most = parallelThreads - (need - limit);
   const lower = most < 1 ? '' : ` or set parallel_threads: ${most}.`;
@@ -90,11 +97,11 @@ function findingOf(bound: Bound, { parallelThreads }: ConnectionNeed): readonly 
     {
       code: 'TARGET.RESOURCES',
       severity,
-      message: `a run takes ${need} connections; ${what} has ${limit}${taken}`,
+      message: `a run takes ${need} connections, and waits where there are fewer; ${what} has ${limit}${taken}`,
       fix:
-        severity === 'error'
-          ? `${raise} ${need + others};${lower}`
-          : `End sessions that nobody needs, or: ${raise} ${need + others};`,
+        limit < need
+          ? `${raise} ${need + others};${after}${lower}`
+          : `End sessions that nobody needs, or: ${raise} ${need + others};${after}`,
     },
   ];
 }

@@ -1,11 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import type { Verification } from '@snowmelt/core';
+import type {
+  ClearedStage,
+  RepairedSession,
+  RepairedShadow,
+  RepairReport,
+  Verification,
+} from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import type { RepairView } from '../src/repair/repair-all.ts';
 import { formatBytes, formatDuration, formatRows } from '../src/show/quantities.ts';
 import { formatRejectedRows, formatRejectGroups } from '../src/show/rejects.ts';
-import { formatShadow, isSettled } from '../src/show/repaired-shadow.ts';
+import { formatRepair, isSettled } from '../src/show/repaired.ts';
 import { formatTable } from '../src/show/text-table.ts';
 import { formatRunReport, type RunView } from '../src/show/run-report.ts';
 import { formatRun } from '../src/show/run-summary.ts';
@@ -95,23 +102,53 @@ describe('text', () => {
   });
 });
 
-describe('what repair has found of swaps', () => {
+describe('what repair has found', () => {
   const target = { database: 'd', schema: 's', name: 't' };
-  const shadow = 'shadow_1';
+  const shadow = { shadow: 'shadow_1', run: 'r', target } as const;
+  const session = { pid: 7, run: 'r', since: '2026-01-01T00:00:00Z' } as const;
+  const stage = { name: '"D"."S"."SNOWMELT_R"', run: 'r' } as const;
+  const view = (
+    found: Partial<RepairReport>,
+    stages: RepairView['stages'] = [],
+    dryRun = false,
+  ) => ({
+    dryRun,
+    databases: [{ database: 'd', tables: [], shadows: [], sessions: [], ...found }],
+    stages,
+  });
+  const shadows = (outcome: RepairedShadow['outcome']) =>
+    view({ shadows: [{ ...shadow, outcome }] });
+  const sessions = (outcome: RepairedSession['outcome']) =>
+    view({ sessions: [{ ...session, outcome }] });
+  const stages = (outcome: ClearedStage['outcome']) => view({}, [{ ...stage, outcome }]);
 
   it.each([
-    ['removed', true, 'removed: rows gathered in snowmelt.shadow_1, of run r'],
-    ['kept', true, '--drop-shadows'],
-    ['busy', false, 'a run is loading that table'],
-    ['not-owned', false, 'another role owns it'],
-  ] as const)('P8: %s says what it is and what can be done', (outcome, settled, text) => {
-    const found = { shadow, outcome, run: 'r', target };
-    expect(formatShadow(found)).toContain(text);
+    [shadows('removed'), true, 'removed: what was gathered in snowmelt.shadow_1, of run r'],
+    [shadows('kept'), true, '--drop-shadows'],
+    [shadows('busy'), false, 'a run is loading that table'],
+    [shadows('not-owned'), false, 'another role owns it'],
+    [view({ shadows: [{ shadow: 'shadow_1', outcome: 'removed' }] }), true, 'that no run has'],
+    [sessions('ended'), true, 'ended: the session with pid 7 of run r, at work since 2026'],
+    [sessions('busy'), true, 'which is alive'],
+    [sessions('unknown'), true, 'the status database does not know'],
+    [sessions('not-allowed'), false, 'SELECT pg_terminate_backend(7);'],
+    [stages('removed'), true, 'removed: the stage "D"."S"."SNOWMELT_R" of run r'],
+    [stages('kept'), true, 'can go on with its files'],
+    [stages('busy'), true, 'which is alive'],
+    [stages('unknown'), true, 'DROP STAGE "D"."S"."SNOWMELT_R";'],
+  ])('P8: it says what it is and what can be done: %#', (found, settled, text) => {
+    expect(formatRepair(found).join('\n')).toContain(text);
     expect(isSettled(found)).toBe(settled);
   });
 
-  it('one that no run has', () => {
-    expect(formatShadow({ shadow, outcome: 'removed' })).toContain('that no run has');
+  it('a dry run says what would be done, and that something would', () => {
+    const table = { target, busy: false, owed: ['t_name'], findings: [] };
+    const found = view({ tables: [table] }, [{ ...stage, outcome: 'removed' }], true);
+    const text = formatRepair(found).join('\n');
+    expect(text).toContain('d.s.t: would be brought back: t_name');
+    expect(text).toContain('would be removed: the stage');
+    expect(isSettled(found)).toBe(false);
+    expect(isSettled(view({}, [{ ...stage, outcome: 'kept' }], true))).toBe(true);
   });
 });
 

@@ -2,6 +2,7 @@ export type * from './contract/chunk.ts';
 export type * from './contract/grants.ts';
 export type * from './contract/json.ts';
 export type * from './contract/rejects.ts';
+export type * from './contract/repair.ts';
 export type * from './contract/source.ts';
 export type * from './contract/status-store.ts';
 export type * from './contract/table-plan.ts';
@@ -14,6 +15,7 @@ export {
   type ChunkTransition,
   type Refused,
 } from './engine/chunk-state.ts';
+export { clearStages, type ClearedStage } from './engine/clear-stages.ts';
 export { backoff } from './engine/backoff.ts';
 export { hidesDigits } from './engine/value-policies.ts';
 export { comparableColumns, digestRule, type DigestRule } from './digest/comparable-columns.ts';

@@ -28,6 +28,8 @@ import { extractFiles } from './unload/extract-files.ts';
 import { openFile } from './unload/open-file.ts';
 import { FileUrls } from './unload/file-urls.ts';
 import { releaseRun } from './unload/release-run.ts';
+import { runStages } from './unload/run-stages.ts';
+import { dropStage } from './unload/stage.ts';
 
 /**
  * Snowflake as a source. Nothing is connected before the first call that needs it. Errors are
@@ -72,6 +74,10 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     digest: (table, context) => digestTable(pool, table, context),
     examine: (place, context) => examine(settings, place, context),
     release: (run, tables, context) => releaseRun(pool, run, tables, context),
+    stages: (places, context) => runStages(pool, places, context),
+    dropStage: async ({ name }, context) => {
+      await queryRows(pool, dropStage(name), context);
+    },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }

@@ -17,13 +17,21 @@ import { unfinishedRun } from './run/choose-run.ts';
 import { closeRun } from './run/close-run.ts';
 import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
+import { runLives } from './run/run-lives.ts';
 import { runs, summary } from './run/summary.ts';
 import { recordTable } from './table/record-table.ts';
 import { createRefresher } from './table/refresh-counts.ts';
 
 type RunMethods = Pick<
   StatusStore,
-  'openRun' | 'unfinishedRun' | 'keepSnapshot' | 'recordTable' | 'closeRun' | 'summary' | 'runs'
+  | 'openRun'
+  | 'unfinishedRun'
+  | 'keepSnapshot'
+  | 'recordTable'
+  | 'closeRun'
+  | 'summary'
+  | 'runs'
+  | 'runLives'
 >;
 type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded'>;
 
@@ -74,6 +82,7 @@ function runMethods(owned: OwnedRuns): RunMethods {
       }
     },
     summary: (run) => database.run((session) => summary(session, run)),
+    runLives: (named) => database.run((session) => runLives(session, named)),
     runs: (limit) => database.run((session) => runs(session, limit)),
   };
 }

@@ -54,6 +54,15 @@ export interface Examination {
   readonly probes: readonly Probe[];
 }
 
+/** A place for files of one run. */
+export interface RunStage {
+  /** As SQL names it. */
+  readonly name: string;
+  readonly run: RunId;
+  /** ISO 8601. Absent: the source does not say. */
+  readonly created?: string;
+}
+
 /** Where rows come from. Every method may be called from any process of the run. */
 export interface Source extends AsyncDisposable {
   /** One cheap round trip that proves the connection; says who and where. */
@@ -128,4 +137,11 @@ export interface Source extends AsyncDisposable {
   digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
   /** Removes what the run left at the source (stages, files). Idempotent. */
   release(run: RunId, tables: readonly TablePlan[], context: WorkContext): Promise<void>;
+  /** Stages that runs have made in these places. Absent: this source makes none. */
+  stages?(
+    places: readonly Pick<TableRef, 'database' | 'schema'>[],
+    context: WorkContext,
+  ): Promise<readonly RunStage[]>;
+  /** Idempotent. There where `stages` is. */
+  dropStage?(stage: RunStage, context: WorkContext): Promise<void>;
 }

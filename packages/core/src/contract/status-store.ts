@@ -174,6 +174,12 @@ export interface ConnectionNeed {
   readonly parallelThreads: number;
 }
 
+/**
+ * `live`: a process holds the run, or a worker a chunk of it. `open`: nobody does, and the run can be
+ * gone on with. `ended`: it can't, or has nothing left to do.
+ */
+export type RunLife = 'live' | 'open' | 'ended';
+
 /** Runs, tables, chunks and leases. It is the queue as well: nothing else coordinates workers. */
 export interface StatusStore extends AsyncDisposable {
   /**
@@ -236,6 +242,8 @@ export interface StatusStore extends AsyncDisposable {
     settled?: boolean,
   ): Promise<void>;
   summary(run: RunId): Promise<RunSummary>;
+  /** Runs that the store does not know are absent. Absent itself: it can't tell. */
+  runLives?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunLife>>;
   /** Newest first. */
   runs(limit: number): Promise<readonly RunSummary[]>;
 }

@@ -7,6 +7,7 @@ import type {
   RejectQuery,
   RetriedTable,
 } from './rejects.ts';
+import type { RepairReport, RepairRequest } from './repair.ts';
 import type { TableDigest } from './source.ts';
 import type {
   ColumnPair,
@@ -64,41 +65,6 @@ export interface PublishReceipt {
   readonly indexesBack?: readonly TableRef[];
   /** Nothing was published. */
   readonly restart?: Restart;
-}
-
-export interface RepairRequest {
-  readonly database: string;
-  /** Also rows that a swap has gathered in a run which could still go on: then it can't. */
-  readonly dropShadows: boolean;
-}
-
-/** What `repair` did in one database. */
-export interface RepairReport {
-  readonly database: string;
-  readonly tables: readonly RepairedTable[];
-  readonly shadows: readonly RepairedShadow[];
-}
-
-/** A table in which a swap gathers rows, left behind by a run that is gone. */
-export interface RepairedShadow {
-  readonly shadow: string;
-  /**
-   * `kept`: its run can still go on with it. `busy`: a live run has the target. `not-owned`: the
-   * role may not drop it.
-   */
-  readonly outcome: 'removed' | 'kept' | 'busy' | 'not-owned';
-  /** Absent where the ledger knows of no run that made it. */
-  readonly run?: RunId;
-  readonly target?: TableRef;
-}
-
-export interface RepairedTable {
-  readonly target: TableRef;
-  /** A live run has the table: it was left alone. */
-  readonly busy: boolean;
-  /** Indexes and constraints that were missing; those that still are have a finding. */
-  readonly owed: readonly string[];
-  readonly findings: readonly Finding[];
 }
 
 /** Why a plan can't be loaded as it stands: each finding names its place and its mend. */
@@ -271,8 +237,8 @@ export interface Target extends AsyncDisposable {
   digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
   /**
    * Finishes what runs that are gone have left undone in a database: indexes and constraints that
-   * they dropped for a load; and removes what no run can go on with. Idempotent; changes nothing
-   * where nothing is owed.
+   * they dropped for a load; and removes what no run can go on with, sessions of killed runs among
+   * it. Idempotent; changes nothing where nothing is owed, or with `dryRun`.
    */
   repair(request: RepairRequest, context: WorkContext): Promise<RepairReport>;
   /** The rows of `TablePlan.rejects` that are in quarantine in a database, by their reasons. */

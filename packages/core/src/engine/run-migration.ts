@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import type { Source } from '../contract/source.ts';
 import type { RunRequest, RunSummary } from '../contract/status-store.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
+import { clearStages } from './clear-stages.ts';
 import { describeTogether } from './describe-together.ts';
 import { mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
 import { keysPlan } from './keys-plan.ts';
@@ -94,7 +96,7 @@ async function runOnce(
     const tables = await runTables(request, run);
     const report = reportRun(run, tables, context.clock.now().getTime() - started.getTime());
     const settled = tables.every(isDone);
-    if (settled) await releaseSource(run);
+    if (settled) await releaseSource(run, adapters.source);
     const error = firstError(tables) ?? (settled ? noteOf(report) : undefined);
     await run.status.closeRun(run.state.id, report.status, error, settled);
     return report;
@@ -235,10 +237,14 @@ function firstError(tables: readonly TableReport[]): string | undefined {
 }
 
 /** What is left at the source costs storage, not correctness: a failure here is only told. */
-async function releaseSource(run: OpenRun): Promise<void> {
+async function releaseSource(run: OpenRun, source: Source): Promise<void> {
   try {
     const plans = [...run.plans.values()].flatMap((plan) => [plan, keysPlan(plan) ?? []].flat());
-    await run.source.release(run.state.id, plans, run.context);
+    await source.release(run.state.id, plans, run.context);
+    // What earlier runs have left in the same places, that nobody came back to.
+    const unloaded = plans.filter(({ extract }) => extract === 'unload').map(({ key }) => key);
+    const jobs = run.jobs.filter(({ key }) => unloaded.includes(key));
+    await clearStages(jobs, { ...run, source }, { dryRun: false });
   } catch (error) {
     if (!isSnowmeltError(error)) throw error;
     run.context.log.warn('release_failed', { code: error.code, message: error.message });

@@ -32,6 +32,12 @@ export function runStage(run: RunId, { database, schema }: TableRef): string {
   return stageName(`SNOWMELT_${run.replaceAll(/\W/gu, '_').toUpperCase()}`, { database, schema });
 }
 
+/** The run whose own stage has this name; `undefined`: it is none of ours. */
+export function runOfStage(name: string): RunId | undefined {
+  const [, run] = /^SNOWMELT_([0-9A-F]{8}(?:_[0-9A-F]{4}){3}_[0-9A-F]{12})$/u.exec(name) ?? [];
+  return run?.replaceAll('_', '-').toLowerCase();
+}
+
 export function stageName(name: string, { database, schema }: Omit<TableRef, 'name'>): string {
   return [database, schema, name].map(quoteIdentifier).join('.');
 }

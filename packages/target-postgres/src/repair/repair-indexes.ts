@@ -7,7 +7,10 @@ import { quoteTable } from '../quote-identifier.ts';
 import { hasLiveRun } from '../connect/has-live-run.ts';
 
 /** Restores what the index ledger owes the tables of a database, but for those of a live run. */
-export async function repairIndexes(work: RestoreWork): Promise<readonly RepairedTable[]> {
+export async function repairIndexes(
+  work: RestoreWork,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<readonly RepairedTable[]> {
   const { databases, options } = work;
   const plain = { ...options, purpose: 'plain' } as const;
   const owing = await transaction(databases, plain, (session) =>
@@ -16,6 +19,11 @@ export async function repairIndexes(work: RestoreWork): Promise<readonly Repaire
   const tables: RepairedTable[] = [];
   for (const target of owing) {
     const busy = await transaction(databases, plain, (session) => hasLiveRun(session, target));
+    if (dryRun && !busy) {
+      const owed = await transaction(databases, plain, (session) => namesOwed(session, target));
+      tables.push({ target, busy, owed, findings: [] });
+      continue;
+    }
     const restored = busy ? { owed: [], findings: [] } : await restoreIndexes(work, target);
     if (restored.owed.length > restored.findings.length) {
       await transaction(databases, plain, (session) => analyze(session, target));
@@ -32,6 +40,18 @@ WHERE state <> 'rebuilt' GROUP BY 1, 2 ORDER BY min(id)`;
 async function tablesOwed(session: Session, database: string): Promise<readonly TableRef[]> {
   const { rows } = await session.query<{ schema: string; name: string }>(owingSql);
   return rows.map(({ schema, name }) => ({ database, schema, name }));
+}
+
+const namesSql = `
+SELECT name FROM snowmelt.index_ledger
+WHERE target_schema = $1 AND target_table = $2 AND state <> 'rebuilt' ORDER BY id`;
+
+async function namesOwed(
+  session: Session,
+  { schema, name: table }: TableRef,
+): Promise<readonly string[]> {
+  const { rows } = await session.query<{ name: string }>(namesSql, [schema, table]);
+  return rows.map(({ name }) => name);
 }
 
 async function analyze(session: Session, target: TableRef): Promise<void> {

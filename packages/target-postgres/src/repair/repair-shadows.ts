@@ -23,9 +23,9 @@ SELECT c.relname::text AS shadow, pg_has_role(c.relowner, 'USAGE') AS owned,
        l.run_id IS NULL OR l.superseded_by IS NOT NULL OR l.overtaken_by IS NOT NULL AS useless,
        l.run_id AS run, l.table_key AS key, l.target_schema AS schema, l.target_table AS name
 FROM pg_catalog.pg_class c
-LEFT JOIN snowmelt.table_ledger l ON l.shadow = c.relname
+LEFT JOIN snowmelt.table_ledger l ON c.relname IN (l.shadow, l.keys_table)
 WHERE c.relnamespace = 'snowmelt'::regnamespace AND c.relkind = 'r'
-  AND c.relname ~ '^shadow_[0-9a-f]{32}$' AND ($1::text IS NULL OR c.relname = $1)
+  AND c.relname ~ '^(shadow|keys)_[0-9a-f]{32}$' AND ($1::text IS NULL OR c.relname = $1)
 ORDER BY l.prepared_at, c.relname`;
 
 async function readShadows(session: Session, only?: string): Promise<readonly Shadow[]> {
@@ -33,13 +33,14 @@ async function readShadows(session: Session, only?: string): Promise<readonly Sh
 }
 
 /**
- * Removes the tables in which swaps have gathered rows and that no run can put in place any more;
+ * Removes the tables in which rows of swaps, or keys of `delete_missing`, were gathered and that no run
+ * can use any more;
  * with `all` also those of runs that could still go on, which then may not. The targets' own rows
  * are not touched.
  */
 export async function repairShadows(
   work: RestoreWork,
-  all: boolean,
+  { all, dryRun }: { readonly all: boolean; readonly dryRun: boolean },
 ): Promise<readonly RepairedShadow[]> {
   const options = { ...work.options, purpose: 'plain' } as const;
   const found = await transaction(work.databases, options, (session) => readShadows(session));
@@ -48,10 +49,11 @@ export async function repairShadows(
     const { database } = work.options;
     const target = schema === null || name === null ? undefined : { database, schema, name };
     const outcome = await transaction(work.databases, options, (session) =>
-      removeShadow(session, { shadow, target, all }),
+      removeShadow(session, { shadow, target, all, dryRun }),
     );
     if (outcome === 'gone') continue;
-    if (outcome === 'removed') work.context.log.info('target_shadow_dropped', { shadow, run });
+    if (outcome === 'removed' && !dryRun)
+      work.context.log.info('target_shadow_dropped', { shadow, run });
     const of = run === null || target === undefined ? {} : { run, target };
     repaired.push({ shadow, outcome, ...of });
   }
@@ -62,12 +64,13 @@ interface Removal {
   readonly shadow: string;
   readonly target: TableRef | undefined;
   readonly all: boolean;
+  readonly dryRun: boolean;
 }
 
 /** Looks again under the lock of the target's name, which every prepare and swap holds. */
 async function removeShadow(
   session: Session,
-  { shadow, target, all }: Removal,
+  { shadow, target, all, dryRun }: Removal,
 ): Promise<RepairedShadow['outcome'] | 'gone'> {
   const busy = target !== undefined && (await hasLiveRun(session, target));
   if (target !== undefined && !busy) await lockName(session, target);
@@ -76,11 +79,12 @@ async function removeShadow(
   if (!now.useless && !all) return 'kept';
   if (busy) return 'busy';
   if (!now.owned) return 'not-owned';
+  if (dryRun) return 'removed';
   await dropShadow(session, shadow);
   await session.query(abandonSql, [now.run, now.key]);
   return 'removed';
 }
 
 const abandonSql = `
-UPDATE snowmelt.table_ledger SET shadow = NULL, abandoned_at = clock_timestamp()
+UPDATE snowmelt.table_ledger SET shadow = NULL, keys_table = NULL, abandoned_at = clock_timestamp()
 WHERE run_id = $1 AND table_key = $2`;

@@ -80,7 +80,12 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       return referenceDigest(plan.columns, database.rows(plan.target, names));
     },
     dependents: async () => [],
-    repair: async ({ database: name }) => ({ database: name, tables: [], shadows: [] }),
+    repair: async ({ database: name }) => ({
+      database: name,
+      tables: [],
+      shadows: [],
+      sessions: [],
+    }),
     ...rejectMethods(database),
     [Symbol.asyncDispose]: async () => undefined,
   };

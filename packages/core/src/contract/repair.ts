@@ -1,0 +1,57 @@
+import type { RunLife } from './status-store.ts';
+import type { RunId } from './table-plan.ts';
+import type { TableRef } from './table-schema.ts';
+import type { Finding } from './target.ts';
+
+export interface RepairRequest {
+  readonly database: string;
+  /** Also rows that a swap has gathered in a run which could still go on: then it can't. */
+  readonly dropShadows: boolean;
+  /** Says what would be done, and does nothing. */
+  readonly dryRun?: boolean;
+  /** How it stands with runs; those that nobody knows are absent, and so are all without it. */
+  readonly lives?: (runs: readonly RunId[]) => Promise<ReadonlyMap<RunId, RunLife>>;
+}
+
+/** What `repair` did in one database, or with `dryRun` would do. */
+export interface RepairReport {
+  readonly database: string;
+  readonly tables: readonly RepairedTable[];
+  readonly shadows: readonly RepairedShadow[];
+  readonly sessions: readonly RepairedSession[];
+}
+
+/** A table in which a swap gathers rows, or `deleteMissing` keys, left behind by a run that is gone. */
+export interface RepairedShadow {
+  readonly shadow: string;
+  /**
+   * `kept`: its run can still go on with it. `busy`: a live run has the target. `not-owned`: the
+   * role may not drop it.
+   */
+  readonly outcome: 'removed' | 'kept' | 'busy' | 'not-owned';
+  /** Absent where the ledger knows of no run that made it. */
+  readonly run?: RunId;
+  readonly target?: TableRef;
+}
+
+/** A session of the server that works, or waits, for a run. */
+export interface RepairedSession {
+  readonly pid: number;
+  readonly run: RunId;
+  /** When its transaction began, ISO 8601. */
+  readonly since: string;
+  /**
+   * `busy`: its run is alive. `unknown`: the status store knows no such run. `not-allowed`: the role
+   * may not end it.
+   */
+  readonly outcome: 'ended' | 'busy' | 'unknown' | 'not-allowed';
+}
+
+export interface RepairedTable {
+  readonly target: TableRef;
+  /** A live run has the table: it was left alone. */
+  readonly busy: boolean;
+  /** Indexes and constraints that were missing; those that still are have a finding. */
+  readonly owed: readonly string[];
+  readonly findings: readonly Finding[];
+}

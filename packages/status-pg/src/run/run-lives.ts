@@ -1,0 +1,48 @@
+import type { RunId, RunLife } from '@snowmelt/core';
+
+import type { Session } from '../connect/session.ts';
+import { errorCode } from '../connect/translate-error.ts';
+
+/**
+ * Alive: its lock is held (see locks.ts), or a worker that is not its owner's has a lease. Ended:
+ * completed, settled, or every table that it has left is another run's by now.
+ */
+const livesSql = `
+SELECT r.run_id::text AS run,
+  CASE
+    WHEN EXISTS (
+      SELECT FROM pg_catalog.pg_locks l
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND (l.classid::bigint << 32) | l.objid::bigint
+          = hashtextextended('snowmelt.run/' || r.run_id, 0)
+    ) OR EXISTS (
+      SELECT FROM migration_status.migration_chunk_status c
+      WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()
+        AND NOT coalesce(starts_with(c.worker_id, r.owner), false)
+    ) THEN 'live'
+    WHEN r.status = 'completed' OR r.metadata -> 'settled' = 'true' OR NOT EXISTS (
+      SELECT FROM migration_status.migration_table_status t
+      WHERE t.run_id = r.run_id AND t.status NOT IN ('completed', 'skipped')
+        AND NOT EXISTS (
+          SELECT FROM migration_status.table_claims k
+          WHERE k.target_database = t.target_database AND k.target_schema = t.target_schema
+            AND k.target_table = t.target_table AND k.run_id <> t.run_id)
+    ) THEN 'ended'
+    ELSE 'open'
+  END AS life
+FROM migration_status.migration_runs r
+WHERE r.run_id::text = ANY ($1::text[]) AND r.owner IS NOT NULL`;
+
+/** Where there is no status schema, no run is known. */
+export async function runLives(
+  session: Session,
+  runs: readonly RunId[],
+): Promise<ReadonlyMap<RunId, RunLife>> {
+  try {
+    const rows = await session.query<{ run: RunId; life: RunLife }>(livesSql, [runs]);
+    return new Map(rows.map(({ run, life }) => [run, life]));
+  } catch (error) {
+    if (['42P01', '42703', '3F000'].includes(errorCode(error))) return new Map();
+    throw error;
+  }
+}

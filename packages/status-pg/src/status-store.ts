@@ -45,7 +45,7 @@ export function createPostgresStatusStore(options: PostgresStatusOptions): Statu
   return {
     check: (need) => checkStore(owned.database, need),
     grants: (request) => statusGrants(owned.database, request),
-    migrate: () => migrate(owned.database, options.upgradeEarlierTool),
+    migrate: () => migrate(owned.database, options),
     ...runMethods(owned),
     ...chunkMethods(owned, options.leaseSeconds ?? 60),
     [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),

@@ -53,10 +53,19 @@ describe('a status schema that the earlier tool works in', () => {
     await expect(runEarlierTool(database)).rejects.toThrow('cannot drop columns from view');
   });
 
-  it('is upgraded without a word where the earlier tool has long been away', async () => {
+  it('P8: is upgraded where the earlier tool has long been away, which is told before', async () => {
     await using database = await testDatabase();
     await runEarlierTool(database);
     await ageEarlierTool(database, '169 hours');
+    const told: string[] = [];
+    const onUpgrade = ({ message, fix }: { message: string; fix: string }) =>
+      told.push(`${message}. ${fix}`);
+    await using store = openStore(database, { onUpgrade });
+    await store.migrate();
+    await store.migrate();
+    expect(told).toEqual([
+      expect.stringMatching(/the earlier tool fails there from then on.*down\/earlier_tool\.sql/),
+    ]);
     await runSnowmelt(database);
   });
 

@@ -63,6 +63,7 @@ export async function openStatus(
     connection: { ...postgresConnection(config.postgres), database: statusDatabase(config) },
     maxConnections: statusConnections,
     upgradeEarlierTool: upgrade,
+    onUpgrade: (told) => log.warn('status_schema_upgraded', { ...told }),
     ...given({ connectTimeoutSeconds: config.postgres.settings?.connect_timeout_seconds }),
     onOutage: tellOutage(log),
   });

@@ -1,3 +1,4 @@
+import type { Finding } from '@snowmelt/core';
 import type { Outage, PostgresConnection } from '@snowmelt/pg-connection';
 
 export interface PostgresStatusOptions {
@@ -11,6 +12,8 @@ export interface PostgresStatusOptions {
    * and would fail from then on. Default false: it is refused.
    */
   readonly upgradeEarlierTool?: boolean;
+  /** Told before `migrate` upgrades the schema of the earlier tool: what that means, and the way back. */
+  readonly onUpgrade?: (told: Pick<Finding, 'message' | 'fix'>) => void;
   /** How long a chunk stays with a worker that does not renew. Default 60. */
   readonly leaseSeconds?: number;
   /** How long calls are repeated while a server that was there is away. Default 120. */

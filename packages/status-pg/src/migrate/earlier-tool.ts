@@ -59,7 +59,7 @@ export function earlierToolFinding(found: EarlierTool, server: string): Finding 
     code: 'STATUS.SCHEMA',
     severity: 'warning',
     message:
-      `the first run upgrades migration_status (${server}), which is the earlier tool's, and keeps ` +
+      `a run upgrades migration_status (${server}), which is the earlier tool's, and keeps ` +
       'its rows; the earlier tool fails there from then on',
     fix: `Stop the earlier tool before, or set status_tracking_database; ${wayBack}.`,
   };

@@ -1,29 +1,43 @@
 import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
 
 import type { Database } from '../connect/database.ts';
+import type { PostgresStatusOptions } from '../connect/connection-options.ts';
 import { hangUp } from '../connect/hang-up.ts';
 import { inTransaction, type Session } from '../connect/session.ts';
 import { errorCode } from '../connect/translate-error.ts';
 import { migrations } from '../generated/migrations.ts';
-import { earlierToolInUse, findEarlierTool } from './earlier-tool.ts';
+import {
+  earlierToolFinding,
+  earlierToolInUse,
+  findEarlierTool,
+  type EarlierTool,
+} from './earlier-tool.ts';
+
+type UpgradeOptions = Pick<PostgresStatusOptions, 'upgradeEarlierTool' | 'onUpgrade'>;
 
 const applied = 'SELECT name FROM migration_status.schema_migrations';
 
 /**
  * Brings the schema up to date: one query where it is, one transaction under an advisory lock
  * where it is not. Migrations that only a newer program knows are left alone. A schema that the earlier
- * tool still works in is upgraded where `upgrade` says so.
+ * tool still works in is upgraded where `upgradeEarlierTool` says so.
  */
-export async function migrate(database: Database, upgrade = false): Promise<void> {
+export async function migrate(database: Database, options: UpgradeOptions = {}): Promise<void> {
   try {
     const missing = await database.run(pendingMigrations);
     if (missing.length === 0) return;
     const found = await database.run(findEarlierTool);
-    if (found?.inUse === true && !upgrade) throw earlierToolInUse(found, database.server);
+    if (found !== undefined) upgradeEarlierTool(found, database.server, options);
     await migrateApart(database);
   } catch (error) {
     throw schemaError(error, database.server);
   }
+}
+
+function upgradeEarlierTool(found: EarlierTool, server: string, options: UpgradeOptions): void {
+  const { upgradeEarlierTool: agreed = false, onUpgrade } = options;
+  if (found.inUse && !agreed) throw earlierToolInUse(found, server);
+  onUpgrade?.(earlierToolFinding({ ...found, inUse: false }, server));
 }
 
 /** On a connection without a time limit: the rows of an earlier tool may be many. */

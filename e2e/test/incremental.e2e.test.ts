@@ -103,6 +103,24 @@ describe('incremental loads from the emulator', () => {
     ]);
   });
 
+  it('P1: keys that differ in digits that are cut off are counted by the source', async () => {
+    await snowflake(
+      'CREATE TABLE TICKS ("Some Text" VARCHAR, ID TIMESTAMP_NTZ(9) NOT NULL, AT DATE)',
+      `INSERT INTO TICKS VALUES ('a', '2026-03-01 10:00:00.123456100', '2026-03-01'),
+        ('b', '2026-03-01 10:00:00.123456200', '2026-03-01'), ('c', '2026-03-01 10:00:00.5', '2026-03-01')`,
+    );
+    for (const mode of ['upsert', 'insert-only'] as const) {
+      const met = await run('TICKS', { mode });
+      expect(met).toMatchObject({ status: 'completed', rows: 3, met: 1 });
+      expect(met?.findings).toMatchObject([{ code: 'TARGET.KEYS_MEET' }]);
+    }
+    await snowflake(`DELETE FROM TICKS WHERE "Some Text" = 'a'`);
+    expect(await run('TICKS', {})).not.toHaveProperty('met');
+    // With "fail", a row that would be cut is refused instead.
+    const refused = run('TICKS', { extraDigits: 'fail' });
+    await expect(refused).rejects.toMatchObject({ message: /digits of a second/ });
+  });
+
   async function snowflake(...statements: readonly string[]): Promise<void> {
     await inSnowflake(demo, ...statements);
   }

@@ -3,6 +3,7 @@ import type { ChunkPlan, ChunkStream, Source, TablePlan, WorkContext } from '@sn
 import { changeFeed } from './changes/change-feed.ts';
 import { reachChanges } from './changes/reach-changes.ts';
 import { countRows } from './check/count-rows.ts';
+import { sharedKeys } from './check/shared-keys.ts';
 import { digestTable } from './check/digest-table.ts';
 import { newestWatermark } from './check/newest-watermark.ts';
 import { ping } from './check/ping.ts';
@@ -70,6 +71,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
     extract: (table, chunk, context) => extract(reading, settings, { table, chunk }, context),
     open: (table, chunk, context) => open(reading, { table, chunk }, context),
     count: (table, context) => countRows(pool, table, context),
+    sharedKeys: (table, context) => sharedKeys(pool, table, context),
     newestWatermark: (table, context) => newestWatermark(pool, table, context),
     digest: (table, context) => digestTable(pool, table, context),
     examine: (place, context) => examine(settings, place, context),

@@ -129,6 +129,11 @@ export interface Source extends AsyncDisposable {
   /** Rows at the snapshot point under the plan's filter. Not asked of a plan with `changes.from`. */
   count(table: TablePlan, context: WorkContext): Promise<number>;
   /**
+   * Of the rows that `count` counts: keys, as they are sent, that several keys of the source have, since
+   * the source cuts them. Absent: it cuts none.
+   */
+  sharedKeys?(table: TablePlan, context: WorkContext): Promise<number>;
+  /**
    * The newest value of the plan's watermark among the rows that `count` counts, as canonical text of
    * `WatermarkBound.value`; `undefined` where there is none.
    */

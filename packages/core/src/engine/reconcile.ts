@@ -41,13 +41,14 @@ export async function reconcile(
   verify: VerifyMode,
   run: OpenRun,
 ): Promise<Reconciled> {
-  const [receipts, summary, sourceRows] = await Promise.all([
+  const [receipts, summary, sourceRows, shared] = await Promise.all([
     run.target.receipts(plan, run.context),
     run.status.summary(run.state.id),
     isCounted(plan, verify) ? run.source.count(plan, run.context) : undefined,
+    merges(plan) ? run.source.sharedKeys?.(plan, run.context) : undefined,
   ]);
   await reconcileKeys(plan, receipts, run);
-  const loaded = total(receipts.filter(isOfRows));
+  const loaded = withShared(total(receipts.filter(isOfRows)), shared);
   const recorded = summary.tables.find(({ key }) => key === plan.key);
   refuseDifference(plan, 'the status store', recorded?.rows ?? 0, loaded.rows);
   refuseDifference(plan, 'the plan (chunks)', recorded?.totalChunks ?? 0, loaded.chunks);
@@ -66,6 +67,15 @@ export async function reconcile(
  */
 function isCounted({ snapshot, changes }: TablePlan, verify: VerifyMode): boolean {
   return snapshot.pinned && verify !== 'off' && changes?.from === undefined;
+}
+
+/** Rows of one key then take each other's place; elsewhere they are added, or a unique index speaks. */
+function merges({ mode, snapshot }: TablePlan): boolean {
+  return (mode === 'upsert' || mode === 'insert-only') && snapshot.pinned;
+}
+
+function withShared(loaded: Reconciled, shared = 0): Reconciled {
+  return shared === 0 ? loaded : { ...loaded, met: (loaded.met ?? 0) + shared };
 }
 
 function isOfRows(receipt: LoadReceipt): boolean {

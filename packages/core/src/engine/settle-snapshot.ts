@@ -68,6 +68,7 @@ function age({ at }: SnapshotPoint, now: SnapshotPoint): number {
 export function settledSource(source: Source, settled: PinnedRun['settled']): Source {
   const changeFeed = source.changeFeed?.bind(source);
   const reachChanges = source.reachChanges?.bind(source);
+  const sharedKeys = source.sharedKeys?.bind(source);
   const ready = async ({ snapshot }: TablePlan, context: WorkContext): Promise<void> => {
     if (snapshot.pinned) await settled(context);
   };
@@ -78,6 +79,8 @@ export function settledSource(source: Source, settled: PinnedRun['settled']): So
     unpinnable: (schema, at, context) => source.unpinnable(schema, at, context),
     ...(changeFeed === undefined ? {} : { changeFeed }),
     ...(reachChanges === undefined ? {} : { reachChanges }),
+    // Asked when all rows have been read.
+    ...(sharedKeys === undefined ? {} : { sharedKeys }),
     chooseExtract: (schema, read, context) => source.chooseExtract(schema, read, context),
     async *plan(table, context) {
       await ready(table, context);

@@ -48,19 +48,23 @@ function zoneRule(
   return lostZone === 'utc' || clocked ? { lostZone } : {};
 }
 
-function textRule(
-  { unsupportedText }: Pick<TableJob, 'unsupportedText'>,
-  { source }: ColumnPair,
-): Pick<ColumnPair, 'unsupportedText'> {
-  const holdsText = source.type.kind === 'text' || source.type.kind === 'json';
-  return unsupportedText !== undefined && holdsText ? { unsupportedText } : {};
+/** A key that is changed could become another one, whose row it would take. */
+function isKey({ uniqueness = [] }: PolicyJob, { source, target }: ColumnPair): boolean {
+  const keys = uniqueness.map((name) => name.toLowerCase());
+  return [source.name, target].some((name) => keys.includes(name.toLowerCase()));
 }
 
-function jsonRule(
-  { unsupportedJson }: Pick<TableJob, 'unsupportedJson'>,
-  { source }: ColumnPair,
-): Pick<ColumnPair, 'unsupportedJson'> {
-  return unsupportedJson !== undefined && source.type.kind === 'json' ? { unsupportedJson } : {};
+function textRule(job: PolicyJob, pair: ColumnPair): Pick<ColumnPair, 'unsupportedText'> {
+  const { unsupportedText } = job;
+  const { kind } = pair.source.type;
+  const holdsText = kind === 'text' || kind === 'json';
+  return unsupportedText !== undefined && holdsText && !isKey(job, pair) ? { unsupportedText } : {};
+}
+
+function jsonRule(job: PolicyJob, pair: ColumnPair): Pick<ColumnPair, 'unsupportedJson'> {
+  const { unsupportedJson } = job;
+  const isJson = pair.source.type.kind === 'json' && !isKey(job, pair);
+  return unsupportedJson !== undefined && isJson ? { unsupportedJson } : {};
 }
 
 /** The stored value may hide digits that the source has: values that look equal may not be. */

@@ -19,6 +19,19 @@ describe('numbers within JSON', () => {
     expect(policyNotices(pairs).join()).not.toContain('NaN');
   });
 
+  it('P1: a key is left as it is: changed, it could take the row of another one', () => {
+    const pairs = [pair('K', { kind: 'text' }, 'VARCHAR'), pair('T', { kind: 'text' }, 'VARCHAR')];
+    const job = { unsupportedText: 'strip', unsupportedJson: 'null', uniqueness: ['k'] } as const;
+    const mended = applyValuePolicies(job, [...pairs, pair('V', json, 'VARIANT')]);
+    expect(mended.map(({ unsupportedText }) => unsupportedText)).toEqual([
+      undefined,
+      'strip',
+      'strip',
+    ]);
+    const [key] = applyValuePolicies({ ...job, uniqueness: ['V'] }, [pair('V', json, 'VARIANT')]);
+    expect(key).not.toHaveProperty('unsupportedJson');
+  });
+
   it.each([
     'VARIANT',
     'OBJECT',

@@ -65,7 +65,8 @@ SELECT c.relname::text AS name, pg_has_role(c.relowner, 'USAGE') AS owned,
        (SELECT bool_and(has_table_privilege(c.oid, p)) FROM unnest($1::text[]) p) AS writes
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'snowmelt' AND c.relkind IN ('r', 'v') AND c.relname = ANY (ARRAY[
-  'migrations', 'table_ledger', 'chunk_ledger', 'index_ledger', 'rejected_rows', 'rejects'])`;
+  'migrations', 'table_ledger', 'chunk_ledger', 'index_ledger', 'rejected_rows', 'rejects',
+  'fed_columns'])`;
 
 async function writeRights(
   session: Session,

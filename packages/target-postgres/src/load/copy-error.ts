@@ -95,7 +95,9 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
 function fixOf({ sqlState, message }: RowRefusal): { readonly fix?: string } {
   // character_not_in_repertoire and untranslatable_character: U+0000 in text, and in jsonb.
   if (sqlState === '22021' || sqlState === '22P05') {
-    return { fix: 'Set on_unsupported_text: strip or replace, or correct the text at the source.' };
+    return {
+      fix: 'Set on_unsupported_text: strip or replace, or correct the text at the source; in a key, which no policy changes, only that.',
+    };
   }
   // invalid_text_representation; the token is in the detail, in every language.
   if (sqlState === '22P02' && notInJson.test(message)) {

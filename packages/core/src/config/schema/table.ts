@@ -73,7 +73,7 @@ const refusedRows = {
         example: 'strip',
         speed: 'One REPLACE a text column in Snowflake, three a JSON column.',
         safety:
-          '`strip` and `replace` change values, and may make equal what was not: keys of rows, or of one object.',
+          '`strip` and `replace` change values, and may make equal what was not, as the keys of one object. `uniqueness_columns` are left as they are: a row whose key holds such text is refused under every rule.',
       }),
     ),
   on_unsupported_json: z
@@ -86,7 +86,7 @@ const refusedRows = {
         example: 'null',
         speed: 'Three searches of the text a JSON column in Snowflake; one without.',
         safety:
-          '`null` and `text` change values: a number is null or a string then. A text column takes the words as they are under `fail`.',
+          '`null` and `text` change values: a number is null or a string then. A text column takes the words as they are under `fail`. `uniqueness_columns` are left as they are.',
       }),
     ),
 };

@@ -115,6 +115,7 @@ describe('P8: whether an unload works is found by one row, before anything is be
       fix: expect.stringContaining(`GRANT CREATE STAGE ON SCHEMA "${database}"."SALES"`),
     });
     snowflake.emulator.faults.clear();
+    expect((await choices()).unload, 'once it is granted').toMatchObject({ extract: 'unload' });
   });
 
   it('an imported database, where nothing can be made', async () => {

@@ -120,10 +120,14 @@ describe('what has become of the rows that a run has loaded', () => {
     await begin(table);
     await on.sql.query(`CREATE TABLE copy (LIKE t INCLUDING ALL); INSERT INTO copy SELECT * FROM t;
       DROP TABLE t; ALTER TABLE copy RENAME TO t`);
+    const fix = `TRUNCATE "public"."t";`;
     await expect(on.target.prepare(table, context)).rejects.toMatchObject({
       code: 'RUN.ROWS_CHANGED',
+      fix: expect.stringContaining(fix),
     });
     expect(await countRows(on.sql)).toBe(11);
+    await on.sql.query(fix);
+    expect(await on.target.prepare(table, context)).toMatchObject({ restart: { restarts: 1 } });
   });
 
   it('a load around refused rows is known by its savepoints', async () => {

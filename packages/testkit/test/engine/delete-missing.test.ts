@@ -126,6 +126,10 @@ describe('delete_missing', () => {
       error: { code: 'TARGET.DELETES_ALL', place: { table: 'T' } },
     });
     expect(world.standing('T')).toEqual(range(0, 45));
+    // The source was not right; once it is, the same command gets on.
+    world.replaceVersions('T', 10, 50);
+    expect((await run([merging()], world.adapters())).status).toBe('completed');
+    expect(world.standing('T')).toEqual(range(10, 50));
   });
 
   it('soft: rows that come back lose their mark, also where no watermark moved', async () => {

@@ -36,8 +36,10 @@ export function projects(...names: readonly ProjectName[]): ViteUserConfig {
         ssr: { resolve: { conditions } },
         test: {
           name,
+          // Half of the time would go into loading the same modules for each file.
+          isolate: false,
           // They wait for processes and servers half of the time.
-          ...(name === 'e2e' ? { maxWorkers: 2 } : {}),
+          ...(name === 'e2e' ? { maxWorkers: 2, sequence: { groupOrder: 1 } } : {}),
           include: include[name],
           exclude: name === 'unit' ? ['**/node_modules/**', 'test/**/*.{pg,e2e}.test.ts'] : [],
           testTimeout: name === 'unit' ? 20_000 : 120_000,

@@ -260,8 +260,8 @@ describe('a connection that holds a run and breaks', () => {
     await vi.waitFor(
       () =>
         expect(ownership.assertHeld()).rejects.toMatchObject({
-          code: 'STATUS.UNREACHABLE',
-          fix: expect.stringContaining('pooler') as string,
+          code: 'STATUS.POOLER',
+          fix: expect.stringContaining('pool_mode = session') as string,
         }),
       soon,
     );

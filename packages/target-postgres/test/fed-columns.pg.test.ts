@@ -1,0 +1,94 @@
+import type { TablePlan } from '@snowmelt/core';
+import { testContext } from '@snowmelt/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+  bench,
+  chunkOf,
+  csv,
+  integer,
+  opening,
+  pair,
+  planFor,
+  text,
+  type Bench,
+} from './fixtures.ts';
+
+describe('columns that runs have fed', () => {
+  let on: Bench;
+  const context = testContext();
+  beforeAll(async () => {
+    on = await bench();
+  });
+  afterAll(() => on[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await on.sql.query(`DROP TABLE IF EXISTS t; DROP SCHEMA IF EXISTS snowmelt CASCADE;
+      CREATE TABLE t (mine int, id bigint, name text, gone_at timestamptz)`);
+  });
+
+  async function run(table: TablePlan, rows: readonly (readonly string[])[] = [['1', 'a']]) {
+    await on.target.prepare(table, context);
+    await on.target.load(table, chunkOf('c'), opening(csv(rows), rows.length), context);
+    return on.target.publish(table, context);
+  }
+  const fed = (table: TablePlan) => on.target.fedColumns?.(table, context);
+  const fedNames = async (table: TablePlan) => (await fed(table))?.map(({ column }) => column);
+
+  it('are known from the first row that may be there, and filled at the end of a run', async () => {
+    const table = planFor(on.database);
+    expect(await fed(table)).toEqual([]);
+    await on.target.prepare(table, context);
+    const known = { source: 'ID', sourceType: 'DECIMAL', position: 1, nameNow: 'id' };
+    expect(await fed(table)).toMatchObject([
+      { column: 'id', filled: false, ...known },
+      { column: 'name' },
+    ]);
+    await run(table);
+    expect(await fed(table)).toMatchObject([{ filled: true }, { filled: true }]);
+    expect(await fed({ ...table, key: 'another source' })).toEqual([]);
+  });
+
+  it('are found under the name that they have now, while it is the same table', async () => {
+    const table = planFor(on.database);
+    await run(table);
+    await on.sql.query('ALTER TABLE t RENAME name TO label');
+    expect(await fed(table)).toMatchObject([{}, { column: 'name', nameNow: 'label' }]);
+    await on.sql.query('DROP TABLE t; CREATE TABLE t (a int, b int, c int)');
+    expect((await fed(table))?.[1]).not.toHaveProperty('nameNow');
+  });
+
+  it('the column of soft deletes is one of them, without a source', async () => {
+    const deleteMissing = { how: 'soft', column: 'gone_at', addsColumn: false } as const;
+    const table = planFor(on.database, { deleteMissing });
+    await run(table);
+    const [mark, ...others] = ((await fed(table)) ?? []).toReversed();
+    expect(mark).toMatchObject({ column: 'gone_at' });
+    expect(mark).not.toHaveProperty('source');
+    expect(others).toHaveLength(2);
+  });
+
+  it('of a ledger of an earlier version are known by its plans, before and after its upgrade', async () => {
+    await run(planFor(on.database));
+    const columns = [pair('id', integer), pair('mine', integer)];
+    await run(planFor(on.database, { run: 'run-2', columns }), [['2', '2']]);
+    const unfinished = [pair('id', integer), pair('gone_at', text)];
+    await on.target.prepare(planFor(on.database, { run: 'run-3', columns: unfinished }), context);
+    await on.sql.query(`DROP TABLE snowmelt.fed_columns;
+      DELETE FROM snowmelt.migrations WHERE name = '0011_fed_columns'`);
+    const table = planFor(on.database);
+    expect((await fedNames(table))?.toSorted()).toEqual(['id', 'mine', 'name']);
+    const other = planFor(on.database, { run: 'run-4', key: 'another', mode: 'append' });
+    await on.target.prepare(other, context);
+    expect((await fedNames(table))?.toSorted()).toEqual(['id', 'mine', 'name']);
+    expect(await fed(table)).toEqual(
+      expect.arrayContaining([
+        { column: 'name', source: 'NAME', sourceType: 'TEXT', position: 2, filled: true },
+      ]),
+    );
+  });
+
+  it('of a ledger that keeps no plans nothing is known', async () => {
+    await on.sql.query('CREATE SCHEMA snowmelt; CREATE TABLE snowmelt.table_ledger (run_id text)');
+    expect(await fed(planFor(on.database))).toEqual([]);
+  });
+});

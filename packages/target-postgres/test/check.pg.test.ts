@@ -104,6 +104,11 @@ describe('check', () => {
     ]);
   });
 
+  it('does not warn of a primary key, whose source is nullable as Snowflake has it', async () => {
+    await on.sql.query('CREATE TABLE t (id bigint PRIMARY KEY, name text NOT NULL)');
+    expect(brief(await findings())).toEqual([['warning', 'TABLE_UNSUITABLE', 'name']]);
+  });
+
   it('says of columns that go the same way once what becomes of them', async () => {
     await on.sql.query('CREATE TABLE t (a bigint, b bigint, c integer)');
     const number: LogicalType = { kind: 'decimal', precision: 38, scale: 0 };

@@ -14,7 +14,7 @@ import {
 } from '@snowmelt/testkit';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, column, connectionOf, integer, text, type Bench } from './fixtures.ts';
+import { bench, column, connectionOf, integer, planFor, text, type Bench } from './fixtures.ts';
 
 const source = { database: 'SRC', schema: 'PUBLIC', name: 'T' };
 
@@ -23,6 +23,8 @@ export interface Scenario {
   /** Beside the schema `Sales`. */
   readonly tables: string;
   readonly job: Partial<TableJob>;
+  /** Another role has made the ledger. */
+  readonly ledger?: boolean;
 }
 
 export interface RightsWorld extends AsyncDisposable {
@@ -37,7 +39,7 @@ export interface RightsWorld extends AsyncDisposable {
 }
 
 /** A database in which nobody may do what was not granted, and a role that may log in. */
-export async function rightsWorld({ tables, job }: Scenario): Promise<RightsWorld> {
+export async function rightsWorld({ tables, job, ledger = false }: Scenario): Promise<RightsWorld> {
   const on = await bench();
   const { database } = on.database;
   const role = `Lo"ader ${database.slice(-12)}`;
@@ -45,6 +47,7 @@ export async function rightsWorld({ tables, job }: Scenario): Promise<RightsWorl
   await on.sql.query(`CREATE ROLE ${quoted} LOGIN PASSWORD 'pw-1';
     REVOKE ALL ON DATABASE "${database}" FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC;
     CREATE SCHEMA "Sales"; ${tables}`);
+  if (ledger) await on.target.prepare(planFor(on.database), testContext());
   const warehouse = new MemoryWarehouse();
   const columns = [column('ID', integer, { nullable: false }), column('NAME', text)];
   warehouse.createTable({ ref: source, columns, rows: [], primaryKey: ['ID'] });

@@ -14,6 +14,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     job: { watermark: { source: 'ID', target: 'id', overlapSeconds: 0 }, verify: 'count' },
   },
   truncate: { tables: plain, job: { mode: 'truncate' } },
+  'a ledger that another role has made': { tables: plain, job: { mode: 'truncate' }, ledger: true },
   'truncate of a table that others lead to': {
     tables: `${keyed} CREATE TABLE "Sales".child (id bigint REFERENCES "Sales".t)`,
     job: { mode: 'truncate', truncateCascade: true },

@@ -13,6 +13,7 @@ export function checkColumns(
   const there = new Map(existing?.columns.map((column) => [column.name, column]));
   return [
     ...table.columns.flatMap((pair) => checkPair(pair, there.get(pair.target))),
+    ...checkNulls(table, existing),
     ...checkTypes(table.columns.flatMap((pair) => filledColumn(pair, there.get(pair.target)))),
     ...unfilled(table, existing),
     ...checkKey(table, existing),
@@ -31,7 +32,7 @@ function checkPair(pair: ColumnPair, target: ColumnSchema | undefined): readonly
       }),
     ];
   }
-  return [...checkDigits(pair, target), ...checkNulls(pair, target)];
+  return checkDigits(pair, target);
 }
 
 function filledColumn(pair: ColumnPair, target: ColumnSchema | undefined): FilledColumn[] {
@@ -62,15 +63,25 @@ function checkDigits(pair: ColumnPair, target: ColumnSchema): readonly Finding[]
   ];
 }
 
-function checkNulls({ source }: ColumnPair, target: ColumnSchema): readonly Finding[] {
-  if (target.nullable || !source.nullable) return [];
-  return [
-    caution({
-      column: target.name,
-      message: `column ${target.name} is NOT NULL, its source may hold NULL`,
-      fix: 'Drop the NOT NULL constraint if such rows are to be loaded.',
-    }),
-  ];
+/**
+ * Not of the primary key: no row there is found by NULL, no source means to have one, and Snowflake
+ * lets a column be nullable whose key nobody has declared. A row that has one is refused by name.
+ */
+function checkNulls(table: TablePlan, existing: TableSchema | undefined): readonly Finding[] {
+  const strict = existing?.columns.filter(
+    ({ name, nullable, generated }) =>
+      !nullable && !generated && !existing.primaryKey.includes(name),
+  );
+  const names = new Set(strict?.map(({ name }) => name));
+  return table.columns
+    .filter(({ source, target }) => source.nullable && names.has(target))
+    .map(({ target }) =>
+      caution({
+        column: target,
+        message: `column ${target} is NOT NULL, its source may hold NULL`,
+        fix: 'Drop the NOT NULL constraint if such rows are to be loaded.',
+      }),
+    );
 }
 
 function unfilled(table: TablePlan, existing: TableSchema | undefined): readonly Finding[] {

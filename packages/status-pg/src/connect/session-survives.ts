@@ -51,8 +51,9 @@ async function sessionSurvives(client: Client, database: Database): Promise<bool
     }
     return true;
   } finally {
-    await client.query('RESET snowmelt.session').catch(() => undefined);
+    // First, since a pooler may have one connection in all.
     await hangUp(other);
+    await client.query('RESET snowmelt.session').catch(() => undefined);
   }
 }
 

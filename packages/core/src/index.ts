@@ -7,6 +7,8 @@ export type * from './contract/source.ts';
 export type * from './contract/status-store.ts';
 export type * from './contract/table-plan.ts';
 export type * from './contract/table-schema.ts';
+export type * from './contract/adapters.ts';
+export type * from './contract/finding.ts';
 export type * from './contract/target.ts';
 export type * from './contract/work-context.ts';
 export {
@@ -17,7 +19,7 @@ export {
 } from './engine/chunk-state.ts';
 export { clearStages, type ClearedStage } from './engine/clear-stages.ts';
 export { backoff } from './engine/backoff.ts';
-export { hidesDigits } from './engine/value-policies.ts';
+export { hidesDigits } from './watermark/watermark-bound.ts';
 export { comparableColumns, digestRule, type DigestRule } from './digest/comparable-columns.ts';
 export { errorCatalog, type CatalogEntry, type ErrorCode, type Retry } from './errors/catalog.ts';
 export {
@@ -31,20 +33,15 @@ export { systemClock } from './clock/system-clock.ts';
 export { encodeCsvRow } from './csv/encode-csv.ts';
 export { decodeCsv } from './csv/decode-csv.ts';
 export { CsvValidator, type CsvFault } from './csv/validate-csv.ts';
-export {
-  decidePlan,
-  refuseErrors,
-  type DecideContext,
-  type Decision,
-} from './engine/decide-plan.ts';
+export type { DecideContext } from './engine/decide-context.ts';
+export { decidePlan, refuseErrors, type Decision } from './engine/decide-plan.ts';
 export { describeTogether, describeWritten } from './engine/describe-together.ts';
-export type { Adapters } from './engine/open-run.ts';
 export { foresee, type NextStep } from './engine/go-on.ts';
 export { leftOut, leftOutNote, type LeftOut } from './engine/left-out.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
 export { tagContext } from './engine/tag-context.ts';
 export type * from './engine/run-report.ts';
-export type * from './engine/table-job.ts';
+export type * from './contract/table-job.ts';
 export {
   createLogger,
   formatJson,

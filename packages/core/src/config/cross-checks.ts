@@ -1,10 +1,9 @@
-import { checkChangesOfFile } from './changes-checks.ts';
-import { fileView, type SourceView } from './lenient-view.ts';
+import { checkChanges, checkChangesOfFile } from './changes-checks.ts';
+import { fileView, type SourceView, type TableView } from './lenient-view.ts';
 import { checkPostgres, checkSnowflake } from './login-checks.ts';
-import { isPlainObject } from './plain-object.ts';
+import { isPlainObject, type KeyPath } from './plain-object.ts';
 import type { Problem } from './problems.ts';
-import { checkTable } from './table-checks.ts';
-import { checkTargets } from './target-checks.ts';
+import { foldedName, storedName } from './stored-name.ts';
 
 /** The rules that more than one key has a part in. */
 export function crossCheck(value: unknown): readonly Problem[] {
@@ -34,4 +33,144 @@ function checkSourceNames(sources: readonly SourceView[]): readonly Problem[] {
     if (first === index) return [];
     return [{ path, problem: `${name} is the name of sources[${first}] already` }];
   });
+}
+
+interface Route {
+  readonly path: KeyPath;
+  readonly source: string;
+  readonly target: string;
+  readonly truncates: boolean;
+  readonly watermarked: boolean;
+  readonly deletes: boolean;
+}
+
+/**
+ * Two tables may add to one target, each with rows of its own; but a table that empties its target
+ * must have it for itself, and the same source into the same target would double its rows. So must
+ * a table with a watermark: the newest one of another table's rows says nothing of its own; and one
+ * that deletes what its source lacks, by its keys or its changes: another table's rows would be
+ * missing there.
+ */
+function checkTargets(sources: readonly SourceView[]): readonly Problem[] {
+  const routes = sources.flatMap(routesOf);
+  return routes.flatMap((route, index) => {
+    const before = routes.slice(0, index).find((other) => clash(route, other));
+    if (before === undefined) return [];
+    const [, source, , table] = before.path;
+    const problem = `${route.target} is the target of sources[${String(source)}].tables[${String(table)}] already`;
+    return [{ path: [...route.path, 'target'], problem }];
+  });
+}
+
+function clash(a: Route, b: Route): boolean {
+  const alone = [a, b].some((one) => one.truncates || one.watermarked || one.deletes);
+  return a.target === b.target && (alone || a.source === b.source);
+}
+
+function routesOf(source: SourceView, index: number): readonly Route[] {
+  if (source.enabled === false) return [];
+  return (source.tables ?? []).flatMap((table, tableIndex) =>
+    routeOf(source, table, ['sources', index, 'tables', tableIndex]),
+  );
+}
+
+function routeOf(source: SourceView, table: TableView, path: KeyPath): readonly Route[] {
+  if (table.enabled === false) return [];
+  const from = [source.source_sf_database, source.source_sf_schema, table.source];
+  const to = [source.target_pg_database, source.target_pg_schema, table.target];
+  if ([...from, ...to].includes(undefined)) return [];
+  const truncates = table.truncate_onstart === true;
+  const watermarked = !truncates && table.source_watermark !== undefined;
+  const deletesMissing = !truncates && (table.delete_missing ?? 'off') !== 'off';
+  const deletes = deletesMissing || table.changes === 'cdc';
+  return [{ path, source: folded(from), target: dotted(to), truncates, watermarked, deletes }];
+}
+
+/** One written in lower case may turn out to be the one in capitals. */
+function folded(parts: readonly (string | undefined)[]): string {
+  return parts.map((part) => foldedName(part ?? '')).join('.');
+}
+
+function dotted(parts: readonly (string | undefined)[]): string {
+  return parts.map((part) => storedName(part ?? '')).join('.');
+}
+
+/** The rules inside one table. */
+function checkTable(table: TableView, path: KeyPath): readonly Problem[] {
+  const at = (key: string, problem: string): Problem => ({ path: [...path, key], problem });
+  return [
+    ...checkChunking(table).map((problem) => at('chunking_column_types', problem)),
+    ...checkMapping(table).map((problem) => at('column_mapping', problem)),
+    ...checkWatermark(table).map((problem) => at('source_watermark', problem)),
+    ...checkOverlap(table).map((problem) => at('watermark_overlap', problem)),
+    ...checkColumns(table).map((problem) => at('columns', problem)),
+    ...checkChanges(table).map((problem) => at('changes', problem)),
+    ...checkRefresh(table).map(([key, problem]) => at(key, problem)),
+    ...checkMissing(table).map(([key, problem]) => at(key, problem)),
+  ];
+}
+
+function checkChunking({
+  chunking_columns: columns,
+  chunking_column_types: types,
+}: TableView): readonly string[] {
+  if (columns === undefined || types === undefined || types.length === 0) return [];
+  if (columns.length === types.length) return [];
+  return [
+    `has ${types.length} types for the ${columns.length} columns of chunking_columns; give one for each`,
+  ];
+}
+
+function checkMapping({ column_mapping: mapping = {} }: TableView): readonly string[] {
+  const targets = Object.values(mapping);
+  const twice = targets.filter((target, index) => targets.indexOf(target) !== index);
+  return [...new Set(twice)].map((target) => `maps two source columns to ${target}`);
+}
+
+function checkWatermark(table: TableView): readonly string[] {
+  if (table.truncate_onstart === true || table.changes === 'cdc') return [];
+  if ((table.source_watermark === undefined) === (table.target_watermark === undefined)) return [];
+  return ['source_watermark and target_watermark go together'];
+}
+
+function checkOverlap(table: TableView): readonly string[] {
+  if (table.truncate_onstart === true || (table.watermark_overlap ?? 0) === 0) return [];
+  const keyless = (table.uniqueness_columns ?? []).length === 0;
+  return [
+    ...(table.source_watermark === undefined ? ['needs source_watermark'] : []),
+    ...(keyless
+      ? ['needs uniqueness_columns: without a key, rows that are read again are added again']
+      : []),
+  ];
+}
+
+function checkColumns({ columns }: TableView): readonly string[] {
+  const excluded = new Set(columns?.exclude);
+  const both = (columns?.include ?? []).filter((name) => excluded.has(name));
+  return both.map((name) => `${name} is in include and in exclude`);
+}
+
+function checkRefresh(table: TableView): readonly (readonly [string, string])[] {
+  if (table.truncate_onstart === true) return [];
+  const alone = 'needs truncate_onstart: true';
+  return [
+    ...(table.refresh === 'swap' ? [['refresh', alone] as const] : []),
+    ...(table.truncate_cascade === true ? [['truncate_cascade', alone] as const] : []),
+  ];
+}
+
+function checkMissing(table: TableView): readonly (readonly [string, string])[] {
+  if (table.truncate_onstart === true) return [];
+  const { delete_missing: how = 'off', soft_delete_column: column } = table;
+  const needless = how !== 'soft' && column !== undefined;
+  const marks = needless ? [['soft_delete_column', 'needs delete_missing: soft'] as const] : [];
+  if (how === 'off') return marks;
+  const keyless = (table.uniqueness_columns ?? []).length === 0;
+  const key = 'needs uniqueness_columns: rows that the source lacks are found by their key';
+  const moment = 'needs a snapshot: rows and keys must be those of one moment';
+  return [
+    ...marks,
+    ...(keyless ? [['delete_missing', key] as const] : []),
+    ...(table.snapshot === 'off' ? [['delete_missing', moment] as const] : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { LoadMode } from '../contract/table-plan.ts';
-import type { TableJob } from '../engine/table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import type { Config } from './schema/config.ts';
 import type { TableConfig } from './schema/table.ts';
 import type { PlacedTable } from './select-tables.ts';

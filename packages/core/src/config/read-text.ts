@@ -1,7 +1,6 @@
 import { isScalar, LineCounter, parseDocument } from 'yaml';
 
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import { findJsonFault } from './json-syntax.ts';
 
 export type TextFormat = 'json' | 'yaml';
 
@@ -59,4 +58,101 @@ function syntaxError(
   { line, column }: { line: number; column: number },
 ): SnowmeltError {
   return new SnowmeltError('CONFIG.SYNTAX', `${file}:${line}:${column}: ${problem}`);
+}
+
+/** Where a text stops being JSON, and why. No part of the text is repeated: it may hold secrets. */
+interface JsonFault {
+  readonly offset: number;
+  readonly problem: string;
+}
+
+class Fault extends Error {
+  readonly offset: number;
+
+  constructor(offset: number, problem: string) {
+    super(problem);
+    this.offset = offset;
+  }
+}
+
+// JSON forbids bare control characters in strings.
+// oxlint-disable-next-line no-control-regex
+const stringPattern = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const scalarPattern = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y;
+/** It worked where variables were put in before the file was read. */
+const bareVariable =
+  'a variable needs double quotes around it; one that holds a number is read as one all the same';
+
+const spacePattern = /[ \t\r\n]*/y;
+
+/** Finds what `JSON.parse` says without a position, and duplicate keys, which it says nothing of. */
+export function findJsonFault(text: string): JsonFault | undefined {
+  try {
+    const end = skipSpace(text, scanValue(text, skipSpace(text, 0)));
+    if (end < text.length) throw new Fault(end, 'unexpected text after the end of the document');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { offset: error.offset, problem: error.message };
+  }
+}
+
+function scanValue(text: string, at: number): number {
+  if (text[at] === '{') return scanObject(text, at);
+  if (text[at] === '[') return scanArray(text, at);
+  if (text[at] === '"') return scanString(text, at);
+  if (text.startsWith('${', at)) fail(text, at, bareVariable);
+  return match(scalarPattern, text, at) ?? fail(text, at, 'expected a value');
+}
+
+function scanObject(text: string, open: number): number {
+  const keys = new Set<string>();
+  let at = skipSpace(text, open + 1);
+  if (text[at] === '}') return at + 1;
+  for (;;) {
+    if (text[at] !== '"') fail(text, at, 'expected a key in double quotes');
+    const keyEnd = scanString(text, at);
+    const key = text.slice(at + 1, keyEnd - 1);
+    // Comments may repeat.
+    if (keys.has(key) && !/^[_$]/.test(key))
+      throw new Fault(at, `the key ${key} stands twice in one object`);
+    keys.add(key);
+    at = skipSpace(text, keyEnd);
+    if (text[at] !== ':') fail(text, at, 'expected a colon');
+    at = skipSpace(text, scanValue(text, skipSpace(text, at + 1)));
+    if (text[at] === '}') return at + 1;
+    if (text[at] !== ',') fail(text, at, 'expected a comma or the end of the object');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function scanArray(text: string, open: number): number {
+  let at = skipSpace(text, open + 1);
+  if (text[at] === ']') return at + 1;
+  for (;;) {
+    at = skipSpace(text, scanValue(text, at));
+    if (text[at] === ']') return at + 1;
+    if (text[at] !== ',') fail(text, at, 'expected a comma or the end of the list');
+    at = skipSpace(text, at + 1);
+  }
+}
+
+function scanString(text: string, at: number): number {
+  return (
+    match(stringPattern, text, at) ??
+    fail(text, at, 'this string does not end, or has a line break or a bad escape in it')
+  );
+}
+
+function skipSpace(text: string, at: number): number {
+  return match(spacePattern, text, at) ?? at;
+}
+
+function match(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+
+function fail(text: string, at: number, problem: string): never {
+  throw new Fault(at, at >= text.length ? `${problem}, but the file ends here` : problem);
 }

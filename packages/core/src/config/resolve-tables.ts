@@ -1,5 +1,5 @@
 import type { ReadOptions } from '../contract/table-plan.ts';
-import type { TableJob } from '../engine/table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import { batchRows, mergeMode, mergeRules, withoutEffect } from './load-mode.ts';
 import type { Config } from './schema/config.ts';
 import { selectTables, type PlacedTable, type TableSelection } from './select-tables.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { JsonValue } from '../contract/json.ts';
-import type { TableJob } from '../engine/table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 
 /**
  * Hash of what decides which rows go where. Credentials, hosts, threads, retries and checks after

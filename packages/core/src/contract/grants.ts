@@ -1,4 +1,4 @@
-import type { TableJob } from '../engine/table-job.ts';
+import type { TableJob } from './table-job.ts';
 
 /** SQL that gives a role what it needs: one line or several, and what that is for. */
 export interface Grant {

@@ -1,7 +1,6 @@
-import type { RunLife } from './status-store.ts';
-import type { RunId } from './table-plan.ts';
+import type { Finding } from './finding.ts';
+import type { RunId, RunLife } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
-import type { Finding } from './target.ts';
 
 export interface RepairRequest {
   readonly database: string;

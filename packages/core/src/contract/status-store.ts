@@ -1,10 +1,11 @@
 import type { ChunkPlan } from './chunk.ts';
+import type { Finding } from './finding.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
 import type { JsonObject } from './json.ts';
 import type { SnapshotPoint } from './source.ts';
-import type { RunId, TableKey, TablePlan } from './table-plan.ts';
+import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
-import type { Finding, MissingReceipt } from './target.ts';
+import type { MissingReceipt } from './target.ts';
 
 export type WorkerId = string;
 
@@ -173,12 +174,6 @@ export interface ConnectionNeed {
   /** As configured; each takes one connection to each target database. */
   readonly parallelThreads: number;
 }
-
-/**
- * `live`: a process holds the run, or a worker a chunk of it. `open`: nobody does, and the run can be
- * gone on with. `ended`: it can't, or has nothing left to do.
- */
-export type RunLife = 'live' | 'open' | 'ended';
 
 /** Runs, tables, chunks and leases. It is the queue as well: nothing else coordinates workers. */
 export interface StatusStore extends AsyncDisposable {

@@ -212,3 +212,9 @@ export interface TablePlan {
 export interface RejectRules {
   readonly limit: number;
 }
+
+/**
+ * `live`: a process holds the run, or a worker a chunk of it. `open`: nobody does, and the run can be
+ * gone on with. `ended`: it can't, or has nothing left to do.
+ */
+export type RunLife = 'live' | 'open' | 'ended';

@@ -1,4 +1,5 @@
 import type { ChunkPlan, ChunkStream, LoadReceipt } from './chunk.ts';
+import type { Finding } from './finding.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
 import type {
   RejectedRow,
@@ -65,15 +66,6 @@ export interface PublishReceipt {
   readonly indexesBack?: readonly TableRef[];
   /** Nothing was published. */
   readonly restart?: Restart;
-}
-
-/** Why a plan can't be loaded as it stands: each finding names its place and its mend. */
-export interface Finding {
-  readonly code: string;
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly column?: string;
-  readonly fix: string;
 }
 
 /** How far the rows of a target reach. */

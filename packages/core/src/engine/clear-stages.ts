@@ -1,7 +1,7 @@
 import type { RunStage, Source } from '../contract/source.ts';
 import type { StatusStore } from '../contract/status-store.ts';
 import type { WorkContext } from '../contract/work-context.ts';
-import type { TableJob } from './table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 
 export interface ClearedStage extends RunStage {
   /** `kept`: its run can still go on with it. `busy`: it is alive. `unknown`: nobody knows the run. */

@@ -1,9 +1,9 @@
+import type { TableJob } from '../contract/table-job.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { compareWatermarks } from '../watermark/watermark-order.ts';
-import type { DecideContext } from './decide-plan.ts';
-import type { TableJob } from './table-job.ts';
+import type { DecideContext } from './decide-context.ts';
 
 export interface ChangesDecision {
   readonly parts: Partial<Pick<TablePlan, 'mode' | 'changes'>>;

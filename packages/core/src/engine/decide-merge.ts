@@ -1,22 +1,13 @@
+import type { TableJob } from '../contract/table-job.ts';
 import type { ColumnPair, TablePlan } from '../contract/table-plan.ts';
-import type { TableSchema } from '../contract/table-schema.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import type { DecideContext } from './decide-plan.ts';
+import type { DecideContext, PairedTable } from './decide-context.ts';
 import { decideWatermark, type WatermarkDecision } from './decide-watermark.ts';
 import { findName } from './find-name.ts';
-import type { TableJob } from './table-job.ts';
 
 export interface MergeDecision {
   readonly parts: Pick<TablePlan, 'keyColumns' | 'watermark' | 'firstLoad' | 'fills'>;
   readonly notices: readonly string[];
-}
-
-export interface PairedTable {
-  /** Absent: the run creates the target. */
-  readonly existing: TableSchema | undefined;
-  readonly pairs: readonly ColumnPair[];
-  /** Columns that are fed for the first time, of a table that was loaded before. */
-  readonly newlyFed: readonly string[];
 }
 
 /** How rows meet those that are there: by which key, from which watermark on. Asks the target. */

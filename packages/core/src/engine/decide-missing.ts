@@ -1,9 +1,9 @@
+import type { TableJob } from '../contract/table-job.ts';
 import type { DeleteMissing, TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import type { MissingReceipt } from '../contract/target.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
-import type { DecideContext } from './decide-plan.ts';
-import type { TableJob } from './table-job.ts';
+import type { DecideContext } from './decide-context.ts';
 
 /**
  * What becomes of target rows that the source lacks, and how its keys are read: all of them, so

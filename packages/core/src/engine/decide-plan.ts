@@ -1,18 +1,18 @@
-import type { TableSchema } from '../contract/table-schema.ts';
+import type { Finding } from '../contract/finding.ts';
+import type { ExtractChoice } from '../contract/source.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
-import type { Finding, Target } from '../contract/target.ts';
-import type { ExtractChoice, Source } from '../contract/source.ts';
-import type { WorkContext } from '../contract/work-context.ts';
+import type { TableSchema } from '../contract/table-schema.ts';
 import type { ErrorCode } from '../errors/catalog.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decideChanges } from './decide-changes.ts';
+import type { DecideContext } from './decide-context.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
 import { decideMissing, missingNotice } from './decide-missing.ts';
 import { decideTypes } from './decide-types.ts';
-import { capitalsNotice, describeWritten, type DescribeSource } from './describe-together.ts';
+import { capitalsNotice, type DescribeSource, describeWritten } from './describe-together.ts';
 import { emptiedWith } from './emptied-with.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
-import type { TableJob } from './table-job.ts';
 import { tagContext } from './tag-context.ts';
 import { unfedColumns } from './unfed-columns.ts';
 import { applyValuePolicies, policyNotices } from './value-policies.ts';
@@ -26,18 +26,6 @@ export interface Decision {
   readonly findings: readonly Finding[];
   /** What people should know of the plan. */
   readonly notices: readonly string[];
-}
-
-export interface DecideContext {
-  readonly run: string;
-  readonly snapshotAt: string;
-  /** All tables of the run, this one among them. */
-  readonly jobs: readonly TableJob[];
-  readonly source: Source;
-  readonly target: Target;
-  /** Describes a source table together with others. Absent: by itself. */
-  readonly describeSource?: DescribeSource;
-  readonly context: WorkContext;
 }
 
 /** Describes both sides and decides all there is to decide of a table. Changes nothing. */

@@ -3,7 +3,7 @@ import type { TableSchema } from '../contract/table-schema.ts';
 import type { Target, TypeDecision } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { findName } from './find-name.ts';
-import type { TableJob } from './table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 
 export interface DecidedTypes {
   readonly pairs: readonly ColumnPair[];

@@ -1,4 +1,4 @@
-import type { NewestWatermark } from '../contract/target.ts';
+import type { TableJob, WatermarkChoice } from '../contract/table-job.ts';
 import type {
   ColumnPair,
   TablePlan,
@@ -6,12 +6,11 @@ import type {
   WatermarkPlan,
 } from '../contract/table-plan.ts';
 import type { LogicalType } from '../contract/table-schema.ts';
+import type { NewestWatermark } from '../contract/target.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { watermarkBound } from '../watermark/watermark-bound.ts';
-import type { PairedTable } from './decide-merge.ts';
-import type { DecideContext } from './decide-plan.ts';
+import type { DecideContext, PairedTable } from './decide-context.ts';
 import { findName } from './find-name.ts';
-import type { TableJob, WatermarkChoice } from './table-job.ts';
 
 export interface WatermarkDecision {
   readonly watermark?: WatermarkPlan;

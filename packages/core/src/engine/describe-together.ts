@@ -2,7 +2,7 @@ import type { Source } from '../contract/source.ts';
 import type { TableRef, TableSchema } from '../contract/table-schema.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
-import type { TableJob } from './table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 
 export type DescribeSource = (ref: TableRef) => Promise<TableSchema>;
 

@@ -2,7 +2,7 @@ import type { EmptiedTable } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
 import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
-import type { TableJob } from './table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 
 export interface TablesOfRun {
   /** All tables of the run, the one in question among them. */

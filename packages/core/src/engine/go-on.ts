@@ -7,7 +7,7 @@ import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts
 import { skippedReport } from './report-table.ts';
 import type { RunReport, TableReport } from './run-report.ts';
 import { statusOf } from './run-status.ts';
-import type { TableJob } from './table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 
 /** What becomes of each table where an earlier run has left something; see `splitWork`. */
 export interface WorkSplit {

@@ -1,5 +1,5 @@
+import type { Finding } from '../contract/finding.ts';
 import type { TableRef } from '../contract/table-schema.ts';
-import type { Finding } from '../contract/target.ts';
 import { errorCatalog } from '../errors/catalog.ts';
 
 /** Why a table that is loaded does not hold all that its source does. */

@@ -1,21 +1,12 @@
-import type { Source } from '../contract/source.ts';
-import type { RunState, StatusStore } from '../contract/status-store.ts';
+import type { Adapters } from '../contract/adapters.ts';
+import type { RunState } from '../contract/status-store.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import type { TableKey, TablePlan } from '../contract/table-plan.ts';
-import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import type { DescribeSource } from './describe-together.ts';
-import type { PlannedOnce } from './plan-once.ts';
 import type { RunObserver } from './run-report.ts';
 import type { PinnedRun } from './settle-snapshot.ts';
 import type { Slots } from './slots.ts';
-import type { TableJob } from './table-job.ts';
-
-/** The three adapters that a run works with. */
-export interface Adapters {
-  readonly source: Source;
-  readonly target: Target;
-  readonly status: StatusStore;
-}
 
 /** A run that is open in this process, and all that a table of it needs. */
 export interface OpenRun extends Adapters, PinnedRun {
@@ -34,4 +25,9 @@ export interface OpenRun extends Adapters, PinnedRun {
   readonly slots: Slots;
   readonly context: WorkContext;
   readonly observer: RunObserver;
+}
+
+export interface PlannedOnce {
+  readonly plan: TablePlan;
+  readonly notices: readonly string[];
 }

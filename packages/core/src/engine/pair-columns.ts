@@ -1,7 +1,7 @@
 import type { ColumnSchema, TableSchema } from '../contract/table-schema.ts';
 import type { ColumnPair } from '../contract/table-plan.ts';
 import type { Target } from '../contract/target.ts';
-import type { ColumnChoice } from './table-job.ts';
+import type { ColumnChoice } from '../contract/table-job.ts';
 
 export interface PairedColumns {
   readonly pairs: readonly ColumnPair[];

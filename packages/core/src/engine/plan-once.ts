@@ -1,16 +1,11 @@
+import type { TableJob } from '../contract/table-job.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decidePlan, refuseErrors } from './decide-plan.ts';
 import { newestRead } from './decide-watermark.ts';
 import { emptiedWith } from './emptied-with.ts';
-import type { OpenRun } from './open-run.ts';
-import type { TableJob } from './table-job.ts';
+import type { OpenRun, PlannedOnce } from './open-run.ts';
 import { tagContext } from './tag-context.ts';
-
-export interface PlannedOnce {
-  readonly plan: TablePlan;
-  readonly notices: readonly string[];
-}
 
 /** Once in this process, whoever asks first: the table itself, or one that is emptied with it. */
 export function planOnce(job: TableJob, run: OpenRun): Promise<PlannedOnce> {

@@ -1,10 +1,10 @@
 import type { LoadReceipt } from '../contract/chunk.ts';
+import type { VerifyMode } from '../contract/table-job.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { keysPlan } from './keys-plan.ts';
 import { loadedRows } from './loaded-rows.ts';
 import type { OpenRun } from './open-run.ts';
-import { reconcileKeys } from './reconcile-keys.ts';
-import type { VerifyMode } from './table-job.ts';
 
 export interface Reconciled {
   readonly rows: number;
@@ -109,5 +109,28 @@ function refuseTooMany({ run, key, rejects }: TablePlan, { rejected }: Reconcile
     'TARGET.TOO_MANY_REJECTS',
     `${rejected} rows of the table are in quarantine, of at most ${rejects.limit}`,
     { place: { run, table: key } },
+  );
+}
+
+/**
+ * All keys of the source are in, or it throws and no row is deleted. Asked whatever `verify` says:
+ * a key that did not come would be a row that goes.
+ */
+async function reconcileKeys(
+  plan: TablePlan,
+  receipts: readonly LoadReceipt[],
+  run: OpenRun,
+): Promise<void> {
+  const keys = keysPlan(plan);
+  if (keys === undefined) return;
+  const gathered = receipts
+    .filter((receipt) => receipt.of === 'keys')
+    .reduce((sum, { rows }) => sum + rows, 0);
+  const held = await run.source.count(keys, run.context);
+  if (held === gathered) return;
+  throw new SnowmeltError(
+    'RUN.COUNT_MISMATCH',
+    `the source has ${held} keys, the target's ledger has ${gathered}: nothing was deleted`,
+    { place: { run: plan.run, table: plan.key } },
   );
 }

@@ -4,7 +4,7 @@ import type { OpenRun } from './open-run.ts';
 import { leftOutFindings } from './left-out.ts';
 import type { TableReport } from './run-report.ts';
 import { runTable, type TableTrace } from './run-table.ts';
-import type { TableJob } from './table-job.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import { tagContext } from './tag-context.ts';
 import { describeError } from './work-chunk.ts';
 

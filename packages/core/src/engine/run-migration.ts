@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import type { Adapters } from '../contract/adapters.ts';
 import type { Source } from '../contract/source.ts';
 import type { RunRequest, RunSummary } from '../contract/status-store.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
 import { clearStages } from './clear-stages.ts';
 import { describeTogether } from './describe-together.ts';
 import { mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
 import { keysPlan } from './keys-plan.ts';
-import { loadOrder } from './load-order.ts';
-import type { Adapters, OpenRun } from './open-run.ts';
 import { leftOutNote } from './left-out.ts';
+import { loadOrder } from './load-order.ts';
+import type { OpenRun } from './open-run.ts';
 import { reportTable, skippedReport } from './report-table.ts';
 import type { RunObserver, RunReport, TableReport } from './run-report.ts';
-import { pinRun, settledSource } from './settle-snapshot.ts';
 import { isDone, statusOf } from './run-status.ts';
+import { pinRun, settledSource } from './settle-snapshot.ts';
 import { createSlots } from './slots.ts';
-import type { TableJob } from './table-job.ts';
 
 export interface MigrationRequest {
   readonly jobs: readonly TableJob[];

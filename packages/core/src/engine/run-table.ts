@@ -1,17 +1,18 @@
+import type { Finding } from '../contract/finding.ts';
 import type { Verification } from '../contract/status-store.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
-import type { Finding, MissingReceipt, Restart } from '../contract/target.ts';
+import type { MissingReceipt, Restart } from '../contract/target.ts';
 import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { removedNotice } from './decide-missing.ts';
+import { leftOut, leftOutFindings } from './left-out.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
 import { planOnce, planOthers } from './plan-once.ts';
-import { leftOut, leftOutFindings } from './left-out.ts';
 import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
-import type { TableJob } from './table-job.ts';
 import { tellDisabled, tellRestored } from './tell-indexes.ts';
-import { verifyTable, type Verdict } from './verify-table.ts';
+import { type Verdict, verifyTable } from './verify-table.ts';
 
 /** What `runTable` learned; the report is made of it, also where a later step throws. */
 export interface TableTrace {

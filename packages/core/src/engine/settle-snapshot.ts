@@ -1,9 +1,9 @@
+import type { Adapters } from '../contract/adapters.ts';
 import type { SnapshotPoint, Source } from '../contract/source.ts';
 import type { RunState } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { instantNanoseconds } from '../watermark/watermark-order.ts';
-import type { Adapters } from './open-run.ts';
 import type { RunObserver } from './run-report.ts';
 
 /** Milliseconds by which two clocks of the server may differ: far more than they ever do. */

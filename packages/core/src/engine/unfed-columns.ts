@@ -1,9 +1,10 @@
+import type { Finding } from '../contract/finding.ts';
+import type { TableJob } from '../contract/table-job.ts';
 import type { ColumnPair } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
-import type { FedColumn, Finding } from '../contract/target.ts';
-import type { DecideContext } from './decide-plan.ts';
+import type { FedColumn } from '../contract/target.ts';
+import type { DecideContext } from './decide-context.ts';
 import { findName } from './find-name.ts';
-import type { TableJob } from './table-job.ts';
 
 export interface FedDecision {
   readonly findings: readonly Finding[];

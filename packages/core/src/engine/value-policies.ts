@@ -1,5 +1,5 @@
+import type { TableJob } from '../contract/table-job.ts';
 import type { ColumnPair } from '../contract/table-plan.ts';
-import type { TableJob } from './table-job.ts';
 
 type PolicyJob = Pick<
   TableJob,
@@ -65,11 +65,6 @@ function jsonRule(job: PolicyJob, pair: ColumnPair): Pick<ColumnPair, 'unsupport
   const { unsupportedJson } = job;
   const isJson = pair.source.type.kind === 'json' && !isKey(job, pair);
   return unsupportedJson !== undefined && isJson ? { unsupportedJson } : {};
-}
-
-/** The stored value may hide digits that the source has: values that look equal may not be. */
-export function hidesDigits({ fractionDigits, extraDigits }: ColumnPair): boolean {
-  return fractionDigits !== undefined && extraDigits !== 'fail';
 }
 
 /** In words, for the notices of a plan; a policy that touches no column is not said. */

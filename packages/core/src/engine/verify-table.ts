@@ -5,7 +5,7 @@ import { digestRule } from '../digest/comparable-columns.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
 import type { Reconciled } from './reconcile.ts';
-import type { VerifyMode } from './table-job.ts';
+import type { VerifyMode } from '../contract/table-job.ts';
 
 export interface Verdict {
   readonly verified: boolean;

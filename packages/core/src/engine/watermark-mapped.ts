@@ -1,6 +1,6 @@
 import type { TableSchema } from '../contract/table-schema.ts';
 import { findName } from './find-name.ts';
-import type { ColumnChoice, TableJob } from './table-job.ts';
+import type { ColumnChoice, TableJob } from '../contract/table-job.ts';
 
 /**
  * The choice of columns, with the watermark's place: two names that have nothing in common are a

@@ -5,7 +5,6 @@ import type { TablePlan } from '../contract/table-plan.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
 import { backoff } from './backoff.ts';
-import { keepLease } from './keep-lease.ts';
 import { asKeys, planOfChunk } from './keys-plan.ts';
 import { loadedRows } from './loaded-rows.ts';
 import type { OpenRun } from './open-run.ts';
@@ -130,4 +129,48 @@ async function retryLater(
   });
   // A stop or a lost lease during the wait is judged by the next try.
   await run.context.clock.sleep(wait, signal).catch(() => undefined);
+}
+
+/**
+ * Renews a lease at a third of its time until disposed. `signal` is aborted with `signal`'s own
+ * reason, or with the error that says the lease is lost.
+ */
+function keepLease(
+  lease: Lease,
+  run: OpenRun,
+  signal: AbortSignal,
+): AsyncDisposable & { readonly signal: AbortSignal } {
+  const lost = new AbortController();
+  const done = new AbortController();
+  const renewing = renewUntil(done.signal, { lease, run, lost });
+  return {
+    signal: AbortSignal.any([signal, lost.signal]),
+    async [Symbol.asyncDispose]() {
+      done.abort();
+      await renewing;
+    },
+  };
+}
+
+async function renewUntil(
+  done: AbortSignal,
+  { lease, run, lost }: { lease: Lease; run: OpenRun; lost: AbortController },
+): Promise<void> {
+  const { clock, log } = run.context;
+  const interval = Math.max(50, (lease.deadline.getTime() - clock.now().getTime()) / 3);
+  let current = lease;
+  for (;;) {
+    await clock.sleep(interval, done).catch(() => undefined);
+    if (done.aborted) return;
+    try {
+      current = await run.status.renew(current);
+    } catch (error) {
+      if (!isSnowmeltError(error) || error.code === 'RUN.LEASE_LOST') {
+        lost.abort(error);
+        return;
+      }
+      // The store may be back before the deadline; if not, the chunk's record is refused.
+      log.warn('lease_not_renewed', { chunk: lease.chunk.id, code: error.code });
+    }
+  }
 }

@@ -1,6 +1,5 @@
 import type { ColumnPair, WatermarkBound } from '../contract/table-plan.ts';
 import type { NewestWatermark } from '../contract/target.ts';
-import { hidesDigits } from '../engine/value-policies.ts';
 import { cutFraction, shiftDate, shiftTimestamp } from './shift-time.ts';
 import { compareWatermarks } from './watermark-order.ts';
 
@@ -63,4 +62,9 @@ function shifted(newest: string, kind: string, overlapSeconds: number): string {
     return shiftDate(newest.slice(0, 10), -Math.ceil(overlapSeconds / secondsOfDay));
   }
   return newest;
+}
+
+/** The stored value may hide digits that the source has: values that look equal may not be. */
+export function hidesDigits({ fractionDigits, extraDigits }: ColumnPair): boolean {
+  return fractionDigits !== undefined && extraDigits !== 'fail';
 }

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { findJsonFault } from '../../src/config/json-syntax.ts';
-import { detectFormat, readText } from '../../src/config/read-text.ts';
+import { detectFormat, findJsonFault, readText } from '../../src/config/read-text.ts';
 
 describe('P8: a syntax error has its line and column', () => {
   const cases: readonly [string, 'json' | 'yaml', string][] = [

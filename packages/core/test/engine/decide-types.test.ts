@@ -5,7 +5,7 @@ import type { LogicalType } from '../../src/contract/table-schema.ts';
 import type { Target, TypeDecision, TypeRequest } from '../../src/contract/target.ts';
 import type { WorkContext } from '../../src/contract/work-context.ts';
 import { decideTypes } from '../../src/engine/decide-types.ts';
-import type { TableJob } from '../../src/engine/table-job.ts';
+import type { TableJob } from '../../src/contract/table-job.ts';
 
 const time = (precision: number): LogicalType => ({ kind: 'time', precision });
 const fine = time(9);

@@ -7,8 +7,8 @@ import type {
   TableKey,
   UnsupportedJson,
   UnsupportedText,
-} from '../contract/table-plan.ts';
-import type { TableRef } from '../contract/table-schema.ts';
+} from './table-plan.ts';
+import type { TableRef } from './table-schema.ts';
 
 /** How far a table is compared with its source when it is loaded. */
 export type VerifyMode = 'off' | 'count' | 'digest';

@@ -68,7 +68,9 @@ function everyNth(nth: number, from: number) {
 }
 
 describe('P1, P4: one command over a line that breaks again and again, of target and status store', () => {
-  const seeds = process.env['SNOWMELT_ALL_CUTS'] === undefined ? [2] : [0, 1, 2, 3, 4, 5, 6];
+  // All of it with SNOWMELT_ALL_CUTS=1: every statement is cut in one of them.
+  const all = process.env['SNOWMELT_ALL_CUTS'] !== undefined;
+  const seeds = all ? [0, 1, 2, 3, 4, 5, 6] : [2];
   const modes: Readonly<Record<string, Partial<TableJob>>> = {
     append: {},
     'upsert with delete_missing': {
@@ -78,7 +80,8 @@ describe('P1, P4: one command over a line that breaks again and again, of target
     },
     swap: { mode: 'swap' },
   };
-  for (const [mode, parts] of Object.entries(modes)) {
+  const some = Object.entries(modes).filter(([mode]) => all || mode.startsWith('upsert'));
+  for (const [mode, parts] of some) {
     it.each(seeds)(`${mode}, cut from the statement %i on`, async (from) => {
       await using database = await testDatabase();
       const sql = new Client({ connectionString: database.url });

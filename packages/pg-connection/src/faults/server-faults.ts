@@ -26,7 +26,7 @@ const connections: Fix = ({ role, database }, { message }) => {
 };
 
 const standby =
-  'This server is a standby and takes no writes: set postgres.host to the primary (a writer endpoint, or target_session_attrs=read-write elsewhere), or promote this one.';
+  'This server is a standby and takes no writes: set postgres.host to the primary (the writer endpoint of a managed service), or promote this one.';
 
 const sessionMode =
   'Set postgres.host and postgres.port to the server itself, or to the port where the pooler hands out whole sessions (PgBouncer: pool_mode = session).';

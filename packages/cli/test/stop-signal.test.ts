@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { listenForStop } from '../src/stop-signal.ts';
+import { listenForStop } from '../src/base/stop-signal.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -31,7 +31,7 @@ export type {
   PostgresVersion,
   ServerAddress,
   TestPostgres,
-} from './postgres/test-postgres.ts';
+} from './postgres/server/test-postgres.ts';
 export { psqlStatements } from './postgres/psql-statements.ts';
 export { startPooler, type PoolMode } from './postgres/wire/pooler.ts';
 export { startStatementCutter, type Cut } from './postgres/wire/statement-cutter.ts';

@@ -2,16 +2,16 @@ import { Flags } from '@oclif/core';
 import type { Config, TableJob } from '@snowmelt/core';
 import { dim, green, red } from 'ansis';
 
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../base/base-command.ts';
 import { checkConfig, type Check as OneCheck, type CheckView } from '../check/check-config.ts';
 import { examineSource, formatDeepView, type DeepView } from '../check/examine-source.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
 import { formatFailure } from '../failure/show-failure.ts';
-import { configFlags, logFlags, tableFlags } from '../flags.ts';
+import { configFlags, logFlags, tableFlags } from '../base/flags.ts';
 import { openSides } from '../plan/open-sides.ts';
-import { makeContext, makeLogger, readConfig, selectJobs, type LogFlags } from '../setup.ts';
+import { makeContext, makeLogger, readConfig, selectJobs, type LogFlags } from '../base/setup.ts';
 import { formatFindings } from '../show/findings.ts';
-import { listenForStop } from '../stop-signal.ts';
+import { listenForStop } from '../base/stop-signal.ts';
 import { openSource, openStatus } from '../wire/adapters.ts';
 
 export default class Check extends BaseCommand {

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
 
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../base/base-command.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { exitCodeOfReport } from '../failure/exit-codes.ts';
-import { logFlags } from '../flags.ts';
+import { logFlags } from '../base/flags.ts';
 import { formatDemoEnd, viewDemo, type DemoView } from '../demo/demo-report.ts';
 import { formatRunFailures, formatRunReport, viewReport } from '../show/run-report.ts';
 import { outputWidth } from '../show/text-table.ts';

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 
-import { BaseCommand } from '../base-command.ts';
-import { configFlags, logFlags, tableFlags } from '../flags.ts';
+import { BaseCommand } from '../base/base-command.ts';
+import { configFlags, logFlags, tableFlags } from '../base/flags.ts';
 import {
   collectGrants,
   formatSection,
@@ -9,7 +9,7 @@ import {
   type GrantSection,
 } from '../grants/collect-grants.ts';
 import { openSides } from '../plan/open-sides.ts';
-import { makeLogger, readConfig, selectJobs } from '../setup.ts';
+import { makeLogger, readConfig, selectJobs } from '../base/setup.ts';
 import { openStatus } from '../wire/adapters.ts';
 
 export interface GrantsView {

@@ -1,11 +1,11 @@
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../base/base-command.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
-import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../flags.ts';
+import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../base/flags.ts';
 import { lookBack } from '../plan/look-back.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { planTables } from '../plan/plan-tables.ts';
 import { formatTablePlan, viewPlan, type PlanView } from '../plan/plan-view.ts';
-import { makeLogger, readConfig, selectJobs } from '../setup.ts';
+import { makeLogger, readConfig, selectJobs } from '../base/setup.ts';
 
 export default class Plan extends BaseCommand {
   static override summary = 'Show what `run` would do with each table, and change nothing.';

@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
 
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../base/base-command.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
-import { configFlags, logFlags } from '../flags.ts';
+import { configFlags, logFlags } from '../base/flags.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { repairAll, type RepairView } from '../repair/repair-all.ts';
-import { makeLogger, readConfig } from '../setup.ts';
+import { makeLogger, readConfig } from '../base/setup.ts';
 import { formatRepair, isSettled } from '../show/repaired.ts';
 import { openStatus } from '../wire/adapters.ts';
 

@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core';
 
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../base/base-command.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
-import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../flags.ts';
+import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../base/flags.ts';
 import { migrate } from '../run/migrate.ts';
-import { readConfig, selectJobs } from '../setup.ts';
+import { readConfig, selectJobs } from '../base/setup.ts';
 import {
   formatRunFailures,
   formatRunReport,

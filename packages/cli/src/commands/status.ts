@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
 import { SnowmeltError, isSnowmeltError, type RunSummary, type StatusStore } from '@snowmelt/core';
 
-import { BaseCommand } from '../base-command.ts';
-import { configFlags } from '../flags.ts';
-import { makeLogger, readConfig } from '../setup.ts';
+import { BaseCommand } from '../base/base-command.ts';
+import { configFlags } from '../base/flags.ts';
+import { makeLogger, readConfig } from '../base/setup.ts';
 import { formatRun, formatRuns } from '../show/run-summary.ts';
 import { outputWidth } from '../show/text-table.ts';
 import { openStatus } from '../wire/adapters.ts';

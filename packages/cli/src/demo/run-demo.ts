@@ -4,7 +4,7 @@ import { SnowmeltError, parseConfig, resolveTables, type RunReport } from '@snow
 import type { Demo, startDemo } from '@snowmelt/demo';
 
 import { migrate } from '../run/migrate.ts';
-import type { LogFlags } from '../setup.ts';
+import type { LogFlags } from '../base/setup.ts';
 
 export interface DemoFlags extends LogFlags {
   readonly keep: boolean;

@@ -1,7 +1,7 @@
 import type { Config, Source, Target, WorkContext } from '@snowmelt/core';
 
-import { makeContext, makeLogger, type LogFlags } from '../setup.ts';
-import { listenForStop } from '../stop-signal.ts';
+import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
+import { listenForStop } from '../base/stop-signal.ts';
 import { openSource, openTarget } from '../wire/adapters.ts';
 
 export interface Sides extends AsyncDisposable {

@@ -12,8 +12,8 @@ import {
 
 import { logProgress } from '../progress/log-progress.ts';
 import { startProgress, trackProgress } from '../progress/progress-state.ts';
-import { makeContext, makeLogger, type LogFlags } from '../setup.ts';
-import { listenForStop } from '../stop-signal.ts';
+import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
+import { listenForStop } from '../base/stop-signal.ts';
 import { openSource, openStatus, openTarget } from '../wire/adapters.ts';
 
 export interface Migration {

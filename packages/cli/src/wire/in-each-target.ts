@@ -1,7 +1,7 @@
 import { targetDatabases, type Config, type Target, type WorkContext } from '@snowmelt/core';
 
-import { makeContext, makeLogger, type LogFlags } from '../setup.ts';
-import { listenForStop } from '../stop-signal.ts';
+import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
+import { listenForStop } from '../base/stop-signal.ts';
 import { openTarget } from './adapters.ts';
 
 /** Asks one target database after the other. */

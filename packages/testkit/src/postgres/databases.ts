@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { Client, escapeIdentifier } from 'pg';
 
-import { withDatabase } from './server-address.ts';
+import { withDatabase } from './server/server-address.ts';
 
 /** Runs one statement on a connection of its own and returns the first row's first column. */
 export async function runOnce(url: string, sql: string): Promise<unknown> {

@@ -2,13 +2,13 @@ import { createDatabase, dropDatabase, runOnce } from './databases.ts';
 import { answeringEngine } from './container/container-engine.ts';
 import { startContainer } from './container/start-container.ts';
 import { startEmbedded } from './embedded/start-embedded.ts';
-import { parseAddress } from './server-address.ts';
+import { parseAddress } from './server/server-address.ts';
 import type {
   PostgresOptions,
   PostgresOrigin,
   StartedServer,
   TestPostgres,
-} from './test-postgres.ts';
+} from './server/test-postgres.ts';
 
 export type { PostgresOptions, TestPostgres };
 

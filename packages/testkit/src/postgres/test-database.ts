@@ -1,8 +1,8 @@
 import { inject } from 'vitest';
 
 import { createDatabase, dropDatabase } from './databases.ts';
-import { parseAddress } from './server-address.ts';
-import type { ServerAddress } from './test-postgres.ts';
+import { parseAddress } from './server/server-address.ts';
+import type { ServerAddress } from './server/test-postgres.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 
 import { startPostgres } from './start-postgres.ts';
-import type { PostgresVersion, TestPostgres } from './test-postgres.ts';
+import type { PostgresVersion, TestPostgres } from './server/test-postgres.ts';
 
 /** Kept by name: vitest loads this module once for every project that names it. */
 interface Shared {

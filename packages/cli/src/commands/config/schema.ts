@@ -1,6 +1,6 @@
 import { configJsonSchema } from '@snowmelt/core';
 
-import { BaseCommand } from '../../base-command.ts';
+import { BaseCommand } from '../../base/base-command.ts';
 
 export default class ConfigSchema extends BaseCommand {
   static override summary = 'Print the JSON Schema of the configuration file, for editors.';

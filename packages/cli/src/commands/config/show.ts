@@ -1,8 +1,8 @@
 import { redact, type Config } from '@snowmelt/core';
 
-import { BaseCommand } from '../../base-command.ts';
-import { configFlags } from '../../flags.ts';
-import { readConfig } from '../../setup.ts';
+import { BaseCommand } from '../../base/base-command.ts';
+import { configFlags } from '../../base/flags.ts';
+import { readConfig } from '../../base/setup.ts';
 
 export default class ConfigShow extends BaseCommand {
   static override summary = 'Print the configuration with variables and defaults in their places.';

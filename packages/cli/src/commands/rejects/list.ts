@@ -1,10 +1,10 @@
 import type { RejectGroup } from '@snowmelt/core';
 
-import { BaseCommand } from '../../base-command.ts';
-import { configFlags, logFlags } from '../../flags.ts';
+import { BaseCommand } from '../../base/base-command.ts';
+import { configFlags, logFlags } from '../../base/flags.ts';
 import { inEachTarget } from '../../wire/in-each-target.ts';
 import { allFlag, rejectFlags, rejectQuery } from '../../rejects/reject-flags.ts';
-import { readConfig } from '../../setup.ts';
+import { readConfig } from '../../base/setup.ts';
 import { formatRejectGroups } from '../../show/rejects.ts';
 import { outputWidth } from '../../show/text-table.ts';
 

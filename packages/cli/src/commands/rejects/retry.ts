@@ -1,11 +1,11 @@
 import type { RetriedTable } from '@snowmelt/core';
 
-import { BaseCommand } from '../../base-command.ts';
+import { BaseCommand } from '../../base/base-command.ts';
 import { exitCodes } from '../../failure/exit-codes.ts';
-import { configFlags, logFlags } from '../../flags.ts';
+import { configFlags, logFlags } from '../../base/flags.ts';
 import { inEachTarget } from '../../wire/in-each-target.ts';
 import { rejectFlags, rejectQuery } from '../../rejects/reject-flags.ts';
-import { readConfig } from '../../setup.ts';
+import { readConfig } from '../../base/setup.ts';
 import { formatRetried } from '../../show/rejects.ts';
 
 export interface RetryView {

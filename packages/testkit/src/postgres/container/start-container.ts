@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import type * as Testcontainers from '@testcontainers/postgresql';
 
-import { formatAddress } from '../server-address.ts';
-import { serverSettings } from '../server-settings.ts';
-import type { PostgresOptions, StartedServer } from '../test-postgres.ts';
+import { formatAddress } from '../server/server-address.ts';
+import { serverSettings } from '../server/server-settings.ts';
+import type { PostgresOptions, StartedServer } from '../server/test-postgres.ts';
 
 /** Starts the official image of the version. Testcontainers' reaper removes it if this process is killed. */
 export async function startContainer(options: PostgresOptions): Promise<StartedServer> {

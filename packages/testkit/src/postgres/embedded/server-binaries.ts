@@ -15,7 +15,7 @@ import { basename, dirname, join, relative } from 'node:path';
 
 import { z } from 'zod';
 
-import type { PostgresVersion } from '../test-postgres.ts';
+import type { PostgresVersion } from '../server/test-postgres.ts';
 import { canRead } from './server-user.ts';
 import type { ServerUser } from './server-job.ts';
 

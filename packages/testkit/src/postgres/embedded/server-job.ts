@@ -1,4 +1,4 @@
-import type { PostgresVersion } from '../test-postgres.ts';
+import type { PostgresVersion } from '../server/test-postgres.ts';
 
 /** A numeric user and group of the operating system. */
 export interface ServerUser {

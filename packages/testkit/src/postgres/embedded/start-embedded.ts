@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { formatAddress } from '../server-address.ts';
-import { serverSettings } from '../server-settings.ts';
-import type { PostgresOptions, StartedServer } from '../test-postgres.ts';
+import { formatAddress } from '../server/server-address.ts';
+import { serverSettings } from '../server/server-settings.ts';
+import type { PostgresOptions, StartedServer } from '../server/test-postgres.ts';
 import { findPackage, serverBinaries } from './server-binaries.ts';
 import type { ServerJob, ServerReport, ServerUser } from './server-job.ts';
 import { canRead, serverUser } from './server-user.ts';

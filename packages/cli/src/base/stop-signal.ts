@@ -1,6 +1,6 @@
 import { SnowmeltError } from '@snowmelt/core';
 
-import { exitCodes } from './failure/exit-codes.ts';
+import { exitCodes } from '../failure/exit-codes.ts';
 
 /** npm and some shells hand the same Ctrl-C on a second time; milliseconds. */
 const echoTime = 500;

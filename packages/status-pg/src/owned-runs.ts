@@ -2,8 +2,8 @@ import type { RunId } from '@snowmelt/core';
 
 import type { Database } from './connect/database.ts';
 import type { Work } from './connect/session.ts';
-import type { Claim } from './run/claim.ts';
-import type { Ownership } from './run/ownership.ts';
+import type { Claim } from './claim/claim.ts';
+import type { Ownership } from './claim/ownership.ts';
 
 /** The database, as it may be used for a run: one that was opened here only while it is held. */
 export interface OwnedRuns extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { chunkTransitions } from '@snowmelt/core';
 import { expect, test } from 'vitest';
 
-import { statusWords, wordAfter } from '../src/chunk/status-word.ts';
+import { statusWords, wordAfter } from '../src/chunk/record.ts';
 
 test('every state has one of the four words of the earlier tool', () => {
   expect(Object.keys(statusWords).sort()).toEqual(Object.keys(chunkTransitions).sort());

@@ -1,10 +1,15 @@
-import { leftOutNote, type ChunkEvent, type Lease } from '@snowmelt/core';
+import {
+  type ChunkEvent,
+  type ChunkState,
+  chunkTransitions,
+  type Lease,
+  leftOutNote,
+} from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
 import { storable } from '../table/storable.ts';
 import { chunkColumns, insertChunks } from './chunk-columns.ts';
 import { leaseLost } from './lease-lost.ts';
-import { wordAfter } from './status-word.ts';
 
 /**
  * Records what became of a leased chunk, in one statement, fenced by worker and generation. Said
@@ -106,4 +111,22 @@ async function acceptRepetition(
     [run, table, chunk.id, worker, generation, event, wordAfter(what)],
   );
   if (row === undefined) throw leaseLost(lease);
+}
+
+/** What `migration_chunk_status.status` says, in the words of the earlier tool. */
+type StatusWord = 'pending' | 'in_progress' | 'completed' | 'failed';
+
+export const statusWords: Readonly<Record<ChunkState, StatusWord>> = {
+  planned: 'pending',
+  leased: 'in_progress',
+  extracted: 'completed',
+  loaded: 'completed',
+  failed: 'failed',
+};
+
+/** The word for a leased chunk after an event. */
+export function wordAfter(event: ChunkEvent): StatusWord {
+  const state = chunkTransitions.leased[event.type];
+  if (state === 'refused') throw new RangeError(`a leased chunk takes no ${event.type}`);
+  return statusWords[state];
 }

@@ -3,7 +3,7 @@ import { SnowmeltError, type RunId, type RunStatus } from '@snowmelt/core';
 import type { Session } from '../connect/session.ts';
 import { countTables } from '../table/count-tables.ts';
 import { storable } from '../table/storable.ts';
-import { claimLost, type Claim } from './claim.ts';
+import { claimLost, type Claim } from '../claim/claim.ts';
 
 export interface RunEnd {
   readonly status: Exclude<RunStatus, 'running'>;

@@ -18,9 +18,9 @@ import { hangUp } from '../connect/hang-up.ts';
 import { refuseTransactionPooler } from '../connect/session-survives.ts';
 import { inTransaction, type Session } from '../connect/session.ts';
 import { chooseRun, madeRun } from './choose-run.ts';
-import { claimTables } from './claim-tables.ts';
-import { waitToOpen } from './locks.ts';
-import { holdRun, type Ownership } from './ownership.ts';
+import { claimTables } from '../claim/claim-tables.ts';
+import { waitToOpen } from '../claim/locks.ts';
+import { holdRun, type Ownership } from '../claim/ownership.ts';
 import { endAbandonedRuns, insertRun, takeOverRun } from './put-run.ts';
 import { putTables, reopenChunks } from './put-tables.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
-import { assertClaim, type Claim } from '../run/claim.ts';
+import { assertClaim, type Claim } from '../claim/claim.ts';
 import { countTables } from './count-tables.ts';
 import { storable, storableJson } from './storable.ts';
 

@@ -1,7 +1,7 @@
 import type { Target } from '@snowmelt/core';
 
 import { checkTable } from './check/check-table.ts';
-import { heldSnapshot } from './changes/snapshot-ledger.ts';
+import { heldSnapshot } from './ledger/snapshot-ledger.ts';
 import type { PostgresTargetOptions } from './connect/connection-options.ts';
 import { createDatabases } from './connect/databases.ts';
 import { pingDatabase } from './connect/ping.ts';
@@ -9,12 +9,12 @@ import { transaction } from './connect/transaction.ts';
 import { countRows } from './describe/count-rows.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
-import { fedColumns } from './fed/fed-columns.ts';
+import { fedColumns } from './ledger/fed-columns.ts';
 import { repairDatabase } from './repair/repair-database.ts';
 import { loadChunk } from './load/load-chunk.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
-import { dependents } from './prepare/truncate-reach.ts';
+import { dependents } from './ledger/truncate-reach.ts';
 import { readDurableReceipts } from './publish/read-durable-receipts.ts';
 import { listRejects } from './rejects/list-rejects.ts';
 import { readRejectedRows } from './rejects/read-rejected-rows.ts';

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { Coalesce } from '../src/load/coalesce.ts';
+import { Coalesce } from '../src/copy/copy-stream.ts';
 
 it('P6: passes on every byte in order, in pieces neither small nor large', async () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 40_000 }), { maxLength: 30 });

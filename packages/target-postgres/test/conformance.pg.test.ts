@@ -1,7 +1,7 @@
 import { targetConformance, type TargetHarness } from '@snowmelt/testkit';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { quoteIdentifier, quoteTable } from '../src/quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../src/sql/quote-identifier.ts';
 import { bench, connectionOf } from './fixtures.ts';
 
 targetConformance('postgres', async (): Promise<TargetHarness> => {

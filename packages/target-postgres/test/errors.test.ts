@@ -8,8 +8,8 @@ import {
   type ServerError,
 } from '@snowmelt/pg-connection';
 import { translateError } from '../src/connect/translate-error.ts';
-import { rejectedRow } from '../src/load/copy-error.ts';
-import { quoteIdentifier } from '../src/quote-identifier.ts';
+import { rejectedRow } from '../src/copy/copy-error.ts';
+import { quoteIdentifier } from '../src/sql/quote-identifier.ts';
 import { pair, text } from './fixtures.ts';
 
 function server(code: string, fields: object = {}): Error {

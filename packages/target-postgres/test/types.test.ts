@@ -2,7 +2,7 @@ import type { LogicalType } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
 import { fractionDigits } from '../src/types/fraction-digits.ts';
-import { readType } from '../src/types/postgres-type.ts';
+import { readType } from '../src/sql/postgres-type.ts';
 import { postgresType } from '../src/types/type-map.ts';
 import { column } from './fixtures.ts';
 

@@ -4,8 +4,8 @@ import type { Session } from '../connect/transaction.ts';
 import { looseKeys } from '../keys/loose-keys.ts';
 import { seeOperators } from '../keys/see-operators.ts';
 import { arbiterOf } from '../load/merge/arbiter.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
-import { actingKeys, incomingKeys } from '../swap/incoming-keys.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { actingKeys, incomingKeys } from '../describe/incoming-keys.ts';
 import { applySql, type GatheredChanges } from './changes-sql.ts';
 import {
   nullKeys,

@@ -1,9 +1,9 @@
 import type { ColumnPair, ColumnSchema, Finding, TablePlan, TableSchema } from '@snowmelt/core';
 
-import { quoteIdentifier } from '../quote-identifier.ts';
+import { quoteIdentifier } from '../sql/quote-identifier.ts';
 import { postgresType } from '../types/type-map.ts';
 import { checkTypes, type FilledColumn } from './check-types.ts';
-import { caution, unsuitable } from './findings.ts';
+import { caution, unsuitable } from '../describe/findings.ts';
 
 /** Whether each column that travels has a place that takes it, and each that doesn't can do without. */
 export function checkColumns(

@@ -1,10 +1,10 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { pendingMigrations } from '../prepare/ensure-ledger.ts';
+import { pendingMigrations } from '../ledger/ensure-ledger.ts';
 import { grantSql } from '../rights/grant-sql.ts';
 import { gathersInSnowmelt, ledgerPrivileges } from '../rights/needed-rights.ts';
-import { finding } from './findings.ts';
+import { finding } from '../describe/findings.ts';
 
 interface Place {
   readonly role: string;

@@ -1,7 +1,7 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { columnFault, identifierFault } from '../quote-identifier.ts';
-import { unsuitable } from './findings.ts';
+import { columnFault, identifierFault } from '../sql/quote-identifier.ts';
+import { unsuitable } from '../describe/findings.ts';
 
 /** PostgreSQL's limit of a table (https://www.postgresql.org/docs/current/limits.html). */
 const mostColumns = 1600;

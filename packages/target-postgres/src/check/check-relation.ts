@@ -2,11 +2,11 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
-import { nameTables, outsideTheRun, truncateReach } from '../prepare/truncate-reach.ts';
+import { nameTables, outsideTheRun, truncateReach } from '../ledger/truncate-reach.ts';
 import { willGather } from '../swap/gathers.ts';
 import { checkSwap } from '../swap/check-swap.ts';
 import { checkRights } from './check-rights.ts';
-import { caution, finding, unsuitable } from './findings.ts';
+import { caution, finding, unsuitable } from '../describe/findings.ts';
 
 interface RelationFacts {
   readonly relkind: string;

@@ -2,7 +2,7 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
-import { truncateReach } from '../prepare/truncate-reach.ts';
+import { truncateReach } from '../ledger/truncate-reach.ts';
 import { grantSql } from '../rights/grant-sql.ts';
 import {
   neededPrivileges,
@@ -10,9 +10,9 @@ import {
   privilegeAfterStop,
   type TablePrivilege,
 } from '../rights/needed-rights.ts';
-import { actingKeys, incomingKeys } from '../swap/incoming-keys.ts';
-import { quoteTable } from '../quote-identifier.ts';
-import { caution, finding } from './findings.ts';
+import { actingKeys, incomingKeys } from '../describe/incoming-keys.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
+import { caution, finding } from '../describe/findings.ts';
 
 interface Rights {
   readonly role: string;

@@ -1,8 +1,8 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
-import { unsuitable } from './findings.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { unsuitable } from '../describe/findings.ts';
 
 type Statement = 'INSERT' | 'UPDATE' | 'DELETE';
 

@@ -3,7 +3,7 @@ import type { ColumnPair, ColumnSchema, Finding, LogicalType } from '@snowmelt/c
 import { compatibility } from '../types/compatibility.ts';
 import { alterType } from '../types/widen-columns.ts';
 import { widerType } from '../types/widening.ts';
-import { caution, unsuitable } from './findings.ts';
+import { caution, unsuitable } from '../describe/findings.ts';
 
 export interface FilledColumn {
   readonly pair: ColumnPair;

@@ -1,8 +1,8 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
-import { caution } from './findings.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { caution } from '../describe/findings.ts';
 
 interface LookAlike {
   readonly schema: string;

@@ -1,6 +1,6 @@
 import type { TableRef } from '@snowmelt/core';
 
-import { quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 import type { Session } from './transaction.ts';
 
 /**

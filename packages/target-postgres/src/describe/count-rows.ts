@@ -2,7 +2,7 @@ import type { TableRef, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 
 export async function countRows(
   databases: Databases,

@@ -1,7 +1,7 @@
 import type { ColumnSchema, TableRef, TableSchema } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { readType } from '../types/postgres-type.ts';
+import { readType } from '../sql/postgres-type.ts';
 
 interface RelationRow {
   readonly oid: string;

@@ -4,8 +4,8 @@ import type { Databases } from '../connect/databases.ts';
 import { sqlState } from '@snowmelt/pg-connection';
 import { limitLocks } from '../connect/session-settings.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
-import { lockTarget } from '../prepare/lock-target.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { lockTarget } from '../ledger/lock-target.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import {
   endDefinitions,
   foreignKeysOf,

@@ -1,6 +1,6 @@
 import { limitLocks } from '../connect/session-settings.ts';
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { markPiece, type OwedPiece } from './owed-piece.ts';
 import { restoreStep, type RestoreWork, type StepOutcome } from './restore-work.ts';
 

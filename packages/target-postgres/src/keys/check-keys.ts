@@ -1,6 +1,6 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { finding } from '../check/findings.ts';
+import { finding } from '../describe/findings.ts';
 import type { Session } from '../connect/transaction.ts';
 import { looseKeys } from './loose-keys.ts';
 import { exactFix, whyLoose } from './meeting-keys.ts';

@@ -2,7 +2,7 @@ import type { ColumnPair, LogicalType, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { compatibility } from '../types/compatibility.ts';
-import { readType, type PostgresType } from '../types/postgres-type.ts';
+import { readType, type PostgresType } from '../sql/postgres-type.ts';
 import { postgresType } from '../types/type-map.ts';
 
 /** A column of the key in which two values of the source can be one in the target. */

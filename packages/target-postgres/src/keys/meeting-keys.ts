@@ -2,8 +2,8 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 import { escapeLiteral } from 'pg';
 
 import type { Session } from '../connect/transaction.ts';
-import { batchTable } from '../load/merge/batch-table.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { batchTable } from '../tables/batch-table.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import type { LooseKey } from './loose-keys.ts';
 
 /** The text of a key column as it was sent, in a batch: no column of the plan has its name. */

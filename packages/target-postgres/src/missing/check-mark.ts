@@ -1,7 +1,7 @@
 import type { DeleteMissing, Finding, TablePlan, TableSchema } from '@snowmelt/core';
 
-import { unsuitable } from '../check/findings.ts';
-import { columnFault, quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { unsuitable } from '../describe/findings.ts';
+import { columnFault, quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 
 /** Whether the column of the marks is there, and takes them. */
 export function checkMark(

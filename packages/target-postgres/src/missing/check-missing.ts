@@ -1,9 +1,9 @@
 import type { Finding, TablePlan, TableSchema } from '@snowmelt/core';
 
-import { caution, unsuitable } from '../check/findings.ts';
+import { caution, unsuitable } from '../describe/findings.ts';
 import type { Session } from '../connect/transaction.ts';
-import { quoteTable } from '../quote-identifier.ts';
-import { incomingKeys, nameChildren } from '../swap/incoming-keys.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
+import { incomingKeys, nameChildren } from '../describe/incoming-keys.ts';
 import { checkMark } from './check-mark.ts';
 
 interface MissingFacts {

@@ -1,8 +1,8 @@
 import type { DeleteMissing, TablePlan } from '@snowmelt/core';
 
 import { bytes } from '../keys/meeting-keys.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
-import { quoteKeys } from './keys-table.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { quoteKeys } from '../tables/keys-table.ts';
 
 /**
  * How keys are compared: `=` alone lets PostgreSQL hash them. Rows with a NULL in their key are a

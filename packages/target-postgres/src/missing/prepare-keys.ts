@@ -1,9 +1,8 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { dropEarlierKeys } from './drop-earlier-keys.ts';
+import { createKeys, dropKeys, keysName } from '../tables/keys-table.ts';
 import { readKeysState, recordKeys, refuseLaterRun } from './keys-ledger.ts';
-import { createKeys, dropKeys, keysName } from './keys-table.ts';
 
 /**
  * The place for the keys of the source, once: a resume finds it with the chunks that are in. To be
@@ -31,4 +30,48 @@ async function forgetKeyChunks(session: Session, table: TablePlan): Promise<void
     'DELETE FROM snowmelt.chunk_ledger WHERE run_id = $1 AND table_key = $2 AND of_keys',
     [table.run, table.key],
   );
+}
+
+interface EarlierKeys {
+  readonly run_id: string;
+  readonly table_key: string;
+  readonly keys_table: string;
+  /** null: there is no such table any more. */
+  readonly owned: boolean | null;
+}
+
+/** Also this run's own, where it has planned the table anew and needs no keys. */
+const earlierSql = `
+SELECT run_id, table_key, keys_table,
+       (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c
+        WHERE c.oid = pg_catalog.to_regclass('snowmelt.' || keys_table)) AS owned
+FROM snowmelt.table_ledger
+WHERE target_schema = $1 AND target_table = $2 AND keys_table IS NOT NULL
+  AND keys_table IS DISTINCT FROM $3
+ORDER BY run_id, table_key`;
+
+const forgetSql = `
+UPDATE snowmelt.table_ledger SET keys_table = NULL WHERE run_id = $1 AND table_key = $2`;
+
+/**
+ * Removes keys that other runs have gathered for this target and never used: a new run has begun on
+ * it, so that theirs may delete nothing any more (`refuseLaterRun`).
+ */
+async function dropEarlierKeys(
+  session: Session,
+  table: TablePlan,
+  log: WorkContext['log'],
+): Promise<void> {
+  const { schema, name } = table.target;
+  const own = table.deleteMissing?.keys === undefined ? null : keysName(table);
+  const { rows } = await session.query<EarlierKeys & object>(earlierSql, [schema, name, own]);
+  for (const { run_id: run, table_key: key, keys_table: keys, owned } of rows) {
+    if (owned === false) {
+      log.warn('target_keys_left', { table: key, keys, run, why: 'another role owns them' });
+      continue;
+    }
+    await dropKeys(session, keys);
+    await session.query(forgetSql, [run, key]);
+    log.info('target_keys_dropped', { table: key, keys, run });
+  }
 }

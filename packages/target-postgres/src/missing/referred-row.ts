@@ -1,7 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import { isServerError, serverMessage } from '@snowmelt/pg-connection';
-import { rejectedRow } from '../load/copy-error.ts';
+import { rejectedRow } from '../copy/copy-error.ts';
 
 /** A row that can't go since rows of another table refer to it; else as any row that is refused. */
 export function referredRow(error: unknown, table: TablePlan): unknown {

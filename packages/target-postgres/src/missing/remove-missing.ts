@@ -17,11 +17,11 @@ import {
 import { arbiterOf } from '../load/merge/arbiter.ts';
 import { looseKeys } from '../keys/loose-keys.ts';
 import { seeOperators } from '../keys/see-operators.ts';
-import { lockTarget } from '../prepare/lock-target.ts';
-import { refuseStalePlan } from '../prepare/table-ledger.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { lockTarget } from '../ledger/lock-target.ts';
+import { refuseStalePlan } from '../ledger/table-ledger.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 import { readKeysState, recordMissing, refuseLaterRun } from './keys-ledger.ts';
-import { dropKeys, keysName, quoteKeys } from './keys-table.ts';
+import { dropKeys, keysName, quoteKeys } from '../tables/keys-table.ts';
 import {
   deleteSql,
   keptSql,

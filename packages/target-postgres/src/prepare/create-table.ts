@@ -1,7 +1,7 @@
 import { SnowmeltError, type ColumnPair, type TablePlan, type TableSchema } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { postgresType } from '../types/type-map.ts';
 import { alterType } from '../types/widen-columns.ts';
 import { pendingWidenings } from './pending-widenings.ts';

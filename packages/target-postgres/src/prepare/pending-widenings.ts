@@ -1,6 +1,6 @@
 import { SnowmeltError, type ColumnPair, type TablePlan, type TableSchema } from '@snowmelt/core';
 
-import { readType } from '../types/postgres-type.ts';
+import { readType } from '../sql/postgres-type.ts';
 import { widerType } from '../types/widening.ts';
 
 export interface PendingWidening {

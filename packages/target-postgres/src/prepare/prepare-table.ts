@@ -5,23 +5,23 @@ import { tableOptions, transaction, type Session } from '../connect/transaction.
 import { describeTable } from '../describe/describe-table.ts';
 import { dropIndexes, dropsIndexes } from '../indexes/drop-indexes.ts';
 import { indexesDisabled } from '../indexes/tell-indexes.ts';
-import { readReceipts } from '../load/chunk-ledger.ts';
-import { recordFed } from '../fed/fed-columns.ts';
+import { readReceipts } from '../ledger/chunk-ledger.ts';
+import { recordFed } from '../ledger/fed-columns.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
 import { dropEarlierShadows } from '../swap/drop-earlier-shadows.ts';
 import { gathers } from '../swap/gathers.ts';
 import { prepareSwap } from '../swap/prepare-swap.ts';
-import { recordIdentity } from '../standing/identity.ts';
+import { recordIdentity } from '../ledger/identity.ts';
 import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
 import { removeOwnRows, removeUnfinished } from '../standing/unfinished-rows.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
-import { ensureLedger, lockDdl } from './ensure-ledger.ts';
-import { forgetChunks } from './forget-chunks.ts';
-import { lockTargets, waitForLoads } from './lock-target.ts';
+import { ensureLedger, lockDdl } from '../ledger/ensure-ledger.ts';
+import { forgetChunks } from '../ledger/forget-chunks.ts';
+import { lockTargets, waitForLoads } from '../ledger/lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
-import { overtake, refuseOlder } from './overtake.ts';
-import { planFingerprint } from './plan-fingerprint.ts';
+import { overtake, refuseOlder } from '../ledger/overtake.ts';
+import { planFingerprint } from '../ledger/plan-fingerprint.ts';
 import {
   markResumed,
   readTableLedger,
@@ -30,8 +30,8 @@ import {
   unplanned,
   writeTableLedger,
   type TableLedgerRow,
-} from './table-ledger.ts';
-import { truncateOnce } from './truncate-once.ts';
+} from '../ledger/table-ledger.ts';
+import { truncateOnce } from '../ledger/truncate-once.ts';
 
 /**
  * Ledger, schema, table, columns, and the emptying of the table; each only where it is missing.

@@ -1,9 +1,9 @@
 import type { Finding, TablePlan, WorkContext } from '@snowmelt/core';
 import { escapeLiteral } from 'pg';
 
-import { finding } from '../check/findings.ts';
+import { finding } from '../describe/findings.ts';
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 
 interface FedSequence {
   readonly column: string;

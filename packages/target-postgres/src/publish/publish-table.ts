@@ -6,7 +6,7 @@ import {
   type WorkContext,
 } from '@snowmelt/core';
 
-import { recordSnapshot } from '../changes/snapshot-ledger.ts';
+import { recordSnapshot } from '../ledger/snapshot-ledger.ts';
 import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
 import {
@@ -16,12 +16,12 @@ import {
   type TransactionOptions,
 } from '../connect/transaction.ts';
 import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
-import { recordFilled } from '../fed/fed-columns.ts';
+import { recordFilled } from '../ledger/fed-columns.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
-import { readTableLedger, refuseStalePlan, restartTable } from '../prepare/table-ledger.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { readTableLedger, refuseStalePlan, restartTable } from '../ledger/table-ledger.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 import { gathers } from '../swap/gathers.ts';
-import { isSameIdentity, readIdentity } from '../standing/identity.ts';
+import { isSameIdentity, readIdentity } from '../ledger/identity.ts';
 import { lookAtRows, rowsChanged } from '../standing/look-again.ts';
 import { swapRows } from '../swap/swap-rows.ts';
 import { advanceSequences } from './advance-sequences.ts';

@@ -3,8 +3,8 @@ import type { LoadReceipt, TablePlan, WorkContext } from '@snowmelt/core';
 import type { Databases } from '../connect/databases.ts';
 import { waitForDisk } from '../connect/session-settings.ts';
 import { transaction } from '../connect/transaction.ts';
-import { readReceipts } from '../load/chunk-ledger.ts';
-import { ledgerExists } from '../prepare/ensure-ledger.ts';
+import { readReceipts } from '../ledger/chunk-ledger.ts';
+import { ledgerExists } from '../ledger/ensure-ledger.ts';
 
 /**
  * What the ledger has. Chunks commit without waiting for the disk; this waits for it, so that no

@@ -2,7 +2,7 @@ import type { RejectGroup, RejectQuery, RejectState, WorkContext } from '@snowme
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
-import { ledgerExists } from '../prepare/ensure-ledger.ts';
+import { ledgerExists } from '../ledger/ensure-ledger.ts';
 import { filterSql, filterValues } from './reject-conditions.ts';
 
 interface GroupRow {

@@ -2,8 +2,7 @@ import type { RejectedRow, RejectQuery, RejectState, WorkContext } from '@snowme
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
-import { ledgerExists } from '../prepare/ensure-ledger.ts';
-import { readableRow } from './readable-row.ts';
+import { ledgerExists } from '../ledger/ensure-ledger.ts';
 import { filterSql, filterValues } from './reject-conditions.ts';
 
 interface StoredRow {
@@ -57,4 +56,17 @@ function rejectedRowOf(database: string, row: StoredRow): RejectedRow {
     rejectedAt: row.rejected_at,
     row: readableRow(row.row_text),
   };
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The bytes as text; where they are no UTF-8, ASCII with `\x..` in place of each other byte. */
+function readableRow(bytes: Buffer): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) =>
+      byte < 128 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`,
+    ).join('');
+  }
 }

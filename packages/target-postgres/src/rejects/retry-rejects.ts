@@ -2,15 +2,21 @@ import type { RejectFilter, RetriedTable, TablePlan, WorkContext } from '@snowme
 
 import type { Databases } from '../connect/databases.ts';
 import { hasLiveRun } from '../connect/has-live-run.ts';
-import { transaction, type Session } from '../connect/transaction.ts';
-import { rejectedRow } from '../load/copy-error.ts';
+import { type Session, transaction } from '../connect/transaction.ts';
+import { rejectedRow, type RowRefusal } from '../copy/copy-error.ts';
+import { seeOperators } from '../keys/see-operators.ts';
+import { ensureLedger, ledgerExists } from '../ledger/ensure-ledger.ts';
+import { lockTarget } from '../ledger/lock-target.ts';
+import { arbiterOf } from '../load/merge/arbiter.ts';
+import { batchFields, createBatchSql, mergeSql } from '../load/merge/merge-sql.ts';
+import { nullKeyCondition, refuseDroppedRows } from '../load/merge/refuse-rows.ts';
+import { copyRows, type RowsOfBlock, type RowsWork } from '../load/quarantine/chunk-work.ts';
 import { allConstraintsSpeak, keysSpeakAtOnce } from '../load/quarantine/deferred-constraints.ts';
 import { retryRows } from '../load/quarantine/retry-rows.ts';
 import { whileSomeGoIn } from '../load/quarantine/self-reference.ts';
-import { ensureLedger, ledgerExists } from '../prepare/ensure-ledger.ts';
-import { lockTarget } from '../prepare/lock-target.ts';
-import { quoteTable } from '../quote-identifier.ts';
-import { putAgain } from './put-again.ts';
+import { nullKey } from '../load/quarantine/take-null-keys.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
+import { batchTable } from '../tables/batch-table.ts';
 import { filterSql, filterValues } from './reject-conditions.ts';
 
 /** One transaction a table and run, so that what goes in stays, whatever comes of the others. */
@@ -103,3 +109,32 @@ async function retryTable(
 
 const loadedSql = `
 UPDATE snowmelt.rejected_rows SET loaded_at = clock_timestamp() WHERE id = ANY ($1)`;
+
+/** How refused rows go into the target after all: as their run would have put them in. */
+async function putAgain(
+  work: RowsWork,
+): Promise<(rows: RowsOfBlock) => Promise<RowRefusal | undefined>> {
+  const { session, table } = work;
+  if (table.keyColumns.length === 0) {
+    return (rows) => copyRows(work, quoteTable(table.target), rows);
+  }
+  await seeOperators(session, table);
+  const arbiter = await arbiterOf(session, table);
+  const { loose } = arbiter;
+  await session.query(createBatchSql(table, loose));
+  const fields = batchFields(table, loose);
+  return async (rows) => {
+    await session.query(`DELETE FROM ${batchTable}`);
+    const refusal = await copyRows(work, batchTable, rows, fields);
+    if (refusal !== undefined) return refusal;
+    if (!arbiter.findsNulls) {
+      const nulls = `SELECT 1 FROM ${batchTable} WHERE ${nullKeyCondition(table)} LIMIT 1`;
+      if ((await session.query(nulls)).rowCount !== 0) return nullKey(table);
+    }
+    await session.query(mergeSql(table, loose));
+    // The rows of the batch were copied under the same savepoint.
+    const own = `ARRAY(SELECT DISTINCT xmin FROM ${batchTable})`;
+    if (arbiter.triggers) await refuseDroppedRows(session, table, own);
+    return undefined;
+  };
+}

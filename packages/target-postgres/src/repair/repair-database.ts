@@ -7,7 +7,7 @@ import {
   ledgerExists,
   pendingMigrations,
   type PlainOptions,
-} from '../prepare/ensure-ledger.ts';
+} from '../ledger/ensure-ledger.ts';
 import { repairIndexes } from './repair-indexes.ts';
 import { repairSessions } from './repair-sessions.ts';
 import { repairShadows } from './repair-shadows.ts';

@@ -3,7 +3,7 @@ import type { RepairedTable, TableRef } from '@snowmelt/core';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { restoreIndexes } from '../indexes/restore-indexes.ts';
 import type { RestoreWork } from '../indexes/restore-work.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 import { hasLiveRun } from '../connect/has-live-run.ts';
 
 /** Restores what the index ledger owes the tables of a database, but for those of a live run. */

@@ -2,8 +2,8 @@ import type { RepairedShadow, TableRef } from '@snowmelt/core';
 
 import { transaction, type Session } from '../connect/transaction.ts';
 import type { RestoreWork } from '../indexes/restore-work.ts';
-import { lockName } from '../prepare/lock-target.ts';
-import { dropShadow } from '../swap/shadow-table.ts';
+import { lockName } from '../ledger/lock-target.ts';
+import { dropShadow } from '../tables/shadow-table.ts';
 import { hasLiveRun } from '../connect/has-live-run.ts';
 
 interface Shadow {

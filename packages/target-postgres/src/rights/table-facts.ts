@@ -1,9 +1,9 @@
 import type { TableJob } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { truncateReach, type ReachedTable } from '../prepare/truncate-reach.ts';
-import { quoteTable } from '../quote-identifier.ts';
-import { actingKeys, incomingKeys } from '../swap/incoming-keys.ts';
+import { truncateReach, type ReachedTable } from '../ledger/truncate-reach.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
+import { actingKeys, incomingKeys } from '../describe/incoming-keys.ts';
 
 /** What the catalog tells about a table, whatever rights whoever asks has. */
 export interface TableFacts {

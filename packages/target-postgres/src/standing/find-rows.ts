@@ -1,7 +1,7 @@
 import type { TablePlan, TableRef } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 
 /** A chunk of rows that a run has in the ledger, and how many of its rows stand in the table. */
 export interface FoundChunk {

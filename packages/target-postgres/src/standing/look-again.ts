@@ -1,11 +1,11 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { gathers } from '../swap/gathers.ts';
 import { holdsNothing } from '../watermark/is-empty.ts';
 import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
-import { isSameIdentity, readIdentity, type TableIdentity } from './identity.ts';
+import { isSameIdentity, readIdentity, type TableIdentity } from '../ledger/identity.ts';
 
 /** What has become of the rows that a run has loaded into a table, and what follows. */
 export type Standing =

@@ -2,11 +2,11 @@ import type { Restart, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
-import { dropKeys, keysName } from '../missing/keys-table.ts';
-import { lockTargets, waitForLoads } from '../prepare/lock-target.ts';
-import { readTableLedger, refuseSuperseded, restartTable } from '../prepare/table-ledger.ts';
-import { emptiedByThisRun } from '../prepare/truncate-once.ts';
-import { dropShadow, shadowName } from '../swap/shadow-table.ts';
+import { dropKeys, keysName } from '../tables/keys-table.ts';
+import { lockTargets, waitForLoads } from '../ledger/lock-target.ts';
+import { readTableLedger, refuseSuperseded, restartTable } from '../ledger/table-ledger.ts';
+import { emptiedByThisRun } from '../ledger/truncate-once.ts';
+import { dropShadow, shadowName } from '../tables/shadow-table.ts';
 import { removeUnreadRows } from './unfinished-rows.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { waitForLoads } from '../prepare/lock-target.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { waitForLoads } from '../ledger/lock-target.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { findRows, sumOf, type FoundChunk } from './find-rows.ts';
 import { emptyingWords, holdsNoRowOfRun, rowsChanged } from './look-again.ts';
 

@@ -11,7 +11,7 @@ import {
   type Kind,
   type Row,
 } from './compatibility/verdict.ts';
-import { typeOf } from './postgres-type.ts';
+import { typeOf } from '../sql/postgres-type.ts';
 
 /**
  * Every kind of source against every class of target, of which a test asks PostgreSQL itself

@@ -1,9 +1,14 @@
-import type { TypeDecisions, TypeRequest, WorkContext } from '@snowmelt/core';
+import type {
+  ColumnPair,
+  TypeDecision,
+  TypeDecisions,
+  TypeRequest,
+  WorkContext,
+} from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { extensionColumns, extensionTypes } from './extension-types.ts';
-import { textColumns } from './text-columns.ts';
 import { narrowColumns, widenColumns } from './widen-columns.ts';
 
 /** Types of columns that hang on the database at hand. Asks it only where there is a question. */
@@ -29,5 +34,18 @@ export async function decideTypes(
       decisions: [...written, ...parts.flatMap(({ decisions }) => decisions)],
       notices: parts.flatMap(({ notices }) => notices),
     };
+  });
+}
+
+/** New columns that keep what was written where PostgreSQL's own type would not. */
+function textColumns(
+  created: readonly ColumnPair[],
+  { digitsAsText = false, jsonAsWritten = false }: TypeRequest,
+): readonly TypeDecision[] {
+  return created.flatMap(({ source: { type }, target: column, fractionDigits }): TypeDecision[] => {
+    if (digitsAsText && fractionDigits !== undefined) {
+      return [{ column, type: { kind: 'text' }, newType: 'text' }];
+    }
+    return jsonAsWritten && type.kind === 'json' ? [{ column, type, newType: 'json' }] : [];
   });
 }

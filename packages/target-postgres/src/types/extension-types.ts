@@ -1,7 +1,7 @@
 import type { ColumnPair, LogicalType, TypeDecision, TypeDecisions } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier } from '../quote-identifier.ts';
+import { quoteIdentifier } from '../sql/quote-identifier.ts';
 
 /** The type of an extension in which a new column keeps more than in one of PostgreSQL's own. */
 interface ExtensionType {

@@ -8,8 +8,8 @@ import type {
 } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
-import { readType } from './postgres-type.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { readType } from '../sql/postgres-type.ts';
 import { columnUses, type ColumnUse } from './widening-blockers.ts';
 import { widerType, type Wider } from './widening.ts';
 

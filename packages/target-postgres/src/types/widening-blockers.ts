@@ -1,7 +1,7 @@
 import type { TableRef } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 
 /** What ALTER COLUMN … TYPE would stumble over, and what it takes along. */
 export interface ColumnUse {

@@ -1,7 +1,7 @@
 import type { ColumnSchema, LogicalType } from '@snowmelt/core';
 
 import { mostFractionDigits, postgresType } from './type-map.ts';
-import { readType, type PostgresType } from './postgres-type.ts';
+import { readType, type PostgresType } from '../sql/postgres-type.ts';
 import type { OfKind } from './compatibility/verdict.ts';
 
 export interface Wider {

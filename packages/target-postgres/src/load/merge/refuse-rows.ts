@@ -1,8 +1,8 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../../quote-identifier.ts';
-import { batchTable } from './batch-table.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { batchTable } from '../../tables/batch-table.ts';
 import { isNewer } from './merge-sql.ts';
 
 export function nullKeyCondition({ keyColumns }: TablePlan): string {

@@ -1,4 +1,4 @@
-import { quoteTable } from '../../quote-identifier.ts';
+import { quoteTable } from '../../sql/quote-identifier.ts';
 import type { LoadRows } from './load-rows.ts';
 
 /** Straight into the table. */

@@ -1,4 +1,4 @@
-import { quoteKeys } from '../../missing/keys-table.ts';
+import { quoteKeys } from '../../tables/keys-table.ts';
 import type { LoadRows } from './load-rows.ts';
 
 /** Keys of the source; `publish` compares the target with them. */

@@ -1,4 +1,4 @@
-import { quoteShadow, shadowName } from '../../swap/shadow-table.ts';
+import { quoteShadow, shadowName } from '../../tables/shadow-table.ts';
 import type { LoadRows } from './load-rows.ts';
 
 /** Into the run's shadow; `publish` puts the rows in place. */

@@ -1,7 +1,7 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
-import type { Copied } from '../copy-stream.ts';
+import type { Copied } from '../../copy/copy-stream.ts';
 
 /** What a load mode is given: the transaction of the chunk, and its bytes as one COPY. */
 export interface LoadRowsRequest {

@@ -3,7 +3,7 @@ import { seeOperators } from '../../keys/see-operators.ts';
 import { arbiterOf } from '../merge/arbiter.ts';
 import { refuseDroppedRows, refuseNullKeys } from '../merge/refuse-rows.ts';
 import { batchFields, createBatchSql, mergeSql } from '../merge/merge-sql.ts';
-import { batchTable } from '../merge/batch-table.ts';
+import { batchTable } from '../../tables/batch-table.ts';
 import type { LoadRows } from './load-rows.ts';
 
 /**

@@ -1,12 +1,17 @@
-import { quoteTable } from '../../quote-identifier.ts';
-import { quoteShadow, shadowName } from '../../swap/shadow-table.ts';
-import type { RowRefusal } from '../copy-error.ts';
+import type { RowRefusal } from '../../copy/copy-error.ts';
+import { quoteTable } from '../../sql/quote-identifier.ts';
+import { quoteShadow, shadowName } from '../../tables/shadow-table.ts';
 import { rowsOf } from './block.ts';
-import { noteSavepoint, type ChunkWork, type Sent } from './chunk-work.ts';
-import { copyRows, type RowsOfBlock } from './copy-rows.ts';
+import {
+  type ChunkWork,
+  copyRows,
+  noteSavepoint,
+  type RowsOfBlock,
+  type Sent,
+} from './chunk-work.ts';
 import { retryRows } from './retry-rows.ts';
 import { whileSomeGoIn } from './self-reference.ts';
-import { sendBlocks } from './send-blocks.ts';
+import { sendBlocks } from './separate-block.ts';
 
 /** Block by block straight into the table, or into the shadow of a swap. */
 export async function appendAround(work: ChunkWork): Promise<Sent> {

@@ -1,14 +1,23 @@
-import type { ChunkPlan, ChunkStream, TablePlan } from '@snowmelt/core';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import {
+  type ChunkPlan,
+  type ChunkStream,
+  isSnowmeltError,
+  SnowmeltError,
+  type TablePlan,
+} from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
-import type { Copied } from '../copy-stream.ts';
+import type { Copied } from '../../copy/copy-stream.ts';
 import { appendAround } from './append-around.ts';
-import { chunkBlocks } from './chunk-blocks.ts';
+import { type Block, cutBlocks } from './block.ts';
+import type { ChunkWork } from './chunk-work.ts';
 import { allConstraintsSpeak, keysSpeakAtOnce } from './deferred-constraints.ts';
 import { mergeAround } from './merge-around.ts';
 import { Quarantine } from './quarantine.ts';
 import { orphansOf } from './self-reference.ts';
-import type { ChunkWork } from './chunk-work.ts';
 
 export interface LoadAroundRequest {
   readonly session: Session;
@@ -38,4 +47,25 @@ export async function loadAround(request: LoadAroundRequest): Promise<Copied> {
   const rows = sent.rows - rejected;
   const { bytes, met = 0 } = sent;
   return { rows, bytes, rejected, written: merges ? 'unknown' : rows, xids, met };
+}
+
+/** The blocks of a chunk's stream. A stream that is closed before its end is a broken one. */
+async function* chunkBlocks(bytes: Readable, signal: AbortSignal): AsyncGenerator<Block> {
+  // What a stream says after it was given up is of no use, and must not end the process.
+  bytes.on('error', () => undefined);
+  // A stream of ours in between: one that stands still may not even close when it is told to.
+  const through = new PassThrough();
+  pipeline(bytes, through, { signal }).catch(() => undefined);
+  try {
+    yield* cutBlocks(through);
+  } catch (error) {
+    if (isSnowmeltError(error) || !endedEarly(error)) throw error;
+    throw new SnowmeltError('SOURCE.STREAM_BROKEN', 'the data of the chunk ended early', {
+      cause: error,
+    });
+  }
+}
+
+function endedEarly(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

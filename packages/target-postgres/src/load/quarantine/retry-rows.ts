@@ -1,8 +1,7 @@
-import type { RowRefusal } from '../copy-error.ts';
-import { blockOf } from './block.ts';
-import type { RowsOfBlock, RowsWork } from './copy-rows.ts';
-import { blockLimits } from './cut-blocks.ts';
-import { reasonOf } from './rejected-rows.ts';
+import type { RowRefusal } from '../../copy/copy-error.ts';
+import { blockLimits, blockOf } from './block.ts';
+import type { RowsOfBlock, RowsWork } from './chunk-work.ts';
+import { reasonOf } from './quarantine.ts';
 import { separateBlock } from './separate-block.ts';
 
 export interface Retried {

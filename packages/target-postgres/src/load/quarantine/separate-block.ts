@@ -1,8 +1,10 @@
-import type { RowRefusal } from '../copy-error.ts';
-import { rowOfLine, type Block } from './block.ts';
-import type { RowsOfBlock, RowsWork } from './copy-rows.ts';
+import type { TablePlan } from '@snowmelt/core';
+
+import type { Session } from '../../connect/transaction.ts';
+import { type RowRefusal, rowRefusal } from '../../copy/copy-error.ts';
+import { type Block, rowOfLine } from './block.ts';
+import type { ChunkWork, RowsOfBlock, RowsWork, Sent } from './chunk-work.ts';
 import { separate, type Trial } from './separate.ts';
-import { tryOut } from './try-out.ts';
 
 export interface BlockTrial extends Pick<Trial<RowRefusal>, 'belongTogether' | 'refused'> {
   /** Puts the rows into the target; called under a savepoint. */
@@ -25,4 +27,46 @@ export function separateBlock(
     },
   };
   return separate(trial, 0, block.ends.length);
+}
+
+/**
+ * Does the work, or leaves nothing of it and says which refusal of rows stood in the way. What no
+ * row is to blame for is thrown.
+ */
+export async function tryOut(
+  session: Session,
+  table: TablePlan,
+  work: () => Promise<RowRefusal | undefined>,
+): Promise<RowRefusal | undefined> {
+  await session.query('SAVEPOINT snowmelt_rows');
+  const refusal = await refusalOf(table, work);
+  const undo = refusal === undefined ? '' : 'ROLLBACK TO SAVEPOINT snowmelt_rows;';
+  // Released in either case: PostgreSQL would keep each of them to the end of the transaction.
+  await session.query(`${undo} RELEASE SAVEPOINT snowmelt_rows`);
+  return refusal;
+}
+
+async function refusalOf(table: TablePlan, work: () => Promise<RowRefusal | undefined>) {
+  try {
+    return await work();
+  } catch (error) {
+    const refusal = rowRefusal(error, table);
+    if (refusal === undefined) throw error;
+    return refusal;
+  }
+}
+
+/** Puts the chunk in block by block; `before`: rows of the chunk before those of the block. */
+export async function sendBlocks(
+  work: ChunkWork,
+  trialOf: (block: Block, before: number) => BlockTrial,
+): Promise<Sent> {
+  let rows = 0;
+  let bytes = 0;
+  for await (const block of work.blocks) {
+    await separateBlock(work, block, trialOf(block, rows));
+    rows += block.ends.length;
+    bytes += block.bytes.length;
+  }
+  return { rows, bytes };
 }

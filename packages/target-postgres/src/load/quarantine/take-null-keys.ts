@@ -1,10 +1,12 @@
 import type { TablePlan } from '@snowmelt/core';
+import { to as copyTo } from 'pg-copy-streams';
 
-import type { RowRefusal } from '../copy-error.ts';
-import { batchTable } from '../merge/batch-table.ts';
+import type { Session } from '../../connect/transaction.ts';
+import type { RowRefusal } from '../../copy/copy-error.ts';
+import { batchTable } from '../../tables/batch-table.ts';
+import { columnList } from '../../tables/column-list.ts';
 import { nullKeyCondition } from '../merge/refuse-rows.ts';
 import type { ChunkWork } from './chunk-work.ts';
-import { renderRow } from './render-row.ts';
 
 /** Rows of the batch whose key no unique index finds again: out of the batch, into quarantine. */
 export async function takeNullKeys({ session, table, quarantine }: ChunkWork): Promise<void> {
@@ -31,4 +33,15 @@ export function nullKey({ keyColumns, target }: TablePlan): RowRefusal {
       `${target.schema}.${target.name} takes for distinct: each run would add the row again`,
     ...(more.length === 0 ? { column: only } : {}),
   };
+}
+
+/** One row of a table with the plan's columns as canonical CSV, without its LF. */
+export async function renderRow(
+  { client }: Session,
+  table: TablePlan,
+  from: string,
+): Promise<Buffer> {
+  const sql = `COPY (SELECT ${columnList(table)} FROM ${from}) TO STDOUT (FORMAT csv)`;
+  const pieces = await Array.fromAsync<Buffer>(client.query(copyTo(sql)));
+  return Buffer.concat(pieces).subarray(0, -1);
 }

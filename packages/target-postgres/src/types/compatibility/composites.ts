@@ -1,4 +1,4 @@
-import type { PostgresType } from '../postgres-type.ts';
+import type { PostgresType } from '../../sql/postgres-type.ts';
 import {
   cast,
   loss,

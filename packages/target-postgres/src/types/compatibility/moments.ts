@@ -1,6 +1,6 @@
 import type { IntervalField } from '@snowmelt/core';
 
-import { intervalFields, type PostgresType } from '../postgres-type.ts';
+import { intervalFields, type PostgresType } from '../../sql/postgres-type.ts';
 import { textColumns } from './text-length.ts';
 import { cast, loss, no, otherwise, yes, type Row, type Rule } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import type { LogicalType } from '@snowmelt/core';
 
-import type { PostgresClass, PostgresType } from '../postgres-type.ts';
+import type { PostgresClass, PostgresType } from '../../sql/postgres-type.ts';
 
 /**
  * Whether the canonical text of a source column can go into an existing target column.

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 
 /** In the ledger's schema, which readers of the target have no way into. */
 const shadowSchema = 'snowmelt';

@@ -1,7 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import type { TableIdentity } from '../standing/identity.ts';
+import type { TableIdentity } from './identity.ts';
 import { forgetChunks } from './forget-chunks.ts';
 import { overtaken, snapshotOf } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';

@@ -2,7 +2,7 @@ import type { FedColumn, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
-import { ledgerExists, ledgerHasColumn } from '../prepare/ensure-ledger.ts';
+import { ledgerExists, ledgerHasColumn } from './ensure-ledger.ts';
 
 type FedTable = Pick<TablePlan, 'key' | 'target'>;
 

@@ -1,7 +1,7 @@
 import type { ChunkPlan, LoadReceipt, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import type { Copied } from './copy-stream.ts';
+import type { Copied } from '../copy/copy-stream.ts';
 
 const claimSql = `
 INSERT INTO snowmelt.chunk_ledger (run_id, table_key, chunk_id, of_keys)

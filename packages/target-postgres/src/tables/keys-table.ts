@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 
 /** Where a run gathers the keys of a table's source: the same name in every process of the run. */
 export function keysName({ run, key }: Pick<TablePlan, 'run' | 'key'>): string {

@@ -1,9 +1,9 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { columnList } from '../load/column-list.ts';
-import { quoteIdentifier, quoteTable } from '../quote-identifier.ts';
-import { quoteShadow, shadowName } from '../swap/shadow-table.ts';
+import { columnList } from './column-list.ts';
+import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { quoteShadow, shadowName } from './shadow-table.ts';
 
 /** The column that says what became of a row: `I` or `D`. No target column has its name. */
 export function actionColumn({ columns }: TablePlan): string {

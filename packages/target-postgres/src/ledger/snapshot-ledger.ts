@@ -2,9 +2,9 @@ import type { TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
-import { ledgerHasColumn } from '../prepare/ensure-ledger.ts';
-import { contentFingerprint } from '../prepare/plan-fingerprint.ts';
-import { supersede } from '../prepare/truncate-once.ts';
+import { ledgerHasColumn } from './ensure-ledger.ts';
+import { contentFingerprint } from './plan-fingerprint.ts';
+import { supersede } from './truncate-once.ts';
 
 const recordSql = `
 UPDATE snowmelt.table_ledger SET held_snapshot = $3, content_hash = $4

@@ -1,7 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { quoteTable } from '../quote-identifier.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 import { forgetChunks } from './forget-chunks.ts';
 import { inOneOrder } from './lock-target.ts';
 import { unplanned } from './table-ledger.ts';

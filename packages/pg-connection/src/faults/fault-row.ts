@@ -41,6 +41,8 @@ export interface FaultScene {
   readonly role?: string | undefined;
   /** The statement in hand; its values are bound and not part of it. */
   readonly sql?: string | undefined;
+  /** That a command takes of the server at most, where it is known. */
+  readonly connections?: number | undefined;
   /** The limit of the session's statements; 0 and absent: none. */
   readonly statementTimeoutMs?: number | undefined;
 }

@@ -15,12 +15,13 @@ const login: Fix = ({ role }, { message, routine }) => {
   return 'Check postgres.user, postgres.password and pg_hba.conf; with auth: rds_iam that the user has the role rds_iam and the IAM role may rds-db:connect.';
 };
 
-const connections: Fix = ({ role, database }, { message }) => {
+const connections: Fix = ({ role, database, connections: count }, { message }) => {
+  const limit = `CONNECTION LIMIT ${count ?? 'n'};${count === undefined ? ' (`snowmelt check` says how many)' : ''}`;
   const lower = 'lower parallel_threads, or end sessions that nobody needs (pg_stat_activity)';
   const [, what] = /too many connections for (role|database)/.exec(message) ?? [];
-  if (what === 'role') return `ALTER ROLE ${quoteName(role)} CONNECTION LIMIT n; or ${lower}.`;
+  if (what === 'role') return `ALTER ROLE ${quoteName(role)} ${limit} or ${lower}.`;
   if (what === 'database') {
-    return `ALTER DATABASE ${quoteName(database)} CONNECTION LIMIT n; or ${lower}.`;
+    return `ALTER DATABASE ${quoteName(database)} ${limit} or ${lower}.`;
   }
   return `Raise max_connections of the server, or ${lower}. \`snowmelt check\` says how many are needed.`;
 };

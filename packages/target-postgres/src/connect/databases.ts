@@ -27,12 +27,21 @@ export interface Databases extends AsyncDisposable, TimeLimits {
   outlast<T>(database: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
+/** Connections of a status store beside it, in the same command. */
+const ofStatus = 3;
+
 export function createDatabases(options: PostgresTargetOptions): Databases {
   const access = serverAccess(options);
   const { maxConnections = 10, settings = {}, outageSeconds = 120, onOutage: tell } = options;
   const pools = keepPools(access, maxConnections);
   const serverName = (database: string) => `${access.host}:${access.port}, database ${database}`;
   const user = access.user === undefined ? {} : { user: access.user };
+  const sceneOf = (database: string): ErrorScene => ({
+    database,
+    server: serverName(database),
+    role: access.user,
+    connections: maxConnections + ofStatus,
+  });
   return {
     ...timeLimits(settings),
     ...user,
@@ -53,12 +62,12 @@ export function createDatabases(options: PostgresTargetOptions): Databases {
     maxConnections,
     serverName,
     acquire: (database, signal) =>
-      translated({ database, server: serverName(database), role: user.user }, async () => {
+      translated(sceneOf(database), async () => {
         signal.throwIfAborted();
         return abandonable((await pools.get(database)).connect(), signal);
       }),
     connectApart: (database) =>
-      translated({ database, server: serverName(database), role: user.user }, async () => {
+      translated(sceneOf(database), async () => {
         const client = new access.Client(await access.clientConfig(database));
         client.on('error', () => undefined); // What breaks it fails the statement in hand.
         await client.connect();

@@ -9,6 +9,8 @@ export interface ErrorScene {
   readonly role?: string | undefined;
   /** The statement in hand, without its values. */
   readonly sql?: string | undefined;
+  /** That a command takes of the server at most. */
+  readonly connections?: number | undefined;
   readonly place?: ErrorPlace;
   /** The limit of the session's statements; 0 and absent: none. */
   readonly statementTimeoutMs?: number;

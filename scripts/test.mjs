@@ -63,6 +63,7 @@ for (const target of ['test', 'e2e']) {
 
 check('generated files', node('scripts/generate.mjs', '--check'));
 check('format', node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'));
+check('folders', node('scripts/check-folders.mjs'));
 const built = check('build', tryNx(['run-many', '-t', 'build']));
 check('typecheck', tryNx(['run-many', '-t', 'typecheck']));
 check('lint', tryNx(['run-many', '-t', 'lint']));

@@ -132,7 +132,7 @@ async function commit(client: PoolClient): Promise<void> {
   if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}`);
 }
 
-/** So that pg_stat_activity tells whose session it is; see repair/orphans.ts. */
+/** So that pg_stat_activity tells whose session it is; see repair/repair-sessions.ts. */
 function nameAfter(run: string | undefined): string {
   return run === undefined
     ? ''

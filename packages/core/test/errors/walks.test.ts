@@ -115,7 +115,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
     ['e2e/test/rejects.e2e.test.ts', 'the refused ones are told, shown and loaded after all'],
   ],
   'TARGET.KEYS_MEET': [
-    ['packages/target-postgres/test/keys-meet.pg.test.ts', 'check says so, with the statement'],
+    ['packages/target-postgres/test/keys-meet.pg.test.ts', 'check says so, and what ends it'],
     sameCommand,
   ],
   'TARGET.COLUMN_NOT_FED': [

@@ -1,16 +1,9 @@
 import * as fc from 'fast-check';
 
 import { textWithNul } from './hostile-text.ts';
-import { dates, instants, times } from './times.ts';
 import { hostileJson } from './json-values.ts';
-
-/** A value as Snowflake is given it and as PostgreSQL must say it: made side by side, by hand. */
-export interface Value {
-  /** Text that is cast to the column's type. */
-  readonly given: string;
-  /** `column::text`; where `same` is given, that decides instead of equality. */
-  readonly expected: string;
-}
+import { dates, instants, times } from './times.ts';
+import type { Value } from './value.ts';
 
 export interface HostileColumn {
   /** As in CREATE TABLE. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 
-import { hostileColumn, type HostileColumn, type Value } from './columns.ts';
+import { hostileColumn, type HostileColumn } from './columns.ts';
+import type { Value } from './value.ts';
 
 export interface HostileTable {
   readonly columns: readonly HostileColumn[];

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import type { Value } from './columns.ts';
+import type { Value } from './value.ts';
 
 const two = (number: number): string => String(number).padStart(2, '0');
 const between = (min: number, max: number) => fc.integer({ min, max });

@@ -36,6 +36,25 @@ describe('what has become of the rows that a run has loaded', () => {
     await load(table, 'a', 0, 10);
   }
 
+  it.each([['before anything was prepared'], ['after it']])(
+    'P1: a table that was emptied since it was planned, %s, is planned again from its beginning',
+    async (when) => {
+      const column = pair('id', integer);
+      const from = { value: '11', inclusive: false, orNull: false };
+      const table = plan({ watermark: { column, from } });
+      if (when === 'after it') {
+        await on.sql.query(`INSERT INTO t VALUES (11, 'x')`);
+        expect(await on.target.prepare(table, context)).not.toHaveProperty('restart');
+        await on.sql.query('TRUNCATE t');
+      }
+      expect((await on.target.prepare(table, context)).restart).toMatchObject({ restarts: 1 });
+      const anew = { ...plan({ watermark: { column } }), restarts: 1 };
+      expect(await on.target.prepare(anew, context)).not.toHaveProperty('restart');
+      await load(anew, 'a', 0, 20);
+      expect(await on.target.publish(anew, context)).toMatchObject({ rows: 20 });
+    },
+  );
+
   const gone: readonly [string, string][] = [
     ['TRUNCATE', 'TRUNCATE t'],
     ['DELETE of all', 'DELETE FROM t'],

@@ -14,6 +14,7 @@ import { prepareSwap } from '../swap/prepare-swap.ts';
 import { recordIdentity } from '../ledger/identity.ts';
 import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
 import { removeOwnRows, removeUnfinished } from '../standing/unfinished-rows.ts';
+import { holdsNothing } from '../watermark/is-empty.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from '../ledger/ensure-ledger.ts';
@@ -57,7 +58,7 @@ export async function prepareTable(
     await enterLedger(session, table, { widened, log: context.log });
     await recordIdentity(session, table);
     await recordFed(session, table);
-    return undefined;
+    return beginWithoutBase(session, table);
   });
   if (restart !== undefined) return { indexesDisabled: false, restart };
   if (!dropsIndexes(table)) return { indexesDisabled: false };
@@ -85,6 +86,18 @@ async function beginAgain(session: Session, table: TablePlan): Promise<Restart |
   }
   await markResumed(session, table);
   return undefined;
+}
+
+/**
+ * The plan begins at a watermark of rows that are there no more: the table was emptied, or made anew,
+ * between a plan and a run that goes on with it. Planned again, it reads all rows.
+ */
+async function beginWithoutBase(session: Session, table: TablePlan): Promise<Restart | undefined> {
+  const { watermark, target } = table;
+  if (watermark?.from === undefined || !(await holdsNothing(session, target))) return undefined;
+  if ((await readTableLedger(session, table))?.published === true) return undefined;
+  const why = `${target.schema}.${target.name} was emptied after it was planned to read newer rows only`;
+  return { restarts: await restartTable(session, table), why };
 }
 
 async function standingOf(

@@ -61,6 +61,7 @@ describe('P1: an older run does not write over a newer one', () => {
     const column = runAt(1).columns[0]!;
     const watermark = { column, from: { value: '3', inclusive: true, orNull: false } };
     const old = runAt(1, { watermark });
+    await on.sql.query(`INSERT INTO t VALUES (3, 'of a run before')`);
     await on.target.prepare(old, context);
     await load(old, 'b', [['9', 'old']]);
     await on.target.prepare(runAt(2, { watermark }), context);

@@ -175,7 +175,7 @@ describe('rows in quarantine', () => {
 
     it('a later run that has read a part leaves them open', async () => {
       await on.sql.query('CREATE TABLE t (id bigint PRIMARY KEY, name varchar(3), at int)');
-      await loaded('1,"long",1\n', parts);
+      await loaded('1,"long",1\n2,b,1\n', parts);
       const from = { value: '1', inclusive: true, orNull: true };
       const watermark = { ...parts.watermark, from };
       await loaded('1,"long",1\n', { ...parts, watermark, run: 'run-2' });

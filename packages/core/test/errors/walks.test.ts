@@ -13,7 +13,7 @@ const postgres = 'packages/target-postgres/test/fixes.pg.test.ts';
 const standing = 'packages/target-postgres/test/standing.pg.test.ts';
 /** Its fix, beside what is to be mended, is the same command. */
 const sameCommand: Walk = [
-  'packages/testkit/test/engine/no-dead-end.test.ts',
+  'packages/core/test/engine/no-dead-end.test.ts',
   'no state is a dead end',
 ];
 
@@ -24,7 +24,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'CONFIG.INVALID': [[config, 'CONFIG.INVALID']],
   'CONFIG.MISSING_VARIABLE': [[config, 'CONFIG.MISSING_VARIABLE']],
   'CONFIG.UNSUPPORTED': [
-    ['packages/testkit/test/engine/changes.test.ts', 'a source or target that knows no changes'],
+    ['packages/core/test/engine/changes.test.ts', 'a source or target that knows no changes'],
   ],
   'CONFIG.NO_SUCH_TABLE': [[config, 'CONFIG.NO_SUCH_TABLE']],
   'CONFIG.KEY_FORMAT': [[config, 'CONFIG.KEY_FORMAT']],
@@ -39,7 +39,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'SOURCE.SNAPSHOT_GONE': [sameCommand, ['e2e/test/people.e2e.test.ts', 'no past at the source']],
   'SOURCE.NOT_PINNABLE': [
     [
-      'packages/testkit/test/engine/run-migration.test.ts',
+      'packages/core/test/engine/run-migration.test.ts',
       'snapshot: required refuses what can not be pinned, auto says so',
     ],
   ],
@@ -51,12 +51,12 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'SOURCE.STATEMENT_TIMEOUT': [[snowflake, 'SOURCE.STATEMENT_TIMEOUT'], sameCommand],
   'SOURCE.NETWORK': [sameCommand],
   'SOURCE.STREAM_BROKEN': [
-    ['packages/testkit/test/engine/run-migration.test.ts', 'a short stream never commits'],
+    ['packages/core/test/engine/run-migration.test.ts', 'a short stream never commits'],
     sameCommand,
   ],
   'SOURCE.RESULT_EXPIRED': [
     [
-      'packages/testkit/test/engine/begin-anew.test.ts',
+      'packages/core/test/engine/begin-anew.test.ts',
       'fails where it happens again and again, and the next invocation goes on',
     ],
     sameCommand,
@@ -104,12 +104,12 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'TARGET.RESOURCES': [[postgres, 'TARGET.RESOURCES'], sameCommand],
   'TARGET.ROW_REJECTED': [
     [postgres, 'TARGET.ROW_REJECTED'],
-    ['packages/testkit/test/engine/go-on.test.ts', 'a row that was corrected at the source'],
-    ['packages/testkit/test/engine/go-on.test.ts', 'what was mended at the target goes on'],
+    ['packages/core/test/engine/go-on.test.ts', 'a row that was corrected at the source'],
+    ['packages/core/test/engine/go-on.test.ts', 'what was mended at the target goes on'],
     ['e2e/test/rejects.e2e.test.ts', 'quarantine: all others are in'],
   ],
   'TARGET.TOO_MANY_REJECTS': [
-    ['packages/testkit/test/engine/rejects.test.ts', 'a higher limit goes on with the run'],
+    ['packages/core/test/engine/rejects.test.ts', 'a higher limit goes on with the run'],
   ],
   'TARGET.ROWS_QUARANTINED': [
     ['e2e/test/rejects.e2e.test.ts', 'the refused ones are told, shown and loaded after all'],
@@ -124,7 +124,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   ],
   'TARGET.ROW_COUNT_MISMATCH': [sameCommand],
   'TARGET.DELETES_ALL': [
-    ['packages/testkit/test/engine/delete-missing.test.ts', 'an empty source deletes nothing'],
+    ['packages/core/test/engine/delete-missing.test.ts', 'an empty source deletes nothing'],
     sameCommand,
   ],
   'TARGET.INDEX_NOT_REBUILT': [
@@ -152,11 +152,11 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'RUN.COUNT_MISMATCH': [sameCommand],
   'RUN.VERIFY_FAILED': [sameCommand],
   'RUN.CHUNKS_FAILED': [
-    ['packages/testkit/test/engine/run-migration.test.ts', 'the others go on, a resume mends'],
+    ['packages/core/test/engine/run-migration.test.ts', 'the others go on, a resume mends'],
     sameCommand,
   ],
   'RUN.STOPPED': [
-    ['packages/testkit/test/engine/run-migration.test.ts', 'a stop gives chunks back, says so'],
+    ['packages/core/test/engine/run-migration.test.ts', 'a stop gives chunks back, says so'],
   ],
   'STATUS.UNREACHABLE': [
     ['packages/status-pg/test/lost-reply.pg.test.ts', 'at 3 a.m. for a moment fails no call'],

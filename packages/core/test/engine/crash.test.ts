@@ -1,6 +1,6 @@
+import { dying, Killed } from '@snowmelt/testkit';
 import { describe, expect, it } from 'vitest';
 
-import { dying, Killed } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 const ways = [

@@ -1,12 +1,12 @@
+import { describe, expect, it } from 'vitest';
+
 import {
   errorCatalog,
   SnowmeltError,
   type Adapters,
   type ErrorCode,
   type TableJob,
-} from '@snowmelt/core';
-import { describe, expect, it } from 'vitest';
-
+} from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 /** Where a failure of a run is met. */

@@ -1,16 +1,4 @@
 import {
-  runMigration,
-  type Adapters,
-  type Clock,
-  type ColumnSchema,
-  type ExtractMode,
-  type MigrationRequest,
-  type RunObserver,
-  type TableJob,
-  type TableRef,
-} from '@snowmelt/core';
-
-import {
   fastClock,
   MemoryDatabase,
   memorySource,
@@ -21,6 +9,18 @@ import {
   testContext,
   type FaultInjector,
   type MemoryTargetOptions,
+} from '@snowmelt/testkit';
+
+import {
+  runMigration,
+  type Adapters,
+  type Clock,
+  type ColumnSchema,
+  type ExtractMode,
+  type MigrationRequest,
+  type RunObserver,
+  type TableJob,
+  type TableRef,
 } from '../../src/index.ts';
 
 const column = (name: string): ColumnSchema => ({

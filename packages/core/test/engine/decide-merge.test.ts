@@ -1,19 +1,19 @@
 import {
-  decidePlan,
-  type ColumnSchema,
-  type LogicalType,
-  type SnowmeltError,
-  type TableJob,
-} from '@snowmelt/core';
-import { describe, expect, it } from 'vitest';
-
-import {
   MemoryDatabase,
   memorySource,
   memoryTarget,
   MemoryWarehouse,
   testContext,
   type MemoryValue,
+} from '@snowmelt/testkit';
+import { describe, expect, it } from 'vitest';
+
+import {
+  decidePlan,
+  type ColumnSchema,
+  type LogicalType,
+  type SnowmeltError,
+  type TableJob,
 } from '../../src/index.ts';
 import { job, run, World } from './engine-world.ts';
 

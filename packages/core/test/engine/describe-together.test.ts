@@ -1,7 +1,7 @@
+import { manualClock, testContext } from '@snowmelt/testkit';
 import { describe, expect, it } from 'vitest';
 
-import { describeTogether, SnowmeltError, type Source, type TableRef } from '@snowmelt/core';
-import { manualClock, testContext } from '../../src/index.ts';
+import { describeTogether, SnowmeltError, type Source, type TableRef } from '../../src/index.ts';
 
 const ref = (name: string): TableRef => ({ database: 'D', schema: 'S', name });
 

@@ -1,6 +1,6 @@
-import type { Adapters, Source, TableJob, Target } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import type { Adapters, Source, TableJob, Target } from '../../src/index.ts';
 import { job, run, rowsOf, World } from './engine-world.ts';
 
 const tracked = (parts: Partial<TableJob> = {}) =>

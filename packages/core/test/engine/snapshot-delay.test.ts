@@ -1,7 +1,7 @@
-import type { Source, TableJob } from '@snowmelt/core';
+import { fastClock, manualClock } from '@snowmelt/testkit';
 import { describe, expect, it } from 'vitest';
 
-import { fastClock, manualClock } from '../../src/index.ts';
+import type { Source, TableJob } from '../../src/index.ts';
 import { job, run, rowsOf, World, type RunOptions } from './engine-world.ts';
 
 const delay = 5000;

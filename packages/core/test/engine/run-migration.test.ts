@@ -1,6 +1,6 @@
-import { SnowmeltError } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import { SnowmeltError } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 function worldOf(tables: Record<string, number>): World {

@@ -1,6 +1,6 @@
-import type { Target } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import type { Target } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 /** A world with a table of 95 rows in three extractions, and what happens after so many chunks. */

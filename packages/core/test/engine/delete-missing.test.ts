@@ -1,6 +1,6 @@
-import { SnowmeltError, type TableJob, type TablePlan } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import { SnowmeltError, type TableJob, type TablePlan } from '../../src/index.ts';
 import { job, run, World } from './engine-world.ts';
 
 const merging = (changes: Partial<TableJob> = {}): TableJob =>

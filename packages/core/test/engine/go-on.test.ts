@@ -1,6 +1,6 @@
-import { SnowmeltError, type TableJob, type Target } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import { SnowmeltError, type TableJob, type Target } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 function world(): World {

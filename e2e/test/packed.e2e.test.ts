@@ -12,7 +12,15 @@ import { configFile } from './support/snowmelt.ts';
 
 const exec = promisify(execFile);
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
-const inside = ['core', 'pg-connection', 'source-snowflake', 'status-pg', 'target-postgres', 'cli'];
+const inside = [
+  'core',
+  'pg-connection',
+  'source-snowflake',
+  'status-pg',
+  'target-postgres',
+  'wiring',
+  'cli',
+];
 
 /** The lowest Node that the packages declare. */
 const floor = '24.0.0';

@@ -10,7 +10,7 @@ import {
 import { viewFailure, type FailureView } from '../failure/show-failure.ts';
 import { findingsOf, planTables, type PlannedTable } from '../plan/plan-tables.ts';
 import type { Sides } from '../plan/open-sides.ts';
-import { connectionNeed } from '../wire/adapters.ts';
+import { connectionNeed } from '@snowmelt/wiring';
 
 /** One thing that was looked at. */
 export interface Check {

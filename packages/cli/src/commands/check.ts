@@ -12,7 +12,7 @@ import { openSides } from '../plan/open-sides.ts';
 import { makeContext, makeLogger, readConfig, selectJobs, type LogFlags } from '../base/setup.ts';
 import { formatFindings } from '../show/findings.ts';
 import { listenForStop } from '../base/stop-signal.ts';
-import { openSource, openStatus } from '../wire/adapters.ts';
+import { openSource, openStatus } from '@snowmelt/wiring';
 
 export default class Check extends BaseCommand {
   static override summary = 'Check configuration, connections, privileges and tables.';

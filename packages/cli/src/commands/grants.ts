@@ -10,7 +10,7 @@ import {
 } from '../grants/collect-grants.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { makeLogger, readConfig, selectJobs } from '../base/setup.ts';
-import { openStatus } from '../wire/adapters.ts';
+import { openStatus } from '@snowmelt/wiring';
 
 export interface GrantsView {
   readonly sections: readonly GrantSection[];

@@ -7,7 +7,7 @@ import { openSides } from '../plan/open-sides.ts';
 import { repairAll, type RepairView } from '../repair/repair-all.ts';
 import { makeLogger, readConfig } from '../base/setup.ts';
 import { formatRepair, isSettled } from '../show/repaired.ts';
-import { openStatus } from '../wire/adapters.ts';
+import { openStatus } from '@snowmelt/wiring';
 
 export default class Repair extends BaseCommand {
   static override summary =

@@ -6,7 +6,7 @@ import { configFlags } from '../base/flags.ts';
 import { makeLogger, readConfig } from '../base/setup.ts';
 import { formatRun, formatRuns } from '../show/run-summary.ts';
 import { outputWidth } from '../show/text-table.ts';
-import { openStatus } from '../wire/adapters.ts';
+import { openStatus } from '@snowmelt/wiring';
 
 export interface StatusView {
   /** Newest first. */

@@ -12,7 +12,7 @@ import {
   type TableKey,
 } from '@snowmelt/core';
 
-import { openStatus } from '../wire/adapters.ts';
+import { openStatus } from '@snowmelt/wiring';
 
 /** What becomes of what an earlier run has left; empty where a run would be the first. */
 export async function lookBack(

@@ -2,7 +2,7 @@ import type { Config, Source, Target, WorkContext } from '@snowmelt/core';
 
 import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
 import { listenForStop } from '../base/stop-signal.ts';
-import { openSource, openTarget } from '../wire/adapters.ts';
+import { openSource, openTarget } from '@snowmelt/wiring';
 
 export interface Sides extends AsyncDisposable {
   readonly source: Source;

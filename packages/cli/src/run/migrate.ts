@@ -10,11 +10,11 @@ import {
   type TableJob,
 } from '@snowmelt/core';
 
-import { logProgress } from '../progress/log-progress.ts';
+import { logProgress } from '@snowmelt/wiring';
 import { startProgress, trackProgress } from '../progress/progress-state.ts';
 import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
 import { listenForStop } from '../base/stop-signal.ts';
-import { openSource, openStatus, openTarget } from '../wire/adapters.ts';
+import { openSource, openStatus, openTarget } from '@snowmelt/wiring';
 
 export interface Migration {
   readonly config: Config;

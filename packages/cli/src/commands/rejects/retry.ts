@@ -3,7 +3,7 @@ import type { RetriedTable } from '@snowmelt/core';
 import { BaseCommand } from '../../base/base-command.ts';
 import { exitCodes } from '../../failure/exit-codes.ts';
 import { configFlags, logFlags } from '../../base/flags.ts';
-import { inEachTarget } from '../../wire/in-each-target.ts';
+import { inEachTarget } from '../../rejects/in-each-target.ts';
 import { rejectFlags, rejectQuery } from '../../rejects/reject-flags.ts';
 import { readConfig } from '../../base/setup.ts';
 import { formatRetried } from '../../show/rejects.ts';

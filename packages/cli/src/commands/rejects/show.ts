@@ -3,7 +3,7 @@ import type { RejectedRow } from '@snowmelt/core';
 
 import { BaseCommand } from '../../base/base-command.ts';
 import { configFlags, logFlags } from '../../base/flags.ts';
-import { inEachTarget } from '../../wire/in-each-target.ts';
+import { inEachTarget } from '../../rejects/in-each-target.ts';
 import { allFlag, rejectFlags, rejectQuery } from '../../rejects/reject-flags.ts';
 import { readConfig } from '../../base/setup.ts';
 import { formatRejectedRows } from '../../show/rejects.ts';

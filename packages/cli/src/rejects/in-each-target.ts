@@ -2,7 +2,7 @@ import { targetDatabases, type Config, type Target, type WorkContext } from '@sn
 
 import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
 import { listenForStop } from '../base/stop-signal.ts';
-import { openTarget } from './adapters.ts';
+import { openTarget } from '@snowmelt/wiring';
 
 /** Asks one target database after the other. */
 export async function inEachTarget<T>(

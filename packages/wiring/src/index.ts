@@ -1,0 +1,2 @@
+export { connectionNeed, openSource, openStatus, openTarget } from './adapters.ts';
+export { logProgress } from './log-progress.ts';

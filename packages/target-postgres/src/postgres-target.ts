@@ -23,7 +23,7 @@ import { targetGrants } from './rights/target-grants.ts';
 import { restartRun } from './standing/restart-run.ts';
 import { decideTypes } from './types/decide-types.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
-import { isEmpty } from './watermark/is-empty.ts';
+import { isEmpty } from './describe/is-empty.ts';
 import { newestWatermark } from './watermark/newest-watermark.ts';
 
 /** A target in PostgreSQL 14 or later. Connects when it is first asked for something. */

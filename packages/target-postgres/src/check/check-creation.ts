@@ -2,7 +2,7 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { pendingMigrations } from '../ledger/ensure-ledger.ts';
-import { grantSql } from '../rights/grant-sql.ts';
+import { grantSql } from '../sql/grant-sql.ts';
 import { gathersInSnowmelt, ledgerPrivileges } from '../rights/needed-rights.ts';
 import { finding } from '../describe/findings.ts';
 

@@ -3,8 +3,8 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
 import { nameTables, outsideTheRun, truncateReach } from '../ledger/truncate-reach.ts';
-import { willGather } from '../swap/gathers.ts';
-import { checkSwap } from '../swap/check-swap.ts';
+import { willGather } from '../modes/gather/gathers.ts';
+import { checkSwap } from '../modes/gather/check-swap.ts';
 import { checkRights } from './check-rights.ts';
 import { caution, finding, unsuitable } from '../describe/findings.ts';
 

@@ -3,7 +3,7 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
 import { truncateReach } from '../ledger/truncate-reach.ts';
-import { grantSql } from '../rights/grant-sql.ts';
+import { grantSql } from '../sql/grant-sql.ts';
 import {
   neededPrivileges,
   needsTemporary,

@@ -19,9 +19,9 @@ import { shareLoads } from '../ledger/lock-target.ts';
 import { refuseStalePlan } from '../ledger/table-ledger.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
 import { changeColumns } from '../tables/change-table.ts';
-import { gathers } from '../swap/gathers.ts';
+import { gathers } from '../modes/gather/gathers.ts';
 import { quoteShadow, shadowName } from '../tables/shadow-table.ts';
-import { refuseWithoutShadow } from '../swap/swap-ledger.ts';
+import { refuseWithoutShadow } from '../modes/gather/swap-ledger.ts';
 import { claimChunk, readReceipts, recordChunk } from '../ledger/chunk-ledger.ts';
 import { rejectedRow } from '../copy/copy-error.ts';
 import { copySql } from '../copy/copy-sql.ts';
@@ -30,7 +30,7 @@ import { append } from './modes/append.ts';
 import { gatherKeys } from './modes/gather-keys.ts';
 import { loadModes } from './modes/load-modes.ts';
 import type { LoadRows } from './modes/load-rows.ts';
-import { loadAround } from './quarantine/load-around.ts';
+import { loadAround } from '../quarantine/load-around.ts';
 
 export interface LoadRequest {
   readonly table: TablePlan;

@@ -14,7 +14,7 @@ import {
   type Session,
   type TransactionOptions,
 } from '../connect/transaction.ts';
-import { arbiterOf } from '../load/merge/arbiter.ts';
+import { arbiterOf } from '../keys/arbiter.ts';
 import { looseKeys } from '../keys/loose-keys.ts';
 import { seeOperators } from '../keys/see-operators.ts';
 import { lockTarget } from '../ledger/lock-target.ts';

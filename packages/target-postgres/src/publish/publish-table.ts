@@ -20,10 +20,10 @@ import { recordFilled } from '../ledger/fed-columns.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { readTableLedger, refuseStalePlan, restartTable } from '../ledger/table-ledger.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
-import { gathers } from '../swap/gathers.ts';
+import { gathers } from '../modes/gather/gathers.ts';
 import { isSameIdentity, readIdentity } from '../ledger/identity.ts';
 import { lookAtRows, rowsChanged } from '../standing/look-again.ts';
-import { swapRows } from '../swap/swap-rows.ts';
+import { swapRows } from '../modes/gather/swap-rows.ts';
 import { advanceSequences } from './advance-sequences.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Grant, GrantsRequest, TableJob, WorkContext } from '@snowmelt/core
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { grantSql } from './grant-sql.ts';
+import { grantSql } from '../sql/grant-sql.ts';
 import {
   gathersInSnowmelt,
   ledgerPrivileges,

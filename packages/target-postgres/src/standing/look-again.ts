@@ -2,8 +2,8 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { gathers } from '../swap/gathers.ts';
-import { holdsNothing } from '../watermark/is-empty.ts';
+import { gathers } from '../modes/gather/gathers.ts';
+import { holdsNothing } from '../describe/is-empty.ts';
 import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
 import { isSameIdentity, readIdentity, type TableIdentity } from '../ledger/identity.ts';
 

@@ -13,7 +13,7 @@ import type { Databases } from '../connect/databases.ts';
 import { type Session, transaction } from '../connect/transaction.ts';
 import { ledgerHasColumn } from '../ledger/ensure-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { holdsNothing } from './is-empty.ts';
+import { holdsNothing } from '../describe/is-empty.ts';
 
 /**
  * The highest value of the column and what the source had when it was read; or, where a run has left

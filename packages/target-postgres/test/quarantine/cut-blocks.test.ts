@@ -2,7 +2,7 @@ import { decodeCsv, encodeCsvRow } from '@snowmelt/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { blockOf, bytesOf, cutBlocks, rowOfLine, rowsOf } from '../../src/load/quarantine/block.ts';
+import { blockOf, bytesOf, cutBlocks, rowOfLine, rowsOf } from '../../src/quarantine/block.ts';
 
 const field = fc.option(
   fc.oneof(

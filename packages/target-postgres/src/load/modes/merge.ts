@@ -1,8 +1,8 @@
 import { meet } from '../../keys/meeting-keys.ts';
 import { seeOperators } from '../../keys/see-operators.ts';
-import { arbiterOf } from '../merge/arbiter.ts';
-import { refuseDroppedRows, refuseNullKeys } from '../merge/refuse-rows.ts';
-import { batchFields, createBatchSql, mergeSql } from '../merge/merge-sql.ts';
+import { arbiterOf } from '../../keys/arbiter.ts';
+import { refuseDroppedRows, refuseNullKeys } from '../../modes/merge/refuse-rows.ts';
+import { batchFields, createBatchSql, mergeSql } from '../../modes/merge/merge-sql.ts';
 import { batchTable } from '../../tables/batch-table.ts';
 import type { LoadRows } from './load-rows.ts';
 

@@ -1,7 +1,7 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
-import { refuseStalePlan } from '../ledger/table-ledger.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { refuseStalePlan } from '../../ledger/table-ledger.ts';
 
 /** How far a run is with the swap of a table. */
 export interface SwapState {

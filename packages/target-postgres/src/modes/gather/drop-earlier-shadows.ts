@@ -1,7 +1,7 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
-import { dropShadow } from '../tables/shadow-table.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { dropShadow } from '../../tables/shadow-table.ts';
 
 interface EarlierShadow {
   readonly run_id: string;

@@ -1,10 +1,10 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
-import { forgetChunks } from '../ledger/forget-chunks.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { forgetChunks } from '../../ledger/forget-chunks.ts';
 import { dropEarlierShadows } from './drop-earlier-shadows.ts';
-import { createChangeTable } from '../tables/change-table.ts';
-import { createShadow, dropShadow } from '../tables/shadow-table.ts';
+import { createChangeTable } from '../../tables/change-table.ts';
+import { createShadow, dropShadow } from '../../tables/shadow-table.ts';
 import { readSwapState, recordShadow, refuseSharedTarget } from './swap-ledger.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { RowRefusal } from '../../copy/copy-error.ts';
-import type { LooseKey } from '../../keys/loose-keys.ts';
-import { meet } from '../../keys/meeting-keys.ts';
-import { seeOperators } from '../../keys/see-operators.ts';
-import { quoteIdentifier } from '../../sql/quote-identifier.ts';
-import { batchTable, winnersTable } from '../../tables/batch-table.ts';
-import { arbiterOf } from '../merge/arbiter.ts';
+import type { RowRefusal } from '../copy/copy-error.ts';
+import type { LooseKey } from '../keys/loose-keys.ts';
+import { meet } from '../keys/meeting-keys.ts';
+import { seeOperators } from '../keys/see-operators.ts';
+import { quoteIdentifier } from '../sql/quote-identifier.ts';
+import { batchTable, winnersTable } from '../tables/batch-table.ts';
+import { arbiterOf } from '../keys/arbiter.ts';
 import {
   batchFields,
   createBatchSql,
@@ -12,8 +12,8 @@ import {
   mergeSql,
   mergeWinnersSql,
   winnerNumber,
-} from '../merge/merge-sql.ts';
-import { refuseDroppedRows } from '../merge/refuse-rows.ts';
+} from '../modes/merge/merge-sql.ts';
+import { refuseDroppedRows } from '../modes/merge/refuse-rows.ts';
 import { blockLimits, rowsOf } from './block.ts';
 import { type ChunkWork, copyRows, noteSavepoint, type Sent } from './chunk-work.ts';
 import { whileSomeGoIn } from './self-reference.ts';

@@ -1,7 +1,7 @@
 import { type ChunkPlan, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../../connect/transaction.ts';
-import type { RowRefusal } from '../../copy/copy-error.ts';
+import type { Session } from '../connect/transaction.ts';
+import type { RowRefusal } from '../copy/copy-error.ts';
 
 /** Rows that stand one after the other in the chunk. */
 export interface RefusedRows {

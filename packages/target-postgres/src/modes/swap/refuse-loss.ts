@@ -1,9 +1,9 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
-import { quoteTable } from '../sql/quote-identifier.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { quoteTable } from '../../sql/quote-identifier.ts';
 import { equal } from './exchange-sql.ts';
-import type { IncomingKey } from '../describe/incoming-keys.ts';
+import type { IncomingKey } from '../../describe/incoming-keys.ts';
 
 /** P5: CASCADE and its kin would delete or change rows of a table that this is not a load of. */
 export async function refuseOrphans(

@@ -1,8 +1,8 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../../connect/transaction.ts';
-import { quoteTable } from '../../sql/quote-identifier.ts';
-import { rowRefusal } from '../../copy/copy-error.ts';
+import type { Session } from '../connect/transaction.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
+import { rowRefusal } from '../copy/copy-error.ts';
 
 const deferredSql = `
 SELECT format('%I.%I', n.nspname, c.conname) AS name

@@ -1,6 +1,6 @@
-import type { RowRefusal } from '../../copy/copy-error.ts';
-import { quoteTable } from '../../sql/quote-identifier.ts';
-import { quoteShadow, shadowName } from '../../tables/shadow-table.ts';
+import type { RowRefusal } from '../copy/copy-error.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
+import { quoteShadow, shadowName } from '../tables/shadow-table.ts';
 import { rowsOf } from './block.ts';
 import {
   type ChunkWork,

@@ -1,7 +1,7 @@
 import type { TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../../connect/transaction.ts';
-import { type RowRefusal, rowRefusal } from '../../copy/copy-error.ts';
+import type { Session } from '../connect/transaction.ts';
+import { type RowRefusal, rowRefusal } from '../copy/copy-error.ts';
 import { type Block, rowOfLine } from './block.ts';
 import type { ChunkWork, RowsOfBlock, RowsWork, Sent } from './chunk-work.ts';
 import { separate, type Trial } from './separate.ts';

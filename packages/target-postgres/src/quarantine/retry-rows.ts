@@ -1,4 +1,4 @@
-import type { RowRefusal } from '../../copy/copy-error.ts';
+import type { RowRefusal } from '../copy/copy-error.ts';
 import { blockLimits, blockOf } from './block.ts';
 import type { RowsOfBlock, RowsWork } from './chunk-work.ts';
 import { reasonOf } from './quarantine.ts';

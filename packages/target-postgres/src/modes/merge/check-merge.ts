@@ -1,9 +1,9 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
-import { uniqueKeys, type UniqueKey } from '../describe/unique-keys.ts';
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { caution, unsuitable } from '../describe/findings.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { uniqueKeys, type UniqueKey } from '../../describe/unique-keys.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { caution, unsuitable } from '../../describe/findings.ts';
 
 /** What rows that are found by a key need of an existing table, beyond what COPY does. */
 export async function checkMerge(session: Session, table: TablePlan): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from './quote-identifier.ts';
 
 /** Statements that give a role what it lacks, each with its semicolon: people run them as printed. */
 export interface GrantSql {

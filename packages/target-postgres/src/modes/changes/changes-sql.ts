@@ -1,8 +1,8 @@
 import type { TablePlan } from '@snowmelt/core';
 
-import type { LooseKey } from '../keys/loose-keys.ts';
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { actionColumn } from '../tables/change-table.ts';
+import type { LooseKey } from '../../keys/loose-keys.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { actionColumn } from '../../tables/change-table.ts';
 
 /** What the statements are made of. */
 export interface GatheredChanges {

@@ -1,11 +1,11 @@
 import type { TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
-import { looseKeys } from '../keys/loose-keys.ts';
-import { seeOperators } from '../keys/see-operators.ts';
-import { arbiterOf } from '../load/merge/arbiter.ts';
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { actingKeys, incomingKeys } from '../describe/incoming-keys.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { looseKeys } from '../../keys/loose-keys.ts';
+import { seeOperators } from '../../keys/see-operators.ts';
+import { arbiterOf } from '../../keys/arbiter.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { actingKeys, incomingKeys } from '../../describe/incoming-keys.ts';
 import { applySql, type GatheredChanges } from './changes-sql.ts';
 import {
   nullKeys,

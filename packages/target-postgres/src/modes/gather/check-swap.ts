@@ -1,11 +1,11 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { caution, unsuitable } from '../describe/findings.ts';
-import type { Session } from '../connect/transaction.ts';
-import { quoteTable } from '../sql/quote-identifier.ts';
+import { caution, unsuitable } from '../../describe/findings.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { quoteTable } from '../../sql/quote-identifier.ts';
 import { checkIncomingKeys } from './check-incoming-keys.ts';
 import { gatheringWords } from './gathers.ts';
-import { incomingKeys } from '../describe/incoming-keys.ts';
+import { incomingKeys } from '../../describe/incoming-keys.ts';
 
 interface SwapFacts {
   readonly inheriting: readonly string[];

@@ -1,6 +1,6 @@
 import type { TablePlan } from '@snowmelt/core';
 
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 
 /** What the statements are made of. */
 export interface Exchange {

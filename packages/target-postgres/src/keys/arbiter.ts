@@ -1,8 +1,8 @@
 import type { TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../../connect/transaction.ts';
-import { uniqueKeys } from '../../describe/unique-keys.ts';
-import { looseKeys, type LooseKey } from '../../keys/loose-keys.ts';
+import type { Session } from '../connect/transaction.ts';
+import { uniqueKeys } from '../describe/unique-keys.ts';
+import { looseKeys, type LooseKey } from './loose-keys.ts';
 
 export interface Arbiter {
   /** A key with a NULL finds its row: no such key can be stored, or NULLs are not distinct. */

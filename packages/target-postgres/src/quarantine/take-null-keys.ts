@@ -1,11 +1,11 @@
 import type { TablePlan } from '@snowmelt/core';
 import { to as copyTo } from 'pg-copy-streams';
 
-import type { Session } from '../../connect/transaction.ts';
-import type { RowRefusal } from '../../copy/copy-error.ts';
-import { batchTable } from '../../tables/batch-table.ts';
-import { columnList } from '../../tables/column-list.ts';
-import { nullKeyCondition } from '../merge/refuse-rows.ts';
+import type { Session } from '../connect/transaction.ts';
+import type { RowRefusal } from '../copy/copy-error.ts';
+import { batchTable } from '../tables/batch-table.ts';
+import { columnList } from '../tables/column-list.ts';
+import { nullKeyCondition } from '../modes/merge/refuse-rows.ts';
 import type { ChunkWork } from './chunk-work.ts';
 
 /** Rows of the batch whose key no unique index finds again: out of the batch, into quarantine. */

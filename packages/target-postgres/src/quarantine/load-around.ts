@@ -9,8 +9,8 @@ import {
   type TablePlan,
 } from '@snowmelt/core';
 
-import type { Session } from '../../connect/transaction.ts';
-import type { Copied } from '../../copy/copy-stream.ts';
+import type { Session } from '../connect/transaction.ts';
+import type { Copied } from '../copy/copy-stream.ts';
 import { appendAround } from './append-around.ts';
 import { type Block, cutBlocks } from './block.ts';
 import type { ChunkWork } from './chunk-work.ts';

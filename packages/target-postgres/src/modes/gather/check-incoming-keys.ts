@@ -1,14 +1,14 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { caution, finding, unsuitable } from '../describe/findings.ts';
-import { grantSql } from '../rights/grant-sql.ts';
+import { caution, finding, unsuitable } from '../../describe/findings.ts';
+import { grantSql } from '../../sql/grant-sql.ts';
 import { gatheringWords } from './gathers.ts';
 import {
   actingKeys,
   matchColumns,
   nameChildren,
   type IncomingKey,
-} from '../describe/incoming-keys.ts';
+} from '../../describe/incoming-keys.ts';
 
 /** Whether the foreign keys that lead to the target can be kept, and what they ask of the rows. */
 export function checkIncomingKeys(

@@ -1,25 +1,25 @@
 import { isSnowmeltError, SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import { applyChanges, hasChanges, type AppliedChanges } from '../changes/apply-changes.ts';
-import { recordSnapshot } from '../ledger/snapshot-ledger.ts';
-import type { Databases } from '../connect/databases.ts';
-import { limitLocks, waitForDisk } from '../connect/session-settings.ts';
+import { recordSnapshot } from '../../ledger/snapshot-ledger.ts';
+import type { Databases } from '../../connect/databases.ts';
+import { limitLocks, waitForDisk } from '../../connect/session-settings.ts';
 import {
   tableOptions,
   transaction,
   type Session,
   type TransactionOptions,
-} from '../connect/transaction.ts';
-import { seeOperators } from '../keys/see-operators.ts';
-import { rejectedRow } from '../copy/copy-error.ts';
-import { lockTarget } from '../ledger/lock-target.ts';
-import { refuseStalePlan } from '../ledger/table-ledger.ts';
-import { supersede } from '../ledger/truncate-once.ts';
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { exchangeSql } from '../exchange/exchange-sql.ts';
-import { actingKeys, incomingKeys, matchColumns } from '../describe/incoming-keys.ts';
-import { refuseOrphans, refuseOtherCounts } from '../exchange/refuse-loss.ts';
-import { dropShadow, quoteShadow } from '../tables/shadow-table.ts';
+} from '../../connect/transaction.ts';
+import { seeOperators } from '../../keys/see-operators.ts';
+import { rejectedRow } from '../../copy/copy-error.ts';
+import { lockTarget } from '../../ledger/lock-target.ts';
+import { refuseStalePlan } from '../../ledger/table-ledger.ts';
+import { supersede } from '../../ledger/truncate-once.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { exchangeSql } from '../swap/exchange-sql.ts';
+import { actingKeys, incomingKeys, matchColumns } from '../../describe/incoming-keys.ts';
+import { refuseOrphans, refuseOtherCounts } from '../swap/refuse-loss.ts';
+import { dropShadow, quoteShadow } from '../../tables/shadow-table.ts';
 import { readSwapState, recordSwap, refuseSharedTarget } from './swap-ledger.ts';
 
 /**

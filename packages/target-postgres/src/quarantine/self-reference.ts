@@ -1,8 +1,8 @@
 import type { TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../../connect/transaction.ts';
-import { quoteTable } from '../../sql/quote-identifier.ts';
-import type { RowRefusal } from '../../copy/copy-error.ts';
+import type { Session } from '../connect/transaction.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
+import type { RowRefusal } from '../copy/copy-error.ts';
 
 const selfReferenceSql = `
 SELECT 1 FROM pg_catalog.pg_constraint

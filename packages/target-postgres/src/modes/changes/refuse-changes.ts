@@ -1,11 +1,11 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
-import { bytes, differing, meetingKeys } from '../keys/meeting-keys.ts';
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { equal } from '../exchange/exchange-sql.ts';
-import type { IncomingKey } from '../describe/incoming-keys.ts';
-import { wouldOrphan } from '../exchange/refuse-loss.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { bytes, differing, meetingKeys } from '../../keys/meeting-keys.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { equal } from '../swap/exchange-sql.ts';
+import type { IncomingKey } from '../../describe/incoming-keys.ts';
+import { wouldOrphan } from '../swap/refuse-loss.ts';
 import { hasAction, isGone, sameKey, type GatheredChanges } from './changes-sql.ts';
 
 /** P1: a hand may reach into the table where changes are gathered. */

@@ -31,6 +31,7 @@ export async function loadChunks(
   run.context.signal.throwIfAborted();
   if (halt.signal.aborted && !isSnowmeltError(halt.signal.reason)) throw halt.signal.reason;
   if (pool.failures.length > 0) throw chunksFailed(plan, pool.failures);
+  run.lastCall.throwIfAborted();
 }
 
 interface Pool extends LoadOptions {
@@ -85,6 +86,7 @@ async function pauseForOthers({ plan, run, signal }: Pool, pauses: number): Prom
 async function takeChunk(name: string, pool: Pool, hired: Promise<void>[]) {
   const { plan, run, signal } = pool;
   return run.slots.run(signal, async () => {
+    if (run.lastCall.aborted) return 'done';
     const answer = await run.status.lease(run.state.id, plan.key, name);
     if (answer.kind !== 'lease') return answer.kind;
     if (pool.active < pool.workers) hired.push(work(pool));

@@ -25,6 +25,8 @@ export interface OpenRun extends Adapters, PinnedRun {
   readonly slots: Slots;
   readonly context: WorkContext;
   readonly observer: RunObserver;
+  /** Aborted: nothing new is begun (`MigrationRequest.lastCall`). */
+  readonly lastCall: AbortSignal;
 }
 
 export interface PlannedOnce {

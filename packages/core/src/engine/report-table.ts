@@ -58,10 +58,12 @@ async function endingOf(
 ): Promise<Pick<TableReport, 'status' | 'error'>> {
   try {
     run.context.signal.throwIfAborted();
+    run.lastCall.throwIfAborted();
     await runTable(job, run, trace);
     return { status: 'completed' };
   } catch (error) {
     if (run.context.signal.aborted) return { status: 'stopped' };
+    if (run.lastCall.aborted && error === run.lastCall.reason) return { status: 'stopped' };
     if (!isSnowmeltError(error)) throw error;
     const failure = error.at({ run: run.state.id, table: job.key });
     await recordFailure(job, run, failure);

@@ -35,6 +35,11 @@ export interface MigrationRequest {
    */
   readonly snapshotDelay: number;
   readonly observer?: RunObserver;
+  /**
+   * Once aborted, nothing new is begun: chunks in flight are carried to their end, and tables with
+   * work left end as `stopped`. Absent: only the context's signal ends a run, at once.
+   */
+  readonly lastCall?: AbortSignal;
 }
 
 /**
@@ -142,7 +147,9 @@ async function openRun(
     const source = settledSource(adapters.source, pinned.settled);
     const unplanned = jobs.filter(({ key }) => !plans.has(key)).map((job) => job.source);
     const describeSource = describeTogether(source, unplanned, context);
-    const here = { owner, slots, context, observer, jobs, planning, restarts, describeSource };
+    const { lastCall = new AbortController().signal } = request;
+    const open = { slots, jobs, planning, restarts, describeSource };
+    const here = { owner, context, observer, lastCall, ...open };
     return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {
     await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);

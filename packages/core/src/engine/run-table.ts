@@ -74,6 +74,7 @@ async function runOnce(
   const planned = isPlanned(job, run);
   // Not between the emptying of the target and its first row.
   if (!planned && plan.snapshot.pinned) await run.settled(run.context);
+  run.lastCall.throwIfAborted();
   const prepared = await run.target.prepare(plan, run.context);
   if (prepared.restart !== undefined) return prepared.restart;
   if (prepared.indexesDisabled) await tellDisabled(plan.key, run);

@@ -129,6 +129,7 @@ export function job(name: string, changes: Partial<TableJob> & { extract?: Extra
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
+  readonly lastCall?: AbortSignal;
   readonly observer?: RunObserver;
   readonly resume?: MigrationRequest['resume'];
   readonly snapshotDelay?: number;
@@ -146,6 +147,7 @@ export async function run(jobs: readonly TableJob[], adapters: Adapters, options
     parallelThreads: 3,
     snapshotDelay: options.snapshotDelay ?? 0,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
+    ...(options.lastCall === undefined ? {} : { lastCall: options.lastCall }),
   };
   const context = testContext({
     clock: options.clock ?? fastClock(1000),

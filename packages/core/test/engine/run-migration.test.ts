@@ -143,6 +143,36 @@ describe('a run', () => {
     expect(world.targetRows('A')).toEqual(rowsOf(200));
   });
 
+  it('after the last call what is in flight is loaded, and nothing new is begun', async () => {
+    const world = worldOf({ A: 200, B: 10 });
+    const stop = new AbortController();
+    let loaded = 0;
+    const observer = {
+      chunkLoaded() {
+        loaded += 1;
+        if (loaded === 5) stop.abort(new SnowmeltError('RUN.STOPPED', 'time is nearly up'));
+      },
+    };
+    const adapters = world.adapters();
+    const first = await run([job('A'), job('B')], adapters, { observer, lastCall: stop.signal });
+    expect(first).toMatchObject({ status: 'partial', stopped: true });
+    const opened = [...adapters.source.opened.values()].reduce((sum, times) => sum + times, 0);
+    expect(loaded, 'chunks that were opened').toBe(opened);
+    expect(loaded).toBeLessThanOrEqual(5 + 2);
+
+    const report = await run([job('A'), job('B')], world.adapters());
+    expect(report).toMatchObject({ status: 'completed', resumed: true });
+    expect(world.targetRows('A')).toEqual(rowsOf(200));
+  });
+
+  it.each([0, 20])('nothing at all is begun after it, of %i rows', async (rows) => {
+    const world = worldOf({ A: rows });
+    const lastCall = AbortSignal.abort(new SnowmeltError('RUN.STOPPED', 'time is up'));
+    const report = await run([job('A')], world.adapters(), { lastCall });
+    expect(report).toMatchObject({ status: 'partial', stopped: true });
+    expect((await run([job('A')], world.adapters())).status).toBe('completed');
+  });
+
   it('a bug stops the run with its own error, and leaves it to be gone on with', async () => {
     const world = worldOf({ A: 55 });
     const adapters = world.adapters();

@@ -1,6 +1,7 @@
 export type * from './contract/chunk.ts';
 export type * from './contract/grants.ts';
 export type * from './contract/json.ts';
+export { modeTraits, type ModeTraits } from './contract/mode-traits.ts';
 export type * from './contract/rejects.ts';
 export type * from './contract/repair.ts';
 export type * from './contract/source.ts';

@@ -2,6 +2,7 @@ import type {
   ColumnPair,
   DeleteMissing,
   Finding,
+  LoadMode,
   NextStep,
   ReadCost,
   SnowmeltError,
@@ -27,7 +28,7 @@ export interface TablePlanView {
   readonly refused: boolean;
   /** What becomes of what an earlier run has left. */
   readonly next?: NextStep;
-  readonly mode: string;
+  readonly mode: LoadMode;
   readonly creates?: boolean;
   readonly extract?: string;
   readonly snapshot?: TableSnapshot;
@@ -127,25 +128,26 @@ function nextText({ run, does, because }: NextStep): string {
   return `${texts[does]}: ${because}`;
 }
 
-const modes: Readonly<Record<string, string>> = {
-  append: 'adds rows (append)',
-  truncate: 'replaces all rows (truncate)',
-  swap: 'replaces all rows at the end (swap)',
-  upsert: 'adds rows and replaces those with the same key (upsert)',
-  changes: 'applies what has changed (changes)',
-  'insert-only': 'adds rows whose key is not there (insert-only)',
+/** For people: what becomes of rows, and of a size that the catalog does not tell. */
+const modes: Readonly<Record<LoadMode, { readonly does: string; readonly unsized?: string }>> = {
+  append: { does: 'adds rows (append)' },
+  truncate: { does: 'replaces all rows (truncate)' },
+  swap: { does: 'replaces all rows at the end (swap)' },
+  upsert: { does: 'adds rows and replaces those with the same key (upsert)' },
+  changes: { does: 'applies what has changed (changes)', unsized: 'counted as it is read' },
+  'insert-only': { does: 'adds rows whose key is not there (insert-only)' },
 };
 
 function planLines(table: TablePlanView): readonly string[] {
   const { snapshot, extract, columns = [] } = table;
   if (snapshot === undefined) return [];
-  const replaced = modes[table.mode] ?? table.mode;
+  const { does } = modes[table.mode];
   const mapping = columns.map(
     ({ source, type, target, becomes }) =>
       `${source} ${type} → ${target}${becomes === undefined ? '' : ` (${becomes})`}`,
   );
   return [
-    `${table.creates === true ? 'creates the table' : replaced}; ${sizeOf(table)}`,
+    `${table.creates === true ? 'creates the table' : does}; ${sizeOf(table)}`,
     `read by ${extract}, ${snapshot.pinned ? `as of ${snapshot.at}` : 'not at one point in time'}`,
     ...(table.chunks === undefined ? [] : [chunkText(table.chunks, extract)]),
     ...(table.cost === undefined ? [] : [costText(table.cost)]),
@@ -154,8 +156,8 @@ function planLines(table: TablePlanView): readonly string[] {
 }
 
 function sizeOf({ mode, estimatedRows, estimatedBytes }: TablePlanView): string {
-  if (mode === 'changes') return 'counted as it is read';
-  const rows = estimatedRows === undefined ? 'size unknown' : `${formatRows(estimatedRows)} rows`;
+  const { unsized = 'size unknown' } = modes[mode];
+  const rows = estimatedRows === undefined ? unsized : `${formatRows(estimatedRows)} rows`;
   return estimatedBytes === undefined ? rows : `${rows}, ${formatBytes(estimatedBytes)}`;
 }
 

@@ -1,3 +1,4 @@
+import { modeTraits } from '../contract/mode-traits.ts';
 import type { TableJob } from '../contract/table-job.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
@@ -29,7 +30,7 @@ export async function decideChanges(
 ): Promise<ChangesDecision> {
   if (job.changes !== true) return { parts: {}, notices: [] };
   const feed = await feedOf(draft, schema, using);
-  if (job.mode !== 'changes') return { parts: { changes: { feed } }, notices: [] };
+  if (modeTraits[job.mode].replacesAll) return { parts: { changes: { feed } }, notices: [] };
   if (existing === undefined || (await using.target.isEmpty(job.target, using.context))) {
     const notices = ['reads all rows: the target is empty; later runs read what has changed'];
     return { parts: { mode: 'append', changes: { feed } }, notices };

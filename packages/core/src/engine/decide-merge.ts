@@ -1,3 +1,4 @@
+import { modeTraits } from '../contract/mode-traits.ts';
 import type { TableJob } from '../contract/table-job.ts';
 import type { ColumnPair, TablePlan } from '../contract/table-plan.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
@@ -18,8 +19,7 @@ export async function decideMerge(
 ): Promise<MergeDecision> {
   const keyColumns = job.uniqueness.map((name) => keyColumn(name, job, table.pairs));
   const key = { keyColumns: [...new Set(keyColumns)] };
-  const merges = job.mode === 'upsert' || job.mode === 'insert-only';
-  const firstLoad = merges && (await isFirstLoad(job, table, using));
+  const firstLoad = modeTraits[job.mode].merges && (await isFirstLoad(job, table, using));
   const filled = await decideFills(job, table, await decideWatermark(job, table, using), using);
   const copies = firstLoad && keepsNoNulls(key.keyColumns, table);
   return {
@@ -49,12 +49,12 @@ async function decideFills(
   { target, context }: DecideContext,
 ): Promise<FillDecision> {
   const parts = watermark === undefined ? {} : { watermark };
-  const adds = job.mode === 'append' && job.changes !== true;
-  const asked = adds || job.mode === 'insert-only' || watermark?.from !== undefined;
+  const { leavesRows } = modeTraits[job.mode];
+  const asked = leavesRows || watermark?.from !== undefined;
   if (newlyFed.length === 0 || !asked || existing === undefined) return { parts, notices };
   if (await target.isEmpty(job.target, context)) return { parts, notices };
   const names = newlyFed.join(', ');
-  if (job.mode === 'upsert' && watermark !== undefined) {
+  if (!leavesRows && watermark !== undefined) {
     const { from: _bound, ...whole } = watermark;
     const once = `reads all rows this once, so that those that are there get ${names}, which no run has fed before`;
     return { parts: { watermark: whole, fills: newlyFed }, notices: [once] };

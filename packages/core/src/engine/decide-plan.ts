@@ -1,4 +1,5 @@
 import type { Finding } from '../contract/finding.ts';
+import { modeTraits } from '../contract/mode-traits.ts';
 import type { ExtractChoice } from '../contract/source.ts';
 import type { TableJob } from '../contract/table-job.ts';
 import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
@@ -114,7 +115,7 @@ async function planOf(
     read: readOf(job, merge),
     ...chunkColumnsOf(job, schema),
     truncateCascade: job.truncateCascade,
-    ...(job.mode === 'truncate' ? { emptiedWith: await emptiedWith(job, using) } : {}),
+    ...(modeTraits[job.mode].empties ? { emptiedWith: await emptiedWith(job, using) } : {}),
     ...(job.rebuildIndexes === true ? { rebuildIndexes: true } : {}),
     ...(job.rejects === undefined ? {} : { rejects: job.rejects }),
   };

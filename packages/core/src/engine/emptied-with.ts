@@ -1,3 +1,4 @@
+import { modeTraits } from '../contract/mode-traits.ts';
 import type { EmptiedTable } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
 import type { Target } from '../contract/target.ts';
@@ -16,10 +17,10 @@ export async function emptiedWith(
   job: TableJob,
   { jobs, target, context }: TablesOfRun,
 ): Promise<readonly EmptiedTable[]> {
-  if (job.mode !== 'truncate') return [];
+  if (!modeTraits[job.mode].empties) return [];
   const reached = new Set((await target.dependents(job.target, context)).map(nameOf));
   return jobs
-    .filter((other) => other.mode === 'truncate' && reached.has(nameOf(other.target)))
+    .filter((other) => modeTraits[other.mode].empties && reached.has(nameOf(other.target)))
     .map((other) => ({ key: other.key, target: other.target }));
 }
 

@@ -1,3 +1,4 @@
+import { modeTraits } from '../contract/mode-traits.ts';
 import type { RunSummary, TableSummary } from '../contract/status-store.ts';
 import type { RunId, TableKey } from '../contract/table-plan.ts';
 import type { Target } from '../contract/target.ts';
@@ -44,7 +45,7 @@ export function splitWork(jobs: readonly TableJob[], earlier: RunSummary): WorkS
   const failures = new Map(jobs.map(({ key }) => [key, failureOf(before.get(key))]));
   const isLost = ({ key, mode }: TableJob): boolean => {
     const code = failures.get(key);
-    if (code === 'RUN.VERIFY_FAILED') return mode !== 'append';
+    if (code === 'RUN.VERIFY_FAILED') return !modeTraits[mode].onlyAdds;
     return code !== undefined && lostForGood.has(code);
   };
   const isDone = ({ key }: TableJob): boolean => before.get(key)?.status === 'completed';
@@ -120,12 +121,12 @@ export async function withEmptied(
   anew: readonly TableJob[],
   { target, context }: { readonly target: Target; readonly context: WorkContext },
 ): Promise<readonly TableJob[]> {
-  const emptied = anew.filter(({ mode }) => mode === 'truncate');
+  const emptied = anew.filter(({ mode }) => modeTraits[mode].empties);
   const reached = await Promise.all(emptied.map((job) => target.dependents(job.target, context)));
   const names = new Set(reached.flat().map((ref) => JSON.stringify(ref)));
   const keys = new Set(anew.map(({ key }) => key));
   const isReached = ({ mode, target: { database, schema, name } }: TableJob): boolean =>
-    mode === 'truncate' && names.has(JSON.stringify({ database, schema, name }));
+    modeTraits[mode].empties && names.has(JSON.stringify({ database, schema, name }));
   return jobs.filter((job) => keys.has(job.key) || isReached(job));
 }
 
@@ -185,7 +186,7 @@ function missing({ key }: TableJob): never {
 }
 
 function addsAllRows({ mode, watermark, changes }: TableJob): boolean {
-  return mode === 'append' && watermark === undefined && changes !== true;
+  return modeTraits[mode].onlyAdds && watermark === undefined && changes !== true;
 }
 
 function isLasting(error: SnowmeltError): boolean {

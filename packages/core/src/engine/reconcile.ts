@@ -1,4 +1,5 @@
 import type { LoadReceipt } from '../contract/chunk.ts';
+import { modeTraits } from '../contract/mode-traits.ts';
 import type { VerifyMode } from '../contract/table-job.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
@@ -71,7 +72,7 @@ function isCounted({ snapshot, changes }: TablePlan, verify: VerifyMode): boolea
 
 /** Rows of one key then take each other's place; elsewhere they are added, or a unique index speaks. */
 function merges({ mode, snapshot }: TablePlan): boolean {
-  return (mode === 'upsert' || mode === 'insert-only') && snapshot.pinned;
+  return modeTraits[mode].merges && snapshot.pinned;
 }
 
 function withShared(loaded: Reconciled, shared = 0): Reconciled {

@@ -1,3 +1,4 @@
+import { modeTraits } from '../contract/mode-traits.ts';
 import type { Verification } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
@@ -63,7 +64,7 @@ async function compareCounts(plan: TablePlan, run: OpenRun): Promise<Verdict> {
 /** Of a full refresh: whatever is there beside the run's rows, somebody else has written. */
 function holdsOnlyItsRows({ key, mode, target }: TablePlan, { jobs }: OpenRun): boolean {
   const shared = jobs.some((job) => job.key !== key && isSameTable(job.target, target));
-  return (mode === 'truncate' || mode === 'swap') && !shared;
+  return modeTraits[mode].replacesAll && !shared;
 }
 
 function isSameTable(one: TableRef, other: TableRef): boolean {
@@ -108,9 +109,9 @@ async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
 function differs({ run, key, mode, changes }: TablePlan, message: string): SnowmeltError {
   const place = { run, table: key };
   if (changes === undefined) {
-    const anew = mode === 'truncate' || mode === 'swap';
     const fix = 'See who else writes to the target, then run the same command again.';
-    return new SnowmeltError('RUN.VERIFY_FAILED', message, { place, ...(anew ? { fix } : {}) });
+    const helps = modeTraits[mode].replacesAll ? { fix } : {};
+    return new SnowmeltError('RUN.VERIFY_FAILED', message, { place, ...helps });
   }
   return new SnowmeltError('RUN.VERIFY_FAILED', message, {
     place,
@@ -122,13 +123,12 @@ function differs({ run, key, mode, changes }: TablePlan, message: string): Snowm
 
 /** Rows that were there before stay, so that the target may hold more than the source. */
 function addsRows({ mode, changes }: TablePlan): boolean {
-  if (changes !== undefined) return false;
-  return mode === 'append' || mode === 'upsert' || mode === 'insert-only';
+  return changes === undefined && !modeTraits[mode].replacesAll;
 }
 
 /** A row that is left alone, or not newer, stays as it was. */
 function mayDiffer({ mode, firstLoad }: TablePlan): boolean {
-  return (mode === 'upsert' || mode === 'insert-only') && firstLoad !== true;
+  return modeTraits[mode].merges && firstLoad !== true;
 }
 
 function digested({ columns }: TablePlan): Verdict {

@@ -1,14 +1,10 @@
 import { runMigration, type TableJob } from '@snowmelt/core';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
-import {
-  memorySource,
-  MemoryWarehouse,
-  startStatementCutter,
-  testContext,
-  testDatabase,
-  type Cut,
-} from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { memorySource, MemoryWarehouse } from '@snowmelt/testkit/memory';
+import { startStatementCutter, type Cut } from '@snowmelt/testkit/postgres';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 

@@ -7,14 +7,9 @@ import {
 } from '@snowmelt/core';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
-import {
-  fastClock,
-  memorySource,
-  MemoryWarehouse,
-  testContext,
-  testDatabase,
-  type TestDatabase,
-} from '@snowmelt/testkit';
+import { fastClock, testContext } from '@snowmelt/testkit/context';
+import { memorySource, MemoryWarehouse } from '@snowmelt/testkit/memory';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 

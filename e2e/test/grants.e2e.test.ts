@@ -1,5 +1,5 @@
 import { startDemo, type Demo } from '@snowmelt/demo';
-import { psqlStatements } from '@snowmelt/testkit';
+import { psqlStatements } from '@snowmelt/testkit/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

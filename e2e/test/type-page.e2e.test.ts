@@ -1,5 +1,5 @@
 import { encodeCsvRow } from '@snowmelt/core';
-import { testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

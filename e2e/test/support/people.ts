@@ -1,16 +1,9 @@
 import { runMigration, type RunReport, type TableJob, type TablePlan } from '@snowmelt/core';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
-import {
-  dying,
-  fastClock,
-  Killed,
-  memorySource,
-  MemoryWarehouse,
-  testContext,
-  testDatabase,
-  type TestDatabase,
-} from '@snowmelt/testkit';
+import { fastClock, testContext } from '@snowmelt/testkit/context';
+import { dying, Killed, memorySource, MemoryWarehouse } from '@snowmelt/testkit/memory';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { Client } from 'pg';
 
 import type { Random } from './random.ts';

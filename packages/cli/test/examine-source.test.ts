@@ -5,7 +5,7 @@ import {
   type TableJob,
   type TableRef,
 } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 
 import { examineSource, formatDeepView } from '../src/check/examine-source.ts';

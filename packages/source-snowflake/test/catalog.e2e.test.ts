@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-
 import type { TableRef, TableSchema } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { quoteIdentifier, quoteTable } from '../src/sql/quote.ts';
 import { snowflakeTypes } from '../src/types/snowflake-types.ts';

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-
 import type { TablePlan } from '@snowmelt/core';
+import { testContext } from '@snowmelt/testkit/context';
+import { describe, expect, it } from 'vitest';
 
 import { reachQuery } from '../src/changes/reach-changes.ts';
 import { digestQuery } from '../src/check/digest-table.ts';
@@ -8,7 +8,6 @@ import { allRows } from '../src/plan/key-range.ts';
 import { planChunks } from '../src/plan/plan-chunks.ts';
 import { selectLines } from '../src/query/select-lines.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';
-import { testContext } from '@snowmelt/testkit';
 
 const columns = [
   pair('ID', { kind: 'decimal', precision: 38, scale: 0 }),

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll } from 'vitest';
-
 import type { Source, TableRef } from '@snowmelt/core';
-import { sourceConformance, type SampleTable, type SourceHarness } from '@snowmelt/testkit';
+import {
+  sourceConformance,
+  type SampleTable,
+  type SourceHarness,
+} from '@snowmelt/testkit/conformance';
+import { afterAll, beforeAll } from 'vitest';
 
 import { quoteTable } from '../src/sql/quote.ts';
 import {

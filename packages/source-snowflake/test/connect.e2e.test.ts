@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startEmulator, type Emulator } from '@snowmelt/snowflake-emulator';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createSnowflakeSource, type SnowflakeSourceOptions } from '../src/index.ts';
 

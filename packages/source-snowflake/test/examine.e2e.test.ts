@@ -1,6 +1,5 @@
+import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-
-import { testContext } from '@snowmelt/testkit';
 
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 

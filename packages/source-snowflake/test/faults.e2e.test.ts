@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ChunkPlan, ExtractMode, Source, TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';

@@ -1,5 +1,5 @@
 import { isSnowmeltError, type Source, type TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, request as send, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { startEmulator, type Emulator } from '@snowmelt/snowflake-emulator';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { endpoint } from '../src/connect/check-reachable.ts';
 import { Network } from '../src/connect/network.ts';

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-
 import type { TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';

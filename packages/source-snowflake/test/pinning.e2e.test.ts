@@ -2,10 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-
 import type { TableRef } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { quoteTable } from '../src/sql/quote.ts';
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';

@@ -1,9 +1,9 @@
-import * as fc from 'fast-check';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { decodeCsv, type ChunkPlan, type Source, type TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { insertRows, startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 import { tablePlan } from './fixtures/table-plan.ts';

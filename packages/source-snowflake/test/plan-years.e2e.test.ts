@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { decodeCsv, type Source } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 import { tablePlan } from './fixtures/table-plan.ts';

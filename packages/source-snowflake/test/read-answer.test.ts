@@ -1,11 +1,10 @@
+import { testContext } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { testContext } from '@snowmelt/testkit';
-
-import { readAnswer } from '../src/result/read-answer.ts';
-import { planChunks } from '../src/plan/plan-chunks.ts';
 import { shownTables } from '../src/describe/objects.ts';
+import { planChunks } from '../src/plan/plan-chunks.ts';
+import { readAnswer } from '../src/result/read-answer.ts';
 import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const at = z.tuple([z.object({ at: z.string().regex(/\+00:00$/u) })]);

@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-
 import type { ReadOptions, TableSchema } from '@snowmelt/core';
-import { fastClock, testContext } from '@snowmelt/testkit';
+import { fastClock, testContext } from '@snowmelt/testkit/context';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 

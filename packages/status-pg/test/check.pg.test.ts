@@ -1,4 +1,4 @@
-import { testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { createPostgresStatusStore } from '../src/index.ts';

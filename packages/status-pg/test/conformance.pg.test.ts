@@ -1,5 +1,6 @@
 import type { StatusStore } from '@snowmelt/core';
-import { statusStoreConformance, testDatabase } from '@snowmelt/testkit';
+import { statusStoreConformance } from '@snowmelt/testkit/conformance';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 
 import { openStore, query } from './support/open-store.ts';
 

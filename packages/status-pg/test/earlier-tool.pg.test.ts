@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import { psqlStatements, testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { psqlStatements } from '@snowmelt/testkit/postgres';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { describe, expect, it } from 'vitest';
 
 import { dumpSchema } from './support/dump-schema.ts';

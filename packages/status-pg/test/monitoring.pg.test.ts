@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-import { testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { loads, openStore, query, request, table } from './support/open-store.ts';

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { testDatabase } from '@snowmelt/testkit';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 import { describe, expect, it, vi } from 'vitest';
 
-import { createDatabase } from '../src/connect/database.ts';
-import { sessionOf } from '../src/connect/session.ts';
-import { createPostgresStatusStore } from '../src/index.ts';
 import { locksOf } from '../src/claim/claim.ts';
 import { takeLocks } from '../src/claim/locks.ts';
 import { holdRun } from '../src/claim/ownership.ts';
+import { createDatabase } from '../src/connect/database.ts';
+import { sessionOf } from '../src/connect/session.ts';
+import { createPostgresStatusStore } from '../src/index.ts';
 import { cuttingProxy } from './support/cutting-proxy.ts';
 import { loads, openStore, query, request, table } from './support/open-store.ts';
 import { startOwner } from './support/start-owner.ts';

@@ -1,4 +1,5 @@
-import { startPooler, testDatabase, type PoolMode } from '@snowmelt/testkit';
+import { startPooler, type PoolMode } from '@snowmelt/testkit/postgres';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 import { expect, it } from 'vitest';
 
 import { createPostgresStatusStore } from '../src/index.ts';

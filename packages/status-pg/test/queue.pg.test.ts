@@ -1,5 +1,5 @@
 import type { Lease, StatusStore } from '@snowmelt/core';
-import { testDatabase } from '@snowmelt/testkit';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 import { describe, expect, it } from 'vitest';
 
 import { takeChunk } from '../src/chunk/lease.ts';

@@ -1,5 +1,5 @@
 import type { RunRequest, StatusStore } from '@snowmelt/core';
-import { testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { describe, expect, it } from 'vitest';
 
 import { loads, openStore, query, request, table } from './support/open-store.ts';

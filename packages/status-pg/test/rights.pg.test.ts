@@ -1,4 +1,5 @@
-import { psqlStatements, testDatabase } from '@snowmelt/testkit';
+import { psqlStatements } from '@snowmelt/testkit/postgres';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 import { describe, expect, it } from 'vitest';
 
 import { createPostgresStatusStore } from '../src/index.ts';

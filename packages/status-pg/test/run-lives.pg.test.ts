@@ -1,4 +1,4 @@
-import { testDatabase } from '@snowmelt/testkit';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 import { describe, expect, it } from 'vitest';
 
 import { loads, openStore, query, request, table } from './support/open-store.ts';

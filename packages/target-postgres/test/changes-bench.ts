@@ -1,5 +1,5 @@
 import { SnowmeltError, type TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 
 import { chunkOf, csv, integer, opening, pair, planFor, text, type Bench } from './fixtures.ts';
 

@@ -5,14 +5,13 @@ import {
   type TableJob,
   type Target,
 } from '@snowmelt/core';
+import { fastClock, testContext } from '@snowmelt/testkit/context';
 import {
-  fastClock,
   memorySource,
   MemoryStatusState,
   memoryStatusStore,
   MemoryWarehouse,
-  testContext,
-} from '@snowmelt/testkit';
+} from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from './changing-source.ts';

@@ -1,5 +1,5 @@
 import type { ColumnSchema, TableRef } from '@snowmelt/core';
-import { MemoryWarehouse } from '@snowmelt/testkit';
+import { MemoryWarehouse } from '@snowmelt/testkit/memory';
 
 import { column, integer, text } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
 import type { ColumnPair, Finding, LogicalType, TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';

@@ -2,15 +2,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { encodeCsvRow, type ColumnSchema, type TableSchema } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { beginnings } from '../src/connect/session-settings.ts';
 import { compatibility } from '../src/types/compatibility.ts';
 import { fractionDigits } from '../src/types/fraction-digits.ts';
-import { bench, column, type Bench } from './fixtures.ts';
 import { samples, type Sample } from './compatibility-samples.ts';
+import { bench, column, type Bench } from './fixtures.ts';
 
 const targets = [
   ['boolean', 'smallint', 'integer', 'bigint', 'numeric', 'numeric(10,2)', 'numeric(38,0)'],

@@ -1,4 +1,4 @@
-import { targetConformance, type TargetHarness } from '@snowmelt/testkit';
+import { targetConformance, type TargetHarness } from '@snowmelt/testkit/conformance';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { quoteIdentifier, quoteTable } from '../src/sql/quote-identifier.ts';

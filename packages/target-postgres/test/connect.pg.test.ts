@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 import type { PostgresConnection } from '@snowmelt/pg-connection';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';

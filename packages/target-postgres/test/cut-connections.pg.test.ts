@@ -1,6 +1,7 @@
 import type { ChunkPlan, Target, TablePlan } from '@snowmelt/core';
 import type { Outage } from '@snowmelt/pg-connection';
-import { startStatementCutter, testContext, type Cut } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { startStatementCutter, type Cut } from '@snowmelt/testkit/postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';

@@ -1,5 +1,5 @@
 import type { ColumnPair, LogicalType, TablePlan, TypeDecisions } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 
 import { column, planFor, type Bench } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
 import type { LogicalType } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { postgresType } from '../src/types/type-map.ts';

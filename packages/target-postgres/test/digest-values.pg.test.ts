@@ -10,7 +10,8 @@ import {
   type LostZone,
   type TableSchema,
 } from '@snowmelt/core';
-import { referenceDigest, testContext } from '@snowmelt/testkit';
+import { referenceDigest } from '@snowmelt/testkit/conformance';
+import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

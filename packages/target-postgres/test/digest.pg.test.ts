@@ -1,5 +1,6 @@
 import type { ColumnPair, LogicalType } from '@snowmelt/core';
-import { referenceDigest, testContext } from '@snowmelt/testkit';
+import { referenceDigest } from '@snowmelt/testkit/conformance';
+import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 

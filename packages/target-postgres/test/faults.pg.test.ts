@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
 import { SnowmeltError, type ChunkStream } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';

@@ -1,6 +1,7 @@
 import { isSnowmeltError, type SnowmeltError, type TablePlan, type Target } from '@snowmelt/core';
 import type { PostgresConnection } from '@snowmelt/pg-connection';
-import { startPooler, testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { startPooler } from '@snowmelt/testkit/postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget, type PostgresTargetOptions } from '../src/index.ts';

@@ -10,7 +10,7 @@ import type {
   Target,
 } from '@snowmelt/core';
 import { encodeCsvRow } from '@snowmelt/core';
-import { testDatabase, type TestDatabase } from '@snowmelt/testkit';
+import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { Client } from 'pg';
 
 import { createPostgresTarget, type PostgresTargetOptions } from '../src/index.ts';

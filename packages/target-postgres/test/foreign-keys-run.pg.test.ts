@@ -1,11 +1,11 @@
 import { runMigration, type LogicalType, type TableJob } from '@snowmelt/core';
+import { testContext } from '@snowmelt/testkit/context';
 import {
   memorySource,
   MemoryStatusState,
   memoryStatusStore,
   MemoryWarehouse,
-  testContext,
-} from '@snowmelt/testkit';
+} from '@snowmelt/testkit/memory';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { bench, column, countRows, integer, text, type Bench } from './fixtures.ts';

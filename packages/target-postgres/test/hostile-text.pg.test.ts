@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
 import { CsvValidator } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
 import { from } from 'pg-copy-streams';
 import { afterEach, beforeEach, expect, it } from 'vitest';

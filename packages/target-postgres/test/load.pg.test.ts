@@ -2,7 +2,7 @@ import { gzipSync, createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 
 import { SnowmeltError, type ChunkStream } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { bench, chunkOf, countRows, csv, opening, planFor, type Bench } from './fixtures.ts';

@@ -1,5 +1,5 @@
 import type { TablePlan } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 
 import { bench, chunkOf, connect, opening, planFor, type Bench } from './fixtures.ts';

@@ -1,4 +1,4 @@
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { bench, chunkOf, countRows, opening, planFor, type Bench } from './fixtures.ts';

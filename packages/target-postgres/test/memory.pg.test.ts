@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';

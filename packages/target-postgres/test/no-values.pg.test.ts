@@ -1,4 +1,4 @@
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { bench, chunkOf, opening, planFor, type Bench } from './fixtures.ts';

@@ -1,5 +1,5 @@
 import type { ColumnPair, LogicalType } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { bench, chunkOf, csv, opening, pair, planFor, type Bench } from './fixtures.ts';

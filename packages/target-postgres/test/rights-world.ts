@@ -5,13 +5,9 @@ import {
   type RunReport,
   type TableJob,
 } from '@snowmelt/core';
-import {
-  memorySource,
-  memoryStatusStore,
-  MemoryWarehouse,
-  psqlStatements,
-  testContext,
-} from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { memorySource, memoryStatusStore, MemoryWarehouse } from '@snowmelt/testkit/memory';
+import { psqlStatements } from '@snowmelt/testkit/postgres';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { bench, column, connectionOf, integer, planFor, text, type Bench } from './fixtures.ts';

@@ -1,4 +1,4 @@
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 
 import type { PostgresTargetSettings } from '../src/index.ts';

@@ -1,5 +1,5 @@
 import { defaultSslMode, type PostgresSsl } from '@snowmelt/pg-connection';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';

@@ -1,4 +1,5 @@
-import { psqlStatements, testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
+import { psqlStatements } from '@snowmelt/testkit/postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { migrations } from '../src/generated/migrations.ts';

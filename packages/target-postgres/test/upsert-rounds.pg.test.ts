@@ -6,14 +6,13 @@ import {
   type RunReport,
   type TableJob,
 } from '@snowmelt/core';
+import { fastClock, testContext } from '@snowmelt/testkit/context';
 import {
-  fastClock,
   memorySource,
   MemoryStatusState,
   memoryStatusStore,
-  testContext,
   type FaultInjector,
-} from '@snowmelt/testkit';
+} from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import { ChangingSource, seededRandom, sourceTable, type SourceRules } from './changing-source.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { bench, connect, planFor, type Bench } from './fixtures.ts';

@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 
 import { parseConfig, resolveTables, runHashes, type ColumnSchema } from '@snowmelt/core';
+import { testContext } from '@snowmelt/testkit/context';
 import {
   MemoryWarehouse,
   memorySource,
   memoryStatusStore,
   memoryTarget,
-  testContext,
-} from '@snowmelt/testkit';
+} from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import { checkConfig } from '../../src/check/check-config.ts';

@@ -1,4 +1,4 @@
-import { dying, Killed } from '@snowmelt/testkit';
+import { dying, Killed } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import { job, rowsOf, run, World } from './engine-world.ts';

@@ -1,11 +1,11 @@
+import { testContext } from '@snowmelt/testkit/context';
 import {
   MemoryDatabase,
   memorySource,
   memoryTarget,
   MemoryWarehouse,
-  testContext,
   type MemoryValue,
-} from '@snowmelt/testkit';
+} from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import {

@@ -1,4 +1,4 @@
-import { manualClock, testContext } from '@snowmelt/testkit';
+import { manualClock, testContext } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 
 import { describeTogether, SnowmeltError, type Source, type TableRef } from '../../src/index.ts';

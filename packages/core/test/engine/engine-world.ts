@@ -1,15 +1,14 @@
+import { fastClock, testContext } from '@snowmelt/testkit/context';
 import {
-  fastClock,
   MemoryDatabase,
   memorySource,
   MemoryStatusState,
   memoryStatusStore,
   memoryTarget,
   MemoryWarehouse,
-  testContext,
   type FaultInjector,
   type MemoryTargetOptions,
-} from '@snowmelt/testkit';
+} from '@snowmelt/testkit/memory';
 
 import {
   runMigration,

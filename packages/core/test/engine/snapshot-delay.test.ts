@@ -1,4 +1,4 @@
-import { fastClock, manualClock } from '@snowmelt/testkit';
+import { fastClock, manualClock } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 
 import type { Source, TableJob } from '../../src/index.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-import { testDatabase } from '@snowmelt/testkit';
+import { testDatabase } from '@snowmelt/testkit/test-database';
 import { expect, it } from 'vitest';
 
 import { createPostgresStatusStore } from '../../src/index.ts';

@@ -1,5 +1,5 @@
 import type { ChunkPlan, RunRequest, StatusStore, TableRequest } from '@snowmelt/core';
-import type { TestDatabase } from '@snowmelt/testkit';
+import type { TestDatabase } from '@snowmelt/testkit/test-database';
 import { Client, type QueryResultRow } from 'pg';
 
 import { createPostgresStatusStore, type PostgresStatusOptions } from '../../src/index.ts';

@@ -1,7 +1,8 @@
 import type { TablePlan } from '@snowmelt/core';
-import { testContext, type TestContext } from '@snowmelt/testkit';
+import { testContext, type TestContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createPostgresTarget } from '../../src/index.ts';
 import {
   bench,
   chunkOf,
@@ -14,7 +15,6 @@ import {
   text,
   type Bench,
 } from '../fixtures.ts';
-import { createPostgresTarget } from '../../src/index.ts';
 import { catalog, serverVersion } from './catalog.ts';
 import { ddlFaults } from './ddl-faults.ts';
 import { createRichTable, dropped } from './rich-table.ts';

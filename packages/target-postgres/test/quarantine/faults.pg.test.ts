@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
 import type { ChunkStream } from '@snowmelt/core';
-import { testContext } from '@snowmelt/testkit';
+import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { bench, chunkOf, countRows, opening, planFor, type Bench } from '../fixtures.ts';

@@ -10,8 +10,6 @@ import type {
   TestPostgres,
 } from './server/test-postgres.ts';
 
-export type { PostgresOptions, TestPostgres };
-
 /**
  * Names a server to use instead of starting one; its user must be allowed to create databases.
  * A version other than the default has a variable of its own: `SNOWMELT_TEST_POSTGRES_14_URL`.

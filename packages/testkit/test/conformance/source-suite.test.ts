@@ -3,14 +3,15 @@ import { Readable } from 'node:stream';
 import type { ChunkPlan, Source, TablePlan } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
+import type { SampleTable, SourceHarness } from '../../src/conformance.ts';
 import { changesCases } from '../../src/conformance/source/changes-cases.ts';
 import { chunkCases } from '../../src/conformance/source/chunk-cases.ts';
 import { casesOf } from '../../src/conformance/source/mode-cases.ts';
 import { readCases } from '../../src/conformance/source/read-cases.ts';
 import { snapshotCases } from '../../src/conformance/source/snapshot-cases.ts';
-import type { MemoryTable, SampleTable, SourceHarness } from '../../src/index.ts';
-import { memorySource, MemoryWarehouse } from '../../src/index.ts';
-import { testContext } from '../../src/index.ts';
+import { testContext } from '../../src/context.ts';
+import type { MemoryTable } from '../../src/memory.ts';
+import { memorySource, MemoryWarehouse } from '../../src/memory.ts';
 import { failingCases } from './failing-cases.ts';
 
 const groups = [readCases, chunkCases, snapshotCases, changesCases].flatMap((cases) => [

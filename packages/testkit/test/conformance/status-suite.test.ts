@@ -8,7 +8,8 @@ import { runCases } from '../../src/conformance/status/run-cases.ts';
 import { summaryCases } from '../../src/conformance/status/summary-cases.ts';
 import { supersededCases } from '../../src/conformance/status/superseded-cases.ts';
 import { tableCases } from '../../src/conformance/status/table-cases.ts';
-import { manualClock, memoryStatusStore, MemoryStatusState } from '../../src/index.ts';
+import { manualClock } from '../../src/context.ts';
+import { memoryStatusStore, MemoryStatusState } from '../../src/memory.ts';
 import { failingCases } from './failing-cases.ts';
 
 const groups = [

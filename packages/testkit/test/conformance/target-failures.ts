@@ -11,7 +11,7 @@ import { publishCases } from '../../src/conformance/target/publish-cases.ts';
 import { rejectCases } from '../../src/conformance/target/reject-cases.ts';
 import { swapCases } from '../../src/conformance/target/swap-cases.ts';
 import { valueCases } from '../../src/conformance/target/value-cases.ts';
-import { MemoryDatabase, memoryTarget } from '../../src/index.ts';
+import { MemoryDatabase, memoryTarget } from '../../src/memory.ts';
 import { failingCases } from './failing-cases.ts';
 
 const groups = [

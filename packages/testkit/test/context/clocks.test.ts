@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { fastClock, manualClock } from '../../src/index.ts';
+import { fastClock, manualClock } from '../../src/context.ts';
 
 it('a manual clock stands still until it is moved', async () => {
   const clock = manualClock(new Date('2026-01-01T00:00:00Z'));

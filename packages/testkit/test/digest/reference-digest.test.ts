@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { LogicalType } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
+import { comparableText, referenceDigest } from '../../src/conformance.ts';
 import { sampleColumn, samplePlan, sampleRows } from '../../src/conformance/sample-plan.ts';
-import { comparableText, referenceDigest } from '../../src/index.ts';
 
 const timestamp = (precision: number, zone: 'none' | 'instant' | 'offset'): LogicalType => ({
   kind: 'timestamp',

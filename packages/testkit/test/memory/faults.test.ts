@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 
 import { expectFailure } from '../../src/conformance/expect-failure.ts';
 import { sampleColumns, samplePlan, sampleRows } from '../../src/conformance/sample-plan.ts';
+import { testContext } from '../../src/context.ts';
 import {
   memorySource,
   memoryTarget,
-  testContext,
   type FaultInjector,
   type LoadFault,
-} from '../../src/index.ts';
+} from '../../src/memory.ts';
 
 const context = testContext();
 const ref = { database: 'SHOP', schema: 'SALES', name: 'ORDERS' };

@@ -1,5 +1,7 @@
-import { memorySource, MemoryWarehouse, sourceConformance } from '../../src/index.ts';
-import type { MemorySource, MemoryTable, SampleTable } from '../../src/index.ts';
+import { sourceConformance } from '../../src/conformance.ts';
+import type { SampleTable } from '../../src/conformance.ts';
+import { memorySource, MemoryWarehouse } from '../../src/memory.ts';
+import type { MemorySource, MemoryTable } from '../../src/memory.ts';
 
 sourceConformance('memorySource', async () => {
   const warehouse = new MemoryWarehouse();

@@ -1,9 +1,6 @@
-import {
-  manualClock,
-  memoryStatusStore,
-  MemoryStatusState,
-  statusStoreConformance,
-} from '../../src/index.ts';
+import { statusStoreConformance } from '../../src/conformance.ts';
+import { manualClock } from '../../src/context.ts';
+import { memoryStatusStore, MemoryStatusState } from '../../src/memory.ts';
 
 statusStoreConformance('memoryStatusStore', async () => {
   const clock = manualClock();

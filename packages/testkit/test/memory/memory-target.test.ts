@@ -1,4 +1,5 @@
-import { MemoryDatabase, memoryTarget, targetConformance } from '../../src/index.ts';
+import { targetConformance } from '../../src/conformance.ts';
+import { MemoryDatabase, memoryTarget } from '../../src/memory.ts';
 
 targetConformance('memoryTarget', async () => {
   const database = new MemoryDatabase();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it, vi } from 'vitest';
 
-import { startPostgres } from '../../src/index.ts';
+import { startPostgres } from '../../src/postgres.ts';
 
 interface Held {
   readonly port: number;

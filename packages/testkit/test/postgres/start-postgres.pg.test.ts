@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import { describe, expect, inject, it, vi } from 'vitest';
 
-import { postgresUrlVariable, startPostgres, testDatabase } from '../../src/index.ts';
+import { postgresUrlVariable, startPostgres } from '../../src/postgres.ts';
+import { testDatabase } from '../../src/postgres/test-database.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });

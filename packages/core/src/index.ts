@@ -1,4 +1,5 @@
 export type * from './contract/chunk.ts';
+export type * from './contract/column-pair.ts';
 export type * from './contract/grants.ts';
 export type * from './contract/json.ts';
 export { modeTraits, type ModeTraits } from './contract/mode-traits.ts';

@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { PlanParts } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 
@@ -15,7 +15,7 @@ const columns = [
 ];
 const feed = '2026-01-01T00:00:00.000000000+00:00';
 const from = '2026-11-22T20:00:00.000000001+00:00';
-const plan = (more: Partial<TablePlan> = {}) =>
+const plan = (more: PlanParts = {}) =>
   tablePlan({ columns, mode: 'changes', keyColumns: ['id'], changes: { feed, from }, ...more });
 
 const window = `"SHOP"."PUBLIC"."ORDERS" CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => '2026-11-22T20:00:00.000000001+00:00'::TIMESTAMP_LTZ) END(TIMESTAMP => '2026-11-23T21:40:00.123456789+00:00'::TIMESTAMP_LTZ)`;

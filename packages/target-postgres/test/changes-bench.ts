@@ -1,4 +1,4 @@
-import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { SnowmeltError, type PlanParts, type TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 
 import { chunkOf, csv, integer, opening, pair, planFor, text, type Bench } from './fixtures.ts';
@@ -9,12 +9,7 @@ export const context = testContext();
 export const at = (hour: number) => `2026-03-01T${String(hour).padStart(2, '0')}:00:00.000000000Z`;
 
 /** A plan of `public.t (id, name, code)`: all rows up to an hour, or the changes since another. */
-export function planAt(
-  on: Bench,
-  hour: number,
-  from?: number,
-  parts: Partial<TablePlan> = {},
-): TablePlan {
+export function planAt(on: Bench, hour: number, from?: number, parts: PlanParts = {}): TablePlan {
   const feed = 'the table';
   return planFor(on.database, {
     run: `run-${hour}`,
@@ -41,11 +36,7 @@ export async function begin(on: Bench, ddl: string, rows: Rows): Promise<void> {
 }
 
 /** Changes of hour 2, published. */
-export async function change(
-  on: Bench,
-  changes: Rows,
-  parts: Partial<TablePlan> = {},
-): Promise<void> {
+export async function change(on: Bench, changes: Rows, parts: PlanParts = {}): Promise<void> {
   const plan = planAt(on, 2, 1, parts);
   await loadAll(on, plan, changes);
   await on.target.publish(plan, context);

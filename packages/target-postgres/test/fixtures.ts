@@ -6,6 +6,7 @@ import type {
   ColumnPair,
   ColumnSchema,
   LogicalType,
+  PlanParts,
   TablePlan,
   Target,
 } from '@snowmelt/core';
@@ -74,7 +75,7 @@ export function pair(
 }
 
 /** A plan of a table `public.t (id bigint, name text)` unless it is said otherwise. */
-export function planFor(database: TestDatabase, parts: Partial<TablePlan> = {}): TablePlan {
+export function planFor(database: TestDatabase, parts: PlanParts = {}): TablePlan {
   return {
     run: 'run-1',
     key: 'table-1',
@@ -89,7 +90,7 @@ export function planFor(database: TestDatabase, parts: Partial<TablePlan> = {}):
     read: { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
     truncateCascade: false,
     ...parts,
-  };
+  } as TablePlan;
 }
 
 export function chunkOf(id: string): ChunkPlan {

@@ -91,7 +91,7 @@ export interface Source extends AsyncDisposable {
    */
   unpinnable(schema: TableSchema, at: string, context: WorkContext): Promise<string | undefined>;
   /**
-   * Names the object whose changes are recorded under the table's name (`ChangesPlan.feed`). Throws
+   * Names the object whose changes are recorded under the table's name (`ChangeFeed.feed`). Throws
    * `SOURCE.CHANGES_UNAVAILABLE` where they are not. Absent: this source knows no changes.
    */
   changeFeed?(schema: TableSchema, context: WorkContext): Promise<string>;

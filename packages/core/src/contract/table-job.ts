@@ -1,13 +1,5 @@
-import type {
-  ExtraDigits,
-  LoadMode,
-  LostZone,
-  ReadOptions,
-  RejectRules,
-  TableKey,
-  UnsupportedJson,
-  UnsupportedText,
-} from './table-plan.ts';
+import type { ExtraDigits, LostZone, UnsupportedJson, UnsupportedText } from './column-pair.ts';
+import type { LoadMode, ReadOptions, RejectRules, TableKey } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
 
 /** How far a table is compared with its source when it is loaded. */

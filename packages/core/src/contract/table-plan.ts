@@ -1,77 +1,175 @@
-import type { ColumnSchema, LogicalType, TableRef } from './table-schema.ts';
+import type { ColumnPair } from './column-pair.ts';
+import type { ColumnSchema, TableRef } from './table-schema.ts';
 
 export type RunId = string;
 
 /** Names one source table on its way into one target: unique in a run and the same in every run. */
 export type TableKey = string;
 
-/** One column on its way: what is read, and where it goes. */
-export interface ColumnPair {
-  readonly source: ColumnSchema;
-  /** The target column's name as stored. */
-  readonly target: string;
-  /** What the target column holds; absent where the run creates it as the type map says. */
-  readonly targetType?: LogicalType;
-  /**
-   * Digits of a second that the target keeps, where they are fewer than the source has. The source
-   * cuts the rest off, never rounding up (docs/decisions/0004), but for `extraDigits`.
-   */
-  readonly fractionDigits?: number;
-  /** What becomes of digits over `fractionDigits` instead. Absent: they are cut off. */
-  readonly extraDigits?: ExtraDigits;
-  /**
-   * A moment goes into a column without time zone: as it stands in UTC, or as it stands on the clock
-   * at its offset. Absent: it does not, or `check` refuses it.
-   */
-  readonly lostZone?: LostZone;
-  /** What the source does with text that the target can't hold. Absent: the target refuses it. */
-  readonly unsupportedText?: UnsupportedText;
-  /** What the source does with numbers that JSON does not have. Absent: the target refuses them. */
-  readonly unsupportedJson?: UnsupportedJson;
-  /** SQL of the type that a new column gets, where it is not the one of the type map. */
-  readonly newType?: string;
-  /** The existing column is given a wider type before rows move; `targetType` is the wider one. */
-  readonly widen?: Widening;
+/**
+ * Everything that is decided of a table before its first row moves: what all tables have
+ * (`PlanBase`), and what its mode brings. JSON; kept with the run, and by targets that go on with
+ * it. What only one mode has can be asked for only once `mode` is known.
+ */
+export type TablePlan =
+  AppendPlan | TruncatePlan | SwapPlan | UpsertPlan | InsertOnlyPlan | ChangesPlan;
+
+export type LoadMode = TablePlan['mode'];
+
+export type AppendPlan = Append & AnyMode;
+export type TruncatePlan = Truncate & AnyMode;
+export type SwapPlan = Swap & AnyMode;
+export type UpsertPlan = Upsert & AnyMode;
+export type InsertOnlyPlan = InsertOnly & AnyMode;
+export type ChangesPlan = Changes & AnyMode;
+
+/** What can still be asked for whatever the mode is; it goes when nobody asks any more. */
+interface AnyMode {
+  readonly keyColumns: readonly string[];
+  readonly watermark?: WatermarkPlan;
+  readonly changes?: ChangeFeed & Partial<ChangeWindow>;
+  readonly firstLoad?: boolean;
+  readonly fills?: readonly string[];
+  readonly deleteMissing?: DeleteMissing;
+  readonly truncateCascade: boolean;
+  readonly emptiedWith?: readonly EmptiedTable[];
+  readonly rebuildIndexes?: boolean;
 }
 
-/**
- * `round`: all digits are sent, and the target rounds. `fail`: a value that has such digits is sent
- * as a text that no column of its type takes, which says why. `text`: the column keeps them as
- * text; a plan that has this for a column of time is refused by `check`.
- */
-export type ExtraDigits = 'round' | 'fail' | 'text';
-
-export type LostZone = 'utc' | 'wall_clock';
-
-/** Of U+0000: taken out, or U+FFFD in its place. */
-export type UnsupportedText = 'strip' | 'replace';
-
-/** Of NaN and infinities in JSON: null, or their word as a string. */
-export type UnsupportedJson = 'null' | 'text';
-
-/** Both as the target's database spells them. */
-export interface Widening {
-  readonly from: string;
-  readonly to: string;
+/** Rows are added to those that are there. */
+interface Append extends PlanBase, InPlace, Incremental, Whole {
+  readonly mode: 'append';
 }
 
-/**
- * How rows get into the target. `swap`: they are gathered beside it and take the place of its rows
- * at `publish`, all at once. `upsert`: where its key is there, a row takes the place of the old
- * one if it is newer. `insert-only`: the old one stays. `changes`: what has changed at the source
- * is gathered beside the table and applied by key at `publish`, all at once.
- */
-export type LoadMode = 'append' | 'truncate' | 'swap' | 'upsert' | 'insert-only' | 'changes';
+/** The table is emptied once a run, before its first row comes. */
+interface Truncate extends PlanBase, InPlace, Whole {
+  readonly mode: 'truncate';
+  /** Emptying the table may also empty tables outside the run that refer to it. */
+  readonly truncateCascade: boolean;
+  /**
+   * Tables that refer to this one, and that the same run empties and loads: they may be emptied with
+   * it, `truncateCascade` or not. Found anew by each invocation, for what its configuration says.
+   * Absent: there are none.
+   */
+  readonly emptiedWith?: readonly EmptiedTable[];
+}
+
+/** Rows are gathered beside the table and take the place of its rows at `publish`, all at once. */
+interface Swap extends PlanBase, Whole {
+  readonly mode: 'swap';
+}
+
+/** Where its key is there, a row takes the place of the old one if it is newer. */
+interface Upsert extends PlanBase, InPlace, Incremental, Keyed {
+  readonly mode: 'upsert';
+  /**
+   * With a watermark: columns that are fed for the first time. All rows are read, and as new as the
+   * stored one counts as newer, so that rows that are there get them. Absent: there are none.
+   */
+  readonly fills?: readonly string[];
+}
+
+/** Where its key is there, the old row stays. */
+interface InsertOnly extends PlanBase, InPlace, Incremental, Keyed {
+  readonly mode: 'insert-only';
+}
+
+/** What has changed at the source is gathered and applied by key at `publish`, all at once. */
+interface Changes extends PlanBase {
+  readonly mode: 'changes';
+  /** Target column names by which a change finds its row. */
+  readonly keyColumns: readonly string[];
+  readonly changes: ChangeWindow;
+}
+
+type KeyOf<Plan> = Plan extends unknown ? keyof Plan : never;
+type ValueOf<Plan, Key> = Plan extends unknown
+  ? Key extends keyof Plan
+    ? Plan[Key]
+    : never
+  : never;
+
+/** Some keys of a plan whose mode is not known yet. */
+export type PlanParts = {
+  readonly [Key in KeyOf<TablePlan>]?: Exclude<ValueOf<TablePlan, Key>, undefined>;
+};
+
+/** A plan that finds rows by their key, one after the other. */
+export type MergePlan = UpsertPlan | InsertOnlyPlan;
+
+/** What every plan has. */
+export interface PlanBase {
+  readonly run: RunId;
+  readonly key: TableKey;
+  readonly source: TableRef;
+  readonly target: TableRef;
+  /** In the order of the CSV fields. Never empty. */
+  readonly columns: readonly ColumnPair[];
+  /** Target column names of the primary key to create, where the target is created. */
+  readonly primaryKey: readonly string[];
+  readonly snapshot: TableSnapshot;
+  readonly extract: ExtractMode;
+  readonly read: ReadOptions;
+  /** The source's columns that `read.chunkColumns` names, copied or not. Absent: none is named. */
+  readonly chunkColumns?: readonly ColumnSchema[];
+  /** The source's columns of `TableSchema.clusterKey`, copied or not. Absent: there is none. */
+  readonly clusterColumns?: readonly ColumnSchema[];
+  readonly estimatedRows?: number;
+  readonly estimatedBytes?: number;
+  /** How often this run has begun the table anew (`PrepareReceipt.restart`). Absent: never. */
+  readonly restarts?: number;
+  /**
+   * Rows that the target refuses are put in quarantine, up to so many in the run; the other rows of
+   * their chunks are loaded. Found anew by each invocation. Absent: such a chunk fails.
+   */
+  readonly rejects?: RejectRules;
+}
+
+/** Of modes whose chunks go into the table itself, under its readers' eyes. */
+export interface InPlace {
+  /** Secondary indexes are dropped for the load and rebuilt at publish. Absent: they stay. */
+  readonly rebuildIndexes?: boolean;
+}
+
+/** Of modes that may leave out what was read before. */
+export interface Incremental {
+  /** Absent: all rows are read, and nothing says how new one is. */
+  readonly watermark?: WatermarkPlan;
+}
+
+/** Of modes in which the source's rows, all of them, are the table's rows. */
+export interface Whole {
+  /** Later runs keep the table by its changes. Absent: they do not. */
+  readonly changes?: ChangeFeed;
+  /** Target column names by which those find a row. Absent, or empty: there are none to come. */
+  readonly keyColumns?: readonly string[];
+}
+
+/** Of modes that find rows by their key. */
+export interface Keyed {
+  /** Target column names. Never empty. */
+  readonly keyColumns: readonly string[];
+  /**
+   * The target was empty when the run planned the table: chunks are copied straight into it, and
+   * merged only where a key is there already.
+   */
+  readonly firstLoad?: boolean;
+  /** Only of a source that is read at a snapshot. Absent: rows that the source lacks stay. */
+  readonly deleteMissing?: DeleteMissing;
+}
 
 /** A table that is kept by the changes of its source. */
-export interface ChangesPlan {
+export interface ChangeFeed {
   /** Names the object whose changes are read; one made anew under the same name has another. */
   readonly feed: string;
+}
+
+export interface ChangeWindow extends ChangeFeed {
   /**
    * The snapshot point whose rows the target holds: the run reads the net changes from there to its
-   * own, as `changes`. Absent: the run reads all rows, and later ones go on from its snapshot.
+   * own.
    */
-  readonly from?: string;
+  readonly from: string;
 }
 
 /** From where on an incremental load reads. Recorded once a run; nothing moves it. */
@@ -111,13 +209,13 @@ export interface ChunkColumn {
 /** What the configuration says of reading a table. */
 export interface ReadOptions {
   readonly extract: ExtractMode | 'auto';
-  /** A SQL condition over the source, passed on as it is. */
+  /** A condition over the source's rows in the source's own language, passed on as it is. */
   readonly filter?: string;
   readonly chunkColumns: readonly ChunkColumn[];
   readonly sortColumns: readonly string[];
   /** Rows a chunk aims at when it is read by query. */
   readonly batchRows: number;
-  /** The user's own stage for unloads, as written in Snowflake SQL (`@db.schema.stage/path`). */
+  /** The user's own place for unloads, as the source writes it. */
   readonly stage?: string;
 }
 
@@ -151,63 +249,8 @@ export type DeleteMissing = (
     }
 ) & {
   /** How the keys of the whole source are read. Absent: the target was empty, nothing is missing. */
-  readonly keys?: Pick<TablePlan, 'extract' | 'estimatedRows' | 'estimatedBytes'>;
+  readonly keys?: Pick<PlanBase, 'extract' | 'estimatedRows' | 'estimatedBytes'>;
 };
-
-/** Everything that is decided of a table before its first row moves. JSON; kept with the run. */
-export interface TablePlan {
-  readonly run: RunId;
-  readonly key: TableKey;
-  readonly source: TableRef;
-  readonly target: TableRef;
-  /** In the order of the CSV fields. Never empty. */
-  readonly columns: readonly ColumnPair[];
-  /** Target column names of the primary key to create, where the target is created. */
-  readonly primaryKey: readonly string[];
-  readonly snapshot: TableSnapshot;
-  readonly mode: LoadMode;
-  /** Target column names by which `upsert`, `insert-only` and changes find a row; else empty. */
-  readonly keyColumns: readonly string[];
-  readonly watermark?: WatermarkPlan;
-  /** `from` is there exactly if the mode is `changes`. */
-  readonly changes?: ChangesPlan;
-  /**
-   * The target of `upsert` or `insert-only` was empty when the run planned the table: chunks are
-   * COPYed straight into it, and merged only where a key is there already.
-   */
-  readonly firstLoad?: boolean;
-  /**
-   * Of `upsert` with a watermark: columns that are fed for the first time. All rows are read, and as new
-   * as the stored one counts as newer, so that rows that are there get them. Absent: there are none.
-   */
-  readonly fills?: readonly string[];
-  /** Of `upsert` and `insert-only`, of a source that is read at a snapshot. Absent: rows stay. */
-  readonly deleteMissing?: DeleteMissing;
-  readonly extract: ExtractMode;
-  readonly read: ReadOptions;
-  /** The source's columns that `read.chunkColumns` names, copied or not. Absent: none is named. */
-  readonly chunkColumns?: readonly ColumnSchema[];
-  /** The source's columns of `TableSchema.clusterKey`, copied or not. Absent: there is none. */
-  readonly clusterColumns?: readonly ColumnSchema[];
-  readonly estimatedRows?: number;
-  readonly estimatedBytes?: number;
-  /** How often this run has begun the table anew (`PrepareReceipt.restart`). Absent: never. */
-  readonly restarts?: number;
-  /** TRUNCATE may reach tables outside the run through CASCADE. */
-  readonly truncateCascade: boolean;
-  /**
-   * What TRUNCATE of this table may reach as well, `truncateCascade` or not: the same run empties
-   * and loads it. Found anew by each invocation, for what its configuration says. Absent: nothing.
-   */
-  readonly emptiedWith?: readonly EmptiedTable[];
-  /** Secondary indexes are dropped for the load and rebuilt at publish. Absent: they stay. */
-  readonly rebuildIndexes?: boolean;
-  /**
-   * Rows that the target refuses are put in quarantine, up to so many in the run; the other rows of
-   * their chunks are loaded. Found anew by each invocation. Absent: such a chunk fails.
-   */
-  readonly rejects?: RejectRules;
-}
 
 export interface RejectRules {
   readonly limit: number;

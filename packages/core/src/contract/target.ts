@@ -10,15 +10,8 @@ import type {
 } from './rejects.ts';
 import type { RepairReport, RepairRequest } from './repair.ts';
 import type { TableDigest } from './source.ts';
-import type {
-  ColumnPair,
-  DeleteMissing,
-  RunId,
-  TableKey,
-  TablePlan,
-  WatermarkBound,
-  Widening,
-} from './table-plan.ts';
+import type { ColumnPair, Widening } from './column-pair.ts';
+import type { DeleteMissing, RunId, TableKey, TablePlan, WatermarkBound } from './table-plan.ts';
 import type { ColumnSchema, LogicalType, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 

@@ -1,4 +1,4 @@
-import type { ColumnPair } from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
 import type { LogicalType } from '../contract/table-schema.ts';
 
 /** How a column takes part in its table's digest (docs/reference/digest.md). */

@@ -1,13 +1,14 @@
 import { modeTraits } from '../contract/mode-traits.ts';
 import type { TableJob } from '../contract/table-job.ts';
-import type { TablePlan } from '../contract/table-plan.ts';
+import type { ChangeFeed, PlanBase, SwapPlan, TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { compareWatermarks } from '../watermark/watermark-order.ts';
 import type { DecideContext } from './decide-context.ts';
+import { type ModeParts, planByMode } from './plan-by-mode.ts';
 
 export interface ChangesDecision {
-  readonly parts: Partial<Pick<TablePlan, 'mode' | 'changes'>>;
+  readonly plan: TablePlan;
   readonly notices: readonly string[];
 }
 
@@ -24,18 +25,22 @@ export interface TrackedTable {
  * Reading the whole table is right in any case; each reason is said.
  */
 export async function decideChanges(
-  draft: TablePlan,
+  parts: ModeParts,
   { job, schema, existing }: TrackedTable,
   using: DecideContext,
 ): Promise<ChangesDecision> {
-  if (job.changes !== true) return { parts: {}, notices: [] };
-  const feed = await feedOf(draft, schema, using);
-  if (modeTraits[job.mode].replacesAll) return { parts: { changes: { feed } }, notices: [] };
+  const feed = await feedOf(parts.base, schema, using);
+  const changes = { feed };
+  if (modeTraits[job.mode].replacesAll) {
+    return { plan: { ...planByMode(job, parts), changes }, notices: [] };
+  }
   if (existing === undefined || (await using.target.isEmpty(job.target, using.context))) {
     const notices = ['reads all rows: the target is empty; later runs read what has changed'];
-    return { parts: { mode: 'append', changes: { feed } }, notices };
+    return { plan: { ...planByMode({ ...job, mode: 'append' }, parts), changes }, notices };
   }
-  return decideWindow({ ...draft, changes: { feed } }, feed, using);
+  const { base, merge } = parts;
+  const whole = { ...base, mode: 'swap', keyColumns: merge.keyColumns, changes } as const;
+  return decideWindow(whole, using);
 }
 
 /**
@@ -43,24 +48,23 @@ export async function decideChanges(
  * has changed is not asked: the window is read once, and that counts it.
  */
 async function decideWindow(
-  whole: TablePlan,
-  feed: string,
+  whole: SwapPlan & { readonly changes: ChangeFeed },
   { source, target, context, snapshotAt }: DecideContext,
 ): Promise<ChangesDecision> {
   const from = await target.heldSnapshot?.(whole, context);
   if (from === undefined) {
-    return replaceAll(feed, 'no completed run has left it at a known snapshot of this source');
+    return replaceAll(whole, 'no completed run has left it at a known snapshot of this source');
   }
   if (compareWatermarks(instant, from, snapshotAt) >= 0) {
-    return replaceAll(feed, `it holds the rows of ${from}, and the run those of ${snapshotAt}`);
+    return replaceAll(whole, `it holds the rows of ${from}, and the run those of ${snapshotAt}`);
   }
-  const parts = { mode: 'changes', changes: { feed, from } } as const;
+  const plan = { ...whole, mode: 'changes', changes: { ...whole.changes, from } } as const;
   try {
-    await source.reachChanges?.({ ...whole, ...parts }, context);
-    return { parts, notices: [`reads what has changed since ${from}`] };
+    await source.reachChanges?.(plan, context);
+    return { plan, notices: [`reads what has changed since ${from}`] };
   } catch (error) {
     if (!isSnowmeltError(error) || !outOfReach.has(error.code)) throw error;
-    return replaceAll(feed, `the changes since ${from} can't be read: ${error.message}`);
+    return replaceAll(whole, `the changes since ${from} can't be read: ${error.message}`);
   }
 }
 
@@ -72,13 +76,12 @@ const outOfReach: ReadonlySet<string> = new Set([
 ]);
 
 /** By swap: rows that the source has no more go as well, and readers see no half of it. */
-function replaceAll(feed: string, why: string): ChangesDecision {
-  const notices = [`reads all rows, which replace those of the target: ${why}`];
-  return { parts: { mode: 'swap', changes: { feed } }, notices };
+function replaceAll(whole: SwapPlan, why: string): ChangesDecision {
+  return { plan: whole, notices: [`reads all rows, which replace those of the target: ${why}`] };
 }
 
 async function feedOf(
-  { key, source: ref, snapshot }: TablePlan,
+  { key, source: ref, snapshot }: PlanBase,
   schema: TableSchema,
   { source, target, context }: DecideContext,
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Source } from '../contract/source.ts';
 import type { TableJob } from '../contract/table-job.ts';
-import type { ColumnPair } from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';

@@ -1,6 +1,7 @@
 import { modeTraits } from '../contract/mode-traits.ts';
 import type { TableJob } from '../contract/table-job.ts';
-import type { ColumnPair, TablePlan } from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
+import type { TablePlan } from '../contract/table-plan.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { DecideContext, PairedTable } from './decide-context.ts';
 import { decideWatermark, type WatermarkDecision } from './decide-watermark.ts';

@@ -1,5 +1,5 @@
 import type { TableJob } from '../contract/table-job.ts';
-import type { DeleteMissing, TablePlan } from '../contract/table-plan.ts';
+import type { DeleteMissing, MergePlan, TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import type { MissingReceipt } from '../contract/target.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
@@ -14,24 +14,28 @@ export async function decideMissing(
   draft: TablePlan,
   schema: TableSchema,
   { source, context }: DecideContext,
-): Promise<DeleteMissing | undefined> {
-  if (job.deleteMissing === undefined) return undefined;
+): Promise<Pick<MergePlan, 'deleteMissing'>> {
+  if (job.deleteMissing === undefined || !merges(draft)) return {};
   if (!draft.snapshot.pinned) throw unpinned(job, draft.snapshot.reason);
   const choice =
     job.deleteMissing.how === 'hard'
       ? job.deleteMissing
       : { ...job.deleteMissing, addsColumn: job.schemaEvolution === 'create_and_add' };
-  if (draft.firstLoad === true) return choice;
+  if (draft.firstLoad === true) return { deleteMissing: choice };
   const size = keySize(draft, schema);
   const { extract } = await source.chooseExtract({ ...schema, ...size }, draft.read, context);
-  return { ...choice, keys: { extract, ...size } };
+  return { deleteMissing: { ...choice, keys: { extract, ...size } } };
+}
+
+function merges(plan: TablePlan): plan is MergePlan {
+  return plan.mode === 'upsert' || plan.mode === 'insert-only';
 }
 
 /** Of the catalog's bytes the part of the key columns, as if all columns were as wide. */
 function keySize(
-  { keyColumns }: TablePlan,
+  { keyColumns }: MergePlan,
   { columns, estimatedRows, estimatedBytes }: TableSchema,
-): Pick<TablePlan, 'estimatedRows' | 'estimatedBytes'> {
+): Pick<MergePlan, 'estimatedRows' | 'estimatedBytes'> {
   const part = keyColumns.length / Math.max(1, columns.length);
   return {
     ...(estimatedRows === undefined ? {} : { estimatedRows }),

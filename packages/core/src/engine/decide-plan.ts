@@ -1,5 +1,4 @@
 import type { Finding } from '../contract/finding.ts';
-import { modeTraits } from '../contract/mode-traits.ts';
 import type { ExtractChoice } from '../contract/source.ts';
 import type { TableJob } from '../contract/table-job.ts';
 import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
@@ -13,6 +12,7 @@ import { decideMissing, missingNotice } from './decide-missing.ts';
 import { decideTypes } from './decide-types.ts';
 import { capitalsNotice, type DescribeSource, describeWritten } from './describe-together.ts';
 import { emptiedWith } from './emptied-with.ts';
+import { type ModeParts, planByMode } from './plan-by-mode.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
 import { tagContext } from './tag-context.ts';
 import { unfedColumns } from './unfed-columns.ts';
@@ -100,8 +100,30 @@ async function planOf(
   using: DecideContext,
   decided: Decided,
 ): Promise<Pick<Decision, 'plan' | 'notices'>> {
+  const { schema, merge } = decided;
+  const base = await baseOf(job, using, decided);
+  const parts = { base, merge: merge.parts, emptiedWith: await emptiedWith(job, using) };
+  const { plan, notices } =
+    job.changes === true
+      ? await decideChanges(parts, { job, ...decided }, using)
+      : { plan: planByMode(job, parts), notices: [] };
+  const size = await sizeOf(plan, schema, using);
+  const { extract, because } = await extractOf(plan, { ...schema, ...size }, using);
+  const missing = await decideMissing(job, plan, schema, using);
+  return {
+    plan: { ...plan, extract, ...size, ...missing },
+    notices: [...notices, ...(because === undefined ? [] : [`read by ${extract}: ${because}`])],
+  };
+}
+
+/** What the mode does not change. How the rows are read is not decided yet. */
+async function baseOf(
+  job: TableJob,
+  using: DecideContext,
+  decided: Decided,
+): Promise<ModeParts['base']> {
   const { schema, columns, merge } = decided;
-  const draft: TablePlan = {
+  return {
     run: using.run,
     key: job.key,
     source: schema.ref,
@@ -109,32 +131,11 @@ async function planOf(
     columns: columns.pairs,
     primaryKey: primaryKeyOf(decided),
     snapshot: await snapshotOf(job, schema, using),
-    mode: job.mode,
-    ...merge.parts,
     extract: 'query',
     read: readOf(job, merge),
     ...chunkColumnsOf(job, schema),
     truncateCascade: job.truncateCascade,
-    ...(modeTraits[job.mode].empties ? { emptiedWith: await emptiedWith(job, using) } : {}),
-    ...(job.rebuildIndexes === true ? { rebuildIndexes: true } : {}),
     ...(job.rejects === undefined ? {} : { rejects: job.rejects }),
-  };
-  const changes = await decideChanges(draft, { job, ...decided }, using);
-  const plan = { ...draft, ...changes.parts };
-  const size = await sizeOf(plan, schema, using);
-  const { extract, because } = await extractOf(plan, { ...schema, ...size }, using);
-  const missing = await decideMissing(job, plan, schema, using);
-  return {
-    plan: {
-      ...plan,
-      extract,
-      ...size,
-      ...(missing === undefined ? {} : { deleteMissing: missing }),
-    },
-    notices: [
-      ...changes.notices,
-      ...(because === undefined ? [] : [`read by ${extract}: ${because}`]),
-    ],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ColumnPair } from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import type { Target, TypeDecision } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';

@@ -1,10 +1,6 @@
 import type { TableJob, WatermarkChoice } from '../contract/table-job.ts';
-import type {
-  ColumnPair,
-  TablePlan,
-  WatermarkBound,
-  WatermarkPlan,
-} from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
+import type { TablePlan, WatermarkBound, WatermarkPlan } from '../contract/table-plan.ts';
 import type { LogicalType } from '../contract/table-schema.ts';
 import type { NewestWatermark } from '../contract/target.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';

@@ -1,5 +1,5 @@
 import type { ColumnSchema, TableSchema } from '../contract/table-schema.ts';
-import type { ColumnPair } from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
 import type { Target } from '../contract/target.ts';
 import type { ColumnChoice } from '../contract/table-job.ts';
 

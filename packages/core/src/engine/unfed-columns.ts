@@ -1,6 +1,6 @@
 import type { Finding } from '../contract/finding.ts';
 import type { TableJob } from '../contract/table-job.ts';
-import type { ColumnPair } from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import type { FedColumn } from '../contract/target.ts';
 import type { DecideContext } from './decide-context.ts';

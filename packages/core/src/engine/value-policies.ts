@@ -1,5 +1,5 @@
 import type { TableJob } from '../contract/table-job.ts';
-import type { ColumnPair } from '../contract/table-plan.ts';
+import type { ColumnPair } from '../contract/column-pair.ts';
 
 type PolicyJob = Pick<
   TableJob,

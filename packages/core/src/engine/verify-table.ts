@@ -48,8 +48,8 @@ function counted(equal: boolean): Verdict {
 
 /** What a table that is kept by its changes must hold after any run: all rows of the snapshot. */
 function wholeTable(plan: TablePlan): TablePlan {
-  if (plan.changes === undefined) return plan;
-  return { ...plan, changes: { feed: plan.changes.feed } };
+  if (plan.mode !== 'changes') return plan;
+  return { ...plan, mode: 'swap', changes: { feed: plan.changes.feed } };
 }
 
 async function compareCounts(plan: TablePlan, run: OpenRun): Promise<Verdict> {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { ColumnPair } from '../../src/contract/table-plan.ts';
+import type { ColumnPair } from '../../src/contract/column-pair.ts';
 import type { LogicalType } from '../../src/contract/table-schema.ts';
 import type { Target, TypeDecision, TypeRequest } from '../../src/contract/target.ts';
 import type { WorkContext } from '../../src/contract/work-context.ts';

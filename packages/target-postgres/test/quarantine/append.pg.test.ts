@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import type { TablePlan } from '@snowmelt/core';
+import type { PlanParts, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -20,7 +20,7 @@ describe('a chunk with rows that PostgreSQL refuses, COPYed', () => {
     );
   });
 
-  async function prepared(parts: Partial<TablePlan> = {}) {
+  async function prepared(parts: PlanParts = {}) {
     const plan = planFor(on.database, { ...quarantining, ...parts });
     await on.target.prepare(plan, context);
     return plan;

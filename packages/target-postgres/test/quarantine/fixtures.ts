@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { PlanParts } from '@snowmelt/core';
 
 import type { Bench } from '../fixtures.ts';
 
@@ -20,7 +20,7 @@ export async function rejectsOf({ sql }: Bench, chunk?: string): Promise<readonl
   return rows;
 }
 
-export const quarantining: Partial<TablePlan> = { rejects: { limit: 1000 } };
+export const quarantining: PlanParts = { rejects: { limit: 1000 } };
 
 /** The rows of the table `t`, in the order of their ids. */
 export async function storedRows({ sql }: Bench): Promise<readonly unknown[][]> {

@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { PlanParts, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -31,7 +31,7 @@ describe('a chunk with rows that PostgreSQL refuses, merged', () => {
 
   const watermark = { column: pair('at', integer) };
   const columns = [pair('id', integer), pair('name', text), pair('at', integer)];
-  async function prepared(definition: string, parts: Partial<TablePlan> = {}) {
+  async function prepared(definition: string, parts: PlanParts = {}) {
     await on.sql.query(`CREATE TABLE t (${definition})`);
     const plan = planFor(on.database, {
       ...quarantining,

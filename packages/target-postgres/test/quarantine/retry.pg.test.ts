@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { PlanParts } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -27,7 +27,7 @@ describe('rows in quarantine', () => {
     await on.sql.query('DROP TABLE IF EXISTS public.t; DROP SCHEMA IF EXISTS snowmelt CASCADE');
   });
 
-  async function loaded(content: string, parts: Partial<TablePlan> = {}) {
+  async function loaded(content: string, parts: PlanParts = {}) {
     const plan = planFor(on.database, { ...quarantining, ...parts });
     await on.target.prepare(plan, context);
     await on.target.load(plan, chunkOf('c1'), opening(content), context);

@@ -1,4 +1,11 @@
-import type { ColumnSchema, LogicalType, ReadOptions, TablePlan, TableRef } from '@snowmelt/core';
+import type {
+  ColumnSchema,
+  LogicalType,
+  PlanParts as AnyParts,
+  ReadOptions,
+  TablePlan,
+  TableRef,
+} from '@snowmelt/core';
 
 export function sampleColumn(name: string, type: LogicalType, nativeType: string): ColumnSchema {
   return { name, type, nativeType, nullable: true, hasDefault: false, generated: false };
@@ -18,7 +25,7 @@ export const sampleRead: ReadOptions = {
   batchRows: 10,
 };
 
-export type PlanParts = Partial<Omit<TablePlan, 'columns'>> & {
+export type PlanParts = Omit<AnyParts, 'columns'> & {
   readonly sourceColumns?: readonly ColumnSchema[];
 };
 
@@ -39,7 +46,7 @@ export function samplePlan({ sourceColumns = sampleColumns, ...parts }: PlanPart
     read: sampleRead,
     truncateCascade: false,
     ...parts,
-  };
+  } as TablePlan;
 }
 
 /** Rows of `sampleColumns` with ids from `from` up to, not including, `to`. */

@@ -247,8 +247,8 @@ export class MemoryDatabase {
   /** A row of the quarantine, after all. */
   putAgain(plan: TablePlan, row: TextRow): boolean {
     if (this.refusalOf(plan, row) !== undefined) return false;
-    const mode = plan.mode === 'swap' ? 'append' : plan.mode;
-    this.#put({ ...plan, mode }, this.#inTableOrder(plan, [row]));
+    const into: TablePlan = plan.mode === 'swap' ? { ...plan, mode: 'append' } : plan;
+    this.#put(into, this.#inTableOrder(plan, [row]));
     return true;
   }
 

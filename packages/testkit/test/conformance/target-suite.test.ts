@@ -79,8 +79,8 @@ it('catches a target that empties at every prepare', async () => {
 
 it('catches a target that never empties', async () => {
   const found = await targetFailures((target) => ({
-    prepare: ({ mode, ...plan }, context) =>
-      target.prepare({ ...plan, mode: mode === 'truncate' ? 'append' : mode }, context),
+    prepare: (plan, context) =>
+      target.prepare(plan.mode === 'truncate' ? { ...plan, mode: 'append' } : plan, context),
   }));
   expect(found).toEqual(['truncate: empties the table once a run, and again in a new run']);
 });
@@ -134,7 +134,10 @@ it('catches a target that takes insert-only for upsert, and the other way round'
   for (const [mode, other] of Object.entries(modes)) {
     const found = await targetFailures((target) => ({
       load: (plan, ...rest) =>
-        target.load({ ...plan, mode: plan.mode === mode ? other : plan.mode }, ...rest),
+        target.load(
+          { ...plan, mode: plan.mode === mode ? other : plan.mode } as TablePlan,
+          ...rest,
+        ),
     }));
     expect(found.length).toBeGreaterThan(0);
   }

@@ -130,7 +130,9 @@ export const changesCases: Cases<TargetHarness> = {
     skip,
   ) => {
     const { target, held, plan } = await begin(harness, skip);
-    expect(await held({ ...plan, changes: { feed: 'a second ORDERS' } })).toBeUndefined();
+    expect(
+      await held({ ...plan, mode: 'swap', changes: { feed: 'a second ORDERS' } }),
+    ).toBeUndefined();
     const filtered = { ...plan, read: { ...plan.read, filter: 'ID > 1' } };
     expect(await held(filtered)).toBeUndefined();
     expect(await held({ ...plan, columns: plan.columns.slice(0, 2) })).toBeUndefined();

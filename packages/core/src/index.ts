@@ -30,6 +30,7 @@ export {
   type ErrorPlace,
   type SnowmeltErrorOptions,
 } from './errors/snowmelt-error.ts';
+export { cutFraction } from './watermark/shift-time.ts';
 export { compareWatermarks } from './watermark/watermark-order.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { encodeCsvRow } from './csv/encode-csv.ts';

@@ -196,6 +196,12 @@ export interface WatermarkPlan {
    * snapshot, or could not tell.
    */
   readonly newest?: string;
+  /**
+   * The newest watermark of the rows in the target that `from` was taken of, as the target holds it:
+   * the run reads no row of before, so that one of it must stand until its end. Absent: `from` is, or
+   * the plan is of an earlier version.
+   */
+  readonly base?: string;
 }
 
 export type ExtractMode = 'unload' | 'query';

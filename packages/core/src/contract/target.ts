@@ -11,7 +11,14 @@ import type {
 import type { RepairReport, RepairRequest } from './repair.ts';
 import type { TableDigest } from './source.ts';
 import type { ColumnPair, Widening } from './column-pair.ts';
-import type { DeleteMissing, RunId, TableKey, TablePlan, WatermarkBound } from './table-plan.ts';
+import type {
+  DeleteMissing,
+  LoadMode,
+  RunId,
+  TableKey,
+  TablePlan,
+  WatermarkBound,
+} from './table-plan.ts';
 import type { ColumnSchema, LogicalType, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -74,7 +81,12 @@ export interface NewestWatermark {
    * In place of both: a run has loaded chunks into the table and never came to its end, so that rows
    * may be missing above the bound that it began at, however new the newest row is.
    */
-  readonly unfinished?: { readonly run: RunId; readonly from?: WatermarkBound };
+  readonly unfinished?: {
+    readonly run: RunId;
+    readonly from?: WatermarkBound;
+    /** As `WatermarkPlan.base`. */
+    readonly base?: string;
+  };
 }
 
 /** A column of a target that runs have fed from a source table. */
@@ -148,10 +160,11 @@ export interface Target extends AsyncDisposable {
   heldSnapshot?(table: TablePlan, context: WorkContext): Promise<string | undefined>;
   /**
    * Of an existing table, for rows of the source table `key`. Throws where the newest value has no
-   * place in the source (`infinity`).
+   * place in the source (`infinity`), and for `append` where rows that were loaded are gone and how
+   * far others reach can't be told (`RUN.ROWS_CHANGED`).
    */
   newestWatermark(
-    table: { readonly key: TableKey; readonly target: TableRef },
+    table: { readonly key: TableKey; readonly target: TableRef; readonly mode?: LoadMode },
     column: ColumnPair,
     context: WorkContext,
   ): Promise<NewestWatermark>;

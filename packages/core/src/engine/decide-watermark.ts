@@ -27,9 +27,19 @@ export async function decideWatermark(
   const { overlapSeconds } = job.watermark;
   const from = watermarkBound(newest, column, { overlapSeconds, keyed });
   return {
-    watermark: { column, ...(from === undefined ? {} : { from }), ...readBefore(newest) },
+    watermark: { column, ...boundOf(from, newest), ...readBefore(newest) },
     notices: notices(column, newest, from, keyed),
   };
+}
+
+/** With what it rests on. */
+function boundOf(
+  from: WatermarkBound | undefined,
+  { value, unfinished }: NewestWatermark,
+): Pick<WatermarkPlan, 'from' | 'base'> {
+  if (from === undefined) return {};
+  const base = unfinished === undefined ? value : unfinished.base;
+  return { from, ...(base === undefined ? {} : { base }) };
 }
 
 /** Holds where the source has nothing newer; see `newestRead`. */

@@ -7,6 +7,11 @@ export interface TableIdentity {
   readonly oid: string;
   /** Of its leaves, in order: TRUNCATE, VACUUM FULL, CLUSTER and rewriting ALTERs give new ones. */
   readonly files: readonly string[];
+  /**
+   * Rows ever deleted from them, as the server's statistics say: behind by seconds, and begun anew
+   * after a crash. Absent: recorded by an earlier version.
+   */
+  readonly deleted?: string;
 }
 
 const identitySql = `
@@ -19,7 +24,9 @@ WITH RECURSIVE family AS (
 SELECT t.oid::text AS oid, ARRAY(
   SELECT pg_catalog.pg_relation_filenode(f.oid)::text
   FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
-  WHERE c.relkind = 'r' ORDER BY f.oid) AS files
+  WHERE c.relkind = 'r' ORDER BY f.oid) AS files, (
+  SELECT sum(pg_catalog.pg_stat_get_tuples_deleted(f.oid)
+             + pg_catalog.pg_stat_get_xact_tuples_deleted(f.oid))::text FROM family f) AS deleted
 FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 WHERE n.nspname = $1 AND t.relname = $2`;
 
@@ -43,4 +50,9 @@ export async function recordIdentity(session: Session, table: TablePlan): Promis
 export function isSameIdentity(one: TableIdentity | null, other?: TableIdentity): boolean {
   if (one === null || other === undefined) return false;
   return one.oid === other.oid && one.files.join() === other.files.join();
+}
+
+/** The same of DELETE, as far as the statistics know. */
+export function rowsWereDeleted(one: TableIdentity | null, other?: TableIdentity): boolean {
+  return one?.deleted !== undefined && one.deleted !== other?.deleted;
 }

@@ -70,6 +70,16 @@ export async function restartTable(session: Session, table: TablePlan): Promise<
   return row?.restarts ?? 0;
 }
 
+const forgetBoundSql = `
+UPDATE snowmelt.table_ledger
+SET watermark_from = NULL, plan = (plan::jsonb #- '{watermark,from}' #- '{watermark,base}')::json
+WHERE run_id = $1 AND table_key = $2`;
+
+/** The rows are gone on which the bound of the run rests: whoever takes its place reads them again. */
+export async function forgetBound(session: Session, { run, key }: TablePlan): Promise<void> {
+  await session.query(forgetBoundSql, [run, key]);
+}
+
 const writeSql = `
 INSERT INTO snowmelt.table_ledger AS t
   (run_id, table_key, target_schema, target_table, mode, plan_hash, watermark_from, snapshot_at,

@@ -13,8 +13,8 @@ import { gathers } from '../modes/gather/gathers.ts';
 import { prepareSwap } from '../modes/gather/prepare-swap.ts';
 import { recordIdentity } from '../ledger/identity.ts';
 import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
+import { beginWithoutBase } from '../standing/lost-base.ts';
 import { removeOwnRows, removeUnfinished } from '../standing/unfinished-rows.ts';
-import { holdsNothing } from '../describe/is-empty.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from '../ledger/ensure-ledger.ts';
@@ -52,13 +52,15 @@ export async function prepareTable(
   });
   const restart = await transaction(databases, options, async (session) => {
     await lockTargets(session, table);
-    const begun = await beginAgain(session, table);
+    const before = await readTableLedger(session, table);
+    const begun = await beginAgain(session, table, before);
     if (begun !== undefined) return begun;
     const { widened } = await createOrExtend(session, table, context);
     await enterLedger(session, table, { widened, log: context.log });
     await recordIdentity(session, table);
     await recordFed(session, table);
-    return beginWithoutBase(session, table);
+    if (before?.published === true) return undefined;
+    return beginWithoutBase(session, table, { recorded: before?.identity ?? null, atEnd: false });
   });
   if (restart !== undefined) return { indexesDisabled: false, restart };
   if (!dropsIndexes(table)) return { indexesDisabled: false };
@@ -69,8 +71,11 @@ export async function prepareTable(
 }
 
 /** Looks at what has become of the table since this run was in it. */
-async function beginAgain(session: Session, table: TablePlan): Promise<Restart | undefined> {
-  const before = await readTableLedger(session, table);
+async function beginAgain(
+  session: Session,
+  table: TablePlan,
+  before: TableLedgerRow | undefined,
+): Promise<Restart | undefined> {
   if (before === undefined) return undefined;
   refuseSuperseded(table, before);
   const { restarts } = before;
@@ -86,18 +91,6 @@ async function beginAgain(session: Session, table: TablePlan): Promise<Restart |
   }
   await markResumed(session, table);
   return undefined;
-}
-
-/**
- * The plan begins at a watermark of rows that are there no more: the table was emptied, or made anew,
- * between a plan and a run that goes on with it. Planned again, it reads all rows.
- */
-async function beginWithoutBase(session: Session, table: TablePlan): Promise<Restart | undefined> {
-  const { watermark, target } = table;
-  if (watermark?.from === undefined || !(await holdsNothing(session, target))) return undefined;
-  if ((await readTableLedger(session, table))?.published === true) return undefined;
-  const why = `${target.schema}.${target.name} was emptied after it was planned to read newer rows only`;
-  return { restarts: await restartTable(session, table), why };
 }
 
 async function standingOf(

@@ -22,6 +22,7 @@ import { readTableLedger, refuseStalePlan, restartTable } from '../ledger/table-
 import { quoteTable } from '../sql/quote-identifier.ts';
 import { gathers } from '../modes/gather/gathers.ts';
 import { isSameIdentity, readIdentity } from '../ledger/identity.ts';
+import { beginWithoutBase } from '../standing/lost-base.ts';
 import { lookAtRows, rowsChanged } from '../standing/look-again.ts';
 import { swapRows } from '../modes/gather/swap-rows.ts';
 import { advanceSequences } from './advance-sequences.ts';
@@ -71,6 +72,9 @@ async function lookOnceMore(session: Session, table: TablePlan): Promise<Restart
   }
   await refuseStalePlan(session, table);
   if (ledger === undefined || ledger.published) return undefined;
+  const based = { recorded: ledger.identity, atEnd: true };
+  const restart = await beginWithoutBase(session, table, based);
+  if (restart !== undefined) return restart;
   const identity = await readIdentity(session, table.target);
   if (!ledger.resumed && isSameIdentity(ledger.identity, identity)) return undefined;
   const standing = await lookAtRows(session, table);

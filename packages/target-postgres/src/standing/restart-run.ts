@@ -30,7 +30,7 @@ export async function restartRun(
     // Another process has come first.
     if (before.restarts > (table.restarts ?? 0)) return { restarts: before.restarts, why };
     await waitForLoads(session, table);
-    if (await onlyAdds(session, table)) await removeUnreadRows(session, table);
+    if (await onlyAdds(session, table)) await removeUnreadRows(session, table, why);
     await dropShadow(session, shadowName(table));
     await dropKeys(session, keysName(table));
     return { restarts: await restartTable(session, table), why };

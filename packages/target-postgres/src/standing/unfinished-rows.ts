@@ -75,16 +75,19 @@ function leftBy(
 }
 
 /**
- * Takes out what the run itself has only added, of a source that can't give the rest: exactly that, or
- * throws. To be asked when no chunk of
- * it is under way.
+ * Takes out what the run itself has only added, since it can't be finished: exactly that, or throws. To
+ * be asked when no chunk of it is under way.
  */
-export async function removeUnreadRows(session: Session, table: TablePlan): Promise<void> {
+export async function removeUnreadRows(
+  session: Session,
+  table: TablePlan,
+  why: string,
+): Promise<void> {
   const { run, key, mode } = table;
   const removed = await removeRows(session, table, { run, key, mode, plan: table });
   if (typeof removed !== 'string') return;
-  const why = `what run ${run} has loaded into ${quoteTable(table.target)} can't be read to its end any more, nor taken out exactly: ${removed}`;
-  throw rowsChanged(table, why);
+  const left = `what run ${run} has loaded into ${quoteTable(table.target)} can't be taken out exactly`;
+  throw rowsChanged(table, `${why}; ${left}: ${removed}`);
 }
 
 /** How many they were, or why they can't be taken out. */

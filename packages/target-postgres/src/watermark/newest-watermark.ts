@@ -1,83 +1,79 @@
-import {
-  type ColumnPair,
-  type LogicalType,
-  type NewestWatermark,
-  SnowmeltError,
-  type TableKey,
-  type TableRef,
-  type WatermarkBound,
-  type WorkContext,
+import type {
+  ColumnPair,
+  LoadMode,
+  NewestWatermark,
+  TableKey,
+  TableRef,
+  WatermarkBound,
+  WorkContext,
 } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { type Session, transaction } from '../connect/transaction.ts';
-import { ledgerHasColumn } from '../ledger/ensure-ledger.ts';
-import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
+import { ledgerHasColumn } from '../ledger/ensure-ledger.ts';
+import { baseStands } from './base-stands.ts';
+import { newestStanding, type WatermarkedTarget } from './newest-standing.ts';
+
+/** Of a table that is to be planned. Absent mode: rows of a run that did not finish stay. */
+interface AskedTable {
+  readonly key: TableKey;
+  readonly target: TableRef;
+  readonly mode?: LoadMode;
+}
 
 /**
- * The highest value of the column and what the source had when it was read; or, where a run has left
- * the table half loaded, the bound that run began at: chunks load in any order, so that what it did
- * not load may be older than the newest row that it did.
+ * The newest row that an incremental load can rest on and what the source had when it was read; or,
+ * where a run has left the table half loaded, the bound that run began at: chunks load in any order,
+ * so that what it did not load may be older than the newest row that it did.
  */
 export async function newestWatermark(
   databases: Databases,
-  table: { readonly key: TableKey; readonly target: TableRef },
+  { key, target, mode }: AskedTable,
   column: ColumnPair,
   { signal }: WorkContext,
 ): Promise<NewestWatermark> {
-  const { target } = table;
   const options = { database: target.database, signal, purpose: 'plain' } as const;
+  const adds = mode === 'append';
   return transaction(databases, options, async (session) => {
     if (await holdsNothing(session, target)) return {};
-    const unfinished = await readUnfinished(session, target);
-    if (unfinished !== undefined) return { unfinished };
-    const value = await newestValue(session, target, column);
-    if (value === undefined) return {};
-    const read = await readNewest(session, table);
-    return { value, ...(read === undefined ? {} : { read }) };
+    const unfinished = await readUnfinished(session, target, column);
+    const table = { key, target, column, adds };
+    if (unfinished === undefined) return newestStanding(session, table);
+    return whereItBegan(session, table, unfinished);
   });
 }
 
-async function newestValue(
+/**
+ * The bound of a run that did not finish holds while the row stands on which it rests. Else a merge
+ * reads all rows; before an append those of that run go (`removeUnfinished`), and what is left decides.
+ */
+async function whereItBegan(
   session: Session,
-  ref: TableRef,
-  column: ColumnPair,
-): Promise<string | undefined> {
-  const { source, target, targetType = source.type } = column;
-  const newest = `max(${quoteIdentifier(target)})`;
-  const sql = `SELECT ${rendered(newest, targetType)} AS newest FROM ${quoteTable(ref)}`;
-  const text = (await session.query<{ newest: string | null }>(sql)).rows[0]?.newest ?? undefined;
-  if (text === undefined || usable.test(text)) return text;
-  throw new SnowmeltError(
-    'TARGET.TABLE_UNSUITABLE',
-    `the newest ${target} of ${ref.schema}.${ref.name} is ${text}, which no source row can exceed`,
-    { place: { column: target }, fix: 'Correct the rows that hold it.' },
-  );
-}
-
-/** A number, or a date or time of the years 1 to 9999. */
-const usable = /^(-?\d+(\.\d+)?|\d{4}-\d\d-\d\d(T[\d:.]+)?)$/;
-
-/** UTC and no offset; `to_char` has no word for infinity. */
-function rendered(value: string, type: LogicalType): string {
-  if (type.kind !== 'timestamp') return `${value}::text`;
-  const moment = type.zone === 'none' ? value : `(${value} AT TIME ZONE 'UTC')`;
-  const text = `to_char(${moment}, 'YYYY-MM-DD"T"HH24:MI:SS.US')`;
-  const shown = `${moment} >= '0001-01-01' AND ${moment} < '10000-01-01'`;
-  return `CASE WHEN ${shown} THEN ${text} ELSE ${value}::text END`;
+  table: WatermarkedTarget,
+  { run, from, base }: NonNullable<NewestWatermark['unfinished']>,
+): Promise<NewestWatermark> {
+  if (from === undefined) return { unfinished: { run } };
+  if (await baseStands(session, { ...table, base, run })) {
+    return { unfinished: { run, from, ...(base === undefined ? {} : { base }) } };
+  }
+  if (!table.adds) return { unfinished: { run } };
+  return newestStanding(session, { ...table, without: run });
 }
 
 /**
  * A run that came to its end after it has read what it left: each one begins no later than the
- * unfinished ones before it. What only gathered rows has left nothing in the table.
+ * unfinished ones before it. What only gathered rows has left nothing in the table, and so has an
+ * append that has begun anew.
  */
-const sql = `
-SELECT u.run_id AS run, u.watermark_from AS "from", u.plan -> 'watermark' -> 'from' AS bound
+const unfinishedSql = `
+SELECT u.run_id AS run, u.watermark_from AS "from", u.plan -> 'watermark' -> 'from' AS bound,
+       u.plan -> 'watermark' ->> 'base' AS base,
+       coalesce(u.plan #>> '{watermark,column,target}' <> $3, false) AS other
 FROM snowmelt.table_ledger u
 WHERE u.target_schema = $1 AND u.target_table = $2
   AND u.published_at IS NULL AND u.superseded_by IS NULL AND u.mode NOT IN ('swap', 'changes')
-  AND (u.restarts > 0 OR EXISTS (
+  AND (u.restarts > 0 AND u.mode <> 'append' OR EXISTS (
     SELECT 1 FROM snowmelt.chunk_ledger c
     WHERE c.run_id = u.run_id AND c.table_key = u.table_key))
   AND NOT EXISTS (SELECT 1 FROM snowmelt.table_ledger p
@@ -86,42 +82,31 @@ WHERE u.target_schema = $1 AND u.target_table = $2
 ORDER BY u.prepared_at DESC
 LIMIT 1`;
 
-/** The newest run that has loaded a part of the table, and did not finish. */
-async function readUnfinished(
-  session: Session,
-  ref: TableRef,
-): Promise<NewestWatermark['unfinished']> {
-  if (!(await ledgerHasColumn(session, 'restarts'))) return undefined;
-  const { rows } = await session.query<UnfinishedRow & object>(sql, [ref.schema, ref.name]);
-  const [found] = rows;
-  if (found === undefined) return undefined;
-  const { run, from, bound } = found;
-  if (from === null) return { run };
-  return { run, from: bound ?? { value: from, inclusive: true, orNull: false } };
-}
-
 interface UnfinishedRow {
   readonly run: string;
   readonly from: string | null;
   /** Of the plan, which earlier versions did not keep. */
   readonly bound: WatermarkBound | null;
+  readonly base: string | null;
+  /** It is a bound of another column. */
+  readonly other: boolean;
 }
 
-const readSql = `
-SELECT plan -> 'watermark' ->> 'newest' AS read
-FROM snowmelt.table_ledger
-WHERE table_key = $1 AND target_schema = $2 AND target_table = $3
-  AND published_at IS NOT NULL AND superseded_by IS NULL
-ORDER BY published_at DESC
-LIMIT 1`;
-
-/** The newest watermark of the source that the last run which completed the table has read. */
-async function readNewest(
+/** The newest run that has loaded a part of the table, and did not finish. */
+async function readUnfinished(
   session: Session,
-  { key, target }: { readonly key: string; readonly target: TableRef },
-): Promise<string | undefined> {
+  { schema, name }: TableRef,
+  column: ColumnPair,
+): Promise<NewestWatermark['unfinished']> {
   if (!(await ledgerHasColumn(session, 'restarts'))) return undefined;
-  const values = [key, target.schema, target.name];
-  const { rows } = await session.query<{ read: string | null }>(readSql, values);
-  return rows[0]?.read ?? undefined;
+  const values = [schema, name, column.target];
+  const [found] = (await session.query<UnfinishedRow & object>(unfinishedSql, values)).rows;
+  if (found === undefined) return undefined;
+  const { run, from, bound, base, other } = found;
+  if (from === null || other) return { run };
+  return {
+    run,
+    from: bound ?? { value: from, inclusive: true, orNull: false },
+    ...(base === null ? {} : { base }),
+  };
 }

@@ -17,8 +17,12 @@ export function newestWatermark(
 ): NewestWatermark {
   const unfinished = database.runs.unfinished(table.target);
   if (unfinished !== undefined) {
-    const from = unfinished.watermark?.from;
-    return { unfinished: { run: unfinished.run, ...(from === undefined ? {} : { from }) } };
+    const { from, base } = unfinished.watermark ?? {};
+    const rests = {
+      ...(from === undefined ? {} : { from }),
+      ...(base === undefined ? {} : { base }),
+    };
+    return { unfinished: { run: unfinished.run, ...rests } };
   }
   const value = newestOf(source, database.rows(table.target, [target]));
   if (value === undefined) return {};

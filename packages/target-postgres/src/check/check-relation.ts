@@ -2,11 +2,9 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
-import { nameTables, outsideTheRun, truncateReach } from '../ledger/truncate-reach.ts';
-import { willGather } from '../modes/gather/gathers.ts';
-import { checkSwap } from '../modes/gather/check-swap.ts';
+import { checkModes } from '../modes/modes.ts';
 import { checkRights } from './check-rights.ts';
-import { caution, finding, unsuitable } from '../describe/findings.ts';
+import { caution, unsuitable } from '../describe/findings.ts';
 
 interface RelationFacts {
   readonly relkind: string;
@@ -32,7 +30,7 @@ const otherKinds: Readonly<Record<string, string>> = {
   f: 'a foreign table',
 };
 
-/** What stands in the way in an existing table: its kind, rights, triggers, foreign keys. */
+/** What stands in the way in an existing table: its kind, rights, triggers, and what its mode needs. */
 export async function checkRelation(
   session: Session,
   table: TablePlan,
@@ -51,8 +49,7 @@ export async function checkRelation(
     ...(await checkRights(session, table, { alters, usable: true })),
     ...behaviours(label, facts),
     ...(dropsIndexes(table) && facts.relkind === 'p' ? [indexesStay(label)] : []),
-    ...(table.mode === 'truncate' ? await cascades(session, table) : []),
-    ...(willGather(table) ? await checkSwap(session, table) : []),
+    ...(await checkModes(session, table, 'checks')),
   ];
 }
 
@@ -77,17 +74,4 @@ function behaviours(label: string, facts: RelationFacts): readonly Finding[] {
     ...(facts.row_security ? [secured] : []),
     ...(facts.triggers.length > 0 ? [triggered] : []),
   ];
-}
-
-async function cascades(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  if (table.truncateCascade) return [];
-  const reached = outsideTheRun(table, await truncateReach(session, table.target));
-  if (reached.length === 0) return [];
-  const message =
-    `TRUNCATE of ${nameTables([table.target])} would also empty ${nameTables(reached)}, ` +
-    'whose foreign keys lead to it';
-  const fix =
-    'Load them in the same run with truncate_onstart (refresh: truncate), or set ' +
-    'truncate_cascade: true if they are to be emptied as well.';
-  return [finding('error', 'TARGET.TRUNCATE_CASCADES', { message, fix })];
 }

@@ -2,13 +2,14 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
-import { truncateReach } from '../ledger/truncate-reach.ts';
+import { missingWords } from '../missing/missing-rights.ts';
+import type { TablePrivilege } from '../modes/shared/mode.ts';
 import { grantSql } from '../sql/grant-sql.ts';
 import {
   neededPrivileges,
   needsTemporary,
-  privilegeAfterStop,
-  type TablePrivilege,
+  neededWhereKeysAct,
+  privilegesAfterStop,
 } from '../rights/needed-rights.ts';
 import { actingKeys, incomingKeys } from '../describe/incoming-keys.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
@@ -57,9 +58,8 @@ export async function checkRights(
   if (rights === undefined) return [];
   return [
     ...temporaryRights(table, rights),
-    ...tableRights(table, rights, usable && (await swapsUnderActingKeys(session, table))),
+    ...tableRights(table, rights, usable ? await rightsWhereKeysAct(session, table) : []),
     ...ownership(table, rights, alters),
-    ...(table.mode === 'truncate' && usable ? await reachRights(session, table, rights) : []),
   ];
 }
 
@@ -94,36 +94,38 @@ function temporaryRights(table: TablePlan, rights: Rights): readonly Finding[] {
 function tableRights(
   table: TablePlan,
   { role, has }: Rights,
-  updates: boolean,
+  besides: readonly TablePrivilege[],
 ): readonly Finding[] {
   const label = `${table.target.schema}.${table.target.name}`;
   const grant = grantSql(role);
-  const needed = [...neededPrivileges(table), ...(updates ? (['UPDATE'] as const) : [])];
+  const needed = [...neededPrivileges(table), ...besides];
   const missing = [...new Set(needed)].filter((privilege) => !has.includes(privilege));
   if (missing.length > 0) {
-    const what = `role ${role} lacks ${missing.join(', ')} on ${label}, which ${wordOf(table)} needs`;
+    const what = `role ${role} lacks ${missing.join(', ')} on ${label}, which ${wordsOf(table)} needs`;
     return [lacks(what, grant.onTable(missing, table.target))];
   }
-  if (table.mode !== 'append' || has.includes(privilegeAfterStop)) return [];
+  const late = privilegesAfterStop(table).filter((privilege) => !has.includes(privilege));
+  if (late.length === 0) return [];
   return [
     caution({
-      message: `role ${role} lacks ${privilegeAfterStop} on ${label}: what a run that was stopped has added can't be taken out by a new one, and the table has to be emptied by hand then`,
-      fix: `As its owner: ${grant.onTable([privilegeAfterStop], table.target)}`,
+      message: `role ${role} lacks ${late.join(', ')} on ${label}: what a run that was stopped has added can't be taken out by a new one, and the table has to be emptied by hand then`,
+      fix: `As its owner: ${grant.onTable(late, table.target)}`,
     }),
   ];
 }
 
-async function swapsUnderActingKeys(
+async function rightsWhereKeysAct(
   session: Session,
-  { mode, target }: TablePlan,
-): Promise<boolean> {
-  if (mode !== 'swap') return false;
-  return actingKeys(await incomingKeys(session, quoteTable(target))).length > 0;
+  table: TablePlan,
+): Promise<readonly TablePrivilege[]> {
+  const { own } = neededWhereKeysAct(table);
+  if (own.length === 0) return [];
+  const keys = await incomingKeys(session, quoteTable(table.target));
+  return actingKeys(keys).length > 0 ? own : [];
 }
 
-function wordOf({ mode, changes, deleteMissing }: TablePlan): string {
-  if (changes !== undefined) return 'changes: cdc';
-  return deleteMissing === undefined ? mode : `${mode} with delete_missing: ${deleteMissing.how}`;
+function wordsOf(table: TablePlan): string {
+  return table.changes !== undefined ? 'changes: cdc' : `${table.mode}${missingWords(table)}`;
 }
 
 /** Whoever drops an index must be sure to be able to make it again. */
@@ -160,23 +162,4 @@ function ownership(table: TablePlan, rights: Rights, alters: boolean): readonly 
         )
       : []),
   ];
-}
-
-const mayTruncateSql = `
-SELECT coalesce(has_table_privilege(to_regclass($1), 'TRUNCATE'), true) AS may`;
-
-/** TRUNCATE takes the tables along whose foreign keys lead here. */
-async function reachRights(
-  session: Session,
-  table: TablePlan,
-  { role }: Rights,
-): Promise<readonly Finding[]> {
-  const found: Finding[] = [];
-  for (const other of await truncateReach(session, table.target)) {
-    const { rows } = await session.query<{ may: boolean }>(mayTruncateSql, [quoteTable(other)]);
-    if (rows[0]?.may !== false) continue;
-    const message = `role ${role} lacks TRUNCATE on ${other.schema}.${other.name}, which is emptied with ${table.target.name}, since a foreign key leads to it`;
-    found.push(lacks(message, grantSql(role).onTable(['TRUNCATE'], other)));
-  }
-  return found;
 }

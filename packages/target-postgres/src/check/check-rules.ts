@@ -1,10 +1,11 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { missingStatements } from '../missing/missing-rights.ts';
+import { modes } from '../modes/modes.ts';
+import type { Statement } from '../modes/shared/mode.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { unsuitable } from '../describe/findings.ts';
-
-type Statement = 'INSERT' | 'UPDATE' | 'DELETE';
 
 interface Rule {
   readonly name: string;
@@ -41,12 +42,8 @@ export async function checkRules(session: Session, table: TablePlan): Promise<re
     );
 }
 
-/** What writes into the target besides COPY; `checkSwap` looks at loads that gather. */
-function statementsOf({ mode, deleteMissing }: TablePlan): ReadonlySet<Statement> {
-  const merges = mode === 'upsert' || mode === 'insert-only';
-  return new Set<Statement>([
-    ...(merges ? (['INSERT', 'UPDATE'] as const) : []),
-    ...(deleteMissing?.how === 'hard' ? (['DELETE'] as const) : []),
-    ...(deleteMissing?.how === 'soft' ? (['UPDATE'] as const) : []),
-  ]);
+/** What writes into the target besides COPY. */
+function statementsOf(table: TablePlan): ReadonlySet<Statement> {
+  const { statements = [] } = modes[table.mode];
+  return new Set([...statements, ...missingStatements(table)]);
 }

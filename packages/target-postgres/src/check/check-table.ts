@@ -6,12 +6,9 @@ import { missingColumns } from '../prepare/create-table.ts';
 import { pendingWidenings } from '../prepare/pending-widenings.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkCreation } from './check-creation.ts';
-import { checkKeys } from '../keys/check-keys.ts';
 import { checkMarkName } from '../missing/check-mark.ts';
 import { checkMissing } from '../missing/check-missing.ts';
-import { willGather } from '../modes/gather/gathers.ts';
-import { checkSwapOfNew } from '../modes/gather/check-swap.ts';
-import { checkMerge } from '../modes/merge/check-merge.ts';
+import { checkModes } from '../modes/modes.ts';
 import { checkNames } from './check-names.ts';
 import { lookAlikes } from './look-alikes.ts';
 import { checkRules } from './check-rules.ts';
@@ -34,14 +31,10 @@ export async function checkTable(
   const place = { run: table.run, table: table.key };
   const options = { database, signal, place, purpose: 'plain' } as const;
   const asked = await transaction(databases, options, async (session) => {
-    const creation = [
-      ...(await checkCreation(session, table, existing === undefined)),
-      ...(await checkKeys(session, table)),
-    ];
+    const creation = await checkCreation(session, table, existing === undefined);
     if (existing === undefined) {
       const alike = await lookAlikes(session, table);
-      const swap = willGather(table) ? await checkSwapOfNew(session, table) : [];
-      return [...creation, ...alike, ...swap];
+      return [...creation, ...alike, ...(await checkModes(session, table, 'checksOfNew'))];
     }
     const place = await checkPlace(session, table);
     const altered = alters(table, existing);
@@ -50,9 +43,8 @@ export async function checkTable(
       return [...creation, ...place, ...(await checkRights(session, table, how))];
     }
     const relation = await checkRelation(session, table, altered);
-    const merge = await checkMerge(session, table);
-    const missing = await checkMissing(session, table, existing);
-    return [...creation, ...relation, ...(await checkRules(session, table)), ...merge, ...missing];
+    const rules = await checkRules(session, table);
+    return [...creation, ...relation, ...rules, ...(await checkMissing(session, table, existing))];
   });
   const columns = [...checkColumns(table, existing), ...checkMarkName(table)];
   return [...checkNames(table), ...columns, ...asked];

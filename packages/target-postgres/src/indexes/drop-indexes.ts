@@ -1,4 +1,4 @@
-import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+import { modeTraits, SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { sqlState } from '@snowmelt/pg-connection';
@@ -18,11 +18,9 @@ import {
 /** How long the other end of a foreign key is waited for: it may be in the middle of a load. */
 const foreignKeyLockMs = 200;
 
-const modes: ReadonlySet<string> = new Set(['append', 'truncate', 'upsert', 'insert-only']);
-
 /** Whether the run loads rows into the table itself, with its indexes away. */
 export function dropsIndexes(table: TablePlan): boolean {
-  return table.rebuildIndexes === true && modes.has(table.mode);
+  return table.rebuildIndexes === true && !modeTraits[table.mode].gathers;
 }
 
 /**

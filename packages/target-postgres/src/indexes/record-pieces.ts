@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import { modeTraits, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 
@@ -95,7 +95,7 @@ export async function recordIndexes(
   oid: string,
 ): Promise<readonly RecordedPiece[]> {
   const { run, key, target, mode, keyColumns } = table;
-  const keepsKeys = mode !== 'append' && mode !== 'truncate';
+  const keepsKeys = modeTraits[mode].merges;
   const upsertKey = keepsKeys ? keyColumns : [];
   const values = [run, key, target.schema, target.name, oid, upsertKey, keepsKeys];
   return (await session.query<RecordedPiece & object>(recordIndexesSql, values)).rows;

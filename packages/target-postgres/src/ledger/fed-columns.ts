@@ -2,6 +2,7 @@ import type { FedColumn, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
+import { markColumns } from '../tables/keys-table.ts';
 import { ledgerExists, ledgerHasColumn } from './ensure-ledger.ts';
 
 type FedTable = Pick<TablePlan, 'key' | 'target'>;
@@ -78,8 +79,8 @@ SET source_column = excluded.source_column, source_type = excluded.source_type,
 
 /** In the transaction that prepares the table, after its columns are there: a kill leaves rows. */
 export async function recordFed(session: Session, table: TablePlan): Promise<void> {
-  const { target, key, columns, deleteMissing } = table;
-  const mark = deleteMissing?.how === 'soft' ? [deleteMissing.column] : [];
+  const { target, key, columns } = table;
+  const mark = markColumns(table);
   const names = [...columns.map((pair) => pair.target), ...mark];
   const sources = [...columns.map(({ source }) => source.name), ...mark.map(() => null)];
   const types = [...columns.map(({ source }) => source.nativeType), ...mark.map(() => null)];

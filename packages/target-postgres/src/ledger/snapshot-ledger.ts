@@ -4,6 +4,7 @@ import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { ledgerHasColumn } from './ensure-ledger.ts';
 import { contentFingerprint } from './plan-fingerprint.ts';
+import { isOfMode } from './table-ledger.ts';
 import { supersede } from './truncate-once.ts';
 
 const recordSql = `
@@ -32,7 +33,7 @@ WHERE held.target_schema = $1 AND held.target_table = $2 AND held.content_hash =
     JOIN snowmelt.chunk_ledger c ON c.run_id = other.run_id AND c.table_key = other.table_key
     WHERE other.target_schema = $1 AND other.target_table = $2
       AND (other.run_id, other.table_key) <> (held.run_id, held.table_key)
-      AND other.superseded_by IS NULL AND other.mode NOT IN ('swap', 'changes'))`;
+      AND other.superseded_by IS NULL AND NOT ${isOfMode('other', 'gathers')})`;
 
 /** The snapshot whose rows the target holds, as far as the ledger can promise that. */
 export async function heldSnapshot(

@@ -1,4 +1,4 @@
-import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { modeTraits, type ModeTraits, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import type { TableIdentity } from './identity.ts';
@@ -8,6 +8,13 @@ import { planFingerprint } from './plan-fingerprint.ts';
 
 /** In place of a plan's fingerprint: the table was emptied with another, before its own turn. */
 export const unplanned = '';
+
+/** SQL: this row of the table ledger is of a mode that has the trait. */
+export function isOfMode(row: string, trait: keyof ModeTraits): string {
+  const all = Object.entries(modeTraits);
+  const names = all.filter(([, traits]) => traits[trait]).map(([mode]) => `'${mode}'`);
+  return `(${row}.mode IN (${names.join(', ')}))`;
+}
 
 /** The ledger's row of a table in a run. */
 export interface TableLedgerRow {

@@ -7,29 +7,19 @@ import {
   type TablePlan,
   type WorkContext,
 } from '@snowmelt/core';
-import { sqlState } from '@snowmelt/pg-connection';
 
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
-import { looseKeys } from '../keys/loose-keys.ts';
-import { refuseWithoutKeys } from '../missing/keys-ledger.ts';
-import { keyNames, quoteKeys } from '../tables/keys-table.ts';
-import { shareLoads } from '../ledger/lock-target.ts';
-import { refuseStalePlan } from '../ledger/table-ledger.ts';
-import { quoteTable } from '../sql/quote-identifier.ts';
-import { changeColumns } from '../tables/change-table.ts';
-import { gathers } from '../modes/gather/gathers.ts';
-import { quoteShadow, shadowName } from '../tables/shadow-table.ts';
-import { refuseWithoutShadow } from '../modes/gather/swap-ledger.ts';
-import { claimChunk, readReceipts, recordChunk } from '../ledger/chunk-ledger.ts';
 import { rejectedRow } from '../copy/copy-error.ts';
 import { copySql } from '../copy/copy-sql.ts';
 import { copyStream, type Copied } from '../copy/copy-stream.ts';
-import { append } from './modes/append.ts';
-import { gatherKeys } from './modes/gather-keys.ts';
-import { loadModes } from './modes/load-modes.ts';
-import type { LoadRows } from './modes/load-rows.ts';
+import { claimChunk, readReceipts, recordChunk } from '../ledger/chunk-ledger.ts';
+import { shareLoads } from '../ledger/lock-target.ts';
+import { refuseStalePlan } from '../ledger/table-ledger.ts';
+import { loadKeys } from '../missing/load-keys.ts';
+import { modes } from '../modes/modes.ts';
+import type { ChunkLoad, LoadRows, LoadWay } from '../modes/shared/mode.ts';
 import { loadAround } from '../quarantine/load-around.ts';
 
 export interface LoadRequest {
@@ -45,73 +35,70 @@ export interface LoadRequest {
  * waits with an open source; then the bytes. A way that fails has left nothing for the next one.
  */
 export async function loadChunk(databases: Databases, request: LoadRequest): Promise<LoadReceipt> {
-  const { table, chunk, context } = request;
-  const tell = (event: string) => context.log.info(event, { table: table.key, chunk: chunk.id });
-  const loadBy = (way: ChunkWay) => loadInTransaction(databases, request, way);
-  if (chunk.of === 'keys') return loadBy(wholeChunk(gatherKeys));
-  try {
-    if (table.firstLoad !== true) return await loadBy(wholeChunk(loadModes[table.mode]));
-    return await loadFirst(loadBy, request, tell);
-  } catch (error) {
-    if (table.rejects === undefined || !isRowRejected(error)) throw error;
-    tell('chunk_sifted');
-    return loadBy(aroundRefusedRows);
-  }
+  const { table, chunk } = request;
+  const load = chunk.of === 'keys' ? loadKeys : modes[table.mode].load;
+  return loadBy(databases, { ...request, load }, waysOf(load, table));
 }
 
-async function loadFirst(
-  loadBy: (way: ChunkWay) => Promise<LoadReceipt>,
-  { table }: LoadRequest,
-  tell: (event: string) => void,
-): Promise<LoadReceipt> {
-  try {
-    return await loadBy(wholeChunk(firstRows));
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    // A key comes twice in the source, or somebody else has stored it meanwhile.
-    tell('chunk_merged');
-    return loadBy(wholeChunk(loadModes[table.mode]));
-  }
+interface Loading extends LoadRequest {
+  readonly load: ChunkLoad;
 }
 
-/** Rows of keys that may meet are merged from the first one on: only merging sees that they do. */
-const firstRows: LoadRows = async (request) => {
-  const loose = await looseKeys(request.session, request.table);
-  return loose.length === 0 ? append(request) : loadModes[request.table.mode](request);
-};
+/** Puts the rows of the stream into the target, in the transaction in hand. */
+type PutStream = (session: Session, stream: ChunkStream, loading: Loading) => Promise<Copied>;
 
-/** Also of COMMIT, where a deferred constraint speaks. */
-function isDuplicateKey(error: unknown): boolean {
-  return isSnowmeltError(error) && sqlState(error.cause) === '23505';
+interface ChunkWay extends Omit<LoadWay, 'put'> {
+  readonly put: PutStream;
+}
+
+function waysOf({ ways, rejects }: ChunkLoad, table: TablePlan): readonly ChunkWay[] {
+  const whole = ways(table).map((way) => ({ ...way, put: wholeChunk(way.put) }));
+  if (table.rejects === undefined || rejects === undefined) return whole;
+  const { around } = rejects;
+  const put: PutStream = (session, stream, { chunk, context: { signal } }) =>
+    loadAround({ session, table, chunk, stream, signal }, around);
+  return [...whole, { put, after: isRowRejected, event: 'chunk_sifted' }];
+}
+
+/** All rows or none. */
+function wholeChunk(put: LoadRows): PutStream {
+  return (session, stream, { table, load, context }) =>
+    put({
+      session,
+      table,
+      copyInto: (into, fields = load.fields(table)) =>
+        copyStream(session.client, copySql(into, fields), stream.bytes, context.signal),
+    });
 }
 
 function isRowRejected(error: unknown): boolean {
   return isSnowmeltError(error) && error.code === 'TARGET.ROW_REJECTED';
 }
 
-/** Puts the rows of the stream into the target, in the transaction in hand. */
-type ChunkWay = (session: Session, stream: ChunkStream, request: LoadRequest) => Promise<Copied>;
-
-/** All rows or none. */
-function wholeChunk(loadRows: LoadRows): ChunkWay {
-  return (session, stream, { table, chunk, context }) =>
-    loadRows({
-      session,
-      table,
-      copyInto: (into, fields = fieldsOf(table, chunk)) =>
-        copyStream(session.client, copySql(into, fields), stream.bytes, context.signal),
-    });
+async function loadBy(
+  databases: Databases,
+  loading: Loading,
+  [way, ...others]: readonly ChunkWay[],
+): Promise<LoadReceipt> {
+  const { table, chunk, context } = loading;
+  if (way === undefined) throw new Error(`there is no way to load ${chunk.id}`);
+  try {
+    return await loadInTransaction(databases, loading, way.put);
+  } catch (error) {
+    const next = others.findIndex(({ after }) => after?.(error));
+    if (next < 0) throw error;
+    const event = others[next]?.event ?? 'chunk_again';
+    context.log.info(event, { table: table.key, chunk: chunk.id });
+    return loadBy(databases, loading, others.slice(next));
+  }
 }
-
-const aroundRefusedRows: ChunkWay = (session, stream, { table, chunk, context }) =>
-  loadAround({ session, table, chunk, stream, signal: context.signal });
 
 function loadInTransaction(
   databases: Databases,
-  request: LoadRequest,
-  way: ChunkWay,
+  loading: Loading,
+  put: PutStream,
 ): Promise<LoadReceipt> {
-  const { table, chunk, context } = request;
+  const { table, chunk, context } = loading;
   const options = {
     ...tableOptions(table, context),
     purpose: 'load',
@@ -119,25 +106,24 @@ function loadInTransaction(
     // Of COMMIT as well, where deferred constraints speak.
     explain: (error: unknown) => rejectedRow(error, table),
   } as const;
-  return transaction(databases, options, (session) => loadOnce(databases, session, request, way));
+  return transaction(databases, options, (session) => loadOnce(databases, session, loading, put));
 }
 
 async function loadOnce(
   databases: Databases,
   session: Session,
-  request: LoadRequest,
-  way: ChunkWay,
+  loading: Loading,
+  put: PutStream,
 ): Promise<LoadReceipt> {
-  const { table, chunk, open, context } = request;
+  const { table, chunk, load, open, context } = loading;
   if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
-  if (gathers(table)) await refuseWithoutShadow(session, table);
-  if (chunk.of === 'keys') await refuseWithoutKeys(session, table);
-  await lockRows(databases, session, table, placeOf(table, chunk));
+  await load.refuseLate?.(session, table);
+  await lockRows(databases, session, table, load.place(table));
   await refuseStalePlan(session, table);
   context.signal.throwIfAborted();
   const stream = await open();
   try {
-    const copied = await way(session, stream, request);
+    const copied = await put(session, stream, loading);
     refuseOtherCount(copied, stream);
     return await recordChunk(session, table, chunk, copied);
   } finally {
@@ -153,20 +139,6 @@ async function knownReceipt(
   const [receipt] = await readReceipts(session, table, chunk.id);
   if (receipt !== undefined) return receipt;
   throw new SnowmeltError('TARGET.LOCKED', 'the ledger row of the chunk was removed meanwhile');
-}
-
-/** The columns that the fields of a chunk go into, in their order. */
-function fieldsOf(table: TablePlan, chunk: ChunkPlan): readonly string[] {
-  if (chunk.of === 'keys') return keyNames(table);
-  return table.mode === 'changes'
-    ? changeColumns(table)
-    : table.columns.map(({ target }) => target);
-}
-
-/** What a chunk goes into, or is merged into. */
-function placeOf(table: TablePlan, chunk: ChunkPlan): string {
-  if (chunk.of === 'keys') return quoteKeys(table);
-  return gathers(table) ? quoteShadow(shadowName(table)) : quoteTable(table.target);
 }
 
 /** What COPY takes anyway; TRUNCATE of another run can't come between this and COMMIT. */

@@ -1,7 +1,8 @@
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { createKeys, dropKeys, keysName } from '../tables/keys-table.ts';
+import { dropGathered, dropLeftovers, type Leftover } from '../tables/drop-leftovers.ts';
+import { createKeys, keysName } from '../tables/keys-table.ts';
 import { readKeysState, recordKeys, refuseLaterRun } from './keys-ledger.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function prepareKeys(
   const { gathering, done } = await readKeysState(session, table);
   if (!again && (gathering || done !== undefined)) return;
   await refuseLaterRun(session, table);
-  if (gathering) await dropKeys(session, keysName(table));
+  if (gathering) await dropGathered(session, keysName(table));
   await forgetKeyChunks(session, table);
   await createKeys(session, table);
   await recordKeys(session, table, keysName(table));
@@ -32,17 +33,9 @@ async function forgetKeyChunks(session: Session, table: TablePlan): Promise<void
   );
 }
 
-interface EarlierKeys {
-  readonly run_id: string;
-  readonly table_key: string;
-  readonly keys_table: string;
-  /** null: there is no such table any more. */
-  readonly owned: boolean | null;
-}
-
 /** Also this run's own, where it has planned the table anew and needs no keys. */
 const earlierSql = `
-SELECT run_id, table_key, keys_table,
+SELECT run_id AS run, table_key AS key, keys_table AS name,
        (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c
         WHERE c.oid = pg_catalog.to_regclass('snowmelt.' || keys_table)) AS owned
 FROM snowmelt.table_ledger
@@ -64,14 +57,12 @@ async function dropEarlierKeys(
 ): Promise<void> {
   const { schema, name } = table.target;
   const own = table.deleteMissing?.keys === undefined ? null : keysName(table);
-  const { rows } = await session.query<EarlierKeys & object>(earlierSql, [schema, name, own]);
-  for (const { run_id: run, table_key: key, keys_table: keys, owned } of rows) {
-    if (owned === false) {
-      log.warn('target_keys_left', { table: key, keys, run, why: 'another role owns them' });
-      continue;
-    }
-    await dropKeys(session, keys);
-    await session.query(forgetSql, [run, key]);
-    log.info('target_keys_dropped', { table: key, keys, run });
-  }
+  const { rows } = await session.query<Leftover & object>(earlierSql, [schema, name, own]);
+  await dropLeftovers(session, rows, {
+    what: 'keys',
+    log,
+    async forget({ run, key }, dropped) {
+      if (dropped) await session.query(forgetSql, [run, key]);
+    },
+  });
 }

@@ -21,7 +21,8 @@ import { lockTarget } from '../ledger/lock-target.ts';
 import { refuseStalePlan } from '../ledger/table-ledger.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
 import { readKeysState, recordMissing, refuseLaterRun } from './keys-ledger.ts';
-import { dropKeys, keysName, quoteKeys } from '../tables/keys-table.ts';
+import { dropGathered } from '../tables/drop-leftovers.ts';
+import { keysName, quoteKeys } from '../tables/keys-table.ts';
 import {
   deleteSql,
   keptSql,
@@ -80,7 +81,7 @@ async function removeOnce(
   await session.query('SET CONSTRAINTS ALL IMMEDIATE');
   await refuseKeptRows(session, table, missing);
   await recordMissing(session, table, counted);
-  await dropKeys(session, keysName(table));
+  await dropGathered(session, keysName(table));
   await session.query(waitForDisk);
   return { how, ...counted };
 }

@@ -2,6 +2,7 @@ import { SnowmeltError, type ColumnPair, type TablePlan, type TableSchema } from
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { markColumns } from '../tables/keys-table.ts';
 import { postgresType } from '../types/type-map.ts';
 import { alterType } from '../types/widen-columns.ts';
 import { pendingWidenings } from './pending-widenings.ts';
@@ -14,7 +15,7 @@ export function createTableSql(table: TablePlan): string {
   const key = table.primaryKey.map(quoteIdentifier).join(', ');
   const lines = [
     ...columns,
-    ...markOf(table).map(markSql),
+    ...markColumns(table).map(markSql),
     ...(key === '' ? [] : [`PRIMARY KEY (${key})`]),
   ];
   return `CREATE TABLE ${quoteTable(table.target)} (\n  ${lines.join(',\n  ')}\n)`;
@@ -30,7 +31,7 @@ export function alterTableSql(table: TablePlan, existing: TableSchema): string |
     ...table.columns
       .filter(({ target }) => missing.has(target))
       .map((pair) => `ADD COLUMN ${columnSql(pair)}`),
-    ...markOf(table)
+    ...markColumns(table)
       .filter((mark) => missing.has(mark))
       .map((mark) => `ADD COLUMN ${markSql(mark)}`),
     ...pendingWidenings(table, existing).map(({ column, to }) => alterType(column, to)),
@@ -42,12 +43,8 @@ export function alterTableSql(table: TablePlan, existing: TableSchema): string |
 /** Names of columns that the target lacks: those that travel, and that of soft deletes. */
 export function missingColumns(table: TablePlan, existing: TableSchema): readonly string[] {
   const names = new Set(existing.columns.map(({ name }) => name));
-  const wanted = [...table.columns.map(({ target }) => target), ...markOf(table)];
+  const wanted = [...table.columns.map(({ target }) => target), ...markColumns(table)];
   return wanted.filter((name) => !names.has(name));
-}
-
-function markOf({ deleteMissing }: TablePlan): readonly string[] {
-  return deleteMissing?.how === 'soft' ? [deleteMissing.column] : [];
 }
 
 function markSql(column: string): string {

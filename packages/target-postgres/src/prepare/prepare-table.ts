@@ -1,4 +1,10 @@
-import type { PrepareReceipt, Restart, TablePlan, WorkContext } from '@snowmelt/core';
+import {
+  modeTraits,
+  type PrepareReceipt,
+  type Restart,
+  type TablePlan,
+  type WorkContext,
+} from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
@@ -8,20 +14,16 @@ import { indexesDisabled } from '../indexes/tell-indexes.ts';
 import { readReceipts } from '../ledger/chunk-ledger.ts';
 import { recordFed } from '../ledger/fed-columns.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
-import { dropEarlierShadows } from '../modes/gather/drop-earlier-shadows.ts';
-import { gathers } from '../modes/gather/gathers.ts';
-import { prepareSwap } from '../modes/gather/prepare-swap.ts';
+import { modes } from '../modes/modes.ts';
 import { recordIdentity } from '../ledger/identity.ts';
 import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
 import { beginWithoutBase } from '../standing/lost-base.ts';
-import { removeOwnRows, removeUnfinished } from '../standing/unfinished-rows.ts';
 import { alterTable } from './alter-table.ts';
 import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from '../ledger/ensure-ledger.ts';
-import { forgetChunks } from '../ledger/forget-chunks.ts';
-import { lockTargets, waitForLoads } from '../ledger/lock-target.ts';
+import { lockTargets } from '../ledger/lock-target.ts';
 import { pendingWidenings } from './pending-widenings.ts';
-import { overtake, refuseOlder } from '../ledger/overtake.ts';
+import { refuseOlder } from '../ledger/overtake.ts';
 import { planFingerprint } from '../ledger/plan-fingerprint.ts';
 import {
   markResumed,
@@ -32,7 +34,6 @@ import {
   writeTableLedger,
   type TableLedgerRow,
 } from '../ledger/table-ledger.ts';
-import { truncateOnce } from '../ledger/truncate-once.ts';
 
 /**
  * Ledger, schema, table, columns, and the emptying of the table; each only where it is missing.
@@ -98,13 +99,12 @@ async function standingOf(
   table: TablePlan,
   { identity }: TableLedgerRow,
 ): Promise<Standing> {
+  if (modeTraits[table.mode].gathers) return { verdict: 'intact' };
   if ((await describeTable(session, table.target)) !== undefined) {
     return lookAtTable(session, table, identity);
   }
   const { schema, name } = table.target;
-  return gathers(table)
-    ? { verdict: 'intact' }
-    : { verdict: 'restart', why: `${schema}.${name} is gone` };
+  return { verdict: 'restart', why: `${schema}.${name} is gone` };
 }
 
 async function createOrExtend(
@@ -136,39 +136,12 @@ async function enterLedger(
   const before = await readTableLedger(session, table);
   if (before !== undefined) refuseSuperseded(table, before);
   await refuseOlder(session, table);
-  if (before === undefined) await removeUnfinished(session, table, { log });
   // Rows that went through a narrower type have left digits there.
   const planned = before !== undefined && before.plan_hash !== unplanned;
-  const changed = planned && (widened || before.plan_hash !== hash);
-  if (changed && !replacesRows(table)) await leaveEarlierPlan(session, table, log);
+  const again = planned && (widened || before.plan_hash !== hash);
+  const { clear, begin } = modes[table.mode].prepare;
+  await clear?.(session, table, { before, again, log });
   await writeTableLedger(session, table, hash);
-  if (!replacesRows(table)) await overtake(session, table);
-  await prepareKeys(session, table, { again: changed, log });
-  if (gathers(table)) await prepareSwap(session, table, { again: changed, log });
-  const emptied = before?.truncated === true && !changed;
-  if (table.mode !== 'truncate' || (emptied && before.plan_hash === hash)) return;
-  if (!emptied) await truncateOnce(session, table, { again: changed });
-  await dropEarlierShadows(session, table, log);
-  const { schema, name } = table.target;
-  log.info('target_table_truncated', { schema, table: name, run: table.run });
-}
-
-/** What this run has loaded by an earlier plan goes with all the rest, or was only gathered. */
-function replacesRows(table: TablePlan): boolean {
-  return table.mode === 'truncate' || gathers(table);
-}
-
-/**
- * Rows of an earlier plan of this run: a merge finds them again by their key; those of an append are
- * taken out exactly, or the plan is refused.
- */
-async function leaveEarlierPlan(
-  session: Session,
-  table: TablePlan,
-  log: WorkContext['log'],
-): Promise<void> {
-  await waitForLoads(session, table);
-  if ((await readReceipts(session, table)).length === 0) return;
-  if (table.mode === 'append') await removeOwnRows(session, table, log);
-  await forgetChunks(session, table);
+  await prepareKeys(session, table, { again, log });
+  await begin(session, table, { before, again, log });
 }

@@ -1,5 +1,6 @@
 import {
   isSnowmeltError,
+  modeTraits,
   type PublishReceipt,
   type Restart,
   type TablePlan,
@@ -20,11 +21,10 @@ import { recordFilled } from '../ledger/fed-columns.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { readTableLedger, refuseStalePlan, restartTable } from '../ledger/table-ledger.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
-import { gathers } from '../modes/gather/gathers.ts';
 import { isSameIdentity, readIdentity } from '../ledger/identity.ts';
 import { beginWithoutBase } from '../standing/lost-base.ts';
 import { lookAtRows, rowsChanged } from '../standing/look-again.ts';
-import { swapRows } from '../modes/gather/swap-rows.ts';
+import { modes } from '../modes/modes.ts';
 import { advanceSequences } from './advance-sequences.ts';
 
 /**
@@ -38,14 +38,15 @@ export async function publishTable(
   context: WorkContext,
 ): Promise<PublishReceipt> {
   const options = tableOptions(table, context);
-  if (gathers(table)) await swapRows(databases, table, context);
+  const { publish, stillWithoutRows } = modes[table.mode];
+  await publish?.(databases, table, context);
   const restart = await transaction(databases, options, (session) => lookOnceMore(session, table));
   if (restart !== undefined) return { rows: 0, restart };
   const missing = await removeMissing(databases, table, context);
   const rows = await transaction(databases, options, (session) => closeLedger(session, table));
   const restored = await restoreAfterLoad(databases, table, context);
-  // Of a table that is as it was, neither statistics nor sequences are looked at: quiet tables are many.
-  const isUnchanged = table.mode === 'changes' && rows === 0;
+  // Quiet tables are many.
+  const isUnchanged = stillWithoutRows === true && rows === 0;
   if (!isUnchanged) await tryAnalyze(databases, options, table, context);
   const behind = isUnchanged
     ? []
@@ -64,7 +65,8 @@ export async function publishTable(
  * looked for before it is said to be complete.
  */
 async function lookOnceMore(session: Session, table: TablePlan): Promise<Restart | undefined> {
-  if (gathers(table)) return undefined;
+  // What was gathered was put in place just now.
+  if (modeTraits[table.mode].gathers) return undefined;
   const ledger = await readTableLedger(session, table);
   // Said once already, and the answer to COMMIT was lost.
   if (ledger !== undefined && ledger.restarts > (table.restarts ?? 0)) {
@@ -94,7 +96,7 @@ async function closeLedger(session: Session, table: TablePlan): Promise<number> 
     'UPDATE snowmelt.table_ledger SET published_at = clock_timestamp() WHERE run_id = $1 AND table_key = $2',
     key,
   );
-  if (!gathers(table)) await recordSnapshot(session, table);
+  if (!modeTraits[table.mode].gathers) await recordSnapshot(session, table);
   await recordFilled(session, table);
   const { rows } = await session.query<{ rows: string }>(sumSql, key);
   await session.query(waitForDisk);

@@ -1,6 +1,4 @@
 import type { RowRefusal } from '../copy/copy-error.ts';
-import { quoteTable } from '../sql/quote-identifier.ts';
-import { quoteShadow, shadowName } from '../tables/shadow-table.ts';
 import { rowsOf } from './block.ts';
 import {
   type ChunkWork,
@@ -13,10 +11,9 @@ import { retryRows } from './retry-rows.ts';
 import { whileSomeGoIn } from './self-reference.ts';
 import { sendBlocks } from './separate-block.ts';
 
-/** Block by block straight into the table, or into the shadow of a swap. */
-export async function appendAround(work: ChunkWork): Promise<Sent> {
-  const { table, quarantine, isOrphan } = work;
-  const into = table.mode === 'swap' ? quoteShadow(shadowName(table)) : quoteTable(table.target);
+/** Block by block straight into the table, or into the place where rows are gathered. */
+export async function appendAround(work: ChunkWork, into: string): Promise<Sent> {
+  const { quarantine, isOrphan } = work;
   const put = async (rows: RowsOfBlock) => {
     const refusal = await copyRows(work, into, rows);
     if (refusal === undefined) await noteSavepoint(work);

@@ -24,7 +24,9 @@ export interface ChunkWork extends RowsWork {
 export interface Sent {
   readonly rows: number;
   readonly bytes: number;
-  /** As of `Copied.met`. */
+  /** As of `Copied`. Absent: all that are not in quarantine. */
+  readonly written?: 'unknown';
+  /** As of `Copied`. */
   readonly met?: number;
 }
 

@@ -11,11 +11,9 @@ import {
 
 import type { Session } from '../connect/transaction.ts';
 import type { Copied } from '../copy/copy-stream.ts';
-import { appendAround } from './append-around.ts';
 import { type Block, cutBlocks } from './block.ts';
-import type { ChunkWork } from './chunk-work.ts';
+import type { ChunkWork, Sent } from './chunk-work.ts';
 import { allConstraintsSpeak, keysSpeakAtOnce } from './deferred-constraints.ts';
-import { mergeAround } from './merge-around.ts';
 import { Quarantine } from './quarantine.ts';
 import { orphansOf } from './self-reference.ts';
 
@@ -30,9 +28,12 @@ export interface LoadAroundRequest {
 /**
  * Loads a chunk that has rows which PostgreSQL refuses: all others go into the target and those
  * into `snowmelt.rejected_rows`, in the transaction in hand. The rows are sent in blocks, and only
- * a block that is refused is sent again, in parts.
+ * a block that is refused is sent again, in parts. `around` is how the mode puts them in.
  */
-export async function loadAround(request: LoadAroundRequest): Promise<Copied> {
+export async function loadAround(
+  request: LoadAroundRequest,
+  around: (work: ChunkWork) => Promise<Sent>,
+): Promise<Copied> {
   const { session, table, chunk, stream, signal } = request;
   const quarantine = await Quarantine.open(session, table, chunk);
   const isOrphan = await orphansOf(session, table);
@@ -40,13 +41,12 @@ export async function loadAround(request: LoadAroundRequest): Promise<Copied> {
   const blocks = chunkBlocks(stream.bytes, signal);
   const xids: string[] = [];
   const work: ChunkWork = { session, table, signal, chunk, blocks, quarantine, isOrphan, xids };
-  const merges = table.keyColumns.length > 0;
-  const sent = await (merges ? mergeAround(work) : appendAround(work));
+  const sent = await around(work);
   await allConstraintsSpeak(session, table);
   const { rejected } = quarantine;
   const rows = sent.rows - rejected;
-  const { bytes, met = 0 } = sent;
-  return { rows, bytes, rejected, written: merges ? 'unknown' : rows, xids, met };
+  const { bytes, written = rows, met = 0 } = sent;
+  return { rows, bytes, rejected, written, xids, met };
 }
 
 /** The blocks of a chunk's stream. A stream that is closed before its end is a broken one. */

@@ -3,20 +3,16 @@ import type { RejectFilter, RetriedTable, TablePlan, WorkContext } from '@snowme
 import type { Databases } from '../connect/databases.ts';
 import { hasLiveRun } from '../connect/has-live-run.ts';
 import { type Session, transaction } from '../connect/transaction.ts';
-import { rejectedRow, type RowRefusal } from '../copy/copy-error.ts';
-import { seeOperators } from '../keys/see-operators.ts';
+import { rejectedRow } from '../copy/copy-error.ts';
 import { ensureLedger, ledgerExists } from '../ledger/ensure-ledger.ts';
 import { lockTarget } from '../ledger/lock-target.ts';
-import { arbiterOf } from '../keys/arbiter.ts';
-import { batchFields, createBatchSql, mergeSql } from '../modes/merge/merge-sql.ts';
-import { nullKeyCondition, refuseDroppedRows } from '../modes/merge/refuse-rows.ts';
-import { copyRows, type RowsOfBlock, type RowsWork } from '../quarantine/chunk-work.ts';
+import { isOfMode } from '../ledger/table-ledger.ts';
+import { modes } from '../modes/modes.ts';
+import type { RejectLoad } from '../modes/shared/mode.ts';
 import { allConstraintsSpeak, keysSpeakAtOnce } from '../quarantine/deferred-constraints.ts';
 import { retryRows } from '../quarantine/retry-rows.ts';
 import { whileSomeGoIn } from '../quarantine/self-reference.ts';
-import { nullKey } from '../quarantine/take-null-keys.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
-import { batchTable } from '../tables/batch-table.ts';
 import { filterSql, filterValues } from './reject-conditions.ts';
 
 /** One transaction a table and run, so that what goes in stays, whatever comes of the others. */
@@ -47,11 +43,11 @@ export async function retryRejects(
   return retried;
 }
 
-/** The rows of a swap that never took their place are not wanted in the table. */
+/** What was gathered and never put in place is not wanted in the table. */
 const plansSql = `
 SELECT t.plan
 FROM snowmelt.table_ledger t
-WHERE t.plan IS NOT NULL AND (t.mode <> 'swap' OR t.swapped_at IS NOT NULL)
+WHERE t.plan IS NOT NULL AND (NOT ${isOfMode('t', 'gathers')} OR t.swapped_at IS NOT NULL)
   AND EXISTS (
     SELECT 1 FROM snowmelt.rejects
     WHERE run_id = t.run_id AND table_key = t.table_key AND state = 'open' AND ${filterSql})
@@ -92,7 +88,7 @@ async function retryTable(
   );
   await keysSpeakAtOnce(session, plan);
   const work = { session, table: plan, signal };
-  const put = await putAgain(work);
+  const put = await rejectsOf(plan).again(work);
   const left = await whileSomeGoIn(
     rows.map(({ id }) => id),
     async (ids) => {
@@ -110,31 +106,9 @@ async function retryTable(
 const loadedSql = `
 UPDATE snowmelt.rejected_rows SET loaded_at = clock_timestamp() WHERE id = ANY ($1)`;
 
-/** How refused rows go into the target after all: as their run would have put them in. */
-async function putAgain(
-  work: RowsWork,
-): Promise<(rows: RowsOfBlock) => Promise<RowRefusal | undefined>> {
-  const { session, table } = work;
-  if (table.keyColumns.length === 0) {
-    return (rows) => copyRows(work, quoteTable(table.target), rows);
-  }
-  await seeOperators(session, table);
-  const arbiter = await arbiterOf(session, table);
-  const { loose } = arbiter;
-  await session.query(createBatchSql(table, loose));
-  const fields = batchFields(table, loose);
-  return async (rows) => {
-    await session.query(`DELETE FROM ${batchTable}`);
-    const refusal = await copyRows(work, batchTable, rows, fields);
-    if (refusal !== undefined) return refusal;
-    if (!arbiter.findsNulls) {
-      const nulls = `SELECT 1 FROM ${batchTable} WHERE ${nullKeyCondition(table)} LIMIT 1`;
-      if ((await session.query(nulls)).rowCount !== 0) return nullKey(table);
-    }
-    await session.query(mergeSql(table, loose));
-    // The rows of the batch were copied under the same savepoint.
-    const own = `ARRAY(SELECT DISTINCT xmin FROM ${batchTable})`;
-    if (arbiter.triggers) await refuseDroppedRows(session, table, own);
-    return undefined;
-  };
+function rejectsOf({ mode, key }: TablePlan): RejectLoad {
+  const { rejects } = modes[mode].load;
+  if (rejects === undefined)
+    throw new RangeError(`${key} was loaded whole: ${mode} keeps no rejects`);
+  return rejects;
 }

@@ -3,7 +3,7 @@ import type { RepairedShadow, TableRef } from '@snowmelt/core';
 import { transaction, type Session } from '../connect/transaction.ts';
 import type { RestoreWork } from '../indexes/restore-work.ts';
 import { lockName } from '../ledger/lock-target.ts';
-import { dropShadow } from '../tables/shadow-table.ts';
+import { dropGathered } from '../tables/drop-leftovers.ts';
 import { hasLiveRun } from '../connect/has-live-run.ts';
 
 interface Shadow {
@@ -80,7 +80,7 @@ async function removeShadow(
   if (busy) return 'busy';
   if (!now.owned) return 'not-owned';
   if (dryRun) return 'removed';
-  await dropShadow(session, shadow);
+  await dropGathered(session, shadow);
   await session.query(abandonSql, [now.run, now.key]);
   return 'removed';
 }

@@ -1,15 +1,23 @@
-import type { Grant, GrantsRequest, TableJob, WorkContext } from '@snowmelt/core';
+import {
+  modeTraits,
+  type Grant,
+  type GrantsRequest,
+  type TableJob,
+  type WorkContext,
+} from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { grantSql } from '../sql/grant-sql.ts';
+import { markColumns } from '../tables/keys-table.ts';
 import {
   gathersInSnowmelt,
   ledgerPrivileges,
   neededPrivileges,
   needsTemporary,
-  privilegeAfterStop,
+  neededWhereKeysAct,
+  privilegesAfterStop,
 } from './needed-rights.ts';
 import { readTableFacts, type TableFacts } from './table-facts.ts';
 
@@ -99,25 +107,20 @@ function privileges(
   table: TableJob,
   facts: TableFacts | undefined,
 ): readonly Grant[] {
-  const { target, mode, deleteMissing, rebuildIndexes, schemaEvolution } = table;
+  const { target, mode, rebuildIndexes, schemaEvolution } = table;
   const grant = grantSql(role);
-  const mark = deleteMissing?.how === 'soft' ? deleteMissing.column : undefined;
-  const marks =
-    mark === undefined
-      ? []
-      : [
-          {
-            sql: `ALTER TABLE ${quoteTable(target)} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(mark)} timestamptz;`,
-            why: 'delete_missing: soft marks rows here',
-          },
-        ];
+  const marks = markColumns(table).map((mark) => ({
+    sql: `ALTER TABLE ${quoteTable(target)} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(mark)} timestamptz;`,
+    why: 'delete_missing: soft marks rows here',
+  }));
   const indexes = rebuildIndexes === true;
   if (!indexes && schemaEvolution !== 'create_and_add') {
     const needed = neededPrivileges(table);
-    const after = mode === 'append' ? [privilegeAfterStop] : [];
-    const acting = mode === 'swap' && facts?.acting === true ? (['UPDATE'] as const) : [];
+    const after = privilegesAfterStop(table);
+    const acting = facts?.acting === true ? neededWhereKeysAct(table).own : [];
     const all = [...new Set([...needed, ...acting, ...after])];
-    const why = mode === 'append' ? 'DELETE takes out what a run that was stopped has added' : mode;
+    const late = `${after.join(', ')} takes out what a run that was stopped has added`;
+    const why = after.length === 0 ? mode : late;
     return [...marks, { sql: grant.onTable(all, target), why }];
   }
   const why = indexes ? 'disable_index drops and makes indexes' : 'create_and_add alters the table';
@@ -131,6 +134,7 @@ function around(role: string, table: TableJob, facts: TableFacts | undefined): r
   if (facts === undefined) return [];
   const grant = grantSql(role);
   const { mode, rebuildIndexes } = table;
+  const { others } = neededWhereKeysAct(table);
   const name = `${table.target.schema}.${table.target.name}`;
   return [
     ...(facts.owned ? [] : facts.sequences).map((sequence) => ({
@@ -141,12 +145,12 @@ function around(role: string, table: TableJob, facts: TableFacts | undefined): r
       sql: grant.onTable(['REFERENCES'], other),
       why: `a foreign key of ${name} is made again`,
     })),
-    ...(mode === 'truncate' ? facts.reached : []).map((other) => ({
+    ...(modeTraits[mode].empties ? facts.reached : []).map((other) => ({
       sql: grant.onTable(['TRUNCATE'], other),
       why: `is emptied with ${name}, since a foreign key leads to it`,
     })),
-    ...(mode === 'swap' ? facts.actingChildren : []).map((other) => ({
-      sql: grant.onTable(['SELECT'], other),
+    ...(others.length > 0 ? facts.actingChildren : []).map((other) => ({
+      sql: grant.onTable(others, other),
       why: `a foreign key of it acts on rows that go from ${name}`,
     })),
   ];

@@ -1,8 +1,7 @@
-import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { modeTraits, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
-import { gathers } from '../modes/gather/gathers.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
 import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
 import { isSameIdentity, readIdentity, type TableIdentity } from '../ledger/identity.ts';
@@ -27,7 +26,6 @@ export async function lookAtTable(
   table: TablePlan,
   recorded: TableIdentity | null,
 ): Promise<Standing> {
-  if (gathers(table)) return intact;
   const [identity, empty] = [
     await readIdentity(session, table.target),
     await holdsNothing(session, table.target),
@@ -48,7 +46,7 @@ export async function lookAtRows(session: Session, table: TablePlan): Promise<St
   const found = await findRows(session, table);
   if (found !== undefined && isWhole(found)) return intact;
   const why = missingWords(table, found);
-  if (table.mode !== 'append') return { verdict: 'restart', why };
+  if (!modeTraits[table.mode].onlyAdds) return { verdict: 'restart', why };
   if (await holdsNoRowOfRun(session, table)) return { verdict: 'restart', why };
   return { verdict: 'refuse', why };
 }

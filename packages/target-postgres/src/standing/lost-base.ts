@@ -1,4 +1,4 @@
-import type { Restart, TablePlan } from '@snowmelt/core';
+import { modeTraits, type Restart, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
@@ -35,7 +35,7 @@ export async function beginWithoutBase(
 ): Promise<Restart | undefined> {
   const why = await whyBaseIsGone(session, table, looking);
   if (why === undefined) return undefined;
-  if (table.mode === 'append') {
+  if (modeTraits[table.mode].onlyAdds) {
     await waitForLoads(session, table);
     await refuseOthersRows(session, table);
     await removeUnreadRows(session, table, why);
@@ -80,7 +80,7 @@ async function mayBeGone(
   table: TablePlan,
   { recorded, atEnd }: Looking,
 ): Promise<boolean> {
-  if (atEnd && table.mode === 'append') return true;
+  if (atEnd && modeTraits[table.mode].onlyAdds) return true;
   const identity = await readIdentity(session, table.target);
   const touched = recorded !== null && !isSameIdentity(recorded, identity);
   if (touched || rowsWereDeleted(recorded, identity)) return true;

@@ -1,12 +1,13 @@
-import type { Restart, TablePlan, WorkContext } from '@snowmelt/core';
+import { modeTraits, type Restart, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
-import { dropKeys, keysName } from '../tables/keys-table.ts';
+import { dropGathered } from '../tables/drop-leftovers.ts';
+import { keysName } from '../tables/keys-table.ts';
 import { lockTargets, waitForLoads } from '../ledger/lock-target.ts';
 import { readTableLedger, refuseSuperseded, restartTable } from '../ledger/table-ledger.ts';
 import { emptiedByThisRun } from '../ledger/truncate-once.ts';
-import { dropShadow, shadowName } from '../tables/shadow-table.ts';
+import { shadowName } from '../tables/shadow-table.ts';
 import { removeUnreadRows } from './unfinished-rows.ts';
 
 /**
@@ -31,14 +32,14 @@ export async function restartRun(
     if (before.restarts > (table.restarts ?? 0)) return { restarts: before.restarts, why };
     await waitForLoads(session, table);
     if (await onlyAdds(session, table)) await removeUnreadRows(session, table, why);
-    await dropShadow(session, shadowName(table));
-    await dropKeys(session, keysName(table));
+    await dropGathered(session, shadowName(table));
+    await dropGathered(session, keysName(table));
     return { restarts: await restartTable(session, table), why };
   });
 }
 
 /** The table is not emptied again for two that share it in one run. */
 async function onlyAdds(session: Session, table: TablePlan): Promise<boolean> {
-  if (table.mode === 'truncate') return emptiedByThisRun(session, table);
-  return table.mode === 'append';
+  const { empties, onlyAdds } = modeTraits[table.mode];
+  return empties ? emptiedByThisRun(session, table) : onlyAdds;
 }

@@ -1,7 +1,14 @@
-import { SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+import {
+  type LoadMode,
+  modeTraits,
+  SnowmeltError,
+  type TablePlan,
+  type WorkContext,
+} from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { waitForLoads } from '../ledger/lock-target.ts';
+import { isOfMode } from '../ledger/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { findRows, sumOf, type FoundChunk } from './find-rows.ts';
 import { emptyingWords, holdsNoRowOfRun, rowsChanged } from './look-again.ts';
@@ -9,7 +16,7 @@ import { emptyingWords, holdsNoRowOfRun, rowsChanged } from './look-again.ts';
 interface UnfinishedRun {
   readonly run: string;
   readonly key: string;
-  readonly mode: string;
+  readonly mode: LoadMode;
   readonly plan: Pick<TablePlan, 'watermark'> | null;
 }
 
@@ -18,7 +25,7 @@ const unfinishedSql = `
 SELECT u.run_id AS run, u.table_key AS key, u.mode, u.plan
 FROM snowmelt.table_ledger u
 WHERE u.target_schema = $1 AND u.target_table = $2 AND u.run_id <> $3
-  AND u.published_at IS NULL AND u.superseded_by IS NULL AND u.mode NOT IN ('swap', 'changes')
+  AND u.published_at IS NULL AND u.superseded_by IS NULL AND NOT ${isOfMode('u', 'gathers')}
   AND EXISTS (SELECT 1 FROM snowmelt.chunk_ledger c
               WHERE c.run_id = u.run_id AND c.table_key = u.table_key AND NOT c.of_keys AND c.rows > 0)
 ORDER BY u.prepared_at`;
@@ -36,7 +43,6 @@ export async function removeUnfinished(
   table: TablePlan,
   { log }: Pick<WorkContext, 'log'>,
 ): Promise<void> {
-  if (table.mode !== 'append') return;
   const { schema, name } = table.target;
   const values = [schema, name, table.run];
   const { rows } = await session.query<UnfinishedRun & object>(unfinishedSql, values);
@@ -133,7 +139,7 @@ async function whyTheyStay(
   { target }: TablePlan,
   { run, key, mode }: UnfinishedRun,
 ): Promise<readonly FoundChunk[] | string> {
-  if (mode === 'upsert' || mode === 'insert-only') {
+  if (modeTraits[mode].merges) {
     return `it has merged them (mode ${mode}), so that rows from before may be among them`;
   }
   const name = quoteTable(target);

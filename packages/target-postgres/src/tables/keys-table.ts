@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { TablePlan } from '@snowmelt/core';
+import type { TableJob, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
@@ -36,8 +36,7 @@ export async function createKeys(session: Session, table: TablePlan): Promise<vo
   );
 }
 
-/** Waits for the loads into it that are under way. */
-export async function dropKeys(session: Session, name: string): Promise<void> {
-  const keys = quoteTable({ schema: 'snowmelt', name });
-  await session.locking(`dropping ${keys}`, () => session.query(`DROP TABLE IF EXISTS ${keys}`));
+/** The column in which rows that the source lacks are marked. None where they stay, or are deleted. */
+export function markColumns({ deleteMissing }: Pick<TableJob, 'deleteMissing'>): readonly string[] {
+  return deleteMissing?.how === 'soft' ? [deleteMissing.column] : [];
 }

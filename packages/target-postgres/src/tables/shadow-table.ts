@@ -46,11 +46,3 @@ export async function createShadow(session: Session, table: TablePlan): Promise<
   await session.query(`ALTER TABLE ${shadow} ${drops.join(', ')}`);
   return name;
 }
-
-/** Waits for the loads into it that are under way. */
-export async function dropShadow(session: Session, name: string): Promise<void> {
-  const shadow = quoteShadow(name);
-  await session.locking(`dropping ${shadow}`, () =>
-    session.query(`DROP TABLE IF EXISTS ${shadow}`),
-  );
-}

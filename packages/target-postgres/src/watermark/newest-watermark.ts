@@ -1,17 +1,19 @@
-import type {
-  ColumnPair,
-  LoadMode,
-  NewestWatermark,
-  TableKey,
-  TableRef,
-  WatermarkBound,
-  WorkContext,
+import {
+  modeTraits,
+  type ColumnPair,
+  type LoadMode,
+  type NewestWatermark,
+  type TableKey,
+  type TableRef,
+  type WatermarkBound,
+  type WorkContext,
 } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { type Session, transaction } from '../connect/transaction.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
 import { ledgerHasColumn } from '../ledger/ensure-ledger.ts';
+import { isOfMode } from '../ledger/table-ledger.ts';
 import { baseStands } from './base-stands.ts';
 import { newestStanding, type WatermarkedTarget } from './newest-standing.ts';
 
@@ -34,7 +36,7 @@ export async function newestWatermark(
   { signal }: WorkContext,
 ): Promise<NewestWatermark> {
   const options = { database: target.database, signal, purpose: 'plain' } as const;
-  const adds = mode === 'append';
+  const adds = mode !== undefined && modeTraits[mode].onlyAdds;
   return transaction(databases, options, async (session) => {
     if (await holdsNothing(session, target)) return {};
     const unfinished = await readUnfinished(session, target, column);
@@ -72,8 +74,8 @@ SELECT u.run_id AS run, u.watermark_from AS "from", u.plan -> 'watermark' -> 'fr
        coalesce(u.plan #>> '{watermark,column,target}' <> $3, false) AS other
 FROM snowmelt.table_ledger u
 WHERE u.target_schema = $1 AND u.target_table = $2
-  AND u.published_at IS NULL AND u.superseded_by IS NULL AND u.mode NOT IN ('swap', 'changes')
-  AND (u.restarts > 0 AND u.mode <> 'append' OR EXISTS (
+  AND u.published_at IS NULL AND u.superseded_by IS NULL AND NOT ${isOfMode('u', 'gathers')}
+  AND (u.restarts > 0 AND NOT ${isOfMode('u', 'onlyAdds')} OR EXISTS (
     SELECT 1 FROM snowmelt.chunk_ledger c
     WHERE c.run_id = u.run_id AND c.table_key = u.table_key))
   AND NOT EXISTS (SELECT 1 FROM snowmelt.table_ledger p

@@ -24,7 +24,7 @@ export interface AppliedChanges {
 }
 
 /** Where nothing has changed, nothing is applied, and no writer has to wait. */
-export async function hasChanges(
+export async function hasNoChanges(
   session: Session,
   table: TablePlan,
   shadow: string,
@@ -32,7 +32,7 @@ export async function hasChanges(
   const sql = `SELECT EXISTS (SELECT FROM ${shadow}) OR EXISTS (
   SELECT FROM snowmelt.chunk_ledger WHERE run_id = $1 AND table_key = $2 AND rows > 0) AS some`;
   const { rows } = await session.query<{ some: boolean }>(sql, [table.run, table.key]);
-  return rows[0]?.some !== false;
+  return rows[0]?.some === false;
 }
 
 /**

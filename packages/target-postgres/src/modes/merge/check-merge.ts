@@ -1,19 +1,16 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
-import { uniqueKeys, type UniqueKey } from '../../describe/unique-keys.ts';
+import { uniqueKeys } from '../../describe/unique-keys.ts';
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 import { caution, unsuitable } from '../../describe/findings.ts';
 
-/** What rows that are found by a key need of an existing table, beyond what COPY does. */
-export async function checkMerge(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  if (table.keyColumns.length === 0) return [];
-  const keys = await uniqueKeys(session, table.target);
-  return [...checkArbiter(table, keys), ...(await checkIdentity(session, table))];
-}
-
 /** ON CONFLICT takes every unique index over exactly these columns, and none that waits for COMMIT. */
-function checkArbiter(table: TablePlan, keys: readonly UniqueKey[]): readonly Finding[] {
+export async function checkArbiter(
+  session: Session,
+  table: TablePlan,
+): Promise<readonly Finding[]> {
+  const keys = await uniqueKeys(session, table.target);
   const wanted = JSON.stringify(table.keyColumns.toSorted());
   const fitting = keys.filter(({ columns }) => JSON.stringify(columns.toSorted()) === wanted);
   const label = `${table.target.schema}.${table.target.name}`;
@@ -43,8 +40,10 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relname = $2 AND a.attidentity = 'a' AND NOT a.attisdropped`;
 
 /** An insert may write such a column (OVERRIDING SYSTEM VALUE); an update never may. */
-async function checkIdentity(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  if (table.mode === 'insert-only') return [];
+export async function checkIdentity(
+  session: Session,
+  table: TablePlan,
+): Promise<readonly Finding[]> {
   const { schema, name } = table.target;
   const { rows } = await session.query<{ name: string }>(identitySql, [schema, name]);
   const always = new Set(rows.map((row) => row.name));

@@ -1,4 +1,4 @@
-import { hidesDigits, type TablePlan } from '@snowmelt/core';
+import { hidesDigits, modeTraits, type TablePlan } from '@snowmelt/core';
 
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 import type { LooseKey } from '../../keys/loose-keys.ts';
@@ -94,7 +94,7 @@ function conflictAction(table: TablePlan, loose: Loose): string {
   const same = new Set(table.keyColumns);
   for (const { column } of loose) same.delete(column);
   const others = table.columns.filter(({ target }) => !same.has(target));
-  if (table.mode === 'insert-only' || others.length === 0) return 'DO NOTHING';
+  if (modeTraits[table.mode].leavesRows || others.length === 0) return 'DO NOTHING';
   const set = others.map(({ target }) => {
     const name = quoteIdentifier(target);
     return `${name} = excluded.${name}`;

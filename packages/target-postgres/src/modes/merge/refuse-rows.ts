@@ -1,4 +1,4 @@
-import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { modeTraits, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
@@ -58,7 +58,7 @@ function droppedSql(table: TablePlan, xids: string): string {
   const keys = keyColumns.map(quoteIdentifier);
   const known = keys.map((name) => `batch.${name} IS NOT NULL`).join(' AND ');
   const same = keys.map((name) => `stored.${name} = batch.${name}`).join(' AND ');
-  const updates = mode === 'upsert' && columns.length > keyColumns.length;
+  const updates = !modeTraits[mode].leavesRows && columns.length > keyColumns.length;
   const stale = updates
     ? ` AND (stored.xmin = ANY (${xids}) OR NOT (${isNewer(table, 'batch')}))`
     : '';

@@ -1,42 +1,26 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { caution, finding, unsuitable } from '../../describe/findings.ts';
-import { grantSql } from '../../sql/grant-sql.ts';
-import { gatheringWords } from './gathers.ts';
+import type { Session } from '../../connect/transaction.ts';
+import { unsuitable } from '../../describe/findings.ts';
 import {
   actingKeys,
+  incomingKeys,
   matchColumns,
   nameChildren,
   type IncomingKey,
 } from '../../describe/incoming-keys.ts';
+import { quoteTable } from '../../sql/quote-identifier.ts';
+import { identityAlways } from './exchange.ts';
 
-/** Whether the foreign keys that lead to the target can be kept, and what they ask of the rows. */
-export function checkIncomingKeys(
+/** What foreign keys that lead to the target ask of the rows that take the place of the old ones. */
+export async function checkExchange(
+  session: Session,
   table: TablePlan,
-  keys: readonly IncomingKey[],
-  identityAlways: readonly string[],
-): readonly Finding[] {
-  const others = keys.filter(({ own }) => !own);
+): Promise<readonly Finding[]> {
+  const target = quoteTable(table.target);
+  const keys = await incomingKeys(session, target);
   if (keys.length === 0) return [];
-  return [
-    ...(others.length > 0 ? [rowsMustStay(table, others)] : []),
-    ...(table.mode === 'swap' ? partitionKeys(keys) : []),
-    ...(table.mode === 'swap' ? matching(table, keys, identityAlways) : []),
-    ...actingKeys(others)
-      .filter(({ may_read }) => !may_read)
-      .map(unreadable),
-  ];
-}
-
-function rowsMustStay(table: TablePlan, keys: readonly IncomingKey[]): Finding {
-  const { schema, name } = table.target;
-  const { load } = gatheringWords(table);
-  return caution({
-    message:
-      `rows of ${schema}.${name} that ${nameChildren(keys)} refers to must still be ` +
-      `in the source: else ${load} is refused and the old rows stay`,
-    fix: 'Load the referring tables first where their rows go as well.',
-  });
+  return [...partitionKeys(keys), ...matching(table, keys, await identityAlways(session, target))];
 }
 
 function partitionKeys(keys: readonly IncomingKey[]): readonly Finding[] {
@@ -54,7 +38,7 @@ function partitionKeys(keys: readonly IncomingKey[]): readonly Finding[] {
 function matching(
   table: TablePlan,
   keys: readonly IncomingKey[],
-  identityAlways: readonly string[],
+  always: readonly string[],
 ): readonly Finding[] {
   const match = matchColumns(keys);
   if (match === undefined) return [];
@@ -64,7 +48,7 @@ function matching(
   const fix = 'Make them NO ACTION, or use refresh: truncate.';
   const refuse = (what: string): Finding => unsuitable({ message: `${why}; ${what}`, fix });
   const absent = match.filter((name) => !travelling.has(name));
-  const fixed = identityAlways.filter((name) => travelling.has(name) && !match.includes(name));
+  const fixed = always.filter((name) => travelling.has(name) && !match.includes(name));
   return [
     ...(acting.some(({ target_columns }) => !sameColumns(target_columns, match))
       ? [refuse('they lead to different keys')]
@@ -77,11 +61,4 @@ function matching(
 
 function sameColumns(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name) => other.includes(name));
-}
-
-function unreadable({ name, child_schema, child_table, role }: IncomingKey): Finding {
-  return finding('error', 'TARGET.PRIVILEGE', {
-    message: `foreign key ${name} acts on DELETE, and ${child_schema}.${child_table}, whose rows it would act on, can't be read`,
-    fix: `As its owner: ${grantSql(role).onTable(['SELECT'], { schema: child_schema, name: child_table })} A row-level policy may not hide rows of it.`,
-  });
 }

@@ -3,29 +3,29 @@ import { SnowmeltError, type TablePlan } from '@snowmelt/core';
 import type { Session } from '../../connect/transaction.ts';
 import { refuseStalePlan } from '../../ledger/table-ledger.ts';
 
-/** How far a run is with the swap of a table. */
-export interface SwapState {
-  /** Absent before the first prepare, and after the swap. */
+/** How far a run is with what it gathers for a table. */
+export interface GatherState {
+  /** Absent before the first prepare, and once its rows are in place. */
   readonly shadow?: string;
-  readonly swapped: boolean;
+  readonly inPlace: boolean;
 }
 
 /** A shadow that somebody dropped by hand is as good as none. */
 const stateSql = `
 SELECT CASE WHEN pg_catalog.to_regclass('snowmelt.' || shadow) IS NOT NULL THEN shadow END AS shadow,
-       swapped_at IS NOT NULL AS swapped
+       swapped_at IS NOT NULL AS "inPlace"
 FROM snowmelt.table_ledger
 WHERE run_id = $1 AND table_key = $2`;
 
-export async function readSwapState(session: Session, table: TablePlan): Promise<SwapState> {
+export async function readGathered(session: Session, table: TablePlan): Promise<GatherState> {
   const values = [table.run, table.key];
-  const { rows } = await session.query<{ shadow: string | null; swapped: boolean }>(
+  const { rows } = await session.query<{ shadow: string | null; inPlace: boolean }>(
     stateSql,
     values,
   );
   const [row] = rows;
   return {
-    swapped: row?.swapped === true,
+    inPlace: row?.inPlace === true,
     ...(row === undefined || row.shadow === null ? {} : { shadow: row.shadow }),
   };
 }
@@ -44,7 +44,7 @@ export async function recordShadow(
 }
 
 /** In the transaction that puts the rows in place and drops the shadow. */
-export async function recordSwap(session: Session, table: TablePlan): Promise<void> {
+export async function recordInPlace(session: Session, table: TablePlan): Promise<void> {
   await session.query(
     `UPDATE snowmelt.table_ledger SET shadow = NULL, swapped_at = clock_timestamp()
      WHERE run_id = $1 AND table_key = $2`,
@@ -58,7 +58,7 @@ export async function recordSwap(session: Session, table: TablePlan): Promise<vo
  */
 export async function refuseWithoutShadow(session: Session, table: TablePlan): Promise<void> {
   await refuseStalePlan(session, table);
-  const { shadow } = await readSwapState(session, table);
+  const { shadow } = await readGathered(session, table);
   if (shadow !== undefined) return;
   throw new SnowmeltError(
     'RUN.LEASE_LOST',

@@ -1,10 +1,10 @@
-import type { RowRefusal } from '../copy/copy-error.ts';
-import type { LooseKey } from '../keys/loose-keys.ts';
-import { meet } from '../keys/meeting-keys.ts';
-import { seeOperators } from '../keys/see-operators.ts';
-import { quoteIdentifier } from '../sql/quote-identifier.ts';
-import { batchTable, winnersTable } from '../tables/batch-table.ts';
-import { arbiterOf } from '../keys/arbiter.ts';
+import type { RowRefusal } from '../../copy/copy-error.ts';
+import type { LooseKey } from '../../keys/loose-keys.ts';
+import { meet } from '../../keys/meeting-keys.ts';
+import { seeOperators } from '../../keys/see-operators.ts';
+import { quoteIdentifier } from '../../sql/quote-identifier.ts';
+import { batchTable, winnersTable } from '../../tables/batch-table.ts';
+import { arbiterOf } from '../../keys/arbiter.ts';
 import {
   batchFields,
   createBatchSql,
@@ -12,13 +12,13 @@ import {
   mergeSql,
   mergeWinnersSql,
   winnerNumber,
-} from '../modes/merge/merge-sql.ts';
-import { refuseDroppedRows } from '../modes/merge/refuse-rows.ts';
-import { blockLimits, rowsOf } from './block.ts';
-import { type ChunkWork, copyRows, noteSavepoint, type Sent } from './chunk-work.ts';
-import { whileSomeGoIn } from './self-reference.ts';
-import { sendBlocks, tryOut } from './separate-block.ts';
-import { separate } from './separate.ts';
+} from './merge-sql.ts';
+import { refuseDroppedRows } from './refuse-rows.ts';
+import { blockLimits, rowsOf } from '../../quarantine/block.ts';
+import { type ChunkWork, copyRows, noteSavepoint, type Sent } from '../../quarantine/chunk-work.ts';
+import { whileSomeGoIn } from '../../quarantine/self-reference.ts';
+import { sendBlocks, tryOut } from '../../quarantine/separate-block.ts';
+import { separate } from '../../quarantine/separate.ts';
 import { renderRow, takeNullKeys } from './take-null-keys.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function mergeAround(work: ChunkWork): Promise<Sent> {
   });
   if (refusal !== undefined) await mergeWinners(work, loose);
   if (arbiter.triggers) await refuseDroppedRows(session, table, idsSql(work.xids));
-  return { ...sent, met };
+  return { ...sent, written: 'unknown', met };
 }
 
 function idsSql(xids: readonly string[]): string {

@@ -1,20 +1,23 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import { caution, unsuitable } from '../../describe/findings.ts';
 import type { Session } from '../../connect/transaction.ts';
+import { caution, finding, unsuitable } from '../../describe/findings.ts';
+import {
+  actingKeys,
+  incomingKeys,
+  nameChildren,
+  type IncomingKey,
+} from '../../describe/incoming-keys.ts';
+import { grantSql } from '../../sql/grant-sql.ts';
 import { quoteTable } from '../../sql/quote-identifier.ts';
-import { checkIncomingKeys } from './check-incoming-keys.ts';
-import { gatheringWords } from './gathers.ts';
-import { incomingKeys } from '../../describe/incoming-keys.ts';
 
-interface SwapFacts {
+interface TableFacts {
   readonly inheriting: readonly string[];
   readonly foreign_partitions: readonly string[];
   /** Rules that rewrite INSERT, UPDATE or DELETE. */
   readonly rules: readonly string[];
   /** Publications of deletes in which the table's rows have no identity. */
   readonly without_identity: readonly string[];
-  readonly identity_always: readonly string[];
 }
 
 const factsSql = `
@@ -42,23 +45,48 @@ SELECT ARRAY(SELECT i.inhrelid::regclass::text
          WHERE NOT (c.relreplident = 'f' OR EXISTS (
            SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid
            AND (c.relreplident = 'i' AND i.indisreplident OR c.relreplident = 'd' AND i.indisprimary)))
-         ORDER BY 1) AS without_identity,
-       ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
-             WHERE a.attrelid = t.oid AND a.attidentity = 'a' AND NOT a.attisdropped
-             ORDER BY a.attnum) AS identity_always
+         ORDER BY 1) AS without_identity
 FROM target t`;
 
 /** What a swap, or a load of changes, can't keep or has no right to do in a table that is there. */
-export async function checkSwap(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+export async function checkGather(session: Session, table: TablePlan): Promise<readonly Finding[]> {
   const quoted = quoteTable(table.target);
-  const [facts] = (await session.query<SwapFacts & object>(factsSql, [quoted])).rows;
+  const [facts] = (await session.query<TableFacts & object>(factsSql, [quoted])).rows;
   if (facts === undefined) return [];
-  const keys = await incomingKeys(session, quoted);
   return [
     ...shape(table, facts),
-    ...checkIncomingKeys(table, keys, facts.identity_always),
+    ...checkIncomingKeys(table, await incomingKeys(session, quoted)),
     ...(await checkShadows(session, table)),
   ];
+}
+
+/** Whether the foreign keys that lead to the target can be kept. */
+function checkIncomingKeys(table: TablePlan, keys: readonly IncomingKey[]): readonly Finding[] {
+  const others = keys.filter(({ own }) => !own);
+  return [
+    ...(others.length > 0 ? [rowsMustStay(table, others)] : []),
+    ...actingKeys(others)
+      .filter(({ may_read }) => !may_read)
+      .map(unreadable),
+  ];
+}
+
+function rowsMustStay(table: TablePlan, keys: readonly IncomingKey[]): Finding {
+  const { schema, name } = table.target;
+  const { load } = gatheringWords(table);
+  return caution({
+    message:
+      `rows of ${schema}.${name} that ${nameChildren(keys)} refers to must still be ` +
+      `in the source: else ${load} is refused and the old rows stay`,
+    fix: 'Load the referring tables first where their rows go as well.',
+  });
+}
+
+function unreadable({ name, child_schema, child_table, role }: IncomingKey): Finding {
+  return finding('error', 'TARGET.PRIVILEGE', {
+    message: `foreign key ${name} acts on DELETE, and ${child_schema}.${child_table}, whose rows it would act on, can't be read`,
+    fix: `As its owner: ${grantSql(role).onTable(['SELECT'], { schema: child_schema, name: child_table })} A row-level policy may not hide rows of it.`,
+  });
 }
 
 interface ShadowFacts {
@@ -87,7 +115,7 @@ async function checkShadows(session: Session, table: TablePlan): Promise<readonl
 }
 
 /** Of a table that the run creates. */
-export async function checkSwapOfNew(
+export async function checkGatherOfNew(
   session: Session,
   table: TablePlan,
 ): Promise<readonly Finding[]> {
@@ -99,7 +127,7 @@ export async function checkSwapOfNew(
   ];
 }
 
-function shape(table: TablePlan, facts: SwapFacts): readonly Finding[] {
+function shape(table: TablePlan, facts: TableFacts): readonly Finding[] {
   const label = nameOf(table);
   const { load, instead } = gatheringWords(table);
   const fix = `Take another target, or ${instead}.`;
@@ -125,4 +153,11 @@ function withoutIdentity(table: TablePlan, publications: readonly string[]): Fin
 
 function nameOf({ target }: TablePlan): string {
   return `${target.schema}.${target.name}`;
+}
+
+/** What such a load is called, and what to use in its place. */
+function gatheringWords({ changes }: Pick<TablePlan, 'changes'>) {
+  return changes !== undefined
+    ? { load: 'a load of changes', instead: 'remove changes: cdc' }
+    : { load: 'a swap', instead: 'use refresh: truncate' };
 }

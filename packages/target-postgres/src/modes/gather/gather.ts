@@ -1,0 +1,21 @@
+import type { TablePlan } from '@snowmelt/core';
+
+import { quoteShadow, shadowName } from '../../tables/shadow-table.ts';
+import { copyLoad } from '../shared/copy-load.ts';
+import type { Mode } from '../shared/mode.ts';
+import { beginGather, type CreateShadow } from './begin-gather.ts';
+import { refuseWithoutShadow } from './gather-ledger.ts';
+import { putInPlace, type InPlace } from './put-in-place.ts';
+
+/** What modes have in common that gather their rows beside the table. */
+export function gathering(create: CreateShadow, inPlace: InPlace) {
+  return {
+    prepare: { begin: (session, table, begun) => beginGather(session, table, begun, create) },
+    load: { ...copyLoad(shadowOf), refuseLate: refuseWithoutShadow },
+    publish: (databases, table, context) => putInPlace(databases, table, context, inPlace),
+  } satisfies Partial<Mode>;
+}
+
+function shadowOf(table: TablePlan): string {
+  return quoteShadow(shadowName(table));
+}

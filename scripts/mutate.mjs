@@ -1,0 +1,108 @@
+/**
+ * Takes each step out of the engine, one at a time, and runs the engine's tests: one of them must
+ * fail. `node scripts/mutate.mjs [file …]`; without a file, the files that a table's way is made of.
+ * Nothing is written: the tests load the file without the step.
+ */
+import { readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { createVitest, parseAst } from 'vitest/node';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const engine = 'packages/core/src/engine';
+const way = [
+  'run-migration',
+  'run-table',
+  'settle-snapshot',
+  'plan-once',
+  'plan-chunks',
+  'load-chunks',
+  'work-chunk',
+  'reconcile',
+  'verify-table',
+];
+
+/** What can go without leaving a name undeclared. */
+const removable = /^(Expression|If|For|ForOf|While|Throw)Statement$/u;
+
+function* statements(node, inFunction = false) {
+  if (node === null || typeof node !== 'object') return;
+  if (inFunction && removable.test(node.type)) yield node;
+  const inside = inFunction || /Function/u.test(node.type ?? '');
+  for (const child of Object.values(node)) yield* statements(child, inside);
+}
+
+function mutantsOf(file) {
+  const path = resolve(root, file);
+  const text = readFileSync(path, 'utf8');
+  return [...statements(parseAst(text, { lang: 'ts' }))].map(({ start, end }) => ({
+    path,
+    text: `${text.slice(0, start)};${text.slice(end)}`,
+    place: `${relative(root, path)}:${text.slice(0, start).split('\n').length}`,
+    step: text.slice(start, end).replaceAll(/\s+/gu, ' ').slice(0, 90),
+  }));
+}
+
+let current;
+const conditions = ['@snowmelt/source', 'node'];
+const vitest = await createVitest(
+  'test',
+  {
+    root: join(root, 'packages/core'),
+    config: false,
+    watch: false,
+    include: ['test/engine/**/*.test.ts'],
+    isolate: false,
+    // It would hand out the file as it was before.
+    fsModuleCache: false,
+    bail: 1,
+    // A run whose step is gone may wait for ever.
+    testTimeout: 10_000,
+    reporters: [{}],
+  },
+  {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    plugins: [
+      {
+        name: 'mutant',
+        enforce: 'pre',
+        transform: (_, id) => (id === current?.path ? current.text : undefined),
+      },
+    ],
+  },
+);
+
+/** The first test that fails without the step, or undefined where none does. */
+async function killer(mutant) {
+  for (const { path } of [current, mutant]) if (path !== undefined) vitest.invalidateFile(path);
+  current = mutant;
+  const { testModules } = await vitest.runTestSpecifications(await vitest.globTestSpecifications());
+  for (const module of testModules) {
+    const [failed] = module.children.allTests('failed');
+    if (failed !== undefined) return `${module.relativeModuleId}: ${failed.fullName}`;
+    if (!module.ok()) return `${module.relativeModuleId}: ${module.errors()[0]?.message}`;
+  }
+  return undefined;
+}
+
+const named = process.argv.slice(2);
+const files = named.length > 0 ? named : way.map((name) => `${engine}/${name}.ts`);
+const mutants = files.flatMap(mutantsOf);
+let unseen = 0;
+current = {};
+try {
+  const unchanged = await killer({});
+  if (unchanged !== undefined) throw new Error(`a test fails as it is: ${unchanged}`);
+  for (const mutant of mutants) {
+    const test = await killer(mutant);
+    unseen += test === undefined ? 1 : 0;
+    console.log(`${test === undefined ? '✘' : '✔'} ${mutant.place}  ${mutant.step}`);
+    if (test !== undefined) console.log(`    ${test}`);
+  }
+} finally {
+  await vitest.close();
+}
+console.log(`${mutants.length} steps taken out, ${unseen} of them unseen`);
+process.exitCode = unseen === 0 ? 0 : 1;

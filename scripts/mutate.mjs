@@ -75,10 +75,10 @@ const vitest = await createVitest(
 );
 
 /** The first test that fails without the step, or undefined where none does. */
-async function killer(mutant) {
+async function killer(mutant, specifications) {
   for (const { path } of [current, mutant]) if (path !== undefined) vitest.invalidateFile(path);
   current = mutant;
-  const { testModules } = await vitest.runTestSpecifications(await vitest.globTestSpecifications());
+  const { testModules } = await vitest.runTestSpecifications(specifications);
   for (const module of testModules) {
     const [failed] = module.children.allTests('failed');
     if (failed !== undefined) return `${module.relativeModuleId}: ${failed.fullName}`;
@@ -87,16 +87,26 @@ async function killer(mutant) {
   return undefined;
 }
 
+/** Runs all tests as it is; gives the quick files and the slow ones, which are asked last. */
+async function quickAndSlow() {
+  const all = await vitest.globTestSpecifications();
+  const unchanged = await killer({}, all);
+  if (unchanged !== undefined) throw new Error(`a test fails as it is: ${unchanged}`);
+  const seconds = ({ testModule }) => (testModule?.diagnostic().duration ?? 0) / 1000;
+  const sorted = all.toSorted((a, b) => seconds(a) - seconds(b));
+  const half = Math.ceil((sorted.length * 3) / 4);
+  return [sorted.slice(0, half), sorted.slice(half)];
+}
+
 const named = process.argv.slice(2);
 const files = named.length > 0 ? named : way.map((name) => `${engine}/${name}.ts`);
 const mutants = files.flatMap(mutantsOf);
 let unseen = 0;
 current = {};
 try {
-  const unchanged = await killer({});
-  if (unchanged !== undefined) throw new Error(`a test fails as it is: ${unchanged}`);
+  const [quick, slow] = await quickAndSlow();
   for (const mutant of mutants) {
-    const test = await killer(mutant);
+    const test = (await killer(mutant, quick)) ?? (await killer(mutant, slow));
     unseen += test === undefined ? 1 : 0;
     console.log(`${test === undefined ? '✘' : '✔'} ${mutant.place}  ${mutant.step}`);
     if (test !== undefined) console.log(`    ${test}`);

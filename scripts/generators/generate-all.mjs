@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { configReference } from './config-reference.mjs';
 import { configSchemaFile } from './config-schema.mjs';
 import { errorReference } from './error-reference.mjs';
+import { packageManifests } from './package-manifests.mjs';
 import { typeReference } from './type-reference.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,6 +26,7 @@ keep('docs/reference/errors.md', errorReference());
 keep('docs/reference/types.md', typeReference());
 keep('docs/configuration.md', configReference());
 keep('packages/core/schema/config.schema.json', configSchemaFile());
+for (const [path, text] of packageManifests(root)) keep(path, text);
 
 function keep(path, text) {
   const file = root + path;

@@ -153,7 +153,7 @@ describe('start and help', () => {
     const { code, stderr } = await runBin(['--version'], { preload });
     expect({ code, loaded: [...new Set(stderr.trim().split('\n'))] }).toEqual({
       code: 0,
-      loaded: ['@snowmelt/core'],
+      loaded: ['@snowmelt/core', '@snowmelt/wiring'],
     });
   });
 

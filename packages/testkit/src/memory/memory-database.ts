@@ -1,4 +1,5 @@
 import {
+  modeTraits,
   SnowmeltError,
   type ColumnSchema,
   type LoadReceipt,
@@ -101,13 +102,14 @@ export class MemoryDatabase {
 
   /** The plan's run forgets what it has loaded, once for each of its plans. */
   restart(plan: TablePlan): number {
-    const { restarts = 0, mode, run, target } = plan;
+    const { restarts = 0, run, target } = plan;
+    const { gathers, merges } = modeTraits[plan.mode];
     if (this.restartsOf(plan) > restarts) return this.restartsOf(plan);
     this.#restarts.set(ledgerKey(plan), restarts + 1);
     for (const kept of [this.#ledger, this.#gathered, this.#keys]) kept.delete(ledgerKey(plan));
     const table = this.#table(target);
-    const isAdded = mode === 'append' || mode === 'truncate';
-    if (isAdded) table.rows = table.rows.filter((row) => this.#owners.get(row) !== run);
+    if (gathers || merges) return restarts + 1;
+    table.rows = table.rows.filter((row) => this.#owners.get(row) !== run);
     return restarts + 1;
   }
 
@@ -122,9 +124,8 @@ export class MemoryDatabase {
   }
 
   /** Rows and ledger entry, or neither. */
-  commit(plan: TablePlan, rows: readonly TextRow[], entry: Entry): void {
-    if (entry.of === 'keys') this.#gatherKeys(plan, rows);
-    else this.#put(plan, rows);
+  commit(plan: TablePlan, entry: Entry, put: () => void): void {
+    put();
     const entries = this.#ledger.get(ledgerKey(plan)) ?? new Map<string, Entry>();
     this.#ledger.set(ledgerKey(plan), entries.set(entry.chunk, entry));
   }
@@ -156,7 +157,7 @@ export class MemoryDatabase {
     return receipt;
   }
 
-  #gatherKeys(plan: TablePlan, keys: readonly TextRow[]): void {
+  gatherKeys(plan: TablePlan, keys: readonly TextRow[]): void {
     const before = this.#keys.get(ledgerKey(plan)) ?? [];
     this.#keys.set(ledgerKey(plan), [...before, ...keys]);
   }
@@ -185,23 +186,33 @@ export class MemoryDatabase {
     return held?.content === contentOf(plan) ? held.at : undefined;
   }
 
-  #gather(plan: TablePlan, rows: readonly TextRow[]): void {
+  /** Keeps rows beside the table, until `publish`. */
+  gather(plan: TablePlan, rows: readonly TextRow[]): void {
     const before = this.#gathered.get(ledgerKey(plan)) ?? [];
     this.#gathered.set(ledgerKey(plan), [...before, ...rows]);
   }
 
-  #put(plan: TablePlan, rows: readonly TextRow[]): void {
-    if (plan.mode === 'changes') return this.#gather(plan, rows);
-    const complete = this.#inTableOrder(plan, rows);
-    if (plan.mode === 'swap') return this.#gather(plan, complete);
+  /** Adds rows of the plan's run to those that are there. */
+  add(plan: TablePlan, rows: readonly TextRow[]): void {
+    this.#load(plan, rows, (stored, complete) => [...stored, ...complete]);
+  }
+
+  /** The same by key. */
+  merge(plan: TablePlan, rows: readonly TextRow[]): void {
+    const names = this.#table(plan.target).schema.columns.map(({ name }) => name);
+    this.#load(plan, rows, (stored, complete) => mergeRows(plan, names, stored, complete));
+  }
+
+  #load(
+    plan: TablePlan,
+    rows: readonly TextRow[],
+    join: (stored: readonly TextRow[], rows: readonly TextRow[]) => TextRow[],
+  ): void {
+    const complete = this.inTableOrder(plan, rows);
     this.#held.delete(refKey(plan.target));
     const table = this.#table(plan.target);
-    const names = table.schema.columns.map(({ name }) => name);
     for (const row of complete) this.#owners.set(row, plan.run);
-    table.rows =
-      plan.mode === 'upsert' || plan.mode === 'insert-only'
-        ? mergeRows(plan, names, table.rows, complete)
-        : [...table.rows, ...complete];
+    table.rows = join(table.rows, complete);
     this.runs.load(plan);
   }
 
@@ -222,7 +233,8 @@ export class MemoryDatabase {
     }
   }
 
-  #inTableOrder(plan: TablePlan, rows: readonly TextRow[]): TextRow[] {
+  /** Throws where the table takes one of them not. */
+  inTableOrder(plan: TablePlan, rows: readonly TextRow[]): TextRow[] {
     const { columns } = this.#table(plan.target).schema;
     const sources = columns.map(({ name }) => plan.columns.findIndex((at) => at.target === name));
     return rows.map((row, number) => {
@@ -242,14 +254,6 @@ export class MemoryDatabase {
     if (missing !== undefined) return `has no ${missing.name}`;
     const keyless = keyColumns.some((name) => (fields.get(name) ?? null) === null);
     return keyless ? 'has a NULL in its key' : undefined;
-  }
-
-  /** A row of the quarantine, after all. */
-  putAgain(plan: TablePlan, row: TextRow): boolean {
-    if (this.refusalOf(plan, row) !== undefined) return false;
-    const into: TablePlan = plan.mode === 'swap' ? { ...plan, mode: 'append' } : plan;
-    this.#put(into, this.#inTableOrder(plan, [row]));
-    return true;
   }
 
   #table(ref: TableRef): TargetTable {

@@ -1,4 +1,4 @@
-import { SnowmeltError, type RunId, type TablePlan } from '@snowmelt/core';
+import { modeTraits, SnowmeltError, type RunId, type TablePlan } from '@snowmelt/core';
 
 import { refKey } from './rows.ts';
 
@@ -25,7 +25,7 @@ export class MemorySnapshots {
     if (this.#find(plan) === undefined) {
       this.#tables.push({ run, table: tableOf(plan), at, overtakenBy: undefined });
     }
-    if (mode === 'truncate' || mode === 'swap') return;
+    if (modeTraits[mode].replacesAll) return;
     for (const other of others) other.overtakenBy ??= run;
   }
 

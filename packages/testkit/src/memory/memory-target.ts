@@ -18,6 +18,7 @@ import { referenceDigest } from '../digest/reference-digest.ts';
 import { checkKey } from './check-key.ts';
 import { checkMark } from './check-mark.ts';
 import { MemoryDatabase } from './memory-database.ts';
+import { memoryModes, putAgain } from './memory-modes.ts';
 import type { RefusedRow } from './memory-rejects.ts';
 import { newestWatermark } from './newest-watermark.ts';
 import { readChunk } from './read-chunk.ts';
@@ -93,8 +94,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
 
 function publish(database: MemoryDatabase, plan: TablePlan): PublishReceipt {
   database.snapshots.refuseOvertaken(plan);
-  if (plan.mode === 'swap') database.swapOnce(plan);
-  if (plan.mode === 'changes') database.applyOnce(plan);
+  memoryModes[plan.mode].publish?.(database, plan);
   const missing = database.removeOnce(plan);
   database.holdSnapshot(plan);
   const entries = database.receipts(plan).filter(({ of }) => of !== 'keys');
@@ -113,7 +113,7 @@ function begin(database: MemoryDatabase, plan: TablePlan): PrepareReceipt {
     return { indexesDisabled: false, restart: { restarts, why: 'it was begun anew' } };
   }
   prepare(database, plan);
-  if (plan.mode === 'append') database.removeUnfinished(plan);
+  memoryModes[plan.mode].begin?.(database, plan);
   database.runs.enter(plan);
   return { indexesDisabled: plan.rebuildIndexes === true };
 }
@@ -134,7 +134,7 @@ function rejectMethods(
     rejects: async (name, query) => rejects.groups(name, query),
     rejectedRows: async (name, query) => rejects.list(name, query).slice(0, query.limit),
     retryRejects: async (name, filter) =>
-      rejects.retry(name, filter, (plan, row) => database.putAgain(plan, row)),
+      rejects.retry(name, filter, (plan, row) => putAgain(database, plan, row)),
   };
 }
 
@@ -170,7 +170,6 @@ function prepare(database: MemoryDatabase, plan: TablePlan): void {
     for (const column of missing) database.addColumn(plan.target, targetColumn(column));
   }
   if (plan.deleteMissing?.how === 'soft') addMark(database, plan, plan.deleteMissing.column);
-  if (plan.mode === 'truncate') database.emptyOnce(plan);
 }
 
 function addMark(database: MemoryDatabase, { target }: TablePlan, name: string): void {
@@ -211,7 +210,10 @@ async function load(work: Load, { signal }: WorkContext): Promise<LoadReceipt> {
   const rejected = refused.length === 0 ? {} : { rejected: refused.length };
   const entry = { chunk: chunk.id, ...of, rows: taken.length, bytes, ...rejected };
   if (work.fault === 'before-commit') throw connectionLost();
-  database.commit(plan, taken, entry);
+  database.commit(plan, entry, () => {
+    if (chunk.of === 'keys') database.gatherKeys(plan, taken);
+    else memoryModes[plan.mode].put(database, plan, taken);
+  });
   for (const one of refused) database.rejects.add(plan, chunk.id, one);
   if (work.fault === 'after-commit') throw connectionLost();
   return { ...entry, alreadyLoaded: false };

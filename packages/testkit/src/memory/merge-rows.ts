@@ -1,4 +1,10 @@
-import { compareWatermarks, hidesDigits, SnowmeltError, type TablePlan } from '@snowmelt/core';
+import {
+  compareWatermarks,
+  hidesDigits,
+  modeTraits,
+  SnowmeltError,
+  type TablePlan,
+} from '@snowmelt/core';
 
 import type { TextRow } from './rows.ts';
 
@@ -35,7 +41,7 @@ function newestOf(plan: TablePlan, columns: readonly string[], batch: readonly T
 }
 
 function takesPlace(plan: TablePlan, columns: readonly string[], row: TextRow, old: TextRow) {
-  if (plan.mode === 'insert-only') return false;
+  if (modeTraits[plan.mode].leavesRows) return false;
   if (plan.watermark === undefined) return true;
   const { target } = plan.watermark.column;
   if (old[columns.indexOf(target)] === null) return true;

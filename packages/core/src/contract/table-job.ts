@@ -39,6 +39,8 @@ export interface TableJob {
   readonly mode: LoadMode;
   /** The table is kept by the source's changes: by this run, or after its full refresh. */
   readonly changes?: boolean;
+  /** Of `changes`: the run before has found other rows in the target, so that all are read anew. */
+  readonly readsWhole?: boolean;
   /** The key of `upsert`, `insert-only` and `changes`: names of source or target columns. */
   readonly uniqueness: readonly string[];
   readonly watermark?: WatermarkChoice;

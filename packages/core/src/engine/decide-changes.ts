@@ -40,6 +40,9 @@ export async function decideChanges(
   }
   const { base, merge } = parts;
   const whole = { ...base, mode: 'swap', keyColumns: merge.keyColumns, changes } as const;
+  if (job.readsWhole === true) {
+    return replaceAll(whole, 'the run before has found other rows in it than the source has');
+  }
   return decideWindow(whole, using);
 }
 

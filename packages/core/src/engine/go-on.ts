@@ -60,6 +60,15 @@ export function splitWork(jobs: readonly TableJob[], earlier: RunSummary): WorkS
   };
 }
 
+/** What was found wrong in the target, changes alone do not mend. */
+export function asLeftBy(earlier: RunSummary): (job: TableJob) => TableJob {
+  const before = new Map(earlier.tables.map((table) => [table.key, table]));
+  return (job) =>
+    job.changes === true && failureOf(before.get(job.key)) === 'RUN.VERIFY_FAILED'
+      ? { ...job, readsWhole: true }
+      : job;
+}
+
 /** The tables of a run of their own, once what could be gone on with has been tried. */
 export function whatBeginsAnew(
   { goOn, failedBefore, lost, healthy }: WorkSplit,

@@ -9,7 +9,7 @@ import type { WorkContext } from '../contract/work-context.ts';
 import { isSnowmeltError } from '../errors/snowmelt-error.ts';
 import { clearStages } from './clear-stages.ts';
 import { describeTogether } from './describe-together.ts';
-import { mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
+import { asLeftBy, mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
 import { keysPlan } from './keys-plan.ts';
 import { leftOutNote } from './left-out.ts';
 import { loadOrder } from './load-order.ts';
@@ -85,7 +85,12 @@ async function goOn(
   const jobs = await withEmptied(request.jobs, anew, { target: adapters.target, context });
   context.log.info('begun_anew', { earlier_run: earlier.id, tables: jobs.map(({ key }) => key) });
   const carried = request.jobs.filter((job) => work.kept.has(job.key) && !jobs.includes(job));
-  const begun = { ...request, jobs, carried, resume: { mode: 'never' } } as const;
+  const begun = {
+    ...request,
+    jobs: jobs.map(asLeftBy(earlier)),
+    carried,
+    resume: { mode: 'never' },
+  } as const;
   const second = await runOnce(begun, adapters, context);
   return mergeReports(request.jobs, { earlier, first, second });
 }

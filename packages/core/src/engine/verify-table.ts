@@ -116,8 +116,8 @@ function differs({ run, key, mode, changes }: TablePlan, message: string): Snowm
   return new SnowmeltError('RUN.VERIFY_FAILED', message, {
     place,
     fix:
-      'See who else writes to the target, and whether several source rows have one key; then load ' +
-      'the table whole, once, with truncate_onstart: true and refresh: swap.',
+      'See who else writes to the target, and whether several source rows have one key; then run ' +
+      'the same command again: it reads the table whole.',
   });
 }
 

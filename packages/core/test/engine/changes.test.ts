@@ -67,7 +67,11 @@ describe('a table that is kept by its changes', () => {
       const { status, error } = await runOnce(on, { verify });
       expect(status).toBe('failed');
       expect(error).toMatchObject({ code: 'RUN.VERIFY_FAILED' });
-      expect(error?.fix).toMatch(/refresh: swap/);
+      expect(error?.fix).toMatch(/run the same command again/);
+      const jobs = [tracked({ verify })];
+      const [again] = (await run(jobs, on.adapters())).tables;
+      expect(again).toMatchObject({ status: 'completed', rows: 10, verified: true });
+      expect(on.targetRows('T')).toEqual(rowsOf(10));
     },
   );
 

@@ -1,6 +1,7 @@
 import type { TablePlan, TableRef } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 
 /** What a table is, apart from its name and rows. */
 export interface TableIdentity {
@@ -12,6 +13,8 @@ export interface TableIdentity {
    * after a crash. Absent: recorded by an earlier version.
    */
   readonly deleted?: string;
+  /** Transactions with an id from here on were begun later. Absent: recorded by an earlier version. */
+  readonly before?: string;
 }
 
 const identitySql = `
@@ -26,7 +29,8 @@ SELECT t.oid::text AS oid, ARRAY(
   FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
   WHERE c.relkind = 'r' ORDER BY f.oid) AS files, (
   SELECT sum(pg_catalog.pg_stat_get_tuples_deleted(f.oid)
-             + pg_catalog.pg_stat_get_xact_tuples_deleted(f.oid))::text FROM family f) AS deleted
+             + pg_catalog.pg_stat_get_xact_tuples_deleted(f.oid))::text FROM family f) AS deleted,
+  pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text AS before
 FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 WHERE n.nspname = $1 AND t.relname = $2`;
 
@@ -55,4 +59,48 @@ export function isSameIdentity(one: TableIdentity | null, other?: TableIdentity)
 /** The same of DELETE, as far as the statistics know. */
 export function rowsWereDeleted(one: TableIdentity | null, other?: TableIdentity): boolean {
   return one?.deleted !== undefined && one.deleted !== other?.deleted;
+}
+
+const leavesSql = `
+WITH RECURSIVE family AS (
+  SELECT pg_catalog.to_regclass($1)::oid AS oid
+  UNION
+  SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN family f ON f.oid = i.inhparent
+)
+SELECT n.nspname::text AS schema, c.relname::text AS name,
+       pg_catalog.pg_relation_filenode(c.oid)::text AS file
+FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r'`;
+
+/** Ids come round: of a transaction of long ago, none is known to be older. */
+const olderSql = (leaf: string) => `
+SELECT EXISTS (
+  SELECT FROM ONLY ${leaf} AS t
+  WHERE pg_catalog.age(t.xmin) > pg_catalog.age($1::text::xid8::xid)
+    AND pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint - $1::text::bigint
+        < 2000000000) AS older`;
+
+/**
+ * Whether the table is the one that was recorded, VACUUM FULL, CLUSTER and partitions more apart: in
+ * place of each file that is gone there is one with rows from before, which only a rewrite brings along.
+ */
+export async function isRewritten(
+  session: Session,
+  target: Pick<TableRef, 'schema' | 'name'>,
+  { files, before }: TableIdentity,
+): Promise<boolean> {
+  const leaves = await session.query<{ schema: string; name: string; file: string }>(leavesSql, [
+    quoteTable(target),
+  ]);
+  const added = leaves.rows.filter(({ file }) => !files.includes(file));
+  const gone = files.filter((file) => !leaves.rows.some((leaf) => leaf.file === file));
+  if (gone.length === 0) return true;
+  if (before === undefined) return false;
+  let rewritten = 0;
+  for (const leaf of added) {
+    const { rows } = await session.query<{ older: boolean }>(olderSql(quoteTable(leaf)), [before]);
+    if (rows[0]?.older === true) rewritten += 1;
+  }
+  return rewritten >= gone.length;
 }

@@ -3,6 +3,13 @@ import type { TablePlan, WorkContext } from '@snowmelt/core';
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { ledgerHasColumn } from './ensure-ledger.ts';
+import {
+  isRewritten,
+  isSameIdentity,
+  readIdentity,
+  recordIdentity,
+  type TableIdentity,
+} from './identity.ts';
 import { contentFingerprint } from './plan-fingerprint.ts';
 import { isOfMode } from './table-ledger.ts';
 import { supersede } from './truncate-once.ts';
@@ -19,12 +26,13 @@ export async function recordSnapshot(session: Session, table: TablePlan): Promis
   if (table.changes === undefined || !table.snapshot.pinned) return;
   const hash = contentFingerprint(table);
   await session.query(recordSql, [table.run, table.key, table.snapshot.at, hash]);
+  await recordIdentity(session, table);
   await supersede(session, table, [table.target]);
 }
 
 /** Runs that only gathered rows have left the table as it was; any other with chunks has not. */
 const heldSql = `
-SELECT held.held_snapshot AS at
+SELECT held.held_snapshot AS at, held.identity
 FROM snowmelt.table_ledger held
 WHERE held.target_schema = $1 AND held.target_table = $2 AND held.content_hash = $3
   AND held.held_snapshot IS NOT NULL AND held.superseded_by IS NULL
@@ -35,17 +43,33 @@ WHERE held.target_schema = $1 AND held.target_table = $2 AND held.content_hash =
       AND (other.run_id, other.table_key) <> (held.run_id, held.table_key)
       AND other.superseded_by IS NULL AND NOT ${isOfMode('other', 'gathers')})`;
 
-/** The snapshot whose rows the target holds, as far as the ledger can promise that. */
+/**
+ * The snapshot whose rows the target holds, as far as the ledger can promise that: a table that was
+ * emptied, or made anew, since the run that left it there holds none.
+ */
 export async function heldSnapshot(
   databases: Databases,
   table: TablePlan,
   { signal }: WorkContext,
 ): Promise<string | undefined> {
-  const { database, schema, name } = table.target;
-  const options = { database, signal, purpose: 'plain' } as const;
-  return transaction(databases, options, async (session) => {
-    if (!(await ledgerHasColumn(session, 'content_hash'))) return undefined;
-    const values = [schema, name, contentFingerprint(table)];
-    return (await session.query<{ at: string }>(heldSql, values)).rows[0]?.at;
-  });
+  const options = { database: table.target.database, signal, purpose: 'plain' } as const;
+  return transaction(databases, options, async (session) =>
+    (await ledgerHasColumn(session, 'identity')) ? readHeld(session, table) : undefined,
+  );
+}
+
+interface HeldRow {
+  readonly at: string;
+  /** Absent: left by an earlier version. */
+  readonly identity: TableIdentity | null;
+}
+
+export async function readHeld(session: Session, table: TablePlan): Promise<string | undefined> {
+  const { schema, name } = table.target;
+  const values = [schema, name, contentFingerprint(table)];
+  const [held] = (await session.query<HeldRow & object>(heldSql, values)).rows;
+  if (held === undefined || held.identity === null) return held?.at;
+  const now = await readIdentity(session, table.target);
+  if (isSameIdentity(held.identity, now)) return held.at;
+  return (await isRewritten(session, table.target, held.identity)) ? held.at : undefined;
 }

@@ -39,7 +39,8 @@ export async function publishTable(
 ): Promise<PublishReceipt> {
   const options = tableOptions(table, context);
   const { publish, stillWithoutRows } = modes[table.mode];
-  await publish?.(databases, table, context);
+  const emptied = await publish?.(databases, table, context);
+  if (emptied !== undefined) return { rows: 0, restart: emptied };
   const restart = await transaction(databases, options, (session) => lookOnceMore(session, table));
   if (restart !== undefined) return { rows: 0, restart };
   const missing = await removeMissing(databases, table, context);

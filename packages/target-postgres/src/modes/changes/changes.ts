@@ -1,3 +1,4 @@
+import { tableOptions, transaction } from '../../connect/transaction.ts';
 import { changeColumns, createChangeTable } from '../../tables/change-table.ts';
 import { checkGather, checkGatherOfNew } from '../gather/check-gather.ts';
 import { gathering } from '../gather/gather.ts';
@@ -5,6 +6,7 @@ import { checkKeptKeys } from '../merge/check-keys.ts';
 import { checkArbiter, checkIdentity } from '../merge/check-merge.ts';
 import type { Mode } from '../shared/mode.ts';
 import { applyChanges, hasNoChanges } from './apply-changes.ts';
+import { beginWithoutHeld } from './lost-held.ts';
 
 const { prepare, load, publish } = gathering(createChangeTable, {
   event: 'changes_applied',
@@ -25,6 +27,12 @@ export const changes: Mode = {
   checksOfNew: [checkKeptKeys, checkGatherOfNew],
   prepare,
   load: { ...whole, fields: changeColumns },
-  publish,
+  async publish(databases, table, context) {
+    const options = tableOptions(table, context);
+    const lost = await transaction(databases, options, (session) =>
+      beginWithoutHeld(session, table),
+    );
+    return lost ?? publish(databases, table, context);
+  },
   stillWithoutRows: true,
 };

@@ -12,7 +12,10 @@ export function gathering(create: CreateShadow, inPlace: InPlace) {
   return {
     prepare: { begin: (session, table, begun) => beginGather(session, table, begun, create) },
     load: { ...copyLoad(shadowOf), refuseLate: refuseWithoutShadow },
-    publish: (databases, table, context) => putInPlace(databases, table, context, inPlace),
+    publish: async (databases, table, context) => {
+      await putInPlace(databases, table, context, inPlace);
+      return undefined;
+    },
   } satisfies Partial<Mode>;
 }
 

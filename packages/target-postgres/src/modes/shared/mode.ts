@@ -1,4 +1,4 @@
-import type { Finding, TablePlan, WorkContext } from '@snowmelt/core';
+import type { Finding, Restart, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../../connect/databases.ts';
 import type { Session } from '../../connect/transaction.ts';
@@ -19,12 +19,15 @@ export interface Mode extends Rights {
   readonly checksOfNew: readonly Check[];
   readonly prepare: Preparation;
   readonly load: ChunkLoad;
-  /** Puts in place what was gathered. Absent: the chunks have done it. */
+  /**
+   * Puts in place what was gathered, or nothing where the table is not the one any more that it was
+   * gathered for. Absent: the chunks have done it.
+   */
   readonly publish?: (
     databases: Databases,
     table: TablePlan,
     context: WorkContext,
-  ) => Promise<void>;
+  ) => Promise<Restart | undefined>;
   /** A run without rows has left the table as it was: neither statistics nor sequences are looked at. */
   readonly stillWithoutRows?: true;
 }

@@ -1,18 +1,22 @@
 import type { StatusStore } from '@snowmelt/core';
 import { statusStoreConformance } from '@snowmelt/testkit/conformance';
-import { testDatabase } from '@snowmelt/testkit/test-database';
+import { plantedDatabase } from '@snowmelt/testkit/planted-database';
 
-import { openStore, query } from './support/open-store.ts';
+import { createPostgresStatusStore } from '../src/index.ts';
+import { query } from './support/open-store.ts';
 
 const leaseSeconds = 60;
 
+// As a role without rights, among names that a stranger has planted in its path: none may be used.
 statusStoreConformance('PostgreSQL', async () => {
-  const database = await testDatabase();
+  const database = await plantedDatabase();
   const stores = new Set<StatusStore>();
   return {
     leaseMilliseconds: leaseSeconds * 1000,
     async open() {
-      const store = openStore(database, { leaseSeconds });
+      const { host, port, database: name, loader } = database;
+      const connection = { host, port, database: name, ...loader };
+      const store = createPostgresStatusStore({ connection, leaseSeconds });
       stores.add(store);
       return store;
     },
@@ -34,7 +38,11 @@ statusStoreConformance('PostgreSQL', async () => {
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...stores].map((store) => store[Symbol.asyncDispose]()));
-      await database[Symbol.asyncDispose]();
+      try {
+        await database.assertUnused();
+      } finally {
+        await database[Symbol.asyncDispose]();
+      }
     },
   };
 });

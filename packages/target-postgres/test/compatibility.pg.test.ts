@@ -6,7 +6,7 @@ import { testContext } from '@snowmelt/testkit/context';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { beginnings } from '../src/connect/session-settings.ts';
+import { beginnings, rolesPath } from '../src/connect/session-settings.ts';
 import { compatibility } from '../src/types/compatibility.ts';
 import { fractionDigits } from '../src/types/fraction-digits.ts';
 import { samples, type Sample } from './compatibility-samples.ts';
@@ -82,8 +82,8 @@ describe('P1: what the table of types says, PostgreSQL does', () => {
     const { columns: described } = (await on.target.describe(ref, testContext())) as TableSchema;
     columns = new Map(targets.map((type, index) => [type, described[index] as ColumnSchema]));
     await on.sql.query(
-      beginnings({})
-        .load.replaceAll('SET LOCAL', 'SET')
+      `${beginnings({}).load} ${rolesPath}`
+        .replaceAll('SET LOCAL', 'SET')
         .replace(/^BEGIN[^;]*;/, ''),
     );
   });

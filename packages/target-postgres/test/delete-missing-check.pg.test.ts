@@ -80,7 +80,7 @@ describe('check of delete_missing', () => {
     const table = plan({ columns: [pair('id', text), pair('name', text)] });
     expect(await findings(table, 'error')).toEqual([
       expect.objectContaining({
-        message: expect.stringContaining('the unique index odd of public.t'),
+        message: expect.stringContaining('the unique index public.odd of public.t'),
       }),
     ]);
   });
@@ -89,7 +89,7 @@ describe('check of delete_missing', () => {
     await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
         CREATE TABLE heir () INHERITS (t)`);
     expect(await findings(plan(), 'error')).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('inherit from it: heir') }),
+      expect.objectContaining({ message: expect.stringContaining('inherit from it: public.heir') }),
     ]);
   });
 

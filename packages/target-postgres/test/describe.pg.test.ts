@@ -45,11 +45,11 @@ describe('describe', () => {
       described('twice', { kind: 'decimal', precision: 9, scale: 0 }, 'integer', {
         generated: true,
       }),
-      described('amount', { kind: 'decimal', precision: 10, scale: 2 }, 'positive', {
+      described('amount', { kind: 'decimal', precision: 10, scale: 2 }, 'public.positive', {
         hasDefault: true,
         domain: { base: 'numeric(10,2)', checked: true },
       }),
-      described('feeling', { kind: 'unknown' }, 'mood'),
+      described('feeling', { kind: 'unknown' }, 'public.mood'),
       described('list', { kind: 'unknown' }, 'real[]'),
       described(
         'at',

@@ -67,7 +67,7 @@ describe('types of extensions', () => {
       ['"My Ext".vector(3)', vector('float', 3)],
       ['integer[]', { kind: 'unknown' }],
       ['"My Ext".geography', { kind: 'spatial', model: 'geography' }],
-      ['geometry', { kind: 'spatial', model: 'geometry' }],
+      ['public.geometry', { kind: 'spatial', model: 'geometry' }],
     ]);
     expect((await decide(on, pairs, false)).decisions).toEqual([]);
     const row = csv([['[1,2,3]', '{1,2,3}', '0101000020E610', '0101000020110F']]);

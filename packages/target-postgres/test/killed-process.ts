@@ -10,4 +10,4 @@ const databases = createDatabases({ connection: { host, port: Number(port), user
 const { signal } = new AbortController();
 const place = { run: 'run-1', table: 'table-1' };
 const options = { database, signal, place, purpose: 'plain' } as const;
-await transaction(databases, options, (session) => session.query(sql));
+await transaction(databases, options, (session) => session.onTable(sql));

@@ -38,7 +38,7 @@ describe('check of a swap', () => {
   const refused: Readonly<Record<string, readonly [world: string, message: string]>> = {
     'tables that inherit': [
       'CREATE TABLE t (id bigint, name text); CREATE TABLE heir () INHERITS (t)',
-      'would change the tables that inherit from it: heir',
+      'would change the tables that inherit from it: public.heir',
     ],
     rules: [
       'CREATE TABLE t (id bigint, name text); CREATE RULE mine AS ON INSERT TO t DO ALSO NOTHING',
@@ -58,7 +58,7 @@ describe('check of a swap', () => {
       `CREATE EXTENSION file_fdw; CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;
        CREATE TABLE t (id bigint, name text) PARTITION BY RANGE (id);
        CREATE FOREIGN TABLE far PARTITION OF t FOR VALUES FROM (0) TO (9) SERVER s OPTIONS (filename '/dev/null')`,
-      `a swap can't reach into partitions on other servers: far`,
+      `a swap can't reach into partitions on other servers: public.far`,
     ],
     'keys that act on DELETE and lead to different columns': [
       `CREATE TABLE t (id bigint PRIMARY KEY, name text NOT NULL UNIQUE);

@@ -121,7 +121,9 @@ describe('widening', () => {
       source('amount', decimal(12, 4), 'NUMBER(12,4)'),
     ];
     const { plan, notices } = await decidedPlan(on, columns);
-    expect(notices[0]).toContain('the other side of child_t_fkey of child, t_up_fkey of t stays');
+    expect(notices[0]).toContain(
+      'the other side of child_t_fkey of public.child, t_up_fkey of public.t stays',
+    );
     await on.target.prepare(plan, context);
     const widened = before.map((line) => {
       const isOf = (name: string) => line.includes(`"attname":"${name}"`) && line.includes('"t"');

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 
 import { clientConfig, serverName, whoAndWhere } from './client-config.ts';
 import type { PostgresStatusOptions } from './connection-options.ts';
-import { lazyPool, tolerateErrors } from './pool.ts';
+import { beginSession, lazyPool, tolerateErrors } from './pool.ts';
 import { inTransaction, sessionOf, type Session, type Work } from './session.ts';
 import { isTransient, translateError } from './translate-error.ts';
 
@@ -50,6 +50,7 @@ export function createDatabase(options: PostgresStatusOptions): Database {
     tolerateErrors(client);
     await client.connect();
     onReached();
+    await beginSession(client);
     return client;
   }
 

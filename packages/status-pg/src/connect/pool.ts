@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 
-import { Client, Pool, type ClientConfig } from 'pg';
+import { Client, Pool, type ClientBase, type ClientConfig } from 'pg';
 
 import { sessionOf, type Session } from './session.ts';
 import { isTransient } from './translate-error.ts';
@@ -37,8 +37,19 @@ export interface LazyPool {
   end(): Promise<void>;
 }
 
-/** Whatever default_transaction_read_only of the role or the database says. */
-const takesWrites = 'SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE';
+/**
+ * Whatever default_transaction_read_only of the role or the database says; and names are looked for in
+ * PostgreSQL's own schema only, since in another one of the role's path somebody else may have put a
+ * function, operator or type that fits better
+ * (https://www.postgresql.org/docs/current/ddl-schemas.html, "Usage Patterns").
+ */
+const sessionSql = `SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE;
+SET search_path = pg_catalog, pg_temp`;
+
+/** The first thing that is said on a connection. */
+export async function beginSession(client: ClientBase): Promise<void> {
+  await client.query(sessionSql);
+}
 
 /** The pool is made when it is first needed. */
 export function lazyPool(config: () => Promise<ClientConfig>, max: number): LazyPool {
@@ -64,15 +75,15 @@ export function lazyPool(config: () => Promise<ClientConfig>, max: number): Lazy
     });
     return opening;
   }
-  const readWrite = new WeakSet<Client>();
+  const begun = new WeakSet<Client>();
   return {
     async use(onReached, work) {
       const client = await (await opened()).connect();
       onReached();
       let broken = false;
       try {
-        if (!readWrite.has(client)) await client.query(takesWrites);
-        readWrite.add(client);
+        if (!begun.has(client)) await beginSession(client);
+        begun.add(client);
         return await work(sessionOf(client));
       } catch (error) {
         broken = isTransient(error);

@@ -5,6 +5,8 @@ import { dropsIndexes } from '../indexes/drop-indexes.ts';
 import { checkModes } from '../modes/modes.ts';
 import { checkRights } from './check-rights.ts';
 import { caution, unsuitable } from '../describe/findings.ts';
+import { indexesLeft } from '../indexes/record-pieces.ts';
+import { quoteIdentifier } from '../sql/quote-identifier.ts';
 
 interface RelationFacts {
   readonly relkind: string;
@@ -48,17 +50,29 @@ export async function checkRelation(
   return [
     ...(await checkRights(session, table, { alters, usable: true })),
     ...behaviours(label, facts),
-    ...(dropsIndexes(table) && facts.relkind === 'p' ? [indexesStay(label)] : []),
+    ...(dropsIndexes(table) ? await staying(session, table, facts) : []),
     ...(await checkModes(session, table, 'checks')),
   ];
 }
 
-/** Of a partitioned table they stay. */
-function indexesStay(label: string): Finding {
-  return caution({
-    message: `${label} is partitioned: disable_index leaves its indexes as they are`,
-    fix: 'Load its partitions each as a table, or set disable_index: false.',
-  });
+/** Of a partitioned table they all stay. */
+async function staying(
+  session: Session,
+  table: TablePlan,
+  { relkind }: RelationFacts,
+): Promise<readonly Finding[]> {
+  const label = `${table.target.schema}.${table.target.name}`;
+  if (relkind === 'p') {
+    const message = `${label} is partitioned: disable_index leaves its indexes as they are`;
+    const fix = 'Load its partitions each as a table, or set disable_index: false.';
+    return [caution({ message, fix })];
+  }
+  return (await indexesLeft(session, table)).map(({ index, function: name, schema }) =>
+    caution({
+      message: `disable_index leaves the index ${index} of ${label} as it is: ${name} may look names up in the search_path, which the server has not while it builds an index`,
+      fix: `ALTER FUNCTION ${name} SET search_path = pg_catalog, ${quoteIdentifier(schema)}; (with the schemas that it needs), if the index is to be made anew after the load.`,
+    }),
+  );
 }
 
 function behaviours(label: string, facts: RelationFacts): readonly Finding[] {

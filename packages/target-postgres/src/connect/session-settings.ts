@@ -9,6 +9,17 @@ import type { PostgresTargetSettings } from './connection-options.ts';
 const checkClientMs = 2000;
 
 /**
+ * Names are looked for in PostgreSQL's own schema only: in any other that the role's path has, such as
+ * `public`, somebody else may have put a function, operator or type that fits better
+ * (https://www.postgresql.org/docs/current/ddl-schemas.html, "Usage Patterns"). `pg_temp` is named
+ * since it would be searched first otherwise.
+ */
+export const ownPath = 'SET LOCAL search_path = pg_catalog, pg_temp;';
+
+/** As the role has it: what triggers, checks and index expressions of users count on. */
+export const rolesPath = 'SET LOCAL search_path TO DEFAULT;';
+
+/**
  * Settings stand in the transaction that needs them (SET LOCAL), so that nothing is changed for
  * anyone else, also behind a pooler that hands connections on between transactions.
  *
@@ -20,6 +31,7 @@ const checkClientMs = 2000;
  * PostgreSQL before 17 has no transaction_timeout.
  */
 const common = `
+${ownPath}
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL IntervalStyle = 'postgres';

@@ -2,20 +2,34 @@ import type { ErrorPlace, Logger, TablePlan, WorkContext } from '@snowmelt/core'
 import { escapeLiteral, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 
 import type { Databases } from './databases.ts';
+import { ownPath, rolesPath } from './session-settings.ts';
 import { interruptOnAbort, type Backend } from './interrupt.ts';
 import { translateError } from './translate-error.ts';
 import { watchLocks, type LockWatch } from './watch-locks.ts';
 
 /** A transaction in hand. */
 export interface Session {
-  readonly client: PoolClient;
   /** The server process. */
   readonly pid: number;
-  /** One statement; values are bound. */
+  /** One statement on what is Snowmelt's own and on catalogs, under `ownPath`; values are bound. */
   query<R extends QueryResultRow>(
     sql: string,
     values?: readonly unknown[],
   ): Promise<QueryResult<R>>;
+  /**
+   * One statement on tables of users, whose triggers, checks, defaults, index expressions and policies
+   * it may run: under the role's own search_path. So whatever it names has its schema: functions,
+   * types, and operators as `OPERATOR(pg_catalog.=)`; no IN, BETWEEN, LIKE, IS DISTINCT FROM, NULLIF
+   * or USING, which take operators by their names.
+   */
+  onTable<R extends QueryResultRow>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<R>>;
+  /** The connection, for COPY: as `onTable`. */
+  copying(): Promise<PoolClient>;
+  /** SAVEPOINT, RELEASE and ROLLBACK TO, which takes back the path as well. */
+  savepoint(sql: string): Promise<void>;
   /** Statements that may wait for a lock: the log, and an error, name who holds it. */
   locking<T>(what: string, work: () => Promise<T>): Promise<T>;
 }
@@ -73,6 +87,10 @@ export async function transaction<T>(
 /** What is known of a transaction in hand. */
 interface Hand extends Backend {
   broken: boolean;
+  /** The search_path in force; absent: after a ROLLBACK TO, it may be either. */
+  path?: typeof ownPath | typeof rolesPath;
+  /** Constraints and triggers of users may wait for COMMIT. */
+  onTable: boolean;
   /** The last statement, without its values. */
   sql?: string;
 }
@@ -84,7 +102,7 @@ async function onClient<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { database, signal, log } = options;
-  const hand: Hand = { broken: false };
+  const hand: Hand = { broken: false, path: ownPath, onTable: false };
   const onError = (): void => {
     hand.broken = true;
   };
@@ -94,7 +112,7 @@ async function onClient<T>(
     hand.pid = await begin(databases, options, client);
     const result = await work(sessionOf(client, hand, { databases, database, log }));
     signal.throwIfAborted();
-    await commit(client);
+    await commit(client, hand);
     return result;
   } catch (error) {
     if (!hand.broken) await client.query('ROLLBACK').catch(onError);
@@ -127,8 +145,10 @@ function sceneOf(databases: Databases, { database, place }: TransactionOptions, 
 }
 
 /** PostgreSQL answers COMMIT with ROLLBACK, and no error, where the transaction has failed before. */
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('COMMIT');
+async function commit(client: PoolClient, hand: Hand): Promise<void> {
+  const sql = hand.onTable ? `${rolesPath} COMMIT` : 'COMMIT';
+  const results = [await client.query(sql)].flat();
+  const command = results.at(-1)?.command;
   if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}`);
 }
 
@@ -145,12 +165,33 @@ function sessionOf(
   watch: Omit<LockWatch, 'what' | 'pid'>,
 ): Session {
   const { pid = -1 } = hand;
-  return {
-    client,
-    pid,
-    query(sql, values) {
+  const take = async (path: NonNullable<Hand['path']>): Promise<void> => {
+    if (hand.path !== path) await client.query(path);
+    hand.path = path;
+  };
+  const under = (path: NonNullable<Hand['path']>): Session['query'] => {
+    return async (sql, values) => {
+      await take(path);
       hand.sql = sql;
       return client.query(sql, values === undefined ? undefined : [...values]);
+    };
+  };
+  const onTable = under(rolesPath);
+  return {
+    pid,
+    query: under(ownPath),
+    onTable(sql, values) {
+      hand.onTable = true;
+      return onTable(sql, values);
+    },
+    async copying() {
+      hand.onTable = true;
+      await take(rolesPath);
+      return client;
+    },
+    async savepoint(sql) {
+      if (sql.includes('ROLLBACK')) delete hand.path;
+      await client.query(sql);
     },
     locking: (what, work) => watchLocks({ ...watch, pid, what }, work),
   };

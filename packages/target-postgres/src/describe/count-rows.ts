@@ -11,7 +11,7 @@ export async function countRows(
 ): Promise<number> {
   const options = { database: ref.database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {
-    const sql = `SELECT count(*)::text AS rows FROM ${quoteTable(ref)}`;
-    return Number((await session.query<{ rows: string }>(sql)).rows[0]?.rows);
+    const sql = `SELECT pg_catalog.count(*)::pg_catalog.text AS rows FROM ${quoteTable(ref)}`;
+    return Number((await session.onTable<{ rows: string }>(sql)).rows[0]?.rows);
   });
 }

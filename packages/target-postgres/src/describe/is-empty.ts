@@ -15,5 +15,5 @@ export async function isEmpty(
 
 export async function holdsNothing(session: Session, ref: TableRef): Promise<boolean> {
   const sql = `SELECT NOT EXISTS (SELECT 1 FROM ${quoteTable(ref)}) AS empty`;
-  return (await session.query<{ empty: boolean }>(sql)).rows[0]?.empty === true;
+  return (await session.onTable<{ empty: boolean }>(sql)).rows[0]?.empty === true;
 }

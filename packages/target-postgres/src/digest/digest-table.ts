@@ -12,6 +12,7 @@ import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { mostFractionDigits } from '../types/type-map.ts';
+import { is, isAtLeast, joined } from '../sql/operators.ts';
 
 /**
  * One scan, which PostgreSQL may run in parallel: all of it is parallel safe. An array keeps NULL
@@ -19,10 +20,12 @@ import { mostFractionDigits } from '../types/type-map.ts';
  */
 export function digestSql(table: TablePlan): string {
   const columns = comparableColumns(table.columns).map(renderColumn);
-  const row = `array_to_string(ARRAY[${columns.join(', ')}]::text[], ',', '')`;
+  const row = `pg_catalog.array_to_string(ARRAY[${columns.join(', ')}]::pg_catalog.text[], ',', '')`;
   // The last 15 of the 32 digits; `bit(60)` reads them as a number below 2^60.
-  const number = `('x' || substr(md5(convert_to(${row}, 'UTF8')), 18))::bit(60)::bigint`;
-  return `SELECT count(*)::text AS rows, coalesce(sum(${number}), 0)::text AS digest
+  const md5 = `pg_catalog.md5(pg_catalog.convert_to(${row}, 'UTF8'))`;
+  const number = `('x' ${joined} pg_catalog.substr(${md5}, 18))::bit(60)::bigint`;
+  return `SELECT pg_catalog.count(*)::pg_catalog.text AS rows,
+       coalesce(pg_catalog.sum(${number}), 0)::pg_catalog.text AS digest
 FROM ${quoteTable(table.target)}`;
 }
 
@@ -35,7 +38,7 @@ export async function digestTable(
   const { database } = table.target;
   const place = { run: table.run, table: table.key };
   return transaction(databases, { database, signal, place, purpose: 'plain' }, async (session) => {
-    const { rows } = await session.query<{ rows: string; digest: string }>(digestSql(table));
+    const { rows } = await session.onTable<{ rows: string; digest: string }>(digestSql(table));
     return {
       rows: Number(rows[0]?.rows),
       digest: rows[0]?.digest ?? '0',
@@ -58,11 +61,11 @@ function renderColumn(pair: ColumnPair): string {
     case 'decimal':
       return renderDecimal(name, source.type.scale ?? 0, targetType);
     case 'text':
-      return `'"' || replace(${textOf(name, pair)}, '"', '""') || '"'`;
+      return `'"' ${joined} pg_catalog.replace(${textOf(name, pair)}, '"', '""') ${joined} '"'`;
     case 'binary':
-      return `'\\x' || encode(${name}, 'hex')`;
+      return `'\\x' ${joined} pg_catalog.encode(${name}, 'hex')`;
     case 'date':
-      return `${name}::text`; // DateStyle ISO: YYYY-MM-DD, with BC or infinity where it must be.
+      return `${name}::pg_catalog.text`; // DateStyle ISO: YYYY-MM-DD, with BC or infinity where it must be.
     case 'time':
       return renderTime(name, { digits: digitsOf(pair), targetType });
     case 'timestamp':
@@ -70,7 +73,7 @@ function renderColumn(pair: ColumnPair): string {
         digits: digitsOf(pair),
         targetType,
         zoned: hasZone(targetType),
-        mark: source.type.zone === 'none' || pair.lostZone === 'wall_clock' ? '' : ` || 'Z'`,
+        mark: source.type.zone === 'none' || pair.lostZone === 'wall_clock' ? '' : ` ${joined} 'Z'`,
       });
     case 'decfloat':
     case 'float':
@@ -85,7 +88,9 @@ function renderColumn(pair: ColumnPair): string {
 }
 
 function textOf(name: string, pair: ColumnPair): string {
-  return digestRule(pair).takes === 'trimmed' ? `rtrim(${name}::text, ' ')` : `${name}::text`;
+  return digestRule(pair).takes === 'trimmed'
+    ? `pg_catalog.rtrim(${name}::pg_catalog.text, ' ')`
+    : `${name}::pg_catalog.text`;
 }
 
 function hasZone(type: LogicalType): boolean {
@@ -94,10 +99,11 @@ function hasZone(type: LogicalType): boolean {
 
 /** `round` gives exactly `scale` digits; where the column may hold more, only if nothing is lost. */
 function renderDecimal(name: string, scale: number, target: LogicalType): string {
-  const text = `round(${name}::numeric, ${scale})::text`;
+  const rounded = `pg_catalog.round(${name}::numeric, ${scale})`;
+  const text = `${rounded}::pg_catalog.text`;
   const keeps = target.kind === 'decimal' ? target.scale : undefined;
   if (keeps !== undefined && keeps <= scale) return text;
-  return `CASE WHEN ${name} = round(${name}::numeric, ${scale}) THEN ${text} ELSE ${name}::text END`;
+  return `CASE WHEN ${name} ${is} ${rounded} THEN ${text} ELSE ${name}::pg_catalog.text END`;
 }
 
 interface TimeShape {
@@ -106,9 +112,11 @@ interface TimeShape {
 }
 
 function renderTime(name: string, shape: TimeShape): string {
-  const text = `to_char(${name}, 'HH24:MI:SS${fraction(shape.digits)}')${padding(shape.digits)}`;
+  const text = `pg_catalog.to_char(${name}, 'HH24:MI:SS${fraction(shape.digits)}')${padding(shape.digits)}`;
   const exact = exactly(name, shape);
-  return exact === undefined ? text : `CASE WHEN ${exact} THEN ${text} ELSE ${name}::text END`;
+  return exact === undefined
+    ? text
+    : `CASE WHEN ${exact} THEN ${text} ELSE ${name}::pg_catalog.text END`;
 }
 
 interface MomentShape extends TimeShape {
@@ -120,10 +128,14 @@ interface MomentShape extends TimeShape {
 function renderTimestamp(name: string, shape: MomentShape): string {
   const moment = shape.zoned ? `(${name} AT TIME ZONE 'UTC')` : name;
   const format = `YYYY-MM-DD"T"HH24:MI:SS${fraction(shape.digits)}`;
-  const text = `to_char(${moment}, '${format}')${padding(shape.digits)}${shape.mark}`;
-  const shown = [`${moment} >= '0001-01-01'`, `isfinite(${name})`, exactly(name, shape)];
+  const text = `pg_catalog.to_char(${moment}, '${format}')${padding(shape.digits)}${shape.mark}`;
+  const shown = [
+    `${moment} ${isAtLeast} '0001-01-01'`,
+    `pg_catalog.isfinite(${name})`,
+    exactly(name, shape),
+  ];
   const condition = shown.filter((part) => part !== undefined).join(' AND ');
-  return `CASE WHEN ${condition} THEN ${text} ELSE ${name}::text END`;
+  return `CASE WHEN ${condition} THEN ${text} ELSE ${name}::pg_catalog.text END`;
 }
 
 function digitsOf({ source, fractionDigits }: ColumnPair): number {
@@ -139,7 +151,7 @@ function fraction(digits: number): string {
 
 function padding(digits: number): string {
   const zeros = '0'.repeat(Math.max(0, digits - mostFractionDigits));
-  return zeros === '' ? '' : ` || '${zeros}'`;
+  return zeros === '' ? '' : ` ${joined} '${zeros}'`;
 }
 
 /** Nothing where the column can't hold more digits than are rendered. */
@@ -149,5 +161,5 @@ function exactly(name: string, { digits, targetType }: TimeShape): string | unde
       ? targetType.precision
       : mostFractionDigits;
   if (Math.min(kept, mostFractionDigits) <= digits) return undefined;
-  return `extract(microseconds FROM ${name})::bigint % ${10 ** (mostFractionDigits - digits)} = 0`;
+  return `(extract(microseconds FROM ${name})::bigint OPERATOR(pg_catalog.%) ${10 ** (mostFractionDigits - digits)}) ${is} 0`;
 }

@@ -3,7 +3,7 @@ import { SnowmeltError } from '@snowmelt/core';
 import { limitLocks } from '../connect/session-settings.ts';
 import type { Session } from '../connect/transaction.ts';
 import { markPiece, type OwedPiece } from './owed-piece.ts';
-import { endDefinitions, readDefinitions } from './record-pieces.ts';
+import { readDefinitions } from './record-pieces.ts';
 import { restoreStep, type RestoreWork, type StepOutcome } from './restore-work.ts';
 
 /** Memory a build gets at least, in kB; where the server gives more, that stays. */
@@ -66,6 +66,7 @@ async function buildIndex(
     await session.query(limitLocks(databases.lockTimeoutMs));
     const least = databases.givenBuildMemory ? 0 : buildMemoryKb;
     await session.query(settingsSql, [least, piece.tablespace ?? '']);
+    // Not `onTable`: names in it have no schema where they are PostgreSQL's own.
     await session.locking(`CREATE INDEX ${piece.name}`, () => session.query(piece.definition));
   }
   await markPiece(session, piece.id, 'built');
@@ -89,7 +90,6 @@ async function isThere(session: Session, piece: OwedPiece): Promise<boolean> {
     thereSql,
     values,
   );
-  await session.query(endDefinitions);
   const [there] = rows;
   if (there === undefined) return false;
   if (there.definition === piece.definition && there.valid) return true;

@@ -7,7 +7,6 @@ import { tableOptions, transaction, type Session } from '../connect/transaction.
 import { lockTarget } from '../ledger/lock-target.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import {
-  endDefinitions,
   foreignKeysOf,
   readDefinitions,
   recordForeignKey,
@@ -92,13 +91,12 @@ async function dropOnce(
   const recorded = await recordIndexes(session, table, oid);
   for (const { kind, name: index } of recorded) {
     const schema = table.target.schema;
-    await session.query(
+    await session.onTable(
       kind === 'index'
         ? `DROP INDEX ${quoteTable({ schema, name: index })}`
         : `ALTER TABLE ONLY ${name} DROP CONSTRAINT ${quoteIdentifier(index)}`,
     );
   }
-  await session.query(endDefinitions);
   return [...names, ...recorded.map((piece) => piece.name)];
 }
 
@@ -135,16 +133,16 @@ async function dropForeignKey(
   table: TablePlan,
   { oid, name }: ForeignKey,
 ): Promise<boolean> {
-  await session.query(`SAVEPOINT foreign_key; ${limitLocks(foreignKeyLockMs)}`);
+  await session.savepoint(`SAVEPOINT foreign_key; ${limitLocks(foreignKeyLockMs)}`);
   try {
     await recordForeignKey(session, table, oid);
     const target = quoteTable(table.target);
-    await session.query(`ALTER TABLE ONLY ${target} DROP CONSTRAINT ${quoteIdentifier(name)}`);
-    await session.query('RELEASE SAVEPOINT foreign_key');
+    await session.onTable(`ALTER TABLE ONLY ${target} DROP CONSTRAINT ${quoteIdentifier(name)}`);
+    await session.savepoint('RELEASE SAVEPOINT foreign_key');
     return true;
   } catch (error) {
     if (!['55P03', '40P01'].includes(sqlState(error) ?? '')) throw error;
-    await session.query('ROLLBACK TO SAVEPOINT foreign_key');
+    await session.savepoint('ROLLBACK TO SAVEPOINT foreign_key');
     return false;
   }
 }

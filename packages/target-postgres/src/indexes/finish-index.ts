@@ -15,7 +15,7 @@ export function finishIndex(work: RestoreWork, piece: OwedPiece): Promise<StepOu
     await session.query(limitLocks(work.databases.lockTimeoutMs));
     const there = await constraintIsThere(session, current);
     await session.locking(`restoring ${current.name}`, async () => {
-      for (const statement of statements(current, there)) await session.query(statement);
+      for (const statement of statements(current, there)) await session.onTable(statement);
     });
     await markPiece(session, current.id, 'rebuilt');
   });

@@ -1,6 +1,7 @@
 import { modeTraits, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { quoteTable } from '../sql/quote-identifier.ts';
 
 /** What a drop has put into the ledger. */
 export interface RecordedPiece {
@@ -10,15 +11,11 @@ export interface RecordedPiece {
 }
 
 /**
- * Definitions are read with an empty search_path, so that every name in them has its schema and
- * they mean the same in a session of another role. To be set in the transaction that reads them.
+ * To be set in the transaction that reads definitions. With `ownPath` every name in them has its
+ * schema, so that they mean the same in a session of another role.
  */
 export const readDefinitions = `
-SELECT set_config('search_path', '', true), set_config('extra_float_digits', '3', true),
-       set_config('quote_all_identifiers', 'off', true)`;
-
-/** Undoes it for what follows: functions in expression indexes may count on the search_path. */
-export const endDefinitions = 'SET LOCAL search_path TO DEFAULT';
+SELECT set_config('extra_float_digits', '3', true), set_config('quote_all_identifiers', 'off', true)`;
 
 /** Whatever is owed stands as the ledger has it; what is there under its name stays untouched. */
 const notOwed = (table: string, name: string, foreignKey: boolean) => `NOT EXISTS (
@@ -27,13 +24,55 @@ const notOwed = (table: string, name: string, foreignKey: boolean) => `NOT EXIST
     AND l.name = ${name} AND (l.kind = 'foreign_key') = ${foreignKey})`;
 
 /**
+ * Functions that the index `oid` computes with and that may look names up in the search_path: it is
+ * built again under a safe one, in which their names may mean nothing. From PostgreSQL 17 on the server
+ * itself sees to that (https://www.postgresql.org/docs/current/release-17.html, "Migration"). Those in C,
+ * with a path of their own, or with a body that was resolved when they were made, look nothing up.
+ */
+const lookingUp = (oid: string): string => `
+  SELECT f.oid FROM pg_catalog.pg_depend d
+  LEFT JOIN pg_catalog.pg_operator o
+    ON d.refclassid = 'pg_catalog.pg_operator'::regclass AND o.oid = d.refobjid
+  JOIN pg_catalog.pg_proc f
+    ON f.oid = o.oprcode OR d.refclassid = 'pg_catalog.pg_proc'::regclass AND f.oid = d.refobjid
+  JOIN pg_catalog.pg_language l ON l.oid = f.prolang
+  WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = ${oid}
+    AND l.lanname NOT IN ('internal', 'c') AND f.prosqlbody IS NULL
+    AND NOT EXISTS (SELECT FROM unnest(f.proconfig) AS s WHERE starts_with(s, 'search_path='))`;
+
+const leftSql = `
+SELECT c.relname::text AS index, f.oid::regprocedure::text AS function, n.nspname::text AS schema
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+CROSS JOIN LATERAL (${lookingUp('c.oid')} LIMIT 1) l
+JOIN pg_catalog.pg_proc f ON f.oid = l.oid
+JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
+WHERE i.indrelid = pg_catalog.to_regclass($1)
+ORDER BY c.relname`;
+
+/** An index that stays since it might not come back. */
+export interface LeftIndex {
+  readonly index: string;
+  /** With its arguments, and the schema that it is in. */
+  readonly function: string;
+  readonly schema: string;
+}
+
+export async function indexesLeft(
+  session: Session,
+  { target }: Pick<TablePlan, 'target'>,
+): Promise<readonly LeftIndex[]> {
+  return (await session.query<LeftIndex & object>(leftSql, [quoteTable(target)])).rows;
+}
+
+/**
  * $1 run, $2 table key, $3 schema, $4 table, $5 its oid, $6 key columns of an upsert, $7 whether
  * primary key and replica identity stay.
  *
  * An index stays where it could not come back as it was: exclusion and temporal constraints, which
  * know no USING INDEX; pieces of a partitioned index; members of an extension; a tablespace
- * without rights; and where something stands on it: a foreign key, a view grouped by the key, a
- * rule. Invalid indexes are someone's work in progress.
+ * without rights; functions that look names up; and where something stands on it: a foreign key, a
+ * view grouped by the key, a rule. Invalid indexes are someone's work in progress.
  */
 const recordIndexesSql = `
 INSERT INTO snowmelt.index_ledger
@@ -70,6 +109,7 @@ WHERE i.indrelid = $5 AND c.relkind = 'i' AND NOT c.relispartition
   AND i.indisvalid AND i.indisready AND i.indislive
   AND (k.oid IS NULL OR (k.contype <> 'x' AND k.conparentid = 0
                          AND coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) = false))
+  AND NOT EXISTS (${lookingUp('c.oid')})
   AND (s.oid IS NULL OR has_tablespace_privilege(s.oid, 'CREATE'))
   AND NOT (cardinality($6::text[]) > 0 AND i.indisunique
            AND key.names <@ $6::text[] AND $6::text[] <@ key.names)

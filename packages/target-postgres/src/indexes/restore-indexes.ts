@@ -80,8 +80,8 @@ async function add(work: RestoreWork, session: Session, piece: OwedPiece): Promi
     const later = piece.validated ? ' NOT VALID' : '';
     const sql = `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${piece.definition}${later}`;
     await session.query(limitLocks(work.databases.lockTimeoutMs));
-    await session.locking(`adding foreign key ${piece.name}`, () => session.query(sql));
-    for (const comment of commentOnConstraint(piece)) await session.query(comment);
+    await session.locking(`adding foreign key ${piece.name}`, () => session.onTable(sql));
+    for (const comment of commentOnConstraint(piece)) await session.onTable(comment);
   }
   await markPiece(session, piece.id, piece.validated ? 'built' : 'rebuilt');
 }
@@ -90,7 +90,7 @@ async function validate(work: RestoreWork, session: Session, piece: OwedPiece): 
   const table = quoteTable({ schema: piece.target_schema, name: piece.target_table });
   const sql = `ALTER TABLE ${table} VALIDATE CONSTRAINT ${quoteIdentifier(piece.name)}`;
   await session.query(limitLocks(work.databases.lockTimeoutMs));
-  await session.locking(`validating foreign key ${piece.name}`, () => session.query(sql));
+  await session.locking(`validating foreign key ${piece.name}`, () => session.onTable(sql));
   await markPiece(session, piece.id, 'rebuilt');
 }
 

@@ -3,6 +3,7 @@ import type { TablePlan } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { uniqueKeys } from '../describe/unique-keys.ts';
 import { looseKeys, type LooseKey } from './loose-keys.ts';
+import { keyOperators, type KeyOperators } from './key-operators.ts';
 
 export interface Arbiter {
   /** A key with a NULL finds its row: no such key can be stored, or NULLs are not distinct. */
@@ -13,6 +14,7 @@ export interface Arbiter {
   readonly triggers: boolean;
   /** Columns of the key in which several values of the source may be one. */
   readonly loose: readonly LooseKey[];
+  readonly operators: KeyOperators;
 }
 
 const triggersSql = `
@@ -35,5 +37,6 @@ export async function arbiterOf(session: Session, table: TablePlan): Promise<Arb
     mayHoldNulls: fitting.some(({ nullable }) => nullable),
     triggers: rowCount !== 0,
     loose: await looseKeys(session, table),
+    operators: await keyOperators(session, table),
   };
 }

@@ -5,6 +5,9 @@ import type { Session } from '../connect/transaction.ts';
 import { batchTable } from '../tables/batch-table.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import type { LooseKey } from './loose-keys.ts';
+import { is, isNot } from '../sql/operators.ts';
+import type { Arbiter } from './arbiter.ts';
+import type { KeyOperators } from './key-operators.ts';
 
 /** The text of a key column as it was sent, in a batch: no column of the plan has its name. */
 export function sentColumn({ columns }: TablePlan, column: string): string {
@@ -27,7 +30,7 @@ export function keepSentSql(table: TablePlan, columns: readonly string[]): reado
   });
   const body = `BEGIN ${made.join(' ')} RETURN NEW; END`;
   return [
-    `CREATE OR REPLACE FUNCTION ${keeper}() RETURNS trigger LANGUAGE plpgsql AS ${escapeLiteral(body)}`,
+    `CREATE OR REPLACE FUNCTION ${keeper}() RETURNS pg_catalog.trigger LANGUAGE plpgsql AS ${escapeLiteral(body)}`,
     `CREATE TRIGGER snowmelt_keep_sent BEFORE INSERT ON ${batchTable} FOR EACH ROW EXECUTE FUNCTION ${keeper}()`,
   ];
 }
@@ -36,12 +39,13 @@ export function keepSentSql(table: TablePlan, columns: readonly string[]): reado
 export async function meet(
   session: Session,
   table: TablePlan,
-  loose: readonly LooseKey[],
+  arbiter: Pick<Arbiter, 'loose' | 'operators'>,
 ): Promise<number> {
+  const { loose } = arbiter;
   if (loose.length === 0) return 0;
   await refuseMeetingKeys(session, table, loose);
   await oneByOne(session, table);
-  return countMetBefore(session, table, loose);
+  return countMetBefore(session, table, arbiter);
 }
 
 /** Chunks of a table with such a key merge one after the other: else two would not see each other. */
@@ -62,9 +66,9 @@ async function refuseMeetingKeys(
 ): Promise<void> {
   const known = loose.filter(({ knownBy }) => knownBy !== 'source');
   if (known.length === 0) return;
-  const sql = `SELECT count(*)::text AS keys FROM (
+  const sql = `SELECT pg_catalog.count(*)::pg_catalog.text AS keys FROM (
   SELECT 1 FROM ${batchTable} AS batch GROUP BY ${comparedKeys(table, loose, 'batch').join(', ')}
-  HAVING ${differing(`min(${asSent(table, known)})`, `max(${asSent(table, known)})`)}
+  HAVING pg_catalog.min(${asSent(table, known)}) ${isNot} pg_catalog.max(${asSent(table, known)})
 ) met`;
   const keys = await countOf(session, sql);
   if (keys > 0) throw meetingKeys(table, loose, keys);
@@ -78,14 +82,14 @@ async function refuseMeetingKeys(
 async function countMetBefore(
   session: Session,
   table: TablePlan,
-  loose: readonly LooseKey[],
+  { loose, operators }: Pick<Arbiter, 'loose' | 'operators'>,
 ): Promise<number> {
   const known = loose.filter(({ knownBy }) => knownBy !== 'source');
   if (known.length === 0) return 0;
   const { run, key, target } = table;
   const ids = await session.query<{ ids: string[] }>(xidsSql, [run, key]);
-  const same = sameKey(table, loose, 'batch', 'stored');
-  const sql = `SELECT count(*)::text AS keys FROM (
+  const same = sameKey(table, loose, operators);
+  const sql = `SELECT pg_catalog.count(*)::pg_catalog.text AS keys FROM (
   SELECT 1 FROM ${batchTable} AS batch JOIN ${quoteTable(target)} AS stored ON ${same}
   WHERE ${isOther(table, known)} GROUP BY stored.tableoid, stored.ctid
 ) met`;
@@ -98,7 +102,7 @@ FROM snowmelt.chunk_ledger c CROSS JOIN LATERAL unnest(c.xids) AS x
 WHERE c.run_id = $1 AND c.table_key = $2 AND NOT c.of_keys`;
 
 function isOther(table: TablePlan, known: readonly LooseKey[]): string {
-  const ofRun = 'stored.xmin = ANY ($1::xid[])';
+  const ofRun = `stored.xmin ${is} ANY ($1::pg_catalog.xid[])`;
   const stored = known.filter(({ knownBy }) => knownBy === 'stored').map(({ column }) => column);
   const others = stored.map((column) => differing(bytes('batch', column), bytes('stored', column)));
   const staying = modeTraits[table.mode].leavesRows || table.watermark !== undefined;
@@ -121,18 +125,22 @@ export function comparedKeys(
   });
 }
 
-function sameKey(table: TablePlan, loose: readonly LooseKey[], a: string, b: string): string {
-  const [left, right] = [comparedKeys(table, loose, a), comparedKeys(table, loose, b)];
-  return left.map((name, index) => `${name} = ${right[index]}`).join(' AND ');
+function sameKey(table: TablePlan, loose: readonly LooseKey[], operators: KeyOperators): string {
+  const [batch, stored] = ['batch', 'stored'].map((row) => comparedKeys(table, loose, row));
+  const same = table.keyColumns.map(
+    (column, index) => `${batch?.[index]} ${operators.get(column) ?? is} ${stored?.[index]}`,
+  );
+  return same.join(' AND ');
 }
 
+/** Of columns of a key that are there: a text beside NULL, where a key may have it, is another one. */
 export function differing(a: string, b: string): string {
-  return `${a} IS DISTINCT FROM ${b}`;
+  return `((${a} ${isNot} ${b}) IS TRUE OR (${a} IS NULL) ${isNot} (${b} IS NULL))`;
 }
 
 /** A column as the target stores it, byte by byte. */
 export function bytes(row: string, column: string): string {
-  return `(${row}.${quoteIdentifier(column)}::text COLLATE "C")`;
+  return `(${row}.${quoteIdentifier(column)}::pg_catalog.text COLLATE pg_catalog."C")`;
 }
 
 function asSent(table: TablePlan, known: readonly LooseKey[]): string {
@@ -177,6 +185,6 @@ async function countOf(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<number> {
-  const { rows } = await session.query<{ keys: string }>(sql, values);
+  const { rows } = await session.onTable<{ keys: string }>(sql, values);
   return Number(rows[0]?.keys ?? 0);
 }

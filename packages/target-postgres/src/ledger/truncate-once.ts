@@ -48,7 +48,7 @@ async function truncate(session: Session, table: TablePlan): Promise<void> {
   const reached = await truncateReach(session, table.target);
   const cascade = await mayCascade(session, table, reached);
   await session.locking(`TRUNCATE of ${name}`, () =>
-    session.query(`TRUNCATE TABLE ${name}${cascade ? ' CASCADE' : ''}`),
+    session.onTable(`TRUNCATE TABLE ${name}${cascade ? ' CASCADE' : ''}`),
   );
   const emptied = [table.target, ...reached];
   await refuseLoss(session, table, emptied);

@@ -66,8 +66,8 @@ function wholeChunk(put: LoadRows): PutStream {
     put({
       session,
       table,
-      copyInto: (into, fields = load.fields(table)) =>
-        copyStream(session.client, copySql(into, fields), stream.bytes, context.signal),
+      copyInto: async (into, fields = load.fields(table)) =>
+        copyStream(await session.copying(), copySql(into, fields), stream.bytes, context.signal),
     });
 }
 

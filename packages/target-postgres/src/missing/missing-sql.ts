@@ -3,6 +3,8 @@ import type { DeleteMissing, TablePlan } from '@snowmelt/core';
 import { bytes } from '../keys/meeting-keys.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { quoteKeys } from '../tables/keys-table.ts';
+import { is } from '../sql/operators.ts';
+import { sameKeySql, type KeyOperators } from '../keys/key-operators.ts';
 
 /**
  * How keys are compared: `=` alone lets PostgreSQL hash them. Rows with a NULL in their key are a
@@ -11,43 +13,46 @@ import { quoteKeys } from '../tables/keys-table.ts';
  */
 export type KeyCase = 'whole' | 'with-null';
 
+/** With the operators by which its keys are compared. */
+export type ComparedTable = TablePlan & { readonly operators: KeyOperators };
+
 /** Deletes the target rows (`t`) whose key is not among those of the source. */
-export function deleteSql(table: TablePlan, which: KeyCase): string {
+export function deleteSql(table: ComparedTable, which: KeyCase): string {
   return `DELETE FROM ${quoteTable(table.target)} AS t
 WHERE ${isCase(table, which)} AND NOT ${inSource(table, which)}`;
 }
 
 /** Marks them; those that are marked keep the time at which they were found missing first. $1: the snapshot. */
-export function markSql(table: TablePlan, mark: Mark, which: KeyCase): string {
+export function markSql(table: ComparedTable, mark: Mark, which: KeyCase): string {
   const column = quoteIdentifier(mark.column);
-  return `UPDATE ${quoteTable(table.target)} AS t SET ${column} = $1::timestamptz
+  return `UPDATE ${quoteTable(table.target)} AS t SET ${column} = $1::pg_catalog.timestamptz
 WHERE t.${column} IS NULL AND ${isCase(table, which)} AND NOT ${inSource(table, which)}`;
 }
 
 /** Takes the mark off rows whose key the source has. */
-export function restoreSql(table: TablePlan, mark: Mark, which: KeyCase): string {
+export function restoreSql(table: ComparedTable, mark: Mark, which: KeyCase): string {
   const column = quoteIdentifier(mark.column);
   return `UPDATE ${quoteTable(table.target)} AS t SET ${column} = NULL
 WHERE t.${column} IS NOT NULL AND ${isCase(table, which)} AND ${inSource(table, which)}`;
 }
 
 /** Counts rows that should be deleted or marked, of keys without NULL. */
-export function keptSql(table: TablePlan, missing: DeleteMissing): string {
+export function keptSql(table: ComparedTable, missing: DeleteMissing): string {
   const marked = missing.how === 'soft' ? ` AND t.${quoteIdentifier(missing.column)} IS NULL` : '';
-  return `SELECT count(*)::text AS kept FROM ${quoteTable(table.target)} AS t
+  return `SELECT pg_catalog.count(*)::pg_catalog.text AS kept FROM ${quoteTable(table.target)} AS t
 WHERE ${isCase(table, 'whole')} AND NOT ${inSource(table, 'whole')}${marked}`;
 }
 
 /** Counts keys of the source that the target has, but not byte by byte in these columns. */
-export function otherKeysSql(table: TablePlan, columns: readonly string[]): string {
+export function otherKeysSql(table: ComparedTable, columns: readonly string[]): string {
   const keys = table.keyColumns.map(quoteIdentifier);
-  const equal = keys.map((name) => `k.${name} = t.${name}`).join(' AND ');
-  const same = columns.map((column) => `${bytes('k', column)} = ${bytes('t', column)}`);
+  const equal = sameKeySql(table, table.operators, { a: 'k', b: 't' });
+  const same = columns.map((column) => `${bytes('k', column)} ${is} ${bytes('t', column)}`);
   const distinct = columns.map((column) => bytes('k', column));
-  return `SELECT count(*)::text AS keys FROM (
+  return `SELECT pg_catalog.count(*)::pg_catalog.text AS keys FROM (
   SELECT 1 FROM ${quoteKeys(table)} k JOIN ${quoteTable(table.target)} t ON ${equal}
   GROUP BY ${[...keys.map((name) => `k.${name}`), ...distinct].join(', ')}
-  HAVING NOT bool_or(${same.join(' AND ')})
+  HAVING NOT pg_catalog.bool_or(${same.join(' AND ')})
 ) other`;
 }
 
@@ -67,10 +72,10 @@ function isCase({ keyColumns }: TablePlan, which: KeyCase, row = 't'): string {
     : `(${columns.map((column) => `${column} IS NULL`).join(' OR ')})`;
 }
 
-function inSource(table: TablePlan, which: KeyCase): string {
-  const equal = which === 'whole' ? '=' : 'IS NOT DISTINCT FROM';
-  const same = table.keyColumns.map(quoteIdentifier).map((name) => `k.${name} ${equal} t.${name}`);
+function inSource(table: ComparedTable, which: KeyCase): string {
+  const nullable = which === 'whole' ? [] : table.keyColumns;
+  const same = sameKeySql(table, table.operators, { a: 'k', b: 't', nullable });
   // Few keys hold a NULL: said here, since nothing but `=` can be hashed.
   const few = which === 'whole' ? [] : [isCase(table, which, 'k')];
-  return `EXISTS (SELECT 1 FROM ${quoteKeys(table)} k WHERE ${[...same, ...few].join(' AND ')})`;
+  return `EXISTS (SELECT 1 FROM ${quoteKeys(table)} k WHERE ${[same, ...few].join(' AND ')})`;
 }

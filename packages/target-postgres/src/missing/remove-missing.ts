@@ -15,8 +15,8 @@ import {
   type TransactionOptions,
 } from '../connect/transaction.ts';
 import { arbiterOf } from '../keys/arbiter.ts';
+import { keyOperators } from '../keys/key-operators.ts';
 import { looseKeys } from '../keys/loose-keys.ts';
-import { seeOperators } from '../keys/see-operators.ts';
 import { lockTarget } from '../ledger/lock-target.ts';
 import { refuseStalePlan } from '../ledger/table-ledger.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
@@ -30,6 +30,7 @@ import {
   otherKeysSql,
   restoreSql,
   standsSql,
+  type ComparedTable,
   type KeyCase,
 } from './missing-sql.ts';
 import { referredRow } from './referred-row.ts';
@@ -63,7 +64,6 @@ async function removeOnce(
 ): Promise<MissingReceipt> {
   const { how } = missing;
   await lockTarget(session, table);
-  await seeOperators(session, table);
   await refuseStalePlan(session, table);
   const { gathering, done } = await readKeysState(session, table);
   if (done !== undefined) return { how, ...done };
@@ -74,12 +74,13 @@ async function removeOnce(
   await refuseLaterRun(session, table);
   const keys = await countKeys(session, table);
   if (keys === 0 && (await stands(session, table))) throw deletesAll(table);
-  const met = await countOtherKeys(session, table);
-  const counted = { ...(await remove(session, table, missing)), ...(met === 0 ? {} : { met }) };
+  const compared = { ...table, operators: await keyOperators(session, table) };
+  const met = await countOtherKeys(session, compared);
+  const counted = { ...(await remove(session, compared, missing)), ...(met === 0 ? {} : { met }) };
   if (counted.rows > 0 && !(await stands(session, table))) throw deletesAll(table);
   // What is deferred speaks now, not when COMMIT has no way to say it well.
-  await session.query('SET CONSTRAINTS ALL IMMEDIATE');
-  await refuseKeptRows(session, table, missing);
+  await session.onTable('SET CONSTRAINTS ALL IMMEDIATE');
+  await refuseKeptRows(session, compared, missing);
   await recordMissing(session, table, counted);
   await dropGathered(session, keysName(table));
   await session.query(waitForDisk);
@@ -115,7 +116,7 @@ async function countKeys(session: Session, table: TablePlan): Promise<number> {
 }
 
 async function stands(session: Session, table: TablePlan): Promise<boolean> {
-  const { rows } = await session.query<{ stands: boolean }>(standsSql(table));
+  const { rows } = await session.onTable<{ stands: boolean }>(standsSql(table));
   return rows[0]?.stands === true;
 }
 
@@ -123,15 +124,15 @@ async function stands(session: Session, table: TablePlan): Promise<boolean> {
  * P1: of keys of the source that the target has only by its own, looser comparison, the row may be
  * another one's. It stays, since to delete it would leave the target without any.
  */
-async function countOtherKeys(session: Session, table: TablePlan): Promise<number> {
+async function countOtherKeys(session: Session, table: ComparedTable): Promise<number> {
   const loose = await looseKeys(session, table);
   const stored = loose.filter(({ knownBy }) => knownBy === 'stored').map(({ column }) => column);
   if (stored.length === 0) return 0;
-  const { rows } = await session.query<{ keys: string }>(otherKeysSql(table, stored));
+  const { rows } = await session.onTable<{ keys: string }>(otherKeysSql(table, stored));
   return Number(rows[0]?.keys ?? 0);
 }
 
-async function remove(session: Session, table: TablePlan, missing: DeleteMissing) {
+async function remove(session: Session, table: ComparedTable, missing: DeleteMissing) {
   const { findsNulls, mayHoldNulls } = await arbiterOf(session, table);
   const cases: readonly KeyCase[] = findsNulls && mayHoldNulls ? ['whole', 'with-null'] : ['whole'];
   const counted = { rows: 0, restored: 0 };
@@ -155,14 +156,14 @@ LIMIT 1`;
 /** P1: a trigger may keep rows, and say nothing. Asked only where one could. */
 async function refuseKeptRows(
   session: Session,
-  table: TablePlan,
+  table: ComparedTable,
   missing: DeleteMissing,
 ): Promise<void> {
   const target = quoteTable(table.target);
   const event = missing.how === 'hard' ? 8 : 16;
   const [trigger] = (await session.query<{ name: string }>(hindersSql, [target, event])).rows;
   if (trigger === undefined) return;
-  const { rows: kept } = await session.query<{ kept: string }>(keptSql(table, missing));
+  const { rows: kept } = await session.onTable<{ kept: string }>(keptSql(table, missing));
   const count = kept.reduce((sum, row) => sum + Number(row.kept), 0);
   if (count === 0) return;
   throw new SnowmeltError(
@@ -174,7 +175,7 @@ async function refuseKeptRows(
 }
 
 async function change(session: Session, sql: string, values?: readonly unknown[]): Promise<number> {
-  return (await session.query(sql, values)).rowCount ?? 0;
+  return (await session.onTable(sql, values)).rowCount ?? 0;
 }
 
 function momentOf({ snapshot, key }: TablePlan): string {

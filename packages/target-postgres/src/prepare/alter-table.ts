@@ -14,7 +14,7 @@ export async function alterTable(
   if (sql === undefined) return false;
   const { schema, name } = table.target;
   try {
-    await session.locking(`ALTER TABLE of ${schema}.${name}`, () => session.query(sql));
+    await session.locking(`ALTER TABLE of ${schema}.${name}`, () => session.onTable(sql));
     return true;
   } catch (error) {
     throw stopped(error) ?? error;

@@ -6,6 +6,7 @@ import { markColumns } from '../tables/keys-table.ts';
 import { postgresType } from '../types/type-map.ts';
 import { alterType } from '../types/widen-columns.ts';
 import { pendingWidenings } from './pending-widenings.ts';
+import { typeSql } from '../sql/operators.ts';
 
 /** Column names, types, NOT NULL and the primary key; nothing else of the source means anything here. */
 export function createTableSql(table: TablePlan): string {
@@ -48,14 +49,14 @@ export function missingColumns(table: TablePlan, existing: TableSchema): readonl
 }
 
 function markSql(column: string): string {
-  return `${quoteIdentifier(column)} timestamptz`;
+  return `${quoteIdentifier(column)} pg_catalog.timestamptz`;
 }
 
 /** In a transaction of its own, since the lock that makes it safe must not outlive it. */
 export async function createSchema(session: Session, name: string): Promise<void> {
   const sql = 'SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1';
   const { rowCount } = await session.query(sql, [name]);
-  if (rowCount === 0) await session.query(`CREATE SCHEMA ${quoteIdentifier(name)}`);
+  if (rowCount === 0) await session.onTable(`CREATE SCHEMA ${quoteIdentifier(name)}`);
 }
 
 function columnSql({ source, target, newType }: ColumnPair): string {
@@ -67,5 +68,5 @@ function columnSql({ source, target, newType }: ColumnPair): string {
       { place: { column: target }, fix: 'Leave the column out, or read a view that casts it.' },
     );
   }
-  return `${quoteIdentifier(target)} ${type}`;
+  return `${quoteIdentifier(target)} ${typeSql(type)}`;
 }

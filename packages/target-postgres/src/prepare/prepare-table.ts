@@ -115,7 +115,7 @@ async function createOrExtend(
   const { schema, name } = table.target;
   const existing = await describeTable(session, table.target);
   if (existing === undefined) {
-    await session.query(createTableSql(table));
+    await session.onTable(createTableSql(table));
     log.info('target_table_created', { schema, table: name });
     return { widened: false };
   }

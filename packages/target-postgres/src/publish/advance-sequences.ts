@@ -4,6 +4,7 @@ import { escapeLiteral } from 'pg';
 import { finding } from '../describe/findings.ts';
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { is, isAbove, isAtLeast, isAtMost, isBelow } from '../sql/operators.ts';
 
 interface FedSequence {
   readonly column: string;
@@ -69,7 +70,7 @@ export async function advanceSequences(
       findings.push(behind(table, sequence, reached));
       continue;
     }
-    await session.query(setSql(table, sequence));
+    await session.onTable(setSql(table, sequence));
     log.info('sequence_advanced', { table: table.key, sequence: sequence.sequence });
   }
   return findings;
@@ -87,12 +88,13 @@ async function farthest(
   sequence: FedSequence,
 ): Promise<Farthest | undefined> {
   const sql = `
-SELECT m.value::text AS value, m.value BETWEEN q.seqmin AND q.seqmax AS in_range
+SELECT m.value::pg_catalog.text AS value,
+       m.value ${isAtLeast} q.seqmin AND m.value ${isAtMost} q.seqmax AS in_range
 FROM (${lastValueSql(table, sequence)}) AS m
 CROSS JOIN (${stateSql(sequence)}) AS s
-JOIN pg_catalog.pg_sequence q ON q.seqrelid = ${oidSql(sequence)}
+JOIN pg_catalog.pg_sequence q ON q.seqrelid ${is} ${oidSql(sequence)}
 WHERE ${notPassed(sequence)}`;
-  return (await session.query<Farthest & object>(sql)).rows[0];
+  return (await session.onTable<Farthest & object>(sql)).rows[0];
 }
 
 /** Read and set in one statement: others may draw values meanwhile, and it must not go back. */
@@ -120,7 +122,7 @@ function stateSql(sequence: FedSequence): string {
   if (sequence.may_read) return `SELECT last_value, is_called FROM ${sequence.sequence}`;
   const last = `pg_catalog.pg_sequence_last_value(seqrelid)`;
   return `SELECT coalesce(${last}, seqstart) AS last_value, ${last} IS NOT NULL AS is_called
-  FROM pg_catalog.pg_sequence WHERE seqrelid = ${oidSql(sequence)}`;
+  FROM pg_catalog.pg_sequence WHERE seqrelid ${is} ${oidSql(sequence)}`;
 }
 
 function lastValueSql(table: TablePlan, { column, descends }: FedSequence): string {
@@ -130,7 +132,7 @@ function lastValueSql(table: TablePlan, { column, descends }: FedSequence): stri
 
 /** The next value that it gives, or gave last, is one that may stand in the column. */
 function notPassed({ descends }: FedSequence): string {
-  const [beyond, reached] = descends ? ['<', '<='] : ['>', '>='];
+  const [beyond, reached] = descends ? [isBelow, isAtMost] : [isAbove, isAtLeast];
   return `CASE WHEN s.is_called THEN m.value ${beyond} s.last_value ELSE m.value ${reached} s.last_value END`;
 }
 

@@ -67,7 +67,7 @@ export async function copyRows(
   fields: readonly string[] = table.columns.map(({ target }) => target),
 ): Promise<RowRefusal | undefined> {
   const bytes = Readable.from([bytesOf(block, from, to)], { objectMode: false });
-  const { rows } = await copyStream(session.client, copySql(into, fields), bytes, signal);
+  const { rows } = await copyStream(await session.copying(), copySql(into, fields), bytes, signal);
   return rows === to - from ? undefined : rowsDropped;
 }
 

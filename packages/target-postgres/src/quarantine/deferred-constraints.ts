@@ -17,13 +17,13 @@ WHERE c.conrelid = pg_catalog.to_regclass($1) AND c.condeferred AND c.contype IN
 export async function keysSpeakAtOnce(session: Session, { target }: TablePlan): Promise<void> {
   const { rows } = await session.query<{ name: string }>(deferredSql, [quoteTable(target)]);
   if (rows.length === 0) return;
-  await session.query(`SET CONSTRAINTS ${rows.map(({ name }) => name).join(', ')} IMMEDIATE`);
+  await session.onTable(`SET CONSTRAINTS ${rows.map(({ name }) => name).join(', ')} IMMEDIATE`);
 }
 
 /** What is still deferred speaks now: COMMIT has no way to say it well. */
 export async function allConstraintsSpeak(session: Session, table: TablePlan): Promise<void> {
   try {
-    await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+    await session.onTable('SET CONSTRAINTS ALL IMMEDIATE');
   } catch (error) {
     const refusal = rowRefusal(error, table);
     if (refusal === undefined) throw error;

@@ -38,11 +38,11 @@ export async function tryOut(
   table: TablePlan,
   work: () => Promise<RowRefusal | undefined>,
 ): Promise<RowRefusal | undefined> {
-  await session.query('SAVEPOINT snowmelt_rows');
+  await session.savepoint('SAVEPOINT snowmelt_rows');
   const refusal = await refusalOf(table, work);
   const undo = refusal === undefined ? '' : 'ROLLBACK TO SAVEPOINT snowmelt_rows;';
   // Released in either case: PostgreSQL would keep each of them to the end of the transaction.
-  await session.query(`${undo} RELEASE SAVEPOINT snowmelt_rows`);
+  await session.savepoint(`${undo} RELEASE SAVEPOINT snowmelt_rows`);
   return refusal;
 }
 

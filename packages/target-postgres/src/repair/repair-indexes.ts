@@ -56,5 +56,5 @@ async function namesOwed(
 
 async function analyze(session: Session, target: TableRef): Promise<void> {
   const name = quoteTable(target);
-  await session.locking(`ANALYZE of ${name}`, () => session.query(`ANALYZE ${name}`));
+  await session.locking(`ANALYZE of ${name}`, () => session.onTable(`ANALYZE ${name}`));
 }

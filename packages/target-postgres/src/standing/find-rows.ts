@@ -2,6 +2,7 @@ import type { TablePlan, TableRef } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
+import { is } from '../sql/operators.ts';
 
 /** A chunk of rows that a run has in the ledger, and how many of its rows stand in the table. */
 export interface FoundChunk {
@@ -62,9 +63,9 @@ async function countByXid(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   if (ids.length === 0) return new Map();
-  const sql = `SELECT t.xmin::text AS xid, count(*)::text AS rows FROM ${quoteTable(target)} AS t
-WHERE t.xmin = ANY ($1::xid[]) GROUP BY t.xmin`;
-  const { rows } = await session.query<{ xid: string; rows: string }>(sql, [ids]);
+  const sql = `SELECT t.xmin::pg_catalog.text AS xid, pg_catalog.count(*)::pg_catalog.text AS rows FROM ${quoteTable(target)} AS t
+WHERE t.xmin ${is} ANY ($1::pg_catalog.xid[]) GROUP BY t.xmin`;
+  const { rows } = await session.onTable<{ xid: string; rows: string }>(sql, [ids]);
   return new Map(rows.map((row) => [row.xid, Number(row.rows)]));
 }
 

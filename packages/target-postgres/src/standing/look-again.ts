@@ -5,6 +5,7 @@ import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
 import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
 import { isSameIdentity, readIdentity, type TableIdentity } from '../ledger/identity.ts';
+import { isAbove, isAtLeast } from '../sql/operators.ts';
 
 /** What has become of the rows that a run has loaded into a table, and what follows. */
 export type Standing =
@@ -60,7 +61,7 @@ export async function holdsNoRowOfRun(
   const newer = watermark === undefined ? undefined : newerCondition(watermark);
   if (newer === undefined) return false;
   const sql = `SELECT NOT EXISTS (SELECT 1 FROM ${quoteTable(target)} WHERE ${newer.sql}) AS none`;
-  return (await session.query<{ none: boolean }>(sql, [newer.value])).rows[0]?.none === true;
+  return (await session.onTable<{ none: boolean }>(sql, [newer.value])).rows[0]?.none === true;
 }
 
 interface NewerCondition {
@@ -78,8 +79,12 @@ function newerCondition({
   const name = quoteIdentifier(column.target);
   const utc = column.source.type.kind === 'timestamp' && column.source.type.zone !== 'none';
   const value = utc ? `${from.value}Z` : from.value;
-  const newer = `${name} ${from.inclusive ? '>=' : '>'}`;
-  return { sql: `${newer} $1`, value, literal: `${newer} '${value}'` };
+  const { inclusive } = from;
+  return {
+    sql: `${name} ${inclusive ? isAtLeast : isAbove} $1`,
+    value,
+    literal: `${name} ${inclusive ? '>=' : '>'} '${value}'`,
+  };
 }
 
 function missingWords({ target, run }: TablePlan, found?: readonly FoundChunk[]): string {

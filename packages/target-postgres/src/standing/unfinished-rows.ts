@@ -12,6 +12,7 @@ import { isOfMode } from '../ledger/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { findRows, sumOf, type FoundChunk } from './find-rows.ts';
 import { emptyingWords, holdsNoRowOfRun, rowsChanged } from './look-again.ts';
+import { is } from '../sql/operators.ts';
 
 interface UnfinishedRun {
   readonly run: string;
@@ -108,7 +109,7 @@ async function removeRows(
   if (typeof stays === 'string') return stays;
   const wanted = sumOf(stays, 'written');
   const { rowCount } = await session.locking(`DELETE from ${target.schema}.${target.name}`, () =>
-    session.query(deleteSql(table), [earlier.run, earlier.key]),
+    session.onTable(deleteSql(table), [earlier.run, earlier.key]),
   );
   if (rowCount === wanted) return wanted;
   return `DELETE takes ${rowCount ?? 0} of its ${wanted} rows: a trigger or rule of the table stands in the way`;
@@ -116,9 +117,9 @@ async function removeRows(
 
 function deleteSql({ target }: TablePlan): string {
   return `DELETE FROM ${quoteTable(target)} AS t
-WHERE t.xmin = ANY (ARRAY(
+WHERE t.xmin ${is} ANY (ARRAY(
   SELECT pg_catalog.unnest(c.xids) FROM snowmelt.chunk_ledger c
-  WHERE c.run_id = $1 AND c.table_key = $2 AND NOT c.of_keys))`;
+  WHERE c.run_id ${is} $1 AND c.table_key ${is} $2 AND NOT c.of_keys))`;
 }
 
 /** Foreign keys that would take other rows along, or change them. */

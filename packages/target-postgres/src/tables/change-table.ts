@@ -24,9 +24,9 @@ export function changeColumns(table: TablePlan): readonly string[] {
  */
 export async function createChangeTable(session: Session, table: TablePlan): Promise<string> {
   const name = shadowName(table);
-  await session.query(
+  await session.onTable(
     `CREATE TABLE ${quoteShadow(name)} AS
-     SELECT NULL::"char" AS ${quoteIdentifier(actionColumn(table))}, ${columnList(table)}
+     SELECT NULL::pg_catalog."char" AS ${quoteIdentifier(actionColumn(table))}, ${columnList(table)}
      FROM ${quoteTable(table.target)} WITH NO DATA`,
   );
   return name;

@@ -29,7 +29,7 @@ export function keyNames({ columns, keyColumns }: TablePlan): readonly string[] 
  * of the server: a key that was lost would be a row that goes.
  */
 export async function createKeys(session: Session, table: TablePlan): Promise<void> {
-  await session.query(
+  await session.onTable(
     `CREATE TABLE ${quoteKeys(table)} AS
      SELECT ${table.keyColumns.map(quoteIdentifier).join(', ')} FROM ${quoteTable(table.target)}
      WITH NO DATA`,

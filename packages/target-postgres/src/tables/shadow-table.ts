@@ -34,7 +34,7 @@ WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped`;
 export async function createShadow(session: Session, table: TablePlan): Promise<string> {
   const name = shadowName(table);
   const shadow = quoteShadow(name);
-  await session.query(
+  await session.onTable(
     `CREATE TABLE ${shadow} (LIKE ${quoteTable(table.target)}
        INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION)`,
   );
@@ -43,6 +43,6 @@ export async function createShadow(session: Session, table: TablePlan): Promise<
   const others = rows.filter((column) => !travelling.has(column.name));
   if (others.length === 0) return name;
   const drops = others.map((column) => `DROP COLUMN ${quoteIdentifier(column.name)}`);
-  await session.query(`ALTER TABLE ${shadow} ${drops.join(', ')}`);
+  await session.onTable(`ALTER TABLE ${shadow} ${drops.join(', ')}`);
   return name;
 }

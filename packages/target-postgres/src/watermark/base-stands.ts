@@ -3,6 +3,7 @@ import type { ColumnPair, RunId, TableRef } from '@snowmelt/core';
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { bound } from './watermark-values.ts';
+import { is } from '../sql/operators.ts';
 
 /** A bound rests on rows from before the run: on the newest of them, or on its likes. */
 export interface RestingBound {
@@ -27,9 +28,9 @@ export async function baseStands(
   const sql = `
 SELECT EXISTS (
   SELECT FROM ${quoteTable(target)} AS t
-  WHERE t.${name} = $1 AND NOT (t.xmin = ANY (ARRAY(
+  WHERE t.${name} ${is} $1 AND NOT (t.xmin ${is} ANY (ARRAY(
     SELECT pg_catalog.unnest(c.xids) FROM snowmelt.chunk_ledger c
-    WHERE c.run_id = $2 AND NOT c.of_keys)))) AS stands`;
+    WHERE c.run_id ${is} $2 AND NOT c.of_keys)))) AS stands`;
   const values = [bound(base, column.source), run];
-  return (await session.query<{ stands: boolean }>(sql, values)).rows[0]?.stands !== false;
+  return (await session.onTable<{ stands: boolean }>(sql, values)).rows[0]?.stands !== false;
 }

@@ -12,6 +12,7 @@ import type { Session } from '../connect/transaction.ts';
 import { ledgerHasColumn } from '../ledger/ensure-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { asKept, bound, refuseUnusable, rendered } from './watermark-values.ts';
+import { is, isAtLeast, isAtMost } from '../sql/operators.ts';
 
 export interface WatermarkedTarget {
   readonly key: TableKey;
@@ -86,10 +87,10 @@ async function newestOfRead(
   read: string,
 ): Promise<string | null> {
   const name = quoteIdentifier(column.target);
-  const sql = `SELECT ${rendered(`max(${name})`, column)} AS newest FROM ${quoteTable(target)}
-WHERE ${name} >= $1 AND ${name} <= $2`;
+  const sql = `SELECT ${rendered(`pg_catalog.max(${name})`, column)} AS newest FROM ${quoteTable(target)}
+WHERE ${name} ${isAtLeast} $1 AND ${name} ${isAtMost} $2`;
   const values = [asKept(read, column), read].map((value) => bound(value, column.source));
-  return (await session.query<{ newest: string | null }>(sql, values)).rows[0]?.newest ?? null;
+  return (await session.onTable<{ newest: string | null }>(sql, values)).rows[0]?.newest ?? null;
 }
 
 interface NewestRows {
@@ -97,6 +98,8 @@ interface NewestRows {
   /** Of rows that carry the id of a transaction of ours (`xmin`). */
   readonly ours: string | null;
 }
+
+const ofThese = `t.xmin ${is} ANY ($1::pg_catalog.xid[])`;
 
 async function newestRows(
   session: Session,
@@ -110,8 +113,8 @@ async function newestRows(
   const of = (origin: string) => ids.filter((id) => id.origin === origin).map(({ xid }) => xid);
   const others = byOrigin ? [...of('without'), ...of('other table')] : of('without');
   return {
-    newest: await newestWhere(session, table, 'NOT (t.xmin = ANY ($1::xid[]))', [others]),
-    ours: await newestWhere(session, table, 't.xmin = ANY ($1::xid[])', [of('ours')]),
+    newest: await newestWhere(session, table, `NOT (${ofThese})`, [others]),
+    ours: await newestWhere(session, table, ofThese, [of('ours')]),
   };
 }
 
@@ -121,10 +124,10 @@ async function newestWhere(
   condition: string,
   values: readonly unknown[],
 ): Promise<string | null> {
-  const newest = `max(t.${quoteIdentifier(column.target)})`;
+  const newest = `pg_catalog.max(t.${quoteIdentifier(column.target)})`;
   const sql = `SELECT ${rendered(newest, column)} AS newest FROM ${quoteTable(target)} AS t
 WHERE ${condition}`;
-  return (await session.query<{ newest: string | null }>(sql, values)).rows[0]?.newest ?? null;
+  return (await session.onTable<{ newest: string | null }>(sql, values)).rows[0]?.newest ?? null;
 }
 
 /** Ids come round after 2^32 transactions: older ones than half of that say nothing. */

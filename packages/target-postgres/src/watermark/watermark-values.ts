@@ -5,14 +5,15 @@ import {
   SnowmeltError,
   type TableRef,
 } from '@snowmelt/core';
+import { isAtLeast, isBelow } from '../sql/operators.ts';
 
 /** UTC and no offset; `to_char` has no word for infinity. */
 export function rendered(value: string, { source, targetType = source.type }: ColumnPair): string {
-  if (targetType.kind !== 'timestamp') return `${value}::text`;
+  if (targetType.kind !== 'timestamp') return `${value}::pg_catalog.text`;
   const moment = targetType.zone === 'none' ? value : `(${value} AT TIME ZONE 'UTC')`;
-  const text = `to_char(${moment}, 'YYYY-MM-DD"T"HH24:MI:SS.US')`;
-  const shown = `${moment} >= '0001-01-01' AND ${moment} < '10000-01-01'`;
-  return `CASE WHEN ${shown} THEN ${text} ELSE ${value}::text END`;
+  const text = `pg_catalog.to_char(${moment}, 'YYYY-MM-DD"T"HH24:MI:SS.US')`;
+  const shown = `${moment} ${isAtLeast} '0001-01-01' AND ${moment} ${isBelow} '10000-01-01'`;
+  return `CASE WHEN ${shown} THEN ${text} ELSE ${value}::pg_catalog.text END`;
 }
 
 /** A watermark as a value to compare the target's column with: an integer column takes no `50.00`. */

@@ -65,6 +65,40 @@ describe('disable_index: what goes and what stays', () => {
     expect(await owed()).toEqual([]);
   });
 
+  it('an index whose function looks names up stays, and check says so', async () => {
+    await on.sql.query(`CREATE TABLE words (word text); CREATE TABLE t (id bigint, name text);
+      CREATE FUNCTION known(text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS
+        'BEGIN RETURN EXISTS (SELECT FROM words WHERE word = $1); END';
+      CREATE FUNCTION short(text) RETURNS text IMMUTABLE LANGUAGE sql RETURN left($1, 3);
+      CREATE INDEX t_known ON t (known(name)); CREATE INDEX t_short ON t (short(name));
+      CREATE INDEX t_id ON t (id) WHERE known(name)`);
+    const table = plan();
+    const found = await on.target.check(table, await on.target.describe(at('t'), context), context);
+    expect(found).toMatchObject([
+      {
+        severity: 'warning',
+        message: expect.stringMatching(/t_id of public.t .* public.known\(text\)/),
+      },
+      {
+        message: expect.stringMatching(/leaves the index t_known/),
+        fix: expect.stringContaining(
+          'ALTER FUNCTION public.known(text) SET search_path = pg_catalog, "public";',
+        ),
+      },
+    ]);
+    await on.target.prepare(table, context);
+    expect(await owed()).toEqual(['t_short dropped']);
+    await load(table, csv([['1', 'a']]));
+    expect(await on.target.publish(table, context)).not.toHaveProperty('findings');
+    expect(await owed()).toEqual([]);
+    await on.sql.query(
+      `TRUNCATE t; ALTER FUNCTION known(text) SET search_path = pg_catalog, public`,
+    );
+    await on.target.prepare(plan({ run: 'run-2' }), context);
+    expect(await owed()).toEqual(['t_id dropped', 't_known dropped', 't_short dropped']);
+    await repair();
+  });
+
   it('a partitioned table keeps its indexes, and check says so', async () => {
     await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text) PARTITION BY RANGE (id);
       CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100);

@@ -8,7 +8,8 @@ import { serverVersion } from './catalog.ts';
  */
 const richTable = `
 CREATE COLLATION public.plain (provider = libc, locale = 'C');
-CREATE FUNCTION public.tidy(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower(btrim($1))';
+CREATE FUNCTION public.tidy(text) RETURNS text IMMUTABLE LANGUAGE sql
+  SET search_path = pg_catalog AS 'SELECT lower(btrim($1))';
 CREATE TABLE parent (id bigint PRIMARY KEY, region text UNIQUE);
 INSERT INTO parent SELECT n, 'r' || n FROM generate_series(1, 50) n;
 CREATE TABLE t (

@@ -17,8 +17,12 @@ export async function runOnce(url: string, sql: string): Promise<unknown> {
   }
 }
 
-export async function createDatabase(url: string, name = uniqueName()): Promise<string> {
-  await runOnce(url, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0`);
+export async function createDatabase(
+  url: string,
+  name = uniqueName(),
+  template = 'template0',
+): Promise<string> {
+  await runOnce(url, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${template}`);
   return withDatabase(url, name);
 }
 

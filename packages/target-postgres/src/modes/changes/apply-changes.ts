@@ -1,8 +1,6 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
-import { looseKeys } from '../../keys/loose-keys.ts';
-import { seeOperators } from '../../keys/see-operators.ts';
 import { arbiterOf } from '../../keys/arbiter.ts';
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 import { actingKeys, incomingKeys } from '../../describe/incoming-keys.ts';
@@ -45,9 +43,10 @@ export async function applyChanges(
   shadow: string,
 ): Promise<AppliedChanges> {
   await refuseOtherCount(session, table, shadow);
-  await seeOperators(session, table);
-  const loose = await looseKeys(session, table);
-  const changes = { table, shadow, nullable: await nullableKeys(session, table, shadow), loose };
+  const { loose, operators, findsNulls } = await arbiterOf(session, table);
+  const nullable = await nullableKeys(session, table, shadow);
+  if (nullable.length > 0 && !findsNulls) throw nullKeys(table, nullable);
+  const changes = { table, shadow, nullable, loose, operators };
   await refuseRepeatedKeys(session, changes);
   await refuseOtherKeys(session, changes);
   for (const key of actingKeys(await incomingKeys(session, quoteTable(table.target)))) {
@@ -55,13 +54,13 @@ export async function applyChanges(
   }
   const applied = await apply(session, changes);
   // What is deferred speaks now, not when COMMIT has no way to say it well.
-  await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+  await session.onTable('SET CONSTRAINTS ALL IMMEDIATE');
   await refuseDroppedRows(session, changes, applied.updated + applied.inserted);
   return applied;
 }
 
 async function apply(session: Session, changes: GatheredChanges): Promise<AppliedChanges> {
-  const { rows } = await session.query<Record<keyof AppliedChanges, string>>(applySql(changes));
+  const { rows } = await session.onTable<Record<keyof AppliedChanges, string>>(applySql(changes));
   const [counted] = rows;
   return {
     deleted: Number(counted?.deleted),
@@ -70,7 +69,7 @@ async function apply(session: Session, changes: GatheredChanges): Promise<Applie
   };
 }
 
-/** Key columns with NULL in some change. Throws where no unique index finds such rows. */
+/** Key columns with NULL in some change. */
 async function nullableKeys(
   session: Session,
   table: TablePlan,
@@ -81,7 +80,5 @@ async function nullableKeys(
   );
   const sql = `SELECT ${counts.join(', ')} FROM ${shadow}`;
   const [row = {}] = (await session.query<Record<string, string>>(sql)).rows;
-  const nullable = table.keyColumns.filter((_, index) => row[`k${index}`] !== '0');
-  if (nullable.length === 0 || (await arbiterOf(session, table)).findsNulls) return nullable;
-  throw nullKeys(table, nullable);
+  return table.keyColumns.filter((_, index) => row[`k${index}`] !== '0');
 }

@@ -3,6 +3,8 @@ import type { TablePlan } from '@snowmelt/core';
 import type { LooseKey } from '../../keys/loose-keys.ts';
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 import { actionColumn } from '../../tables/change-table.ts';
+import { is, isAtLeast } from '../../sql/operators.ts';
+import { sameKeySql, type KeyOperators } from '../../keys/key-operators.ts';
 
 /** What the statements are made of. */
 export interface GatheredChanges {
@@ -12,6 +14,7 @@ export interface GatheredChanges {
   /** Key columns that hold NULL in some change; equality alone would not find those rows. */
   readonly nullable: readonly string[];
   readonly loose: readonly LooseKey[];
+  readonly operators: KeyOperators;
 }
 
 /**
@@ -33,13 +36,13 @@ WITH deleted AS (
   INSERT INTO ${target} (${names.join(', ')}) OVERRIDING SYSTEM VALUE
   SELECT ${names.map((name) => `i.${name}`).join(', ')}
   FROM ${shadow} i
-  WHERE ${hasAction(changes, 'i', 'I')} AND (SELECT count(*) FROM updated) >= 0
+  WHERE ${hasAction(changes, 'i', 'I')} AND (SELECT pg_catalog.count(*) FROM updated) ${isAtLeast} 0
     AND NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${sameKey(changes, 't', 'i')})
   RETURNING 1
 )
-SELECT (SELECT count(*) FROM deleted)::text AS deleted,
-       (SELECT count(*) FROM updated)::text AS updated,
-       (SELECT count(*) FROM inserted)::text AS inserted`;
+SELECT (SELECT pg_catalog.count(*) FROM deleted)::pg_catalog.text AS deleted,
+       (SELECT pg_catalog.count(*) FROM updated)::pg_catalog.text AS updated,
+       (SELECT pg_catalog.count(*) FROM inserted)::pg_catalog.text AS inserted`;
 }
 
 function updateSql(changes: GatheredChanges): string {
@@ -52,7 +55,7 @@ function updateSql(changes: GatheredChanges): string {
     .map((column) => quoteIdentifier(column.target))
     .map((name) => `${name} = i.${name}`);
   const which = `${hasAction(changes, 'i', 'I')} AND ${sameKey(changes, 't', 'i')}
-    AND (SELECT count(*) FROM deleted) >= 0`;
+    AND (SELECT pg_catalog.count(*) FROM deleted) ${isAtLeast} 0`;
   if (sets.length === 0) return `SELECT 1 FROM ${target} t, ${shadow} i WHERE ${which}`;
   return `UPDATE ${target} t SET ${sets.join(', ')} FROM ${shadow} i
   WHERE ${which}
@@ -67,14 +70,10 @@ export function isGone(changes: GatheredChanges, t: string, d: string): string {
 }
 
 export function hasAction({ table }: GatheredChanges, row: string, action: 'I' | 'D'): string {
-  return `${row}.${quoteIdentifier(actionColumn(table))} = '${action}'`;
+  return `${row}.${quoteIdentifier(actionColumn(table))} ${is} '${action}'`;
 }
 
-export function sameKey({ table, nullable }: GatheredChanges, a: string, b: string): string {
-  return table.keyColumns
-    .map((name) => {
-      const equals = nullable.includes(name) ? 'IS NOT DISTINCT FROM' : '=';
-      return `${a}.${quoteIdentifier(name)} ${equals} ${b}.${quoteIdentifier(name)}`;
-    })
-    .join(' AND ');
+export function sameKey(changes: GatheredChanges, a: string, b: string): string {
+  const { table, operators, nullable } = changes;
+  return sameKeySql(table, operators, { a, b, nullable });
 }

@@ -7,6 +7,7 @@ import { equal } from '../swap/exchange-sql.ts';
 import type { IncomingKey } from '../../describe/incoming-keys.ts';
 import { wouldOrphan } from '../swap/refuse-loss.ts';
 import { hasAction, isGone, sameKey, type GatheredChanges } from './changes-sql.ts';
+import { is, isAbove } from '../../sql/operators.ts';
 
 /** P1: a hand may reach into the table where changes are gathered. */
 export async function refuseOtherCount(
@@ -39,8 +40,8 @@ export async function refuseRepeatedKeys(
 ): Promise<void> {
   const { table, shadow } = changes;
   const keys = table.keyColumns.map(quoteIdentifier).join(', ');
-  const sql = `SELECT count(*)::text AS n FROM (
-  SELECT 1 FROM ${shadow} i WHERE ${hasAction(changes, 'i', 'I')} GROUP BY ${keys} HAVING count(*) > 1
+  const sql = `SELECT pg_catalog.count(*)::pg_catalog.text AS n FROM (
+  SELECT 1 FROM ${shadow} i WHERE ${hasAction(changes, 'i', 'I')} GROUP BY ${keys} HAVING pg_catalog.count(*) ${isAbove} 1
 ) repeated`;
   const n = await countOf(session, sql);
   if (n === '0') return;
@@ -61,8 +62,8 @@ export async function refuseOtherKeys(session: Session, changes: GatheredChanges
   const stored = loose.filter(({ knownBy }) => knownBy === 'stored').map(({ column }) => column);
   if (stored.length === 0) return;
   const other = stored.map((column) => differing(bytes('i', column), bytes('t', column)));
-  const gone = stored.map((column) => `${bytes('d', column)} = ${bytes('t', column)}`);
-  const sql = `SELECT count(*)::text AS n FROM ${shadow} i
+  const gone = stored.map((column) => `${bytes('d', column)} ${is} ${bytes('t', column)}`);
+  const sql = `SELECT pg_catalog.count(*)::pg_catalog.text AS n FROM ${shadow} i
 JOIN ${quoteTable(table.target)} t ON ${sameKey(changes, 't', 'i')}
 WHERE (${other.join(' OR ')}) AND NOT EXISTS (
   SELECT 1 FROM ${shadow} d
@@ -96,10 +97,10 @@ export async function refuseOrphanedRows(
   const changed = `SELECT 1 FROM ${shadow} own WHERE ${sameKey(changes, 'own', 'c')}`;
   const n = await countOf(
     session,
-    `SELECT count(*)::text AS n FROM ${quoteTable(child)} c
+    `SELECT pg_catalog.count(*)::pg_catalog.text AS n FROM ${quoteTable(child)} c
      WHERE EXISTS (
        SELECT 1 FROM ${quoteTable(table.target)} t, ${shadow} d
-       WHERE ${equal(key.target_columns, 't', key.child_columns, 'c')}
+       WHERE ${equal(key.leads, 't', 'c')}
          AND ${isGone(changes, 't', 'd')})${key.own ? ` AND NOT EXISTS (${changed})` : ''}`,
   );
   if (n !== '0') throw wouldOrphan(key, n);
@@ -112,7 +113,7 @@ export async function refuseDroppedRows(
   written: number,
 ): Promise<void> {
   const { table, shadow } = changes;
-  const sql = `SELECT count(*)::text AS n FROM ${shadow} i WHERE ${hasAction(changes, 'i', 'I')}`;
+  const sql = `SELECT pg_catalog.count(*)::pg_catalog.text AS n FROM ${shadow} i WHERE ${hasAction(changes, 'i', 'I')}`;
   const n = Number(await countOf(session, sql));
   if (n === written) return;
   throw new SnowmeltError(
@@ -124,6 +125,6 @@ export async function refuseDroppedRows(
 }
 
 async function countOf(session: Session, sql: string): Promise<string> {
-  const { rows } = await session.query<{ n: string }>(sql);
+  const { rows } = await session.onTable<{ n: string }>(sql);
   return rows[0]?.n ?? '0';
 }

@@ -1,10 +1,7 @@
 import type { RowRefusal } from '../../copy/copy-error.ts';
-import type { LooseKey } from '../../keys/loose-keys.ts';
 import { meet } from '../../keys/meeting-keys.ts';
-import { seeOperators } from '../../keys/see-operators.ts';
-import { quoteIdentifier } from '../../sql/quote-identifier.ts';
 import { batchTable, winnersTable } from '../../tables/batch-table.ts';
-import { arbiterOf } from '../../keys/arbiter.ts';
+import { arbiterOf, type Arbiter } from '../../keys/arbiter.ts';
 import {
   batchFields,
   createBatchSql,
@@ -20,6 +17,8 @@ import { whileSomeGoIn } from '../../quarantine/self-reference.ts';
 import { sendBlocks, tryOut } from '../../quarantine/separate-block.ts';
 import { separate } from '../../quarantine/separate.ts';
 import { renderRow, takeNullKeys } from './take-null-keys.ts';
+import { is } from '../../sql/operators.ts';
+import { sameKeySql, type KeyOperators } from '../../keys/key-operators.ts';
 
 /**
  * Rows that no value fits are found on their way into the batch. Which row of a key counts is then
@@ -28,28 +27,28 @@ import { renderRow, takeNullKeys } from './take-null-keys.ts';
  */
 export async function mergeAround(work: ChunkWork): Promise<Sent> {
   const { session, table } = work;
-  await seeOperators(session, table);
   const arbiter = await arbiterOf(session, table);
-  const { loose } = arbiter;
-  await session.query(createBatchSql(table, loose));
+  const { loose, operators } = arbiter;
+  await session.onTable(createBatchSql(table, loose));
   const sent = await fillBatch(work, batchFields(table, loose));
   if (!arbiter.findsNulls) await takeNullKeys(work);
-  const met = await meet(session, table, loose);
+  const met = await meet(session, table, arbiter);
   const { schema, name } = table.target;
   const refusal = await tryOut(session, table, async () => {
     await session.locking(`INSERT into ${schema}.${name}`, () =>
-      session.query(mergeSql(table, loose)),
+      session.onTable(mergeSql(table, loose)),
     );
     await noteSavepoint(work);
     return undefined;
   });
-  if (refusal !== undefined) await mergeWinners(work, loose);
-  if (arbiter.triggers) await refuseDroppedRows(session, table, idsSql(work.xids));
+  if (refusal !== undefined) await mergeWinners(work, arbiter);
+  if (arbiter.triggers)
+    await refuseDroppedRows(session, table, { operators, xids: idsSql(work.xids) });
   return { ...sent, written: 'unknown', met };
 }
 
 function idsSql(xids: readonly string[]): string {
-  return `ARRAY[${xids.map((xid) => `'${xid}'`).join(', ')}]::xid[]`;
+  return `ARRAY[${xids.map((xid) => `'${xid}'`).join(', ')}]::pg_catalog.xid[]`;
 }
 
 function fillBatch(work: ChunkWork, fields: readonly string[]): Promise<Sent> {
@@ -66,12 +65,12 @@ interface RefusedWinner {
 }
 
 /** Merges the rows of the batch that win, but for those that are refused alone. */
-async function mergeWinners(work: ChunkWork, loose: readonly LooseKey[]): Promise<void> {
+async function mergeWinners(work: ChunkWork, { loose, operators }: Arbiter): Promise<void> {
   const { session, table, isOrphan } = work;
   const sql = mergeWinnersSql(table, loose);
-  await session.query(createWinnersSql(table));
-  const { rows } = await session.query<{ count: number }>(
-    `SELECT count(*)::integer AS count FROM ${winnersTable}`,
+  await session.onTable(createWinnersSql(table));
+  const { rows } = await session.onTable<{ count: number }>(
+    `SELECT pg_catalog.count(*)::integer AS count FROM ${winnersTable}`,
   );
   const last = rows[0]?.count ?? 0;
   const orphans: RefusedWinner[] = [];
@@ -79,7 +78,7 @@ async function mergeWinners(work: ChunkWork, loose: readonly LooseKey[]): Promis
     const numbers = range(from, Math.min(last + 1, from + blockLimits.rows));
     for (const refused of await mergeNumbers({ ...work, sql }, numbers, isOrphan)) {
       if (isOrphan(refused.why)) orphans.push(refused);
-      else await putWinner(work, refused);
+      else await putWinner(work, refused, operators);
     }
   }
   const left = await whileSomeGoIn(orphans, (again) =>
@@ -88,7 +87,7 @@ async function mergeWinners(work: ChunkWork, loose: readonly LooseKey[]): Promis
       again.map(({ number }) => number),
     ),
   );
-  for (const refused of left) await putWinner(work, refused);
+  for (const refused of left) await putWinner(work, refused, operators);
 }
 
 function range(from: number, to: number): number[] {
@@ -106,7 +105,7 @@ async function mergeNumbers(
     {
       async attempt(from, to) {
         const why = await tryOut(session, table, async () => {
-          await session.query(sql, [numbers.slice(from, to)]);
+          await session.onTable(sql, [numbers.slice(from, to)]);
           await noteSavepoint(work);
           return undefined;
         });
@@ -124,12 +123,14 @@ async function mergeNumbers(
 }
 
 /** The row leaves the batch as well, which is asked later for rows that went missing. */
-async function putWinner(work: ChunkWork, { number, why }: RefusedWinner): Promise<void> {
+async function putWinner(
+  work: ChunkWork,
+  { number, why }: RefusedWinner,
+  operators: KeyOperators,
+): Promise<void> {
   const { session, table, quarantine } = work;
-  const winner = `${winnersTable} AS winner WHERE ${winnerNumber(table)} = ${number}`;
+  const winner = `${winnersTable} AS winner WHERE ${winnerNumber(table)} ${is} ${number}`;
   await quarantine.put({ rows: [await renderRow(session, table, winner)], why });
-  const same = table.keyColumns.map(quoteIdentifier).map((key) => `batch.${key} = winner.${key}`);
-  await session.query(
-    `DELETE FROM ${batchTable} AS batch USING ${winner} AND ${same.join(' AND ')}`,
-  );
+  const same = sameKeySql(table, operators, { a: 'batch', b: 'winner' });
+  await session.onTable(`DELETE FROM ${batchTable} AS batch USING ${winner} AND ${same}`);
 }

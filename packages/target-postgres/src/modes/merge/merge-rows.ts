@@ -1,6 +1,5 @@
 import { arbiterOf } from '../../keys/arbiter.ts';
 import { meet } from '../../keys/meeting-keys.ts';
-import { seeOperators } from '../../keys/see-operators.ts';
 import { copyRows, type RowsWork } from '../../quarantine/chunk-work.ts';
 import { batchTable } from '../../tables/batch-table.ts';
 import type { LoadRows, PutRows } from '../shared/mode.ts';
@@ -13,42 +12,40 @@ import { nullKey } from './take-null-keys.ts';
  * The temporary table writes no log, and takes every row before the target's constraints speak.
  */
 export const mergeRows: LoadRows = async ({ session, table, copyInto }) => {
-  await seeOperators(session, table);
   const arbiter = await arbiterOf(session, table);
-  const { loose } = arbiter;
-  await session.query(createBatchSql(table, loose));
+  const { loose, operators } = arbiter;
+  await session.onTable(createBatchSql(table, loose));
   const copied = await copyInto(batchTable, batchFields(table, loose));
   if (!arbiter.findsNulls) await refuseNullKeys(session, table);
-  const met = await meet(session, table, loose);
+  const met = await meet(session, table, arbiter);
   const { schema, name } = table.target;
   // Waits for chunks that hold the same keys.
   const { rowCount } = await session.locking(`INSERT into ${schema}.${name}`, () =>
-    session.query(mergeSql(table, loose)),
+    session.onTable(mergeSql(table, loose)),
   );
-  if (arbiter.triggers) await refuseDroppedRows(session, table);
+  if (arbiter.triggers) await refuseDroppedRows(session, table, { operators });
   return { ...copied, written: rowCount ?? 'unknown', met };
 };
 
 /** Of rows that were refused: some of them, under a savepoint. */
 export async function mergeAgain(work: RowsWork): Promise<PutRows> {
   const { session, table } = work;
-  await seeOperators(session, table);
   const arbiter = await arbiterOf(session, table);
-  const { loose } = arbiter;
-  await session.query(createBatchSql(table, loose));
+  const { loose, operators } = arbiter;
+  await session.onTable(createBatchSql(table, loose));
   const fields = batchFields(table, loose);
   return async (rows) => {
-    await session.query(`DELETE FROM ${batchTable}`);
+    await session.onTable(`DELETE FROM ${batchTable}`);
     const refusal = await copyRows(work, batchTable, rows, fields);
     if (refusal !== undefined) return refusal;
     if (!arbiter.findsNulls) {
       const nulls = `SELECT 1 FROM ${batchTable} WHERE ${nullKeyCondition(table)} LIMIT 1`;
-      if ((await session.query(nulls)).rowCount !== 0) return nullKey(table);
+      if ((await session.onTable(nulls)).rowCount !== 0) return nullKey(table);
     }
-    await session.query(mergeSql(table, loose));
+    await session.onTable(mergeSql(table, loose));
     // The rows of the batch were copied under the same savepoint.
-    const own = `ARRAY(SELECT DISTINCT xmin FROM ${batchTable})`;
-    if (arbiter.triggers) await refuseDroppedRows(session, table, own);
+    const xids = `ARRAY(SELECT DISTINCT xmin FROM ${batchTable})`;
+    if (arbiter.triggers) await refuseDroppedRows(session, table, { operators, xids });
     return undefined;
   };
 }

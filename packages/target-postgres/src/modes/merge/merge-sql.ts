@@ -5,6 +5,7 @@ import type { LooseKey } from '../../keys/loose-keys.ts';
 import { keepSentSql, sentColumn } from '../../keys/meeting-keys.ts';
 import { columnList } from '../../tables/column-list.ts';
 import { batchTable, winnersTable } from '../../tables/batch-table.ts';
+import { is, isAbove, isAtLeast } from '../../sql/operators.ts';
 
 /**
  * The plan's columns with the target's types and collations, and none of its constraints; of keys of
@@ -12,7 +13,9 @@ import { batchTable, winnersTable } from '../../tables/batch-table.ts';
  */
 export function createBatchSql(table: TablePlan, loose: Loose): string {
   const sent = sentKeys(loose);
-  const texts = sent.map((column) => `NULL::text AS ${quoteIdentifier(sentColumn(table, column))}`);
+  const texts = sent.map(
+    (column) => `NULL::pg_catalog.text AS ${quoteIdentifier(sentColumn(table, column))}`,
+  );
   const create = `CREATE TEMPORARY TABLE ${batchTable} ON COMMIT DROP AS
 SELECT ${[columnList(table), ...texts].join(', ')} FROM ${quoteTable(table.target)} WITH NO DATA`;
   return [create, ...(sent.length === 0 ? [] : keepSentSql(table, sent))].join(';\n');
@@ -41,7 +44,7 @@ export function mergeSql(table: TablePlan, loose: Loose): string {
 export function createWinnersSql(table: TablePlan): string {
   const number = winnerNumber(table);
   return `CREATE TEMPORARY TABLE ${winnersTable} ON COMMIT DROP AS
-SELECT row_number() OVER () AS ${number}, ${columnList(table)} FROM (${winnersSql(table)}) AS winner;
+SELECT pg_catalog.row_number() OVER () AS ${number}, ${columnList(table)} FROM (${winnersSql(table)}) AS winner;
 CREATE UNIQUE INDEX ON ${winnersTable} (${number})`;
 }
 
@@ -51,7 +54,7 @@ export function mergeWinnersSql(table: TablePlan, loose: Loose): string {
   return putSql(
     table,
     loose,
-    `SELECT ${columnList(table)} FROM ${winnersTable} WHERE ${number} = ANY ($1) ORDER BY ${number}`,
+    `SELECT ${columnList(table)} FROM ${winnersTable} WHERE ${number} ${is} ANY ($1) ORDER BY ${number}`,
   );
 }
 
@@ -114,7 +117,7 @@ function whereNewer(table: TablePlan): string {
 export function isNewer({ watermark, fills }: TablePlan, row: string): string {
   if (watermark === undefined) return 'true';
   const name = watermarkName(watermark);
-  const newer = fills !== undefined || hidesDigits(watermark.column) ? '>=' : '>';
+  const newer = fills !== undefined || hidesDigits(watermark.column) ? isAtLeast : isAbove;
   // Never NULL: it is negated as well.
   return `coalesce(${row}.${name} ${newer} stored.${name}, stored.${name} IS NULL)`;
 }

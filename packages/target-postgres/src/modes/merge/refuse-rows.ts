@@ -4,6 +4,8 @@ import type { Session } from '../../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 import { batchTable } from '../../tables/batch-table.ts';
 import { isNewer } from './merge-sql.ts';
+import { is } from '../../sql/operators.ts';
+import { sameKeySql, type KeyOperators } from '../../keys/key-operators.ts';
 
 export function nullKeyCondition({ keyColumns }: TablePlan): string {
   return keyColumns.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ');
@@ -14,7 +16,7 @@ export function nullKeyCondition({ keyColumns }: TablePlan): string {
  * would add it once more (P1).
  */
 export async function refuseNullKeys(session: Session, table: TablePlan): Promise<void> {
-  const sql = `SELECT count(*)::text AS rows FROM ${batchTable} WHERE ${nullKeyCondition(table)}`;
+  const sql = `SELECT pg_catalog.count(*)::pg_catalog.text AS rows FROM ${batchTable} WHERE ${nullKeyCondition(table)}`;
   const rows = await countOf(session, sql);
   if (rows === '0') return;
   throw new SnowmeltError(
@@ -31,7 +33,7 @@ export async function refuseNullKeys(session: Session, table: TablePlan): Promis
 }
 
 /** Of the transaction in hand. */
-export const ownXid = 'ARRAY[pg_catalog.pg_current_xact_id()::xid]';
+const ownXid = 'ARRAY[pg_catalog.pg_current_xact_id()::pg_catalog.xid]';
 
 /**
  * A trigger that drops a row says nothing; with COPY the count would show it, here the keys do, and
@@ -41,9 +43,9 @@ export const ownXid = 'ARRAY[pg_catalog.pg_current_xact_id()::xid]';
 export async function refuseDroppedRows(
   session: Session,
   table: TablePlan,
-  xids: string = ownXid,
+  how: { readonly operators: KeyOperators; readonly xids?: string },
 ): Promise<void> {
-  const rows = await countOf(session, droppedSql(table, xids));
+  const rows = await countOf(session, droppedSql(table, how));
   if (rows === '0') return;
   throw new SnowmeltError(
     'TARGET.ROW_COUNT_MISMATCH',
@@ -53,21 +55,24 @@ export async function refuseDroppedRows(
   );
 }
 
-function droppedSql(table: TablePlan, xids: string): string {
+function droppedSql(
+  table: TablePlan,
+  { operators, xids = ownXid }: { readonly operators: KeyOperators; readonly xids?: string },
+): string {
   const { keyColumns, mode, columns, target } = table;
   const keys = keyColumns.map(quoteIdentifier);
   const known = keys.map((name) => `batch.${name} IS NOT NULL`).join(' AND ');
-  const same = keys.map((name) => `stored.${name} = batch.${name}`).join(' AND ');
+  const same = sameKeySql(table, operators, { a: 'stored', b: 'batch' });
   const updates = !modeTraits[mode].leavesRows && columns.length > keyColumns.length;
   const stale = updates
-    ? ` AND (stored.xmin = ANY (${xids}) OR NOT (${isNewer(table, 'batch')}))`
+    ? ` AND (stored.xmin ${is} ANY (${xids}) OR NOT (${isNewer(table, 'batch')}))`
     : '';
-  return `SELECT count(*)::text AS rows FROM ${batchTable} batch
+  return `SELECT pg_catalog.count(*)::pg_catalog.text AS rows FROM ${batchTable} batch
 WHERE ${known} AND NOT EXISTS (
   SELECT 1 FROM ${quoteTable(target)} stored WHERE ${same}${stale})`;
 }
 
 async function countOf(session: Session, sql: string): Promise<string> {
-  const { rows } = await session.query<{ rows: string }>(sql);
+  const { rows } = await session.onTable<{ rows: string }>(sql);
   return rows[0]?.rows ?? '0';
 }

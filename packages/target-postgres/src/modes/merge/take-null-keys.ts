@@ -7,20 +7,21 @@ import { batchTable } from '../../tables/batch-table.ts';
 import { columnList } from '../../tables/column-list.ts';
 import { nullKeyCondition } from './refuse-rows.ts';
 import type { ChunkWork } from '../../quarantine/chunk-work.ts';
+import { is } from '../../sql/operators.ts';
 
 /** Rows of the batch whose key no unique index finds again: out of the batch, into quarantine. */
 export async function takeNullKeys({ session, table, quarantine }: ChunkWork): Promise<void> {
   const condition = nullKeyCondition(table);
   // One more than may be: the limit says the rest.
   const most = (table.rejects?.limit ?? 0) + 1;
-  const { rows } = await session.query<{ place: string }>(
-    `SELECT ctid::text AS place FROM ${batchTable} WHERE ${condition} ORDER BY ctid LIMIT ${most}`,
+  const { rows } = await session.onTable<{ place: string }>(
+    `SELECT ctid::pg_catalog.text AS place FROM ${batchTable} WHERE ${condition} ORDER BY ctid LIMIT ${most}`,
   );
   for (const { place } of rows) {
-    const row = await renderRow(session, table, `${batchTable} WHERE ctid = '${place}'`);
+    const row = await renderRow(session, table, `${batchTable} WHERE ctid ${is} '${place}'`);
     await quarantine.put({ rows: [row], why: nullKey(table) });
   }
-  if (rows.length > 0) await session.query(`DELETE FROM ${batchTable} WHERE ${condition}`);
+  if (rows.length > 0) await session.onTable(`DELETE FROM ${batchTable} WHERE ${condition}`);
 }
 
 /** In the words that PostgreSQL has for it: a NULL where none may be. */
@@ -36,12 +37,8 @@ export function nullKey({ keyColumns, target }: TablePlan): RowRefusal {
 }
 
 /** One row of a table with the plan's columns as canonical CSV, without its LF. */
-export async function renderRow(
-  { client }: Session,
-  table: TablePlan,
-  from: string,
-): Promise<Buffer> {
+export async function renderRow(session: Session, table: TablePlan, from: string): Promise<Buffer> {
   const sql = `COPY (SELECT ${columnList(table)} FROM ${from}) TO STDOUT (FORMAT csv)`;
-  const pieces = await Array.fromAsync<Buffer>(client.query(copyTo(sql)));
+  const pieces = await Array.fromAsync<Buffer>((await session.copying()).query(copyTo(sql)));
   return Buffer.concat(pieces).subarray(0, -1);
 }

@@ -40,7 +40,7 @@ function matching(
   keys: readonly IncomingKey[],
   always: readonly string[],
 ): readonly Finding[] {
-  const match = matchColumns(keys);
+  const match = matchColumns(keys)?.map(({ left }) => left);
   if (match === undefined) return [];
   const travelling = new Set(table.columns.map(({ target }) => target));
   const acting = actingKeys(keys);

@@ -1,6 +1,8 @@
 import type { TablePlan } from '@snowmelt/core';
 
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { is, isAtLeast, isNot } from '../../sql/operators.ts';
+import type { ColumnMatch } from '../../describe/incoming-keys.ts';
 
 /** What the statements are made of. */
 export interface Exchange {
@@ -8,7 +10,7 @@ export interface Exchange {
   /** Quoted, with its schema. */
   readonly shadow: string;
   /** Columns by which a row is found again; none: a row that changed goes and comes. */
-  readonly match: readonly string[] | undefined;
+  readonly match: readonly ColumnMatch[] | undefined;
   /** Identity columns of the target that ALWAYS generate: UPDATE may not set them. */
   readonly always: readonly string[];
 }
@@ -33,24 +35,24 @@ function byContent({ table, shadow }: Exchange): string {
 WITH diff AS MATERIALIZED (
   SELECT old.part, old.gone, new.added
   FROM (
-    SELECT part, gone, same, row_number() OVER (PARTITION BY same) AS nth
+    SELECT part, gone, same, pg_catalog.row_number() OVER (PARTITION BY same) AS nth
     FROM (SELECT t.tableoid AS part, t.ctid AS gone, ${same('t')} AS same FROM ${target} t) t
   ) old
   FULL JOIN (
-    SELECT added, same, row_number() OVER (PARTITION BY same) AS nth
+    SELECT added, same, pg_catalog.row_number() OVER (PARTITION BY same) AS nth
     FROM (SELECT s.ctid AS added, ${same('s')} AS same FROM ${shadow} s) s
-  ) new ON new.same = old.same AND new.nth = old.nth
+  ) new ON new.same ${is} old.same AND new.nth ${is} old.nth
   WHERE old.gone IS NULL OR new.added IS NULL
 ), deleted AS (
-  DELETE FROM ${target} t USING diff d WHERE t.ctid = d.gone AND t.tableoid = d.part RETURNING 1
+  DELETE FROM ${target} t USING diff d WHERE t.ctid ${is} d.gone AND t.tableoid ${is} d.part RETURNING 1
 )
 ${insertSql(table, shadow)}
-JOIN diff d ON d.added = s.ctid
-WHERE (SELECT count(*) FROM deleted) >= 0`;
+JOIN diff d ON d.added ${is} s.ctid
+WHERE (SELECT pg_catalog.count(*) FROM deleted) ${isAtLeast} 0`;
 }
 
 /** Rows whose key stays are updated in place: nothing that refers to them is touched. */
-function byKey({ table, shadow, always }: Exchange, match: readonly string[]): string {
+function byKey({ table, shadow, always }: Exchange, match: readonly ColumnMatch[]): string {
   const target = quoteTable(table.target);
   const settable = columnNames(table).filter((name) => !always.includes(name));
   const sets = settable.map((name) => `${quoteIdentifier(name)} = s.${quoteIdentifier(name)}`);
@@ -58,38 +60,33 @@ function byKey({ table, shadow, always }: Exchange, match: readonly string[]): s
     sets.length === 0
       ? 'SELECT 1 FROM deleted'
       : `UPDATE ${target} t SET ${sets.join(', ')}
-  FROM diff d JOIN ${shadow} s ON s.ctid = d.added
-  WHERE t.ctid = d.gone AND t.tableoid = d.part AND (SELECT count(*) FROM deleted) >= 0
+  FROM diff d JOIN ${shadow} s ON s.ctid ${is} d.added
+  WHERE t.ctid ${is} d.gone AND t.tableoid ${is} d.part AND (SELECT pg_catalog.count(*) FROM deleted) ${isAtLeast} 0
   RETURNING 1`;
   return `
 WITH diff AS MATERIALIZED (
   SELECT t.tableoid AS part, t.ctid AS gone, s.ctid AS added
-  FROM ${target} t FULL JOIN ${shadow} s ON ${equal(match, 't', match, 's')}
+  FROM ${target} t FULL JOIN ${shadow} s ON ${equal(match, 't', 's')}
   WHERE t.ctid IS NULL OR s.ctid IS NULL
-     OR ${rowText(table, 't')} <> ${rowText(table, 's')}
+     OR ${rowText(table, 't')} ${isNot} ${rowText(table, 's')}
 ), deleted AS (
   DELETE FROM ${target} t USING diff d
-  WHERE t.ctid = d.gone AND t.tableoid = d.part AND d.added IS NULL
+  WHERE t.ctid ${is} d.gone AND t.tableoid ${is} d.part AND d.added IS NULL
   RETURNING 1
 ), updated AS (
   ${updated}
 )
 ${insertSql(table, shadow)}
-JOIN diff d ON d.added = s.ctid AND d.gone IS NULL
-WHERE (SELECT count(*) FROM updated) >= 0`;
+JOIN diff d ON d.added ${is} s.ctid AND d.gone IS NULL
+WHERE (SELECT pg_catalog.count(*) FROM updated) ${isAtLeast} 0`;
 }
 
-/** `a.x = b.y AND …`; by the types' own equality, as the foreign key has it. */
-export function equal(
-  left: readonly string[],
-  a: string,
-  right: readonly string[],
-  b: string,
-): string {
-  return left
+/** `a.x = b.y AND …`, by the operators of the foreign key. */
+export function equal(matches: readonly ColumnMatch[], a: string, b: string): string {
+  return matches
     .map(
-      (name, index) =>
-        `${a}.${quoteIdentifier(name)} = ${b}.${quoteIdentifier(right[index] ?? name)}`,
+      ({ left, operator, right }) =>
+        `${a}.${quoteIdentifier(left)} ${operator} ${b}.${quoteIdentifier(right)}`,
     )
     .join(' AND ');
 }
@@ -104,7 +101,7 @@ FROM ${shadow} s`;
 /** Text, since json, xml and points have no equality; the types are the same on both sides. */
 function rowText(table: TablePlan, row: string): string {
   const fields = columnNames(table).map((name) => `${row}.${quoteIdentifier(name)}`);
-  return `ROW(${fields.join(', ')})::text`;
+  return `ROW(${fields.join(', ')})::pg_catalog.text`;
 }
 
 function columnNames(table: TablePlan): readonly string[] {

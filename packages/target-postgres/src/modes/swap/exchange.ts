@@ -2,7 +2,6 @@ import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { actingKeys, incomingKeys, matchColumns } from '../../describe/incoming-keys.ts';
-import { seeOperators } from '../../keys/see-operators.ts';
 import { quoteTable } from '../../sql/quote-identifier.ts';
 import { exchangeSql } from './exchange-sql.ts';
 import { refuseOrphans, refuseOtherCounts } from './refuse-loss.ts';
@@ -14,13 +13,12 @@ export async function exchange(
   shadow: string,
 ): Promise<object> {
   const target = quoteTable(table.target);
-  await seeOperators(session, table);
   const keys = await incomingKeys(session, target);
   for (const key of actingKeys(keys)) await refuseOrphans(session, table, { key, shadow });
   const always = await identityAlways(session, target);
-  await session.query(exchangeSql({ table, shadow, match: matchColumns(keys), always }));
+  await session.onTable(exchangeSql({ table, shadow, match: matchColumns(keys), always }));
   // What is deferred speaks now, not when COMMIT has no way to say it well.
-  await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+  await session.onTable('SET CONSTRAINTS ALL IMMEDIATE');
   await refuseOtherCounts(session, table, shadow);
   return {};
 }

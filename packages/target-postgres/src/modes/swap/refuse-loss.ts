@@ -4,6 +4,7 @@ import type { Session } from '../../connect/transaction.ts';
 import { quoteTable } from '../../sql/quote-identifier.ts';
 import { equal } from './exchange-sql.ts';
 import type { IncomingKey } from '../../describe/incoming-keys.ts';
+import { is } from '../../sql/operators.ts';
 
 /** P5: CASCADE and its kin would delete or change rows of a table that this is not a load of. */
 export async function refuseOrphans(
@@ -13,9 +14,9 @@ export async function refuseOrphans(
 ): Promise<void> {
   if (key.own) return;
   const child = { schema: key.child_schema, name: key.child_table };
-  const leads = (row: string) => equal(key.target_columns, row, key.child_columns, 'c');
-  const { rows } = await session.query<{ n: string }>(
-    `SELECT count(*)::text AS n FROM ${quoteTable(child)} c
+  const leads = (row: string) => equal(key.leads, row, 'c');
+  const { rows } = await session.onTable<{ n: string }>(
+    `SELECT pg_catalog.count(*)::pg_catalog.text AS n FROM ${quoteTable(child)} c
      WHERE EXISTS (SELECT 1 FROM ${quoteTable(target)} t WHERE ${leads('t')})
        AND NOT EXISTS (SELECT 1 FROM ${shadow} s WHERE ${leads('s')})`,
   );
@@ -34,10 +35,10 @@ export function wouldOrphan(key: IncomingKey, rows: string): SnowmeltError {
 }
 
 const countsSql = (target: string, shadow: string): string => `
-SELECT (SELECT count(*) FROM ${target})::text AS target,
-       (SELECT count(*) FROM ${shadow})::text AS shadow,
-       (SELECT coalesce(sum(rows), 0) FROM snowmelt.chunk_ledger
-        WHERE run_id = $1 AND table_key = $2)::text AS ledger`;
+SELECT (SELECT pg_catalog.count(*) FROM ${target})::pg_catalog.text AS target,
+       (SELECT pg_catalog.count(*) FROM ${shadow})::pg_catalog.text AS shadow,
+       (SELECT coalesce(pg_catalog.sum(rows), 0) FROM snowmelt.chunk_ledger
+        WHERE run_id ${is} $1 AND table_key ${is} $2)::pg_catalog.text AS ledger`;
 
 /** P1, asked under the locks: a trigger may drop rows, and a hand may reach into the shadow. */
 export async function refuseOtherCounts(
@@ -46,7 +47,7 @@ export async function refuseOtherCounts(
   shadow: string,
 ): Promise<void> {
   const sql = countsSql(quoteTable(table.target), shadow);
-  const { rows } = await session.query<{ target: string; shadow: string; ledger: string }>(sql, [
+  const { rows } = await session.onTable<{ target: string; shadow: string; ledger: string }>(sql, [
     table.run,
     table.key,
   ]);

@@ -23,6 +23,6 @@ async function indexShadow(session: Session, table: TablePlan, shadow: string): 
   const match = matchColumns(await incomingKeys(session, quoteTable(table.target)));
   if (match === undefined) return;
   const index = `${quoteIdentifier(`${shadow}_key`)} ON ${quoteShadow(shadow)}`;
-  const columns = match.map(quoteIdentifier).join(', ');
+  const columns = match.map(({ left }) => quoteIdentifier(left)).join(', ');
   await session.query(`CREATE UNIQUE INDEX IF NOT EXISTS ${index} (${columns})`);
 }

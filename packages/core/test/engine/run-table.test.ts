@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+
+import { SnowmeltError } from '../../src/index.ts';
+import { job, rowsOf, run, World } from './engine-world.ts';
+
+const refused = { kind: 'refuse', error: new SnowmeltError('SOURCE.AUTH_FAILED', 'no') } as const;
+
+describe('a table that ends early', () => {
+  it('P8: says how it was to be read, and that the indexes dropped for it are away', async () => {
+    const world = new World();
+    world.addTable('A', 5);
+    const jobs = [job('A', { extract: 'unload', rebuildIndexes: true })];
+    const failed = await run(jobs, world.adapters({ open: () => refused }));
+    expect(failed.tables[0]).toMatchObject({ status: 'failed', extract: 'unload' });
+    expect(failed.tables[0]?.notices.join()).toContain('stay away until a run completes the table');
+    const mended = await run(jobs, world.adapters());
+    expect(mended.tables[0]?.notices.join()).not.toContain('stay away');
+  });
+});
+
+describe('tables that are emptied together', () => {
+  /** Whoever empties PARENT empties CHILD. */
+  function tied(world: World) {
+    const adapters = world.adapters();
+    adapters.target.dependents = async ({ name, ...rest }) =>
+      name === 'PARENT' ? [{ ...rest, name: 'CHILD' }] : [];
+    return adapters;
+  }
+
+  it('P5: none is emptied where one of them can not be planned', async () => {
+    const world = new World();
+    world.addTable('PARENT', 5);
+    world.addTable('CHILD', 5);
+    const jobs = [job('PARENT'), job('CHILD')];
+    await run(jobs, tied(world));
+    world.replaceRows('PARENT', 7);
+
+    const adapters = tied(world);
+    const describe = adapters.source.describe.bind(adapters.source);
+    adapters.source.describe = async (ref, context) => {
+      if (ref.name === 'CHILD') throw new SnowmeltError('SOURCE.TABLE_NOT_FOUND', 'it is gone');
+      return describe(ref, context);
+    };
+    const report = await run(jobs, adapters, { resume: { mode: 'never' } });
+    expect(report.tables.map(({ error }) => error?.code)).toEqual([
+      'TARGET.TRUNCATE_CASCADES',
+      'SOURCE.TABLE_NOT_FOUND',
+    ]);
+    expect(report.tables[0]?.error?.message).toContain('it is gone');
+    expect(world.targetRows('PARENT')).toEqual(rowsOf(5));
+    expect(world.targetRows('CHILD')).toEqual(rowsOf(5));
+  });
+});

@@ -1,9 +1,15 @@
 import type { ReadOptions } from '../contract/table-plan.ts';
 import type { TableJob } from '../contract/table-job.ts';
-import { batchRows, mergeMode, mergeRules, withoutEffect } from './load-mode.ts';
+import {
+  batchRows,
+  loadMode,
+  mergeRules,
+  rebuildsIndexes,
+  setAside,
+  withoutEffect,
+} from './load-mode.ts';
 import type { Config } from './schema/config.ts';
 import { selectTables, type PlacedTable, type TableSelection } from './select-tables.ts';
-import { setAside } from './set-aside.ts';
 import { storedName } from './stored-name.ts';
 import { sha256, tableHash } from './table-hash.ts';
 import { foldedSourceRef, sourceRef, tableKey, targetRef } from './table-refs.ts';
@@ -33,7 +39,7 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     source: sourceRef(source, table),
     ...foldedSource(placed),
     target: targetRef(source, table),
-    mode: table.truncate_onstart ? table.refresh : mergeMode(placed, config),
+    mode: loadMode(placed, config),
     ...mergeRules(placed, config),
     ...(table.changes === 'cdc' ? { changes: true } : {}),
     read: readOptions(placed, config),
@@ -42,7 +48,7 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     maxRetryAttempts: config.max_retry_attempts,
     schemaEvolution: table.schema_evolution ?? config.schema_evolution,
     truncateCascade: table.truncate_cascade,
-    ...(rebuildsIndexes(placed) ? { rebuildIndexes: true } : {}),
+    ...(rebuildsIndexes(placed, config) ? { rebuildIndexes: true } : {}),
     ...(table.on_row_error === 'quarantine'
       ? { rejects: { limit: table.max_rejected_rows ?? config.max_rejected_rows } }
       : {}),
@@ -80,12 +86,6 @@ function valueRules(
     ...(unsupportedJson === 'fail' ? {} : { unsupportedJson }),
     ...(json === 'json' ? { jsonAsWritten: true } : {}),
   };
-}
-
-/** Rows that are gathered beside the table change it at the end, under its readers' eyes. */
-function rebuildsIndexes({ table }: PlacedTable): boolean {
-  const gathers = table.truncate_onstart ? table.refresh === 'swap' : table.changes === 'cdc';
-  return table.disable_index && !gathers;
 }
 
 function readOptions(placed: PlacedTable, config: Config): ReadOptions {

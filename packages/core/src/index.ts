@@ -56,7 +56,7 @@ export {
 export { configWarnings } from './config/config-warnings.ts';
 export type { Environment } from './config/expand-variables.ts';
 export { configJsonSchema } from './config/json-schema.ts';
-export { loadConfig, loadEnvFile } from './config/load-config.ts';
+export { loadConfig, loadConfigText, loadEnvFile } from './config/load-config.ts';
 export { parseConfig, type ParseOptions } from './config/parse-config.ts';
 export { redact } from './config/redact.ts';
 export { resolveTables, runHashes, type RunHashes } from './config/resolve-tables.ts';

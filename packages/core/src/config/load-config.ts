@@ -11,8 +11,17 @@ import type { Config } from './schema/config.ts';
 
 /** Reads, checks and completes a configuration file: variables and keys are in their places. */
 export async function loadConfig(path: string, options: { env: Environment }): Promise<Config> {
-  const text = await readGiven(path);
-  const { env } = options;
+  return await loadConfigText(await readGiven(path), { ...options, path });
+}
+
+/**
+ * The same of a text that is not in a file, or no more. `path` names it in messages; its ending says
+ * what it is, and paths in it begin at its folder.
+ */
+export async function loadConfigText(
+  text: string,
+  { env, path }: { readonly env: Environment; readonly path: string },
+): Promise<Config> {
   const config = parseConfig(text, {
     env,
     path,

@@ -180,6 +180,11 @@ export const errorCatalog = {
     'The run was stopped with work left.',
     'Run the same command again; it goes on where it stopped.',
   ),
+  'RUN.NO_PROGRESS': entry(
+    'never',
+    'Invocations in a row got nothing done, or the one before said that another would not.',
+    'Read with `snowmelt status` what is left. What takes longer than an invocation is run elsewhere, with the same configuration: `snowmelt run`. What people have to mend is mended first; then start the execution again.',
+  ),
   'STATUS.UNREACHABLE': entry(
     'run',
     'The status database cannot be reached.',

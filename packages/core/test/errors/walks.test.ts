@@ -158,6 +158,9 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'RUN.STOPPED': [
     ['packages/core/test/engine/run-migration.test.ts', 'a stop gives chunks back, says so'],
   ],
+  'RUN.NO_PROGRESS': [
+    ['e2e/test/lambda.e2e.test.ts', 'a loop that gets nothing done ends, and the command goes on'],
+  ],
   'STATUS.UNREACHABLE': [
     ['packages/status-pg/test/lost-reply.pg.test.ts', 'at 3 a.m. for a moment fails no call'],
     sameCommand,

@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startDemo, type Demo } from '@snowmelt/demo';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { inSnowflake } from './support/demo.ts';
+import { lambdaPackage, type Invoked, type LambdaPackage } from './support/lambda.ts';
+import { configFile, snowmelt } from './support/snowmelt.ts';
+import { configOf } from './support/run-config.ts';
+import { runMachine } from './support/state-machine.ts';
+
+/** Enough for some invocations. */
+const filter = "DATE < '2001-01-15'";
+const table = {
+  source: 'FLIGHTS',
+  target: 'flights',
+  truncate_onstart: true,
+  source_filter: filter,
+  extract: 'query',
+  chunking_columns: ['DATE'],
+  chunking_column_types: ['timestamp_ntz'],
+  batch_size: 2000,
+};
+
+interface Body extends Record<string, unknown> {
+  readonly status: string;
+  readonly run_id: string;
+  readonly needs_retry: boolean;
+}
+
+let demo: Demo;
+let client: pg.Client;
+let lambda: LambdaPackage;
+let rows: number;
+
+beforeAll(async () => {
+  demo = await startDemo({ tables: ['FLIGHTS'] });
+  const counted = await inSnowflake(demo, `SELECT count(*) FROM FLIGHTS WHERE ${filter}`);
+  rows = Number(counted[0]?.[0]);
+  client = new pg.Client({ connectionString: demo.databaseUrl });
+  await client.connect();
+  const config = configOf(demo, [table], { source_name: 'air' });
+  lambda = await lambdaPackage({ ...config, snapshot_delay_seconds: 0, parallel_threads: 1 });
+}, 300_000);
+
+afterAll(async () => {
+  await lambda?.[Symbol.asyncDispose]();
+  await client?.end();
+  await demo?.[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  await client.query('DROP SCHEMA IF EXISTS migration_status CASCADE');
+  await client.query('DROP SCHEMA IF EXISTS snowmelt CASCADE; DROP SCHEMA IF EXISTS vega CASCADE');
+});
+
+const columns =
+  '"date" timestamp, delay int, distance int, origin varchar(3), destination varchar(3)';
+
+const bodyOf = ({ outcome }: Invoked): Body => outcome?.answer?.body as Body;
+
+async function expectExact(): Promise<void> {
+  const { rows: found } = await client.query('SELECT count(*)::int AS count FROM vega.flights');
+  expect(found[0].count).toBe(rows);
+}
+
+/**
+ * Invokes until an answer says that another invocation is of no use, as a state machine would. The first
+ * one is too short for all of it, however quick the machine.
+ */
+async function loop(
+  seconds: number,
+  disturb: (
+    child: ReturnType<LambdaPackage['start']>['child'],
+    nth: number,
+  ) => Promise<void> = () => Promise.resolve(),
+): Promise<{ bodies: readonly (Body | undefined)[]; lines: readonly string[] }> {
+  const bodies: (Body | undefined)[] = [];
+  const lines: string[] = [];
+  let migrationResult: unknown;
+  for (let count = 0; count < 60; count += 1) {
+    const input = { source_name: 'air', no_resume: true };
+    const event = { action: 'migrate', input, resume_attempt_count: count, migrationResult };
+    const { child, ended } = lambda.start(event, { seconds: count === 0 ? 3 : seconds });
+    await disturb(child, count);
+    const invoked = await ended;
+    lines.push(...invoked.lines);
+    const { errorType, errorMessage } = invoked.outcome ?? {};
+    if (errorType !== undefined) throw new Error(`${errorType}: ${errorMessage}`);
+    const body = invoked.outcome === undefined ? undefined : bodyOf(invoked);
+    bodies.push(body);
+    migrationResult = invoked.outcome?.answer ?? { Error: 'Runtime.ExitError' };
+    if (body !== undefined && !body.needs_retry) return { bodies, lines };
+  }
+  throw new Error('60 invocations were not enough');
+}
+
+describe('the built function, by itself in a folder', () => {
+  it('is small, the same each time, quick to import and modest', async () => {
+    await using again = await lambdaPackage({ ...demo.config });
+    await using other = await lambdaPackage({ ...demo.config });
+    expect(again.sha256).toBe(other.sha256);
+    expect(again.bytes).toBeLessThan(10 * 1024 * 1024);
+  });
+
+  it('answers the checks', async () => {
+    const validated = await lambda.invoke({ action: 'validate_config' });
+    expect(validated.outcome?.answer).toMatchObject({
+      statusCode: 200,
+      body: { status: 'success', action: 'validate_config', sources: ['air'] },
+    });
+    const tested = await lambda.invoke({ action: 'test_connections' });
+    expect(tested.outcome?.answer).toMatchObject({
+      statusCode: 200,
+      body: { status: 'success', action: 'test_connections', snowflake: expect.any(String) },
+    });
+  });
+
+  it.each([
+    ['an unknown action', { action: 'dance' }, 400, 'CONFIG.INVALID'],
+    ['an unknown source', { source_name: 'sea' }, 400, 'CONFIG.NO_SUCH_TABLE'],
+    ['an event that is none', { no_resume: 'perhaps' }, 500, 'CONFIG.INVALID'],
+  ])('answers %s', async (_name, event, statusCode, error_type) => {
+    const { outcome } = await lambda.invoke(event);
+    expect(outcome?.answer).toMatchObject({ statusCode, body: { error_type } });
+  });
+
+  it('a check that fails is an error of the function, or an answer where that is wished', async () => {
+    const event = { action: 'validate_config' };
+    const env = { SNOWMELT_CONFIG: '{"sources": []}' };
+    const thrown = await lambda.invoke(event, { env });
+    expect(thrown.outcome).toMatchObject({ errorType: 'CONFIG.INVALID' });
+    const answered = await lambda.invoke(event, {
+      env: { ...env, SNOWMELT_FAILED_CHECKS: 'answer' },
+    });
+    expect(answered.outcome?.answer).toMatchObject({ statusCode: 500 });
+  });
+});
+
+describe('a migration that needs many invocations', () => {
+  it('ends complete and exact, no chunk loaded twice, each line once', async () => {
+    const { bodies, lines } = await loop(8);
+    expect(bodies.length).toBeGreaterThan(1);
+    expect(bodies.at(-1)).toMatchObject({ status: 'completed', total_rows_migrated: rows });
+    expect(new Set(bodies.map((body) => body?.run_id)).size).toBe(1);
+    await expectExact();
+    const loaded = await client.query(
+      'SELECT count(*)::int AS chunks, sum(rows)::int AS rows FROM snowmelt.chunk_ledger',
+    );
+    expect(loaded.rows[0].rows).toBe(rows);
+    expect(lines.length).toBe(new Set(lines).size);
+    for (const line of lines) expect(() => JSON.parse(line) as unknown, line).not.toThrow();
+    const text = lines.join('\n');
+    expect(text).not.toContain('PRIVATE KEY');
+    expect(text).toContain('"cold_start":true');
+  }, 300_000);
+
+  it('the same with invocations killed and frozen at random', async () => {
+    const stopped: NodeJS.Signals[] = ['SIGKILL', 'SIGSTOP', 'SIGKILL'];
+    const frozen: { kill(signal: NodeJS.Signals): boolean }[] = [];
+    const { bodies } = await loop(12, async (child, nth) => {
+      const signal = stopped[nth];
+      if (signal === undefined) return;
+      await sleep(2000 + 500 * nth);
+      child.kill(signal);
+      // A frozen environment sends no FIN; Lambda says after its time that it is gone.
+      if (signal === 'SIGSTOP') {
+        frozen.push(child);
+        setTimeout(() => child.kill('SIGKILL'), 6000);
+      }
+    });
+    expect(bodies.slice(0, 3)).toEqual([undefined, undefined, undefined]);
+    expect(bodies.at(-1)).toMatchObject({ status: 'completed' });
+    await expectExact();
+  }, 300_000);
+
+  it('a loop that gets nothing done ends, and the command goes on', async () => {
+    await client.query(`CREATE SCHEMA vega; CREATE TABLE vega.flights (${columns})`);
+    const blocker = new pg.Client({ connectionString: demo.databaseUrl });
+    await blocker.connect();
+    await blocker.query('BEGIN; LOCK TABLE vega.flights IN ACCESS EXCLUSIVE MODE');
+    const { bodies } = await loop(4);
+    await blocker.query('ROLLBACK; DROP SCHEMA vega CASCADE');
+    await blocker.end();
+    expect(
+      bodies.map((body) => body?.error),
+      JSON.stringify(bodies),
+    ).toHaveLength(3);
+    expect(bodies.at(-1)).toMatchObject({ status: 'failed', error_type: 'RUN.NO_PROGRESS' });
+    const config = configOf(demo, [table], { source_name: 'air' });
+    await using file = await configFile({ ...config, snapshot_delay_seconds: 0 });
+    const { code, stderr } = await snowmelt(['run', '-c', file.path, '--json']);
+    expect(code, stderr).toBe(0);
+    await expectExact();
+  }, 120_000);
+});
+
+describe('state machines, run from their files', () => {
+  it.each(['ours', 'earlier'] as const)(
+    '%s: invokes until all is there',
+    async (file) => {
+      const input = { source_name: 'air', no_resume: true, comment: 'nightly' };
+      const { output, invocations } = await runMachine(file, lambda, { input, seconds: 10 });
+      const body = file === 'ours' ? output : (output as never)['migrationResult']['body'];
+      expect(body).toMatchObject({ status: 'completed', total_rows_migrated: rows });
+      expect(invocations, 'two checks and a migration').toBeGreaterThanOrEqual(3);
+      await expectExact();
+    },
+    240_000,
+  );
+
+  it.each([
+    ['ours', 'ConfigurationInvalid'],
+    ['earlier', 'ValidationFailed'],
+  ] as const)('%s: ends in the state of its failure', async (file, name) => {
+    const input = { source_name: 'sea' };
+    const { ended } = await runMachine(file, lambda, { input, seconds: 10 });
+    expect(ended).toBe(name);
+  });
+});

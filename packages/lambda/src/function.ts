@@ -1,0 +1,4 @@
+// What Lambda loads: `function.handler`.
+import { createHandler } from './handler.ts';
+
+export const handler = createHandler();

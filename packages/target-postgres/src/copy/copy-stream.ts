@@ -5,6 +5,8 @@ import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import { quoteIdentifier } from '../sql/quote-identifier.ts';
+
 export interface Copied {
   /** In the target; of a COPY, as PostgreSQL's command tag says. */
   readonly rows: number;
@@ -102,4 +104,9 @@ export class Coalesce extends Transform {
     this.#held = [];
     this.#heldBytes = 0;
   }
+}
+
+/** The defaults of CSV are the canonical form: comma, quote doubled, NULL is nothing. */
+export function copySql(into: string, fields: readonly string[]): string {
+  return `COPY ${into} (${fields.map(quoteIdentifier).join(', ')}) FROM STDIN (FORMAT csv)`;
 }

@@ -1,19 +1,18 @@
 import {
-  isSnowmeltError,
-  SnowmeltError,
   type ChunkPlan,
   type ChunkStream,
+  isSnowmeltError,
   type LoadReceipt,
+  SnowmeltError,
   type TablePlan,
   type WorkContext,
 } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { limitLocks } from '../connect/session-settings.ts';
-import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
+import { type Session, tableOptions, transaction } from '../connect/transaction.ts';
 import { rejectedRow } from '../copy/copy-error.ts';
-import { copySql } from '../copy/copy-sql.ts';
-import { copyStream, type Copied } from '../copy/copy-stream.ts';
+import { type Copied, copySql, copyStream } from '../copy/copy-stream.ts';
 import { claimChunk, readReceipts, recordChunk } from '../ledger/chunk-ledger.ts';
 import { shareLoads } from '../ledger/lock-target.ts';
 import { refuseStalePlan } from '../ledger/table-ledger.ts';

@@ -2,27 +2,23 @@ import {
   modeTraits,
   type PrepareReceipt,
   type Restart,
+  SnowmeltError,
   type TablePlan,
+  type TableSchema,
   type WorkContext,
 } from '@snowmelt/core';
+import { isServerError, serverMessage } from '@snowmelt/pg-connection';
 
 import type { Databases } from '../connect/databases.ts';
-import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
+import { type Session, tableOptions, transaction } from '../connect/transaction.ts';
 import { describeTable } from '../describe/describe-table.ts';
 import { dropIndexes, dropsIndexes } from '../indexes/drop-indexes.ts';
-import { indexesDisabled } from '../indexes/tell-indexes.ts';
+import { indexesDisabled } from '../indexes/restore-after-load.ts';
 import { readReceipts } from '../ledger/chunk-ledger.ts';
-import { recordFed } from '../ledger/fed-columns.ts';
-import { prepareKeys } from '../missing/prepare-keys.ts';
-import { modes } from '../modes/modes.ts';
-import { recordIdentity } from '../ledger/identity.ts';
-import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
-import { beginWithoutBase } from '../standing/lost-base.ts';
-import { alterTable } from './alter-table.ts';
-import { createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { ensureLedger, lockDdl } from '../ledger/ensure-ledger.ts';
+import { recordFed } from '../ledger/fed-columns.ts';
+import { recordIdentity } from '../ledger/identity.ts';
 import { lockTargets } from '../ledger/lock-target.ts';
-import { pendingWidenings } from './pending-widenings.ts';
 import { refuseOlder } from '../ledger/overtake.ts';
 import { planFingerprint } from '../ledger/plan-fingerprint.ts';
 import {
@@ -30,10 +26,16 @@ import {
   readTableLedger,
   refuseSuperseded,
   restartTable,
+  type TableLedgerRow,
   unplanned,
   writeTableLedger,
-  type TableLedgerRow,
 } from '../ledger/table-ledger.ts';
+import { prepareKeys } from '../missing/prepare-keys.ts';
+import { modes } from '../modes/modes.ts';
+import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
+import { beginWithoutBase } from '../standing/lost-base.ts';
+import { alterTableSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
+import { pendingWidenings } from './pending-widenings.ts';
 
 /**
  * Ledger, schema, table, columns, and the emptying of the table; each only where it is missing.
@@ -144,4 +146,30 @@ async function enterLedger(
   await writeTableLedger(session, table, hash);
   await prepareKeys(session, table, { again, log });
   await begin(session, table, { before, again, log });
+}
+
+/** Adds and widens columns of an existing table. `false`: there was nothing to do. */
+async function alterTable(
+  session: Session,
+  table: TablePlan,
+  existing: TableSchema,
+): Promise<boolean> {
+  const sql = alterTableSql(table, existing);
+  if (sql === undefined) return false;
+  const { schema, name } = table.target;
+  try {
+    await session.locking(`ALTER TABLE of ${schema}.${name}`, () => session.onTable(sql));
+    return true;
+  } catch (error) {
+    throw stopped(error) ?? error;
+  }
+}
+
+/** PostgreSQL's word for a view and the like that uses the column: it came after the plan was made. */
+function stopped(error: unknown): SnowmeltError | undefined {
+  if (!isServerError(error) || error.code !== '0A000') return undefined;
+  return new SnowmeltError('TARGET.TABLE_UNSUITABLE', serverMessage(error), {
+    cause: error,
+    fix: 'Start a new run with --no-resume: its plan leaves the column as it is and says so.',
+  });
 }

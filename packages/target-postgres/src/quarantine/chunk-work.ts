@@ -4,8 +4,7 @@ import type { ChunkPlan, TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import type { RowRefusal } from '../copy/copy-error.ts';
-import { copySql } from '../copy/copy-sql.ts';
-import { copyStream } from '../copy/copy-stream.ts';
+import { copySql, copyStream } from '../copy/copy-stream.ts';
 import { type Block, bytesOf } from './block.ts';
 import type { Quarantine } from './quarantine.ts';
 

@@ -1,9 +1,23 @@
-import type { RejectGroup, RejectQuery, RejectState, WorkContext } from '@snowmelt/core';
+import type {
+  RejectFilter,
+  RejectGroup,
+  RejectQuery,
+  RejectState,
+  WorkContext,
+} from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { ledgerExists } from '../ledger/ensure-ledger.ts';
-import { filterSql, filterValues } from './reject-conditions.ts';
+
+/** Of `snowmelt.rejects`, with the values of `filterValues`. */
+export const filterSql = `
+  ($1::text IS NULL OR run_id = $1)
+  AND ($2::text IS NULL OR $2 IN (target_table, target_schema || '.' || target_table))`;
+
+export function filterValues({ run, table }: RejectFilter): readonly (string | null)[] {
+  return [run ?? null, table ?? null];
+}
 
 interface GroupRow {
   readonly run_id: string;

@@ -3,7 +3,7 @@ import type { RejectedRow, RejectQuery, RejectState, WorkContext } from '@snowme
 import type { Databases } from '../connect/databases.ts';
 import { transaction } from '../connect/transaction.ts';
 import { ledgerExists } from '../ledger/ensure-ledger.ts';
-import { filterSql, filterValues } from './reject-conditions.ts';
+import { filterSql, filterValues } from './list-rejects.ts';
 
 interface StoredRow {
   readonly id: string;

@@ -13,7 +13,7 @@ import { allConstraintsSpeak, keysSpeakAtOnce } from '../quarantine/deferred-con
 import { retryRows } from '../quarantine/retry-rows.ts';
 import { whileSomeGoIn } from '../quarantine/self-reference.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
-import { filterSql, filterValues } from './reject-conditions.ts';
+import { filterSql, filterValues } from './list-rejects.ts';
 
 /** One transaction a table and run, so that what goes in stays, whatever comes of the others. */
 export async function retryRejects(

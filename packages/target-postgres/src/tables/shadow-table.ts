@@ -4,6 +4,7 @@ import type { TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
+import { columnList } from './batch-table.ts';
 
 /** In the ledger's schema, which readers of the target have no way into. */
 const shadowSchema = 'snowmelt';
@@ -44,5 +45,32 @@ export async function createShadow(session: Session, table: TablePlan): Promise<
   if (others.length === 0) return name;
   const drops = others.map((column) => `DROP COLUMN ${quoteIdentifier(column.name)}`);
   await session.onTable(`ALTER TABLE ${shadow} ${drops.join(', ')}`);
+  return name;
+}
+
+/** The column that says what became of a row: `I` or `D`. No target column has its name. */
+export function actionColumn({ columns }: TablePlan): string {
+  const taken = new Set(columns.map(({ target }) => target));
+  let name = 'snowmelt_action';
+  while (taken.has(name)) name += '_';
+  return name;
+}
+
+/** The fields of a change, in their order: what became of the row, then the plan's columns. */
+export function changeColumns(table: TablePlan): readonly string[] {
+  return [actionColumn(table), ...table.columns.map(({ target }) => target)];
+}
+
+/**
+ * Makes the table in which a run gathers changes: the target's types and none of its constraints,
+ * since a deleted row has its key only. Logged, as the ledger's word outlives a crash.
+ */
+export async function createChangeTable(session: Session, table: TablePlan): Promise<string> {
+  const name = shadowName(table);
+  await session.onTable(
+    `CREATE TABLE ${quoteShadow(name)} AS
+     SELECT NULL::pg_catalog."char" AS ${quoteIdentifier(actionColumn(table))}, ${columnList(table)}
+     FROM ${quoteTable(table.target)} WITH NO DATA`,
+  );
   return name;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { separate } from '../../src/quarantine/separate.ts';
+import { separate } from '../../src/quarantine/separate-block.ts';
 
 interface Case {
   readonly rows: number;

@@ -1,10 +1,10 @@
 import type { TablePlan } from '@snowmelt/core';
 
+import { type KeyOperators, sameKeySql } from '../../keys/key-operators.ts';
 import type { LooseKey } from '../../keys/loose-keys.ts';
-import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
-import { actionColumn } from '../../tables/change-table.ts';
 import { is, isAtLeast } from '../../sql/operators.ts';
-import { sameKeySql, type KeyOperators } from '../../keys/key-operators.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { actionColumn } from '../../tables/shadow-table.ts';
 
 /** What the statements are made of. */
 export interface GatheredChanges {

@@ -1,7 +1,13 @@
 import type { RowRefusal } from '../../copy/copy-error.ts';
+import { type Arbiter, arbiterOf } from '../../keys/arbiter.ts';
+import { type KeyOperators, sameKeySql } from '../../keys/key-operators.ts';
 import { meet } from '../../keys/meeting-keys.ts';
+import { blockLimits, rowsOf } from '../../quarantine/block.ts';
+import { type ChunkWork, copyRows, noteSavepoint, type Sent } from '../../quarantine/chunk-work.ts';
+import { whileSomeGoIn } from '../../quarantine/self-reference.ts';
+import { sendBlocks, separate, tryOut } from '../../quarantine/separate-block.ts';
+import { is } from '../../sql/operators.ts';
 import { batchTable, winnersTable } from '../../tables/batch-table.ts';
-import { arbiterOf, type Arbiter } from '../../keys/arbiter.ts';
 import {
   batchFields,
   createBatchSql,
@@ -11,14 +17,7 @@ import {
   winnerNumber,
 } from './merge-sql.ts';
 import { refuseDroppedRows } from './refuse-rows.ts';
-import { blockLimits, rowsOf } from '../../quarantine/block.ts';
-import { type ChunkWork, copyRows, noteSavepoint, type Sent } from '../../quarantine/chunk-work.ts';
-import { whileSomeGoIn } from '../../quarantine/self-reference.ts';
-import { sendBlocks, tryOut } from '../../quarantine/separate-block.ts';
-import { separate } from '../../quarantine/separate.ts';
 import { renderRow, takeNullKeys } from './take-null-keys.ts';
-import { is } from '../../sql/operators.ts';
-import { sameKeySql, type KeyOperators } from '../../keys/key-operators.ts';
 
 /**
  * Rows that no value fits are found on their way into the batch. Which row of a key counts is then

@@ -1,11 +1,10 @@
 import { hidesDigits, modeTraits, type TablePlan } from '@snowmelt/core';
 
-import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 import type { LooseKey } from '../../keys/loose-keys.ts';
 import { keepSentSql, sentColumn } from '../../keys/meeting-keys.ts';
-import { columnList } from '../../tables/column-list.ts';
-import { batchTable, winnersTable } from '../../tables/batch-table.ts';
 import { is, isAbove, isAtLeast } from '../../sql/operators.ts';
+import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
+import { batchTable, columnList, winnersTable } from '../../tables/batch-table.ts';
 
 /**
  * The plan's columns with the target's types and collations, and none of its constraints; of keys of

@@ -3,11 +3,10 @@ import { to as copyTo } from 'pg-copy-streams';
 
 import type { Session } from '../../connect/transaction.ts';
 import type { RowRefusal } from '../../copy/copy-error.ts';
-import { batchTable } from '../../tables/batch-table.ts';
-import { columnList } from '../../tables/column-list.ts';
-import { nullKeyCondition } from './refuse-rows.ts';
 import type { ChunkWork } from '../../quarantine/chunk-work.ts';
 import { is } from '../../sql/operators.ts';
+import { batchTable, columnList } from '../../tables/batch-table.ts';
+import { nullKeyCondition } from './refuse-rows.ts';
 
 /** Rows of the batch whose key no unique index finds again: out of the batch, into quarantine. */
 export async function takeNullKeys({ session, table, quarantine }: ChunkWork): Promise<void> {

@@ -13,11 +13,11 @@ export function fileSource(files: RowFiles): Source {
   return {
     ping: () => Promise.resolve('files'),
     describe: (ref) => Promise.resolve(schemaOf(ref)),
-    pin: () => Promise.resolve({ at: '2026-01-01T00:00:00Z' }),
-    unpinnable: () => Promise.resolve(undefined),
-    chooseExtract: () => Promise.resolve({ extract: 'unload' }),
+    pins: {
+      pin: () => Promise.resolve({ at: '2026-01-01T00:00:00Z' }),
+      unpinnable: () => Promise.resolve(undefined),
+    },
     plan: () => chunksOf(files),
-    extract: () => chunksOf(files),
     open(_table, chunk) {
       const gunzip = createGunzip({ chunkSize: 256 * 1024 });
       // A fault surfaces on the last stream, which its reader watches.
@@ -25,9 +25,6 @@ export function fileSource(files: RowFiles): Source {
       return Promise.resolve({ bytes: gunzip, expectedRows: files.rowsPerFile });
     },
     count: () => Promise.resolve(files.rowsPerFile * files.gzip.length),
-    newestWatermark: () => Promise.resolve(undefined),
-    digest: () => Promise.reject(new Error('a benchmark does not verify')),
-    release: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -1,4 +1,4 @@
-import { SnowmeltError, type Target } from '@snowmelt/core';
+import { SnowmeltError, type Loading, type TablePlan } from '@snowmelt/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ChangesWorld, columns, reading } from './support/changes-world.ts';
@@ -73,7 +73,7 @@ describe(`changes: cdc (seed ${seed})`, () => {
       'DELETE FROM KILLED WHERE ID >= 35',
       `INSERT INTO KILLED SELECT ID + 100, 'b', 'new', N, NULL, NULL FROM KILLED`,
     );
-    const failing = async (changed: Partial<Target>) => {
+    const failing = async (changed: Partial<Loading<TablePlan>>) => {
       const report = await on.migrate('KILLED', { resume: 'auto' }, { target: changed });
       expect(report.error?.code).toBe('TARGET.UNREACHABLE');
       expect(await on.stored('KILLED')).toEqual(before);

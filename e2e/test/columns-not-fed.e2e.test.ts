@@ -3,7 +3,7 @@ import {
   type RunReport,
   type StatusStore,
   type TableJob,
-  type Target,
+  type WholeTarget,
 } from '@snowmelt/core';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
@@ -36,7 +36,7 @@ type Rows = readonly (readonly (string | number | null)[])[];
 describe('columns that are fed no more', () => {
   let database: TestDatabase;
   let sql: Client;
-  let target: Target;
+  let target: WholeTarget;
   let status: StatusStore;
   const warehouse = new MemoryWarehouse();
 

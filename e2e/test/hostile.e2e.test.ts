@@ -1,4 +1,4 @@
-import type { Source, Target } from '@snowmelt/core';
+import type { WholeSource, WholeTarget } from '@snowmelt/core';
 import { allTypesTable, startDemo, type Demo } from '@snowmelt/demo';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
 import * as fc from 'fast-check';
@@ -16,8 +16,8 @@ const newSeed = Number(process.env['SNOWMELT_HOSTILE_SEED'] ?? Date.now() % 2 **
 
 describe('P1: hostile values of random types come through unchanged, both ways', () => {
   let demo: Demo;
-  let source: Source;
-  let target: Target;
+  let source: WholeSource;
+  let target: WholeTarget;
   let client: pg.Client;
   let values = 0;
 

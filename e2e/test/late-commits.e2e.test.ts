@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-import type { Source } from '@snowmelt/core';
+import type { Pins } from '@snowmelt/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ChangesWorld, reading } from './support/changes-world.ts';
@@ -30,6 +30,9 @@ describe(`commits that are seen later than they are stamped (seed ${seed})`, () 
     return { done };
   }
 
+  // As every table of this test is.
+  const pinnable = async () => undefined;
+
   /** A round whose pin comes between the stamp of a commit and the moment at which it is seen. */
   async function round(
     table: string,
@@ -37,18 +40,18 @@ describe(`commits that are seen later than they are stamped (seed ${seed})`, () 
     options: { readonly snapshotDelay: number; readonly extract?: 'query' | 'unload' },
   ) {
     let writing: Promise<void> | undefined;
-    const pin: Source['pin'] = async (context) => {
+    const pin: Pins['pin'] = async (context) => {
       await using source = demoSource(on.demo);
       const { done } = await writeLate(late.ms, late.statements);
       writing = done;
-      return await source.pin(context);
+      return await source.pins.pin(context);
     };
     const { snapshotDelay, extract = 'query' } = options;
     const job = { verify: 'off', read: { ...reading, extract } } as const;
     const report = await on.migrate(
       table,
       { resume: 'never', job, snapshotDelay },
-      { source: { pin } },
+      { source: { pins: { pin, unpinnable: pinnable } } },
     );
     await writing;
     if (report.error !== undefined) throw report.error;

@@ -3,10 +3,10 @@ import { buffer } from 'node:stream/consumers';
 import {
   decidePlan,
   type ExtractMode,
-  type Source,
+  type WholeSource,
   type TableJob,
   type TablePlan,
-  type Target,
+  type WholeTarget,
 } from '@snowmelt/core';
 import { allTypesTable, startDemo, type Demo } from '@snowmelt/demo';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
@@ -16,8 +16,8 @@ import { context, demoSource } from './support/demo.ts';
 
 describe('unload and query', () => {
   let demo: Demo;
-  let source: Source;
-  let target: Target;
+  let source: WholeSource;
+  let target: WholeTarget;
 
   beforeAll(async () => {
     demo = await startDemo({ tables: [allTypesTable, 'MOVIES', 'SPECIES'] });
@@ -45,7 +45,7 @@ describe('unload and query', () => {
   });
 
   async function planOf(table: string, extract: ExtractMode): Promise<TablePlan> {
-    const { at: snapshotAt } = await source.pin(context);
+    const { at: snapshotAt } = await source.pins.pin(context);
     const run = `e2e-${table}-${extract}`.toLowerCase();
     const { plan } = await decidePlan(job(table, extract), {
       run,
@@ -90,14 +90,14 @@ describe('unload and query', () => {
       const chunks =
         planned.kind === 'load'
           ? [planned]
-          : await Array.fromAsync(source.extract(plan, planned, context));
+          : await Array.fromAsync(source.extracts.extract(plan, planned, context));
       for (const chunk of chunks) {
         const stream = await source.open(plan, chunk, context);
         parts.push(await buffer(stream.bytes));
         rows += stream.expectedRows ?? 0;
       }
     }
-    await source.release(plan.run, [plan], context);
+    await source.extracts.release(plan.run, [plan], context);
     return { bytes: Buffer.concat(parts), rows };
   }
 });

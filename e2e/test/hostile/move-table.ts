@@ -2,16 +2,16 @@ import {
   decidePlan,
   type ChunkPlan,
   type ExtractMode,
-  type Source,
-  type Target,
+  type WholeSource,
+  type WholeTarget,
 } from '@snowmelt/core';
 
 import { demoJob } from '../support/demo-job.ts';
 import { context } from '../support/demo.ts';
 
 export interface Way {
-  readonly source: Source;
-  readonly target: Target;
+  readonly source: WholeSource;
+  readonly target: WholeTarget;
   readonly databaseUrl: string;
 }
 
@@ -19,7 +19,7 @@ export interface Way {
 export async function moveTable(way: Way, table: string, extract: ExtractMode): Promise<string> {
   const { source, target } = way;
   const name = `${table}_${extract}`.toLowerCase();
-  const { at: snapshotAt } = await source.pin(context);
+  const { at: snapshotAt } = await source.pins.pin(context);
   const job = demoJob(
     { databaseUrl: way.databaseUrl, table, targetSchema: 'hostile' },
     {
@@ -44,11 +44,11 @@ export async function moveTable(way: Way, table: string, extract: ExtractMode): 
     const chunks: ChunkPlan[] =
       planned.kind === 'load'
         ? [planned]
-        : await Array.fromAsync(source.extract(plan, planned, context));
+        : await Array.fromAsync(source.extracts.extract(plan, planned, context));
     for (const chunk of chunks) {
       await target.load(plan, chunk, () => source.open(plan, chunk, context), context);
     }
   }
-  await source.release(plan.run, [plan], context);
+  await source.extracts.release(plan.run, [plan], context);
   return `hostile.${name}`;
 }

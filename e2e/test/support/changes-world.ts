@@ -2,13 +2,15 @@ import {
   runMigration,
   type Adapters,
   type RunReport,
-  type Source,
+  type WholeSource,
   type TableJob,
-  type Target,
+  type Loading,
+  type TablePlan,
 } from '@snowmelt/core';
 import { startDemo, type Demo } from '@snowmelt/demo';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
+import { changeLoading } from '@snowmelt/testkit/memory';
 import { Client } from 'pg';
 
 import { demoJob } from './demo-job.ts';
@@ -90,14 +92,14 @@ export class ChangesWorld {
   async migrate(
     table: string,
     { resume, job, changes = true, snapshotDelay = 0 }: Migration,
-    broken: { source?: Partial<Source>; target?: Partial<Target> } = {},
+    broken: { source?: Partial<WholeSource>; target?: Partial<Loading<TablePlan>> } = {},
   ) {
     await using source = demoSource(this.demo);
     await using target = createPostgresTarget({ connection: { url: this.demo.databaseUrl } });
     await using status = createPostgresStatusStore({ connection: { url: this.demo.databaseUrl } });
     const adapters: Adapters = {
       source: { ...source, ...broken.source },
-      target: { ...target, ...broken.target },
+      target: changeLoading(target, broken.target ?? {}),
       status,
     };
     const request = {

@@ -1,4 +1,4 @@
-import { createLogger, systemClock, type Source, type WorkContext } from '@snowmelt/core';
+import { createLogger, systemClock, type WholeSource, type WorkContext } from '@snowmelt/core';
 import type { Demo } from '@snowmelt/demo';
 import { createSnowflakeSource } from '@snowmelt/source-snowflake';
 
@@ -9,7 +9,7 @@ export const context: WorkContext = {
 };
 
 /** The real source, logged in as the demo's configuration says. */
-export function demoSource(demo: Demo): Source {
+export function demoSource(demo: Demo): WholeSource {
   const login = demo.config['snowflake'] as Record<string, string>;
   return createSnowflakeSource({
     account: String(login['account']),

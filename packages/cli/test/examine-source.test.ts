@@ -22,7 +22,8 @@ const probe = (name: string, outcome: Probe['outcome']): Probe => ({
 const jobs = [{ source: { database: 'D', schema: 'S', name: 'T' } }] as unknown as TableJob[];
 
 async function viewOf(...probes: readonly Probe[]) {
-  const source = { examine: async () => ({ server: '9.1.0', probes }) } as unknown as Source;
+  const examines = { examine: async () => ({ server: '9.1.0', probes }) };
+  const source = { examines } as unknown as Source;
   return examineSource(source, jobs, { context: testContext(), version: '1.2.3' });
 }
 
@@ -54,9 +55,11 @@ describe('check --deep', () => {
         if (ref.name === 'T') return { ref };
         throw new SnowmeltError('SOURCE.TABLE_NOT_FOUND', 'not there');
       },
-      examine: async (ref: TableRef) => {
-        asked.push(ref);
-        return { server: '9.1.0', probes: [] };
+      examines: {
+        examine: async (ref: TableRef) => {
+          asked.push(ref);
+          return { server: '9.1.0', probes: [] };
+        },
       },
     } as unknown as Source;
     const written = { database: 'd', schema: 's', name: 't' };

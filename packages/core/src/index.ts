@@ -2,6 +2,7 @@ export type * from './contract/chunk.ts';
 export type * from './contract/column-pair.ts';
 export type * from './contract/grants.ts';
 export type * from './contract/json.ts';
+export { loadingOf } from './contract/loading-of.ts';
 export { modeTraits, type ModeTraits } from './contract/mode-traits.ts';
 export type * from './contract/rejects.ts';
 export type * from './contract/repair.ts';
@@ -11,6 +12,7 @@ export type * from './contract/table-plan.ts';
 export type * from './contract/table-schema.ts';
 export type * from './contract/adapters.ts';
 export type * from './contract/finding.ts';
+export type * from './contract/target-answers.ts';
 export type * from './contract/target.ts';
 export type * from './contract/work-context.ts';
 export {
@@ -42,6 +44,7 @@ export { describeTogether, describeWritten } from './engine/describe-together.ts
 export { foresee, type NextStep } from './engine/go-on.ts';
 export { leftOut, leftOutNote, type LeftOut } from './engine/left-out.ts';
 export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
+export { pinNow } from './engine/settle-snapshot.ts';
 export { tagContext } from './engine/tag-context.ts';
 export type * from './engine/run-report.ts';
 export type * from './contract/table-job.ts';

@@ -1,4 +1,4 @@
-import type { ChunkPlan, ChunkStream, Source, TablePlan, WorkContext } from '@snowmelt/core';
+import type { ChunkPlan, ChunkStream, TablePlan, WholeSource, WorkContext } from '@snowmelt/core';
 
 import { changeFeed } from './changes/change-feed.ts';
 import { reachChanges } from './changes/reach-changes.ts';
@@ -36,7 +36,7 @@ import { dropStage } from './unload/stage.ts';
  * Snowflake as a source. Nothing is connected before the first call that needs it. Errors are
  * catalogue errors (`SOURCE.*`, `CONFIG.*`) with Snowflake's message and the query's id.
  */
-export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
+export function createSnowflakeSource(options: SnowflakeSourceOptions): WholeSource {
   const settings = withDefaults(options);
   const pool = new SessionPool(settings);
   const extracts = new ExtractChooser(pool);
@@ -50,38 +50,58 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): Source {
   return {
     ping: (context) => ping(pool, context),
     describe,
-    grants: (request, context) =>
-      sourceGrants(request, {
-        user: settings.user,
-        warehouse: settings.warehouse,
-        ...(request.ask ? { describe: ({ source }) => describe(source, context) } : {}),
-      }),
-    pin: (context) => pinSnapshot(pool, context),
-    unpinnable: (schema, at, context) => whyUnpinnable(pool, schema, at, context),
-    changeFeed: async (schema) => changeFeed(schema),
-    reachChanges: (table, context) => reachChanges(pool, table, context),
-    chooseExtract: async (schema, read, context) => {
-      // Before anything is changed anywhere, and not only when chunks are planned.
-      readChunkKeys(read.chunkColumns, schema.columns);
-      return extracts.choose(schema, read, context);
-    },
     plan: (table, context) => planChunks(table, settings.segmentBytes, ask, context),
-    cost: (table, chunks, digest) =>
-      readCost(table, chunks, { digest, fileBytes: settings.fileBytes }),
-    extract: (table, chunk, context) => extract(reading, settings, { table, chunk }, context),
     open: (table, chunk, context) => open(reading, { table, chunk }, context),
     count: (table, context) => countRows(pool, table, context),
-    sharedKeys: (table, context) => sharedKeys(pool, table, context),
-    newestWatermark: (table, context) => newestWatermark(pool, table, context),
-    digest: (table, context) => digestTable(pool, table, context),
-    examine: (place, context) => examine(settings, place, context),
-    release: (run, tables, context) => releaseRun(pool, run, tables, context),
-    stages: (places, context) => runStages(pool, places, context),
-    dropStage: async ({ name }, context) => {
-      await queryRows(pool, dropStage(name), context);
+    pins: {
+      pin: (context) => pinSnapshot(pool, context),
+      unpinnable: (schema, at, context) => whyUnpinnable(pool, schema, at, context),
+    },
+    filters: { language: 'Snowflake SQL' },
+    extracts: {
+      choose: async (schema, read, context) => {
+        // Before anything is changed anywhere, and not only when chunks are planned.
+        readChunkKeys(read.chunkColumns, schema.columns);
+        return extracts.choose(schema, read, context);
+      },
+      extract: (table, chunk, context) => extract(reading, settings, { table, chunk }, context),
+      release: (run, tables, context) => releaseRun(pool, run, tables, context),
+    },
+    stages: {
+      list: (places, context) => runStages(pool, places, context),
+      drop: async ({ name }, context) => {
+        await queryRows(pool, dropStage(name), context);
+      },
+    },
+    ...asked(pool, settings),
+    examines: { examine: (place, context) => examine(settings, place, context) },
+    grants: {
+      grants: (request, context) =>
+        sourceGrants(request, {
+          user: settings.user,
+          warehouse: settings.warehouse,
+          ...(request.ask ? { describe: ({ source }) => describe(source, context) } : {}),
+        }),
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
+}
+
+/** What is asked of the rows, or of how they are read, and reads none. */
+function asked(pool: SessionPool, settings: Settings) {
+  return {
+    watermarks: { newest: (table, context) => newestWatermark(pool, table, context) },
+    changes: {
+      feed: async (schema) => changeFeed(schema),
+      reach: (table, context) => reachChanges(pool, table, context),
+    },
+    digests: { digest: (table, context) => digestTable(pool, table, context) },
+    cutsKeys: { shared: (table, context) => sharedKeys(pool, table, context) },
+    costs: {
+      cost: (table, chunks, digest) =>
+        readCost(table, chunks, { digest, fileBytes: settings.fileBytes }),
+    },
+  } satisfies Partial<WholeSource>;
 }
 
 interface Work {

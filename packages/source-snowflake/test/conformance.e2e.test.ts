@@ -1,4 +1,4 @@
-import type { Source, TableRef } from '@snowmelt/core';
+import type { WholeSource, TableRef } from '@snowmelt/core';
 import {
   sourceConformance,
   type SampleTable,
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 sourceConformance('source-snowflake', async (): Promise<SourceHarness> => {
   const database = await snowflake.createDatabase();
-  const opened: Source[] = [];
+  const opened: WholeSource[] = [];
   const tables = new Map<string, SampleTable>();
   const create = async (table: SampleTable, options?: string): Promise<TableRef> => {
     const ref = { database, schema: 'SALES', name: table.name };

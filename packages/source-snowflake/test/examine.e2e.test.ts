@@ -30,7 +30,10 @@ afterAll(() => snowflake[Symbol.asyncDispose]());
 
 it('all that Snowmelt counts on is as expected here, and nothing is left', async () => {
   await using source = snowflake.source({ warehouse: 'PROBES' });
-  const { server, probes } = await source.examine!({ database, schema: 'SALES' }, testContext());
+  const { server, probes } = await source.examines.examine(
+    { database, schema: 'SALES' },
+    testContext(),
+  );
   expect(server).toMatch(/\d/u);
   expect(probes.filter(({ outcome }) => outcome !== 'expected')).toEqual([]);
   expect(probes.length).toBeGreaterThan(15);
@@ -40,7 +43,10 @@ it('all that Snowmelt counts on is as expected here, and nothing is left', async
 
 it('a role that may make nothing gets an answer all the same', async () => {
   await using source = snowflake.source({ warehouse: 'PROBES' });
-  const { probes } = await source.examine!({ database, schema: 'NOT_THERE' }, testContext());
+  const { probes } = await source.examines.examine(
+    { database, schema: 'NOT_THERE' },
+    testContext(),
+  );
   const unknown = probes.filter(({ outcome }) => outcome === 'unknown');
   expect(unknown.map(({ name }) => name)).toContain('unload-answer');
   for (const { got } of unknown) {

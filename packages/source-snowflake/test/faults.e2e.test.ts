@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import type { ChunkPlan, ExtractMode, Source, TablePlan } from '@snowmelt/core';
+import type { ChunkPlan, ExtractMode, WholeSource, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -9,7 +9,7 @@ import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const rows = 20_000;
 let snowflake: TestSnowflake;
-let source: Source;
+let source: WholeSource;
 let table: TablePlan;
 let whole: string;
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
      SELECT SEQ8() AS ID, 'order ' || SEQ8() AS NAME FROM TABLE(GENERATOR(ROWCOUNT => ${rows}))`,
   );
   source = snowflake.source({ idleTimeout: 12_000 });
-  const { at } = await source.pin(testContext());
+  const { at } = await source.pins.pin(testContext());
   table = tablePlan({
     source: { database, schema: 'SALES', name: 'ORDERS' },
     columns: [
@@ -49,7 +49,7 @@ async function chunksOf(extract: ExtractMode): Promise<readonly ChunkPlan[]> {
   const chunks: ChunkPlan[] = [];
   for await (const chunk of source.plan(plan, context)) {
     if (chunk.kind === 'load') chunks.push(chunk);
-    else chunks.push(...(await Array.fromAsync(source.extract(plan, chunk, context))));
+    else chunks.push(...(await Array.fromAsync(source.extracts.extract(plan, chunk, context))));
   }
   return chunks;
 }
@@ -187,7 +187,7 @@ describe('by unload', () => {
 
   it('P8: a file that is gone is FILE_MISSING, for good', async () => {
     const chunks = await chunksOf('unload');
-    await source.release(table.run, [{ ...table, extract: 'unload' }], testContext());
+    await source.extracts.release(table.run, [{ ...table, extract: 'unload' }], testContext());
     await expect(read(chunks)).rejects.toMatchObject({
       code: 'SOURCE.FILE_MISSING',
       retry: 'never',

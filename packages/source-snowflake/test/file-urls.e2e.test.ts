@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import type { ChunkPlan, Source, TablePlan } from '@snowmelt/core';
+import type { ChunkPlan, WholeSource, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -9,7 +9,7 @@ import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const rows = 60_000;
 let snowflake: TestSnowflake;
-let source: Source;
+let source: WholeSource;
 let table: TablePlan;
 let chunks: readonly ChunkPlan[];
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
     extract: 'unload',
   });
   const [segment] = await Array.fromAsync(source.plan(table, testContext()));
-  chunks = await Array.fromAsync(source.extract(table, segment!, testContext()));
+  chunks = await Array.fromAsync(source.extracts.extract(table, segment!, testContext()));
 });
 
 afterAll(async () => {
@@ -47,7 +47,7 @@ beforeEach(() => {
 const asked = (words: string): number =>
   snowflake.emulator.stats.statements.filter(({ sql }) => sql.includes(words)).length;
 
-async function readAll(from: Source, context = testContext()): Promise<number> {
+async function readAll(from: WholeSource, context = testContext()): Promise<number> {
   const lines = await Promise.all(
     chunks.map(async (chunk) => {
       const { bytes } = await from.open(table, chunk, context);

@@ -1,4 +1,4 @@
-import { isSnowmeltError, type Source, type TablePlan } from '@snowmelt/core';
+import { isSnowmeltError, type WholeSource, type TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -10,7 +10,7 @@ const context = testContext();
 describe('fixes: what Snowflake refuses is taken once the fix is followed', () => {
   let snowflake: TestSnowflake;
   let database: string;
-  let source: Source;
+  let source: WholeSource;
   beforeAll(async () => {
     snowflake = await startSnowflake();
     database = await snowflake.createDatabase();
@@ -80,7 +80,8 @@ describe('fixes: what Snowflake refuses is taken once the fix is followed', () =
     const read = async (columns: TablePlan['columns']) => {
       const asked = plan({ columns });
       for await (const chunk of source.plan(asked, context)) {
-        if (chunk.kind === 'extract') await Array.fromAsync(source.extract(asked, chunk, context));
+        if (chunk.kind === 'extract')
+          await Array.fromAsync(source.extracts.extract(asked, chunk, context));
       }
     };
     const strange = pair('ID', { kind: 'unknown' });

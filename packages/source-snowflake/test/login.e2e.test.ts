@@ -218,7 +218,7 @@ describe('a proxy', () => {
         const chunks =
           chunk.kind === 'load'
             ? [chunk]
-            : await Array.fromAsync(source.extract(table, chunk, context));
+            : await Array.fromAsync(source.extracts.extract(table, chunk, context));
         const { bytes } = await source.open(table, chunks[0]!, context);
         expect((await text(bytes)).split('\n')).toHaveLength(10);
       }

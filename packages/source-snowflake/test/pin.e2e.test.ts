@@ -18,7 +18,7 @@ afterAll(async () => {
 it('P3: the point is the end of the millisecond of the answer, and has passed when it is there', async () => {
   await using source = snowflake.source();
   const before = Date.now();
-  const { at } = await source.pin(testContext());
+  const { at } = await source.pins.pin(testContext());
   expect(at).toMatch(/\.\d{3}999999\+00:00$/u);
   expect(Date.parse(at)).toBeGreaterThanOrEqual(before);
   expect(Date.parse(at)).toBeLessThan(Date.now());
@@ -33,7 +33,7 @@ it('P3: a point that is yet to come for whoever answers is waited for, and is no
   const schema = await source.describe(view, testContext());
   const at = new Date(Date.now() + 2500).toISOString().replace('Z', '999999+00:00');
   const context = testContext();
-  expect(await source.unpinnable(schema, at, context)).toBeUndefined();
+  expect(await source.pins.unpinnable(schema, at, context)).toBeUndefined();
   expect(context.logged.map(({ event }) => event)).toContain('statement_retried');
 }, 30_000);
 
@@ -57,7 +57,7 @@ it('P3: what is read at a point stays the same beside a writer that never rests'
     });
   const counts: number[] = [];
   for (let round = 0; round < 15; round += 1) {
-    const { at } = await source.pin(testContext());
+    const { at } = await source.pins.pin(testContext());
     counts.push(await source.count(planAt(at), testContext()));
     points.push(at);
   }

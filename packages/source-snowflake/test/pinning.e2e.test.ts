@@ -37,11 +37,15 @@ async function ask(ref: TableRef, secondsFromNow = 0) {
   await using source = snowflake.source({ connections: 1 });
   const context = testContext();
   const schema = await source.describe(ref, context);
-  const now = await source.pin(context);
+  const now = await source.pins.pin(context);
   const at = new Date(Date.parse(now.at) + secondsFromNow * 1000).toISOString();
   const point = at.replace('Z', '000000+00:00');
   snowflake.emulator.stats.reset();
-  const reason = await source.unpinnable(schema, secondsFromNow === 0 ? now.at : point, context);
+  const reason = await source.pins.unpinnable(
+    schema,
+    secondsFromNow === 0 ? now.at : point,
+    context,
+  );
   const statements = snowflake.emulator.stats.statements.map(({ sql }) => sql);
   return { reason, probes: statements.filter((sql) => sql.startsWith('SELECT')) };
 }
@@ -71,10 +75,10 @@ describe('P3: what can be read as of a point in time', () => {
   it('a table made anew since, under the same name', async () => {
     await make('TABLE', 'ANEW', '(A INT)');
     await using source = snowflake.source();
-    const { at } = await source.pin(testContext());
+    const { at } = await source.pins.pin(testContext());
     const anew = await make('OR REPLACE TABLE', 'ANEW', '(A INT)');
     const schema = await source.describe(anew, testContext());
-    expect(await source.unpinnable(schema, at, testContext())).toBeTruthy();
+    expect(await source.pins.unpinnable(schema, at, testContext())).toBeTruthy();
   });
 
   it('retention 0 keeps no past, in transient tables as well', async () => {
@@ -176,21 +180,21 @@ describe('P3: what can be read as of a point in time', () => {
     const view = await make('VIEW', 'BUSY', 'AS SELECT 1 AS A');
     await using source = snowflake.source({ tries: 1 });
     const schema = await source.describe(view, testContext());
-    const { at } = await source.pin(testContext());
+    const { at } = await source.pins.pin(testContext());
     const message = 'Service is temporarily unavailable. Try again later.';
     const passing = { kind: 'fail-statement', code: '000610', sqlState: 'XX000', message } as const;
     snowflake.emulator.faults.add({ ...passing, match: { sqlIncludes: 'LIMIT 0' } });
-    await expect(source.unpinnable(schema, at, testContext())).rejects.toThrow('Try again');
-    expect(await source.unpinnable(schema, at, testContext())).toBeUndefined();
+    await expect(source.pins.unpinnable(schema, at, testContext())).rejects.toThrow('Try again');
+    expect(await source.pins.unpinnable(schema, at, testContext())).toBeUndefined();
   });
 
   it('P8: what can not be read at all is an error, not an object without a past', async () => {
     const table = await make('TABLE', 'GONE', '(A INT)');
     await using source = snowflake.source();
     const schema = await source.describe(table, testContext());
-    const { at } = await source.pin(testContext());
+    const { at } = await source.pins.pin(testContext());
     await snowflake.run(`DROP TABLE ${quoteTable(table)}`);
-    await expect(source.unpinnable(schema, at, testContext())).rejects.toMatchObject({
+    await expect(source.pins.unpinnable(schema, at, testContext())).rejects.toMatchObject({
       code: 'SOURCE.TABLE_NOT_FOUND',
     });
   });

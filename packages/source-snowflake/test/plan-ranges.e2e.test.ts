@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import { decodeCsv, type ChunkPlan, type Source, type TablePlan } from '@snowmelt/core';
+import { decodeCsv, type ChunkPlan, type WholeSource, type TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { insertRows, startSnowflake, type TestSnowflake } from './fixtures/snowf
 import { tablePlan } from './fixtures/table-plan.ts';
 
 let snowflake: TestSnowflake;
-let source: Source;
+let source: WholeSource;
 let database: string;
 let tables = 0;
 
@@ -49,7 +49,7 @@ async function createPlan(
   await snowflake.run(`CREATE TABLE ${database}.SALES.${ref.name} (${defined.join(', ')})`);
   await insertRows(snowflake.run, ref, columns, rows);
   const schema = await source.describe(ref, testContext());
-  const { at } = await source.pin(testContext());
+  const { at } = await source.pins.pin(testContext());
   const [id, ...keys] = schema.columns;
   return tablePlan({
     source: ref,
@@ -207,7 +207,7 @@ async function unevenPlan(chunkColumns: TablePlan['read']['chunkColumns']): Prom
       SELECT SEQ4() AS I, IFF(SEQ4() % 5 = 0, 17, SEQ4() % 365) AS DAY
       FROM TABLE(GENERATOR(ROWCOUNT => 20000))
     )`);
-  const { at } = await source.pin(testContext());
+  const { at } = await source.pins.pin(testContext());
   return { ...plan, snapshot: { pinned: true, at } };
 }
 
@@ -245,7 +245,7 @@ describe('one statement plans chunks of an even size', () => {
       SELECT SEQ4(), IFF(SEQ4() % 2 = 0, 'A', 'B'),
         DATEADD(day, SEQ4() % 3, '2024-02-28'::DATE), IFF(SEQ4() % 5 < 4, 'x', 'y'), SEQ4() % 5000
       FROM TABLE(GENERATOR(ROWCOUNT => 20000))`);
-    const { at } = await source.pin(testContext());
+    const { at } = await source.pins.pin(testContext());
     const { chunks, statements } = await planned({ ...plan, snapshot: { pinned: true, at } });
     expect(statements).toBe(1);
     const sizes = chunks.map(({ expectedRows }) => expectedRows ?? 0);
@@ -274,10 +274,10 @@ it('P1: a large table is unloaded in segments, whose files are the table', async
   expect(segments.length).toBeGreaterThan(3);
   const ids: string[] = [];
   for (const segment of segments) {
-    const files = await Array.fromAsync(segmented.extract(plan, segment, testContext()));
+    const files = await Array.fromAsync(segmented.extracts.extract(plan, segment, testContext()));
     for (const file of files) ids.push(...(await idsOf(plan, file)));
   }
   expect(ids).toHaveLength(20_000);
   expect(new Set(ids).size).toBe(20_000);
-  await segmented.release(plan.run, [plan], testContext());
+  await segmented.extracts.release(plan.run, [plan], testContext());
 });

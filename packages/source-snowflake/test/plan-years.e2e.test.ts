@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import { decodeCsv, type Source } from '@snowmelt/core';
+import { decodeCsv, type WholeSource } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -8,7 +8,7 @@ import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 import { tablePlan } from './fixtures/table-plan.ts';
 
 let snowflake: TestSnowflake;
-let source: Source;
+let source: WholeSource;
 let database: string;
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('P1: chunks are the table, no row twice, whatever its years are printed
     const ref = { database, schema: 'SALES', name: `BY_${type.toUpperCase()}` };
     await createTable(native, ref.name);
     const { columns } = await source.describe(ref, testContext());
-    const { at } = await source.pin(testContext());
+    const { at } = await source.pins.pin(testContext());
     const plan = tablePlan({
       source: ref,
       columns: [{ source: columns[0]!, target: 'id' }],
@@ -76,13 +76,13 @@ describe('the newest watermark', () => {
       await createTable(native, name);
       const newest = async (filter: string) => {
         const { columns } = await source.describe(ref, testContext());
-        const { at } = await source.pin(testContext());
+        const { at } = await source.pins.pin(testContext());
         const plan = tablePlan({
           source: ref,
           snapshot: { pinned: true, at },
           watermark: { column: { source: columns[1]!, target: 'k' } },
         });
-        return source.newestWatermark?.({ ...plan, read: { ...plan.read, filter } }, testContext());
+        return source.watermarks.newest({ ...plan, read: { ...plan.read, filter } }, testContext());
       };
       expect(await newest('ID < 24')).toMatch(/^0012-06-01/u);
       expect(await newest('ID < 12')).toBeUndefined();

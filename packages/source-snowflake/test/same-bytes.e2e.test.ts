@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import { decodeCsv, type ExtractMode, type Source, type TablePlan } from '@snowmelt/core';
+import { decodeCsv, type ExtractMode, type WholeSource, type TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -8,7 +8,7 @@ import { startSnowflake, type TestSnowflake } from './fixtures/snowflake.ts';
 import { tablePlan } from './fixtures/table-plan.ts';
 
 let snowflake: TestSnowflake;
-let source: Source;
+let source: WholeSource;
 let database: string;
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ async function planOf(type: string, values: readonly string[]): Promise<TablePla
     await snowflake.run(`INSERT INTO ${database}.SALES."${name}" SELECT ${id}, ${value}`);
   }
   const schema = await source.describe(ref, testContext());
-  const { at } = await source.pin(testContext());
+  const { at } = await source.pins.pin(testContext());
   return tablePlan({
     source: ref,
     columns: schema.columns.map((column) => ({ source: column, target: column.name })),
@@ -45,7 +45,7 @@ async function read(table: TablePlan, extract: ExtractMode): Promise<string> {
   const context = testContext();
   let all = '';
   for await (const chunk of source.plan(plan, context)) {
-    const parts = chunk.kind === 'load' ? [chunk] : source.extract(plan, chunk, context);
+    const parts = chunk.kind === 'load' ? [chunk] : source.extracts.extract(plan, chunk, context);
     for await (const part of parts)
       all += await text((await source.open(plan, part, context)).bytes);
   }

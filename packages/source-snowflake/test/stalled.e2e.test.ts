@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import type { ChunkPlan, ExtractMode, Source } from '@snowmelt/core';
+import type { ChunkPlan, ExtractMode, WholeSource } from '@snowmelt/core';
 import { fastClock, testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -14,7 +14,7 @@ const soon = 9000;
 
 describe('P8: a peer that gives no answer is given up within the stated time', () => {
   let snowflake: TestSnowflake;
-  let source: Source;
+  let source: WholeSource;
   const context = () => testContext({ clock: fastClock(20) });
   const table = () =>
     tablePlan({
@@ -55,7 +55,7 @@ describe('P8: a peer that gives no answer is given up within the stated time', (
     const chunks: ChunkPlan[] = [];
     for await (const chunk of source.plan(plan, context())) {
       if (chunk.kind === 'load') chunks.push(chunk);
-      else chunks.push(...(await Array.fromAsync(source.extract(plan, chunk, context()))));
+      else chunks.push(...(await Array.fromAsync(source.extracts.extract(plan, chunk, context()))));
     }
     return () => source.open(plan, chunks[0]!, context());
   }
@@ -133,14 +133,14 @@ describe('every statement is tried again where its failure passes', () => {
     source: { database: 'SHOP_1', schema: 'SALES', name: 'T' },
     snapshot: { pinned: false, reason: 'off' },
   });
-  const works: Readonly<Record<string, (source: Source) => Promise<unknown>>> = {
+  const works: Readonly<Record<string, (source: WholeSource) => Promise<unknown>>> = {
     ping: (source) => source.ping(testContext({ clock: fastClock(100) })),
     describe: (source) => source.describe(table.source, testContext({ clock: fastClock(100) })),
-    pin: (source) => source.pin(testContext({ clock: fastClock(100) })),
+    pin: (source) => source.pins.pin(testContext({ clock: fastClock(100) })),
     count: (source) => source.count(table, testContext({ clock: fastClock(100) })),
-    digest: (source) => source.digest(table, testContext({ clock: fastClock(100) })),
+    digest: (source) => source.digests.digest(table, testContext({ clock: fastClock(100) })),
     release: (source) =>
-      source.release(
+      source.extracts.release(
         table.run,
         [{ ...table, extract: 'unload' }],
         testContext({ clock: fastClock(100) }),

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-import type { ChunkPlan, Source, TablePlan } from '@snowmelt/core';
+import type { ChunkPlan, WholeSource, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -9,7 +9,7 @@ import { pair, tablePlan } from './fixtures/table-plan.ts';
 
 const rows = 20_000;
 let snowflake: TestSnowflake;
-let source: Source;
+let source: WholeSource;
 let table: TablePlan;
 
 beforeAll(async () => {
@@ -47,10 +47,10 @@ const readings = () =>
 async function extracted(): Promise<readonly ChunkPlan[]> {
   const [chunk, ...others] = await Array.fromAsync(source.plan(table, testContext()));
   expect(others).toEqual([]);
-  return Array.fromAsync(source.extract(table, chunk!, testContext()));
+  return Array.fromAsync(source.extracts.extract(table, chunk!, testContext()));
 }
 
-async function read(from: Source, chunk: ChunkPlan): Promise<string[]> {
+async function read(from: WholeSource, chunk: ChunkPlan): Promise<string[]> {
   const carried = JSON.parse(JSON.stringify(chunk)) as ChunkPlan;
   const { bytes, expectedRows } = await from.open(table, carried, testContext());
   const lines = (await text(bytes)).split('\n').slice(0, -1);
@@ -126,7 +126,7 @@ it('P1: a table that is clustered is cut by ranges of that, which are the table'
   const schema = await source.describe({ ...table.source, name }, testContext());
   expect(schema.clusterKey).toEqual(['ID', 'NAME']);
   const clusterColumns = schema.columns;
-  const { at } = await source.pin(testContext());
+  const { at } = await source.pins.pin(testContext());
   const plan = {
     ...table,
     source: schema.ref,

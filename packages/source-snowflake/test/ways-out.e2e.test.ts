@@ -49,9 +49,9 @@ function readBy(extract: ReadOptions['extract'], stage?: string): ReadOptions {
 async function choices(stage?: string) {
   await using source = snowflake.source();
   const context = testContext({ clock: fastClock(20) });
-  const auto = await source.chooseExtract(large, readBy('auto', stage), context);
-  const unload: unknown = await source
-    .chooseExtract(large, readBy('unload', stage), context)
+  const auto = await source.extracts.choose(large, readBy('auto', stage), context);
+  const unload: unknown = await source.extracts
+    .choose(large, readBy('unload', stage), context)
     .catch((error: unknown) => error);
   return { auto, unload };
 }
@@ -70,7 +70,7 @@ describe('P8: whether an unload works is found by one row, before anything is be
     await using source = snowflake.source({ connections: 3 });
     const context = testContext();
     const tables = Array.from({ length: 50 }, (_, index) => tableOf(`T${index}`));
-    await Promise.all(tables.map((one) => source.chooseExtract(one, readBy('auto'), context)));
+    await Promise.all(tables.map((one) => source.extracts.choose(one, readBy('auto'), context)));
     expect(statements('COPY INTO')).toHaveLength(1);
     expect(statements('CREATE STAGE')).toHaveLength(1);
   });
@@ -78,7 +78,7 @@ describe('P8: whether an unload works is found by one row, before anything is be
   it('not for a small table, which is read by query', async () => {
     await using source = snowflake.source();
     const small = { ...large, estimatedRows: 10, estimatedBytes: 100 };
-    const choice = await source.chooseExtract(small, readBy('auto'), testContext());
+    const choice = await source.extracts.choose(small, readBy('auto'), testContext());
     expect(choice).toEqual({ extract: 'query' });
     expect(snowflake.emulator.stats.statements).toEqual([]);
   });
@@ -221,7 +221,7 @@ describe('P8: whether an unload works is found by one row, before anything is be
     const lost = { kind: 'fail-statement', code: '000606', sqlState: '57P03', message } as const;
     snowflake.emulator.faults.add({ ...lost, match: { sqlIncludes: 'COPY INTO' } });
     await using source = snowflake.source();
-    const asked = () => source.chooseExtract(large, readBy('auto'), testContext());
+    const asked = () => source.extracts.choose(large, readBy('auto'), testContext());
     await expect(asked()).rejects.toMatchObject({ code: 'SOURCE.NO_WAREHOUSE' });
     expect(await asked()).toEqual({ extract: 'unload' });
   });

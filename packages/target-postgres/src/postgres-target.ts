@@ -1,9 +1,9 @@
-import type { Target } from '@snowmelt/core';
+import type { Loading, TablePlan, WholeTarget } from '@snowmelt/core';
 
 import { checkTable } from './check/check-table.ts';
 import { heldSnapshot } from './ledger/snapshot-ledger.ts';
 import type { PostgresTargetOptions } from './connect/connection-options.ts';
-import { createDatabases } from './connect/databases.ts';
+import { createDatabases, type Databases } from './connect/databases.ts';
 import { pingDatabase } from './connect/ping.ts';
 import { transaction } from './connect/transaction.ts';
 import { countRows } from './describe/count-rows.ts';
@@ -27,38 +27,61 @@ import { isEmpty } from './describe/is-empty.ts';
 import { newestWatermark } from './watermark/newest-watermark.ts';
 
 /** A target in PostgreSQL 14 or later. Connects when it is first asked for something. */
-export function createPostgresTarget(options: PostgresTargetOptions): Target {
+export function createPostgresTarget(options: PostgresTargetOptions): WholeTarget {
   const databases = createDatabases(options);
+  const loading = loadingOf(databases);
   return {
+    ...loading,
     ping: (database, context) => pingDatabase(databases, database, context),
     describe: (ref, { signal }) =>
       transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
         describeTable(session, ref),
       ),
-    fedColumns: (table, context) => fedColumns(databases, table, context),
     isEmpty: (ref, context) => isEmpty(databases, ref, context),
     count: (ref, context) => countRows(databases, ref, context),
-    heldSnapshot: (table, context) => heldSnapshot(databases, table, context),
-    newestWatermark: (table, column, context) => newestWatermark(databases, table, column, context),
-    dependents: (ref, { signal }) =>
-      transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
-        dependents(session, ref),
-      ),
-    fractionDigits,
-    decideTypes: (request, context) => decideTypes(databases, request, context),
-    grants: (database, request, context) => targetGrants(databases, database, request, context),
+    receipts: (table, context) => readDurableReceipts(databases, table, context),
+    createsTables: {
+      fractionDigits,
+      decideTypes: (request, context) => decideTypes(databases, request, context),
+    },
+    merges: loading,
+    swaps: loading,
+    deletesMissing: loading,
+    changes: {
+      ...loading,
+      heldSnapshot: (table, context) => heldSnapshot(databases, table, context),
+    },
+    watermarks: {
+      newest: (table, column, context) => newestWatermark(databases, table, column, context),
+    },
+    rejects: {
+      groups: (database, query, context) => listRejects(databases, database, query, context),
+      rows: (database, query, context) => readRejectedRows(databases, database, query, context),
+      retry: (database, filter, context) => retryRejects(databases, database, filter, context),
+    },
+    repairs: { repair: (request, context) => repairDatabase(databases, request, context) },
+    digests: { digest: (table, context) => digestTable(databases, table, context) },
+    references: {
+      dependents: (ref, { signal }) =>
+        transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
+          dependents(session, ref),
+        ),
+    },
+    history: { fedColumns: (table, context) => fedColumns(databases, table, context) },
+    grants: {
+      grants: (database, request, context) => targetGrants(databases, database, request, context),
+    },
+    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
+
+/** Of plans of every mode: the mode is found by the plan. */
+function loadingOf(databases: Databases): Loading<TablePlan> {
+  return {
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
-    restart: (table, why, context) => restartRun(databases, table, why, context),
-    receipts: (table, context) => readDurableReceipts(databases, table, context),
     load: (table, chunk, open, context) => loadChunk(databases, { table, chunk, open, context }),
     publish: (table, context) => publishTable(databases, table, context),
-    digest: (table, context) => digestTable(databases, table, context),
-    repair: (request, context) => repairDatabase(databases, request, context),
-    rejects: (database, query, context) => listRejects(databases, database, query, context),
-    rejectedRows: (database, query, context) =>
-      readRejectedRows(databases, database, query, context),
-    retryRejects: (database, filter, context) => retryRejects(databases, database, filter, context),
-    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+    restart: (table, why, context) => restartRun(databases, table, why, context),
   };
 }

@@ -26,7 +26,7 @@ describe('P1: one state after the other', () => {
     expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.SUPERSEDED');
     expect((await refused(on.target.prepare(slow, context))).code).toBe('RUN.SUPERSEDED');
     expect(await stored(on)).toEqual(['1 of hour 3 a', '2 two b']);
-    expect(await on.target.heldSnapshot?.(quick, context)).toBe(at(3));
+    expect(await on.target.changes.heldSnapshot(quick, context)).toBe(at(3));
   });
 
   it('a round without changes takes the held snapshot along; no writer waits, and it for none', async () => {
@@ -42,17 +42,17 @@ describe('P1: one state after the other', () => {
     await on.target.publish(idle, context);
     // Published again, it is as it was.
     await on.target.publish(idle, context);
-    expect(await on.target.heldSnapshot?.(planAt(on, 3), context)).toBe(at(2));
+    expect(await on.target.changes.heldSnapshot(planAt(on, 3), context)).toBe(at(2));
     expect(await analyzed()).toEqual(before);
     const busy = planAt(on, 3, 2);
     await loadAll(on, busy, [['D', '2', null, null]]);
     expect((await refused(on.target.publish(busy, context))).code).toBe('TARGET.LOCKED');
-    expect(await on.target.heldSnapshot?.(planAt(on, 4), context)).toBe(at(2));
+    expect(await on.target.changes.heldSnapshot(planAt(on, 4), context)).toBe(at(2));
     await writer.query('ROLLBACK');
     await writer.end();
     await on.target.publish(busy, context);
     expect(await stored(on)).toEqual(['1 one a']);
-    expect(await on.target.heldSnapshot?.(planAt(on, 4), context)).toBe(at(3));
+    expect(await on.target.changes.heldSnapshot(planAt(on, 4), context)).toBe(at(3));
   });
 
   it('also without changes a run that was overtaken does not move what is held', async () => {
@@ -64,7 +64,7 @@ describe('P1: one state after the other', () => {
     await loadAll(on, quick, []);
     await on.target.publish(quick, context);
     expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.SUPERSEDED');
-    expect(await on.target.heldSnapshot?.(planAt(on, 4), context)).toBe(at(3));
+    expect(await on.target.changes.heldSnapshot(planAt(on, 4), context)).toBe(at(3));
   });
 
   it('also not one that was to fill the empty target', async () => {
@@ -89,7 +89,7 @@ describe('P1: one state after the other', () => {
     await loadAll(on, refresh, two);
     await on.target.publish(refresh, context);
     expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.SUPERSEDED');
-    expect(await on.target.heldSnapshot?.(slow, context)).toBeUndefined();
+    expect(await on.target.changes.heldSnapshot(slow, context)).toBeUndefined();
     expect(await stored(on)).toEqual(['1 one a', '2 two b']);
   });
 
@@ -97,9 +97,9 @@ describe('P1: one state after the other', () => {
     await using on = await bench();
     await begin(on, plain, two);
     const plan = planAt(on, 1);
-    expect(await on.target.heldSnapshot?.(plan, context)).toBe(at(1));
+    expect(await on.target.changes.heldSnapshot(plan, context)).toBe(at(1));
     await on.target.prepare({ ...plan, mode: 'truncate' }, context);
-    expect(await on.target.heldSnapshot?.(plan, context)).toBeUndefined();
+    expect(await on.target.changes.heldSnapshot(plan, context)).toBeUndefined();
   });
 
   it('what is only gathered is no unfinished load to a watermark', async () => {
@@ -108,7 +108,7 @@ describe('P1: one state after the other', () => {
     await loadAll(on, planAt(on, 2, 1), [['D', '1', null, null]]);
     const column = pair('id', integer, { targetType: integer });
     const later = planAt(on, 2);
-    expect(await on.target.newestWatermark(later, column, context)).toEqual({ value: '2' });
+    expect(await on.target.watermarks.newest(later, column, context)).toEqual({ value: '2' });
   });
 
   it.each([undefined, 1])('check names what deleting needs, since %s', async (from) => {

@@ -3,7 +3,7 @@ import {
   SnowmeltError,
   type RunReport,
   type TableJob,
-  type Target,
+  type WholeTarget,
 } from '@snowmelt/core';
 import { fastClock, testContext } from '@snowmelt/testkit/context';
 import {
@@ -11,6 +11,7 @@ import {
   MemoryStatusState,
   memoryStatusStore,
   MemoryWarehouse,
+  changeLoading,
 } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
@@ -80,12 +81,11 @@ class World {
     return runMigration(request, { source, target, status }, context);
   }
 
-  #cut(target: Target): Target {
+  #cut(target: WholeTarget): WholeTarget {
     const cut = async (when: number) => {
       if (this.#random() < when) throw new SnowmeltError('TARGET.UNREACHABLE', 'cut by the test');
     };
-    return {
-      ...target,
+    return changeLoading(target, {
       load: async (table, chunk, open, context) => {
         await cut(0.1);
         const receipt = await target.load(table, chunk, open, context);
@@ -98,7 +98,7 @@ class World {
         await cut(0.3);
         return receipt;
       },
-    };
+    });
   }
 
   #below(limit: number): number {

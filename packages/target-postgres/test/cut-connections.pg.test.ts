@@ -1,4 +1,4 @@
-import type { ChunkPlan, Target, TablePlan } from '@snowmelt/core';
+import type { ChunkPlan, WholeTarget, TablePlan } from '@snowmelt/core';
 import type { Outage } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
 import { startStatementCutter, type Cut } from '@snowmelt/testkit/postgres';
@@ -47,7 +47,7 @@ describe('P4: a connection that breaks outside of a chunk fails nothing', () => 
   afterEach(() => on[Symbol.asyncDispose]());
 
   /** As the engine does with a chunk. */
-  async function load(target: Target, plan: TablePlan, chunk: ChunkPlan, content: string) {
+  async function load(target: WholeTarget, plan: TablePlan, chunk: ChunkPlan, content: string) {
     for (let tries = 1; ; tries += 1) {
       try {
         return await target.load(plan, chunk, opening(content, 30), context);
@@ -57,7 +57,7 @@ describe('P4: a connection that breaks outside of a chunk fails nothing', () => 
     }
   }
 
-  async function goTheWay(target: Target, plan: TablePlan) {
+  async function goTheWay(target: WholeTarget, plan: TablePlan) {
     const { database } = on.database;
     await target.ping(database, context);
     const existing = await target.describe(plan.target, context);
@@ -69,7 +69,7 @@ describe('P4: a connection that breaks outside of a chunk fails nothing', () => 
     }
     const receipts = await target.receipts(plan, context);
     const published = await target.publish(plan, context);
-    const digest = await target.digest(plan, context);
+    const digest = await target.digests.digest(plan, context);
     return { prepared, receipts: receipts.length, published, digest };
   }
 

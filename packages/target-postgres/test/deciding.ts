@@ -24,7 +24,10 @@ export async function decide(
   const context = testContext();
   const table = planFor(on.database).target;
   const existing = await on.target.describe(table, context);
-  return on.target.decideTypes({ table, pairs, existing, mayWiden, compared: [] }, context);
+  return on.target.createsTables.decideTypes(
+    { table, pairs, existing, mayWiden, compared: [] },
+    context,
+  );
 }
 
 /** A plan as the engine makes it of what the target decides. */

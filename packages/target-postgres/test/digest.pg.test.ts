@@ -65,7 +65,7 @@ describe('digest', () => {
 
   async function digestOf(rows: readonly (readonly (string | null)[])[]) {
     await on.target.load(plan(), chunkOf('c1'), opening(csv(rows), rows.length), context);
-    return on.target.digest(plan(), context);
+    return on.target.digests.digest(plan(), context);
   }
 
   it('of no rows is 0', async () => {
@@ -144,7 +144,7 @@ describe('digest', () => {
       const { rows } = await on.sql.query(`SELECT count(*)::int AS n FROM t`);
       expect(rows).toEqual([{ n: 2 }]);
       await on.sql.query('COMMIT');
-      const after = await on.target.digest(plan(), context);
+      const after = await on.target.digests.digest(plan(), context);
       expect(after.digest, name).not.toBe(before.digest);
       await on.sql.query('TRUNCATE t; DELETE FROM snowmelt.chunk_ledger');
       expect((await digestOf([extremes, extremes])).digest).toBe(before.digest);
@@ -181,7 +181,7 @@ describe('digest', () => {
     ];
     for (const row of rows) {
       await on.sql.query(`TRUNCATE t; INSERT INTO t VALUES (${row})`);
-      digests.add((await on.target.digest(wide, context)).digest);
+      digests.add((await on.target.digests.digest(wide, context)).digest);
     }
     expect(digests.size).toBe(rows.length);
     const first = ['1.50', '2024-01-01T10:00:00.123', '2024-01-01T10:00:00Z', '0001-01-01'];

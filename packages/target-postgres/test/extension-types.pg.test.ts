@@ -105,7 +105,7 @@ describe('types of extensions', () => {
     const limited = createPostgresTarget({ connection });
     const table = planFor(on.database).target;
     const request = { table, pairs, existing: undefined, mayWiden: false, compared: [] };
-    const { decisions } = await limited.decideTypes(request, context);
+    const { decisions } = await limited.createsTables.decideTypes(request, context);
     await limited[Symbol.asyncDispose]();
     await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
     expect(decisions.map(({ column: name }) => name)).toEqual(['v']);

@@ -31,7 +31,7 @@ describe('columns that runs have fed', () => {
     await on.target.load(table, chunkOf('c'), opening(csv(rows), rows.length), context);
     return on.target.publish(table, context);
   }
-  const fed = (table: TablePlan) => on.target.fedColumns?.(table, context);
+  const fed = (table: TablePlan) => on.target.history.fedColumns(table, context);
   const fedNames = async (table: TablePlan) => (await fed(table))?.map(({ column }) => column);
 
   it('are known from the first row that may be there, and filled at the end of a run', async () => {

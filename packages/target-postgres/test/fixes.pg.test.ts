@@ -1,4 +1,9 @@
-import { isSnowmeltError, type SnowmeltError, type TablePlan, type Target } from '@snowmelt/core';
+import {
+  isSnowmeltError,
+  type SnowmeltError,
+  type TablePlan,
+  type WholeTarget,
+} from '@snowmelt/core';
 import type { PostgresConnection } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
 import { startPooler } from '@snowmelt/testkit/postgres';
@@ -59,13 +64,15 @@ describe('fixes: what is printed is done literally, and then it works', () => {
   function open(
     connection: Partial<PostgresConnection> = {},
     options: Partial<PostgresTargetOptions> = {},
-  ): Target {
+  ): WholeTarget {
     const as = { ...connectionOf(on.database), user: role, password: 'pw', ...connection };
     return createPostgresTarget({ connection: as, outageSeconds: 0.2, ...options });
   }
 
   /** Until it works; each fix is followed, and none is printed twice. */
-  async function mended(work: (target: Target) => Promise<unknown>): Promise<readonly string[]> {
+  async function mended(
+    work: (target: WholeTarget) => Promise<unknown>,
+  ): Promise<readonly string[]> {
     const codes: string[] = [];
     const fixes = new Set<string>();
     for (;;) {
@@ -83,7 +90,7 @@ describe('fixes: what is printed is done literally, and then it works', () => {
     }
   }
 
-  const ping = (target: Target) => target.ping(on.database.database, context);
+  const ping = (target: WholeTarget) => target.ping(on.database.database, context);
 
   it('TARGET.PRIVILEGE: the line that grants what is lacking', async () => {
     await on.sql.query(`CREATE SCHEMA sales; CREATE TABLE sales.t (id bigint, name text);

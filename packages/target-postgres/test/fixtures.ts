@@ -8,7 +8,7 @@ import type {
   LogicalType,
   PlanParts,
   TablePlan,
-  Target,
+  WholeTarget,
 } from '@snowmelt/core';
 import { encodeCsvRow } from '@snowmelt/core';
 import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
@@ -18,7 +18,7 @@ import { createPostgresTarget, type PostgresTargetOptions } from '../src/index.t
 
 export interface Bench extends AsyncDisposable {
   readonly database: TestDatabase;
-  readonly target: Target;
+  readonly target: WholeTarget;
   /** A plain connection beside the target. */
   readonly sql: Client;
 }

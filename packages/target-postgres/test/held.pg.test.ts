@@ -1,4 +1,4 @@
-import type { Target } from '@snowmelt/core';
+import type { WholeTarget } from '@snowmelt/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { at, begin, context, loadAll, plain, planAt, stored, two } from './changes-bench.ts';
@@ -20,7 +20,7 @@ const leaving: readonly (readonly [string, string])[] = [
 
 describe('P1: changes are applied to the rows of a snapshot only', () => {
   let on: Bench;
-  let target: Target;
+  let target: WholeTarget;
   beforeAll(async () => {
     on = await bench();
     target = on.target;
@@ -30,7 +30,7 @@ describe('P1: changes are applied to the rows of a snapshot only', () => {
     await on.sql.query('DROP TABLE IF EXISTS t, other; DROP SCHEMA IF EXISTS snowmelt CASCADE');
     await begin(on, plain, two);
   });
-  const held = () => target.heldSnapshot?.(planAt(on, 2), context);
+  const held = () => target.changes.heldSnapshot(planAt(on, 2), context);
 
   it.each(taking)('after %s it holds none', async (_what, sql) => {
     expect(await held()).toBe(at(1));
@@ -59,7 +59,7 @@ describe('P1: changes are applied to the rows of a snapshot only', () => {
     await loadAll(on, whole, [['1', 'one', 'a']]);
     await target.publish(whole, context);
     expect(await stored(on)).toEqual(['1 one a']);
-    expect(await target.heldSnapshot?.(planAt(on, 3), context)).toBe(at(2));
+    expect(await target.changes.heldSnapshot(planAt(on, 3), context)).toBe(at(2));
   });
 
   it('a partition that was emptied, or goes, takes the snapshot along; one more does not', async () => {

@@ -76,7 +76,8 @@ const steps: Readonly<Record<string, Step>> = {
     before: prepare,
     lock: `DO $$ BEGIN EXECUTE (SELECT format('LOCK TABLE snowmelt.%I IN ACCESS SHARE MODE', shadow)
       FROM snowmelt.table_ledger); END $$`,
-    step: (on) => on.target.repair({ database: on.database.database, dropShadows: true }, context),
+    step: (on) =>
+      on.target.repairs.repair({ database: on.database.database, dropShadows: true }, context),
     what: /dropping/,
   },
 };

@@ -65,7 +65,7 @@ describe('P1: an older run does not write over a newer one', () => {
     await on.target.prepare(old, context);
     await load(old, 'b', [['9', 'old']]);
     await on.target.prepare(runAt(2, { watermark }), context);
-    expect(await on.target.newestWatermark(old, column, context)).toEqual({
+    expect(await on.target.watermarks.newest(old, column, context)).toEqual({
       unfinished: { run: 'run-1', from: watermark.from },
     });
   });

@@ -1,4 +1,4 @@
-import type { TablePlan, Target } from '@snowmelt/core';
+import type { TablePlan, WholeTarget } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { plantedDatabase, type PlantedDatabase } from '@snowmelt/testkit/planted-database';
 import type { Client } from 'pg';
@@ -22,7 +22,7 @@ import { recordRolePath, unqualifiedNames } from './role-path-statements.ts';
 describe('a stranger who may create in a schema of the role’s path runs nothing as the role', () => {
   let database: PlantedDatabase;
   let sql: Client;
-  let target: Target;
+  let target: WholeTarget;
   let recorded: ReturnType<typeof recordRolePath>;
   const context = testContext();
 
@@ -84,7 +84,7 @@ describe('a stranger who may create in a schema of the role’s path runs nothin
     ]);
     const again = plan({ run: 'run-2', mode: 'truncate', columns, rebuildIndexes: true });
     await target.prepare(again, context);
-    const repaired = await target.repair(
+    const repaired = await target.repairs.repair(
       { database: database.database, dropShadows: true },
       context,
     );
@@ -102,13 +102,13 @@ describe('a stranger who may create in a schema of the role’s path runs nothin
     await run(table(), [['A', 'one', '2026-01-01 00:00:00Z']]);
     await run(table({ run: 'run-2' }), [['a', 'two', '2026-01-02 00:00:00Z']]);
     expect(await rowsOf('id, name')).toEqual([['a', 'two']]);
-    const found = await target.newestWatermark(
+    const found = await target.watermarks.newest(
       { key: 'table-1', target: table().target },
       at,
       context,
     );
     expect(found.value).toBe('2026-01-02T00:00:00.000000');
-    const digest = await target.digest(table(), context);
+    const digest = await target.digests.digest(table(), context);
     expect(digest).toMatchObject({ rows: 1 });
   });
 
@@ -142,8 +142,8 @@ describe('a stranger who may create in a schema of the role’s path runs nothin
     expect(await rowsOf('id::text, name')).toEqual([['1', 'c']]);
     await sql.query('ALTER TABLE sales.t DROP CONSTRAINT t_name_check');
     const query = { all: false, limit: 9 };
-    expect(await target.rejectedRows?.(database.database, query, context)).toHaveLength(2);
-    const retried = await target.retryRejects?.(database.database, {}, context);
+    expect(await target.rejects.rows(database.database, query, context)).toHaveLength(2);
+    const retried = await target.rejects.retry(database.database, {}, context);
     expect(retried).toMatchObject([{ loaded: 1, left: 1 }]);
   });
 

@@ -256,7 +256,10 @@ describe('prepare', () => {
     expect(
       await on.target.check(table, await on.target.describe(target, context), context),
     ).toEqual([]);
-    expect(await on.target.digest(table, context)).toMatchObject({ rows: 1, columns: names });
+    expect(await on.target.digests.digest(table, context)).toMatchObject({
+      rows: 1,
+      columns: names,
+    });
   });
 
   it('partitioned tables are tables', async () => {

@@ -32,7 +32,7 @@ describe('repair of sessions', () => {
   async function repair(dryRun = false, target = on.target) {
     const { database } = on.database;
     const request = { database, dropShadows: false, dryRun, lives: async () => lives };
-    return (await target.repair(request, context)).sessions;
+    return (await target.repairs.repair(request, context)).sessions;
   }
 
   it('ends those whose run has no process any more, and no others', async () => {

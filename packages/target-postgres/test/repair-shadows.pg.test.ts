@@ -26,7 +26,10 @@ const load = (table: TablePlan, chunk: string, ids: readonly string[]) =>
   );
 
 async function repair(dropShadows = false, target = on.target) {
-  const report = await target.repair({ database: on.database.database, dropShadows }, context);
+  const report = await target.repairs.repair(
+    { database: on.database.database, dropShadows },
+    context,
+  );
   return report.shadows;
 }
 

@@ -75,7 +75,11 @@ export async function rightsWorld({ tables, job, ledger = false }: Scenario): Pr
     on,
     role,
     async grants(ask) {
-      const granted = await on.target.grants?.(database, { role, tables: [whole], ask }, context);
+      const granted = await on.target.grants.grants(
+        database,
+        { role, tables: [whole], ask },
+        context,
+      );
       return (granted ?? []).map(({ sql }) => sql);
     },
     async admin(sql) {

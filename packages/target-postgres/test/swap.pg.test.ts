@@ -40,7 +40,7 @@ describe('swap', () => {
     expect(await publish(plan())).toMatchObject({ rows: 2 });
     expect(await rows()).toEqual(['(2,b)', '(3,)']);
     expect(await shadows()).toBe(0);
-    expect(await on.target.digest(plan(), context)).toMatchObject({ rows: 2 });
+    expect(await on.target.digests.digest(plan(), context)).toMatchObject({ rows: 2 });
   });
 
   it('P4: prepare, load and publish again change nothing, before and after the swap', async () => {

@@ -53,12 +53,12 @@ describe('TRUNCATE of tables that one run empties together', () => {
   afterEach(() => on[Symbol.asyncDispose]());
 
   it('says whose foreign keys lead to a table, through others as well', async () => {
-    expect(await on.target.dependents(targetOf('parent'), context)).toEqual([
+    expect(await on.target.references.dependents(targetOf('parent'), context)).toEqual([
       targetOf('child'),
       targetOf('grandchild'),
     ]);
-    expect(await on.target.dependents(targetOf('grandchild'), context)).toEqual([]);
-    expect(await on.target.dependents(targetOf('missing'), context)).toEqual([]);
+    expect(await on.target.references.dependents(targetOf('grandchild'), context)).toEqual([]);
+    expect(await on.target.references.dependents(targetOf('missing'), context)).toEqual([]);
   });
 
   it('check finds fault with the tables outside the run only', async () => {

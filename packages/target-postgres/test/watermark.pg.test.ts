@@ -42,7 +42,7 @@ describe('the watermark', () => {
   async function newestOf(type: string, value: string, logical: LogicalType) {
     await on.sql.query(`CREATE TABLE t (at ${type}); INSERT INTO t VALUES (${value}), (NULL)`);
     const asked = pair('at', logical, { targetType: logical });
-    return on.target.newestWatermark(plan(), asked, context);
+    return on.target.watermarks.newest(plan(), asked, context);
   }
 
   const values: readonly [string, string, LogicalType, string][] = [

@@ -146,7 +146,9 @@ describe('what stops ALTER COLUMN TYPE is found beforehand, and nothing else is'
     const existing = await on.target.describe(table, context);
     const widened = async (name: string) => {
       const request = { table, pairs, existing, mayWiden: true, compared: [name] };
-      return (await on.target.decideTypes(request, context)).decisions.map((one) => one.column);
+      return (await on.target.createsTables.decideTypes(request, context)).decisions.map(
+        (one) => one.column,
+      );
     };
     expect(await widened('at')).toEqual(['no', 'id']);
     expect(await widened('no')).toEqual(['at', 'id']);
@@ -163,7 +165,7 @@ describe('what stops ALTER COLUMN TYPE is found beforehand, and nothing else is'
     const table = planFor(on.database).target;
     const existing = await limited.describe(table, context);
     const asked = { table, pairs: [small], existing, mayWiden: true, compared: [] };
-    const { decisions, notices } = await limited.decideTypes(asked, context);
+    const { decisions, notices } = await limited.createsTables.decideTypes(asked, context);
     await limited[Symbol.asyncDispose]();
     await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
     expect(decisions).toEqual([]);

@@ -1,4 +1,5 @@
 export type { FaultInjector, OpenFault } from './memory/chunk-stream.ts';
+export { changeLoading } from './memory/change-loading.ts';
 export { dying, Killed } from './memory/dying.ts';
 export { MemoryDatabase } from './memory/memory-database.ts';
 export {

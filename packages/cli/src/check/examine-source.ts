@@ -27,10 +27,10 @@ export async function examineSource(
 ): Promise<DeepView> {
   const [job] = jobs;
   if (job === undefined) throw new SnowmeltError('CONFIG.NO_SUCH_TABLE', 'no table is selected');
-  if (source.examine === undefined) {
+  if (source.examines === undefined) {
     throw new SnowmeltError('CONFIG.UNSUPPORTED', 'this source has no questions for check --deep');
   }
-  const { server, probes } = await source.examine(
+  const { server, probes } = await source.examines.examine(
     await placeOf(job, source, using.context),
     using.context,
   );

@@ -54,7 +54,7 @@ async function targetSections(asked: GrantsAsked, { target, context }: GrantsUsi
   const role = postgresRole(asked);
   const sections: GrantSection[] = [];
   for (const database of new Set(tables.map((job) => job.target.database))) {
-    const grants = (await target.grants?.(database, { role, tables, ask }, context)) ?? [];
+    const grants = (await target.grants?.grants(database, { role, tables, ask }, context)) ?? [];
     sections.push({ for: 'target', database, role, grants });
   }
   return sections;
@@ -72,7 +72,7 @@ async function snowflakeSections(asked: GrantsAsked, { source, context }: Grants
   // With all, --role names the role of PostgreSQL.
   const role = (side === 'snowflake' ? asked.role : undefined) ?? config.snowflake.role;
   if (role === undefined) throw noRole('snowflake.role', '--for snowflake --role NAME');
-  const grants = (await source.grants?.({ role, tables, ask }, context)) ?? [];
+  const grants = (await source.grants?.grants({ role, tables, ask }, context)) ?? [];
   return [{ for: 'snowflake', role, grants } as const];
 }
 

@@ -2,6 +2,7 @@ import {
   decidePlan,
   describeTogether,
   isSnowmeltError,
+  pinNow,
   tagContext,
   type ChunkPlan,
   type DecideContext,
@@ -51,7 +52,7 @@ export async function planTables(
   jobs: readonly TableJob[],
   using: PlanUsing,
 ): Promise<readonly PlannedTable[]> {
-  const { at } = await using.source.pin(using.context);
+  const { at } = await pinNow(using.source, using.context);
   const refs = jobs.map((job) => job.source);
   const describeSource = describeTogether(using.source, refs, using.context);
   const planned: PlannedTable[] = [];
@@ -87,7 +88,7 @@ async function countChunks(
 ): Promise<Pick<PlannedTable, 'chunks' | 'cost'>> {
   const chunks = await Array.fromAsync(source.plan(plan, context));
   const count = (kind: ChunkPlan['kind']) => chunks.filter((chunk) => chunk.kind === kind).length;
-  const cost = source.cost?.(plan, chunks, verify === 'digest');
+  const cost = source.costs?.cost(plan, chunks, verify === 'digest');
   return {
     chunks: { load: count('load'), extract: count('extract') },
     ...(cost === undefined ? {} : { cost }),

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import type { RejectQuery } from '@snowmelt/core';
+import { SnowmeltError, type RejectQuery, type Rejects, type Target } from '@snowmelt/core';
 
 /** Which refused rows are meant. */
 export const rejectFlags = {
@@ -29,4 +29,10 @@ export function rejectQuery({ run, table, all = false }: GivenRejectFlags): Reje
     ...(table === undefined ? {} : { table }),
     all,
   };
+}
+
+/** The quarantine of a target. */
+export function rejectsOf({ rejects }: Target): Rejects {
+  if (rejects !== undefined) return rejects;
+  throw new SnowmeltError('CONFIG.UNSUPPORTED', 'this target keeps no refused rows');
 }

@@ -62,7 +62,8 @@ export async function repairAll(
     orElse(async () => (await status.runLives?.(runs)) ?? unknown, unknown);
   const databases: RepairReport[] = [];
   for (const database of targetDatabases(config)) {
-    databases.push(await target.repair({ database, ...asked, lives }, context));
+    const repaired = await target.repairs?.repair({ database, ...asked, lives }, context);
+    if (repaired !== undefined) databases.push(repaired);
   }
   const { dryRun } = asked;
   const stages = await orElse(

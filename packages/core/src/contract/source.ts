@@ -1,7 +1,6 @@
 import type { ChunkPlan, ChunkStream } from './chunk.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
-import type { RunId, TablePlan, ReadOptions } from './table-plan.ts';
-import type { ExtractMode } from './table-plan.ts';
+import type { ChangesPlan, ExtractMode, ReadOptions, RunId, TablePlan } from './table-plan.ts';
 import type { TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -63,7 +62,13 @@ export interface RunStage {
   readonly created?: string;
 }
 
-/** Where rows come from. Every method may be called from any process of the run. */
+/**
+ * Where rows come from. Every method may be called from any process of the run. What is required
+ * here is what it takes to read tables whole, as they are when they are read; the optional parts are
+ * capabilities: a source that has one offers more to the configuration, and one that lacks it refuses
+ * those keys before anything is touched (`CONFIG.UNSUPPORTED`). Whatever is there is tested by the
+ * conformance suite of `@snowmelt/testkit`.
+ */
 export interface Source extends AsyncDisposable {
   /** One cheap round trip that proves the connection; says who and where. */
   ping(context: WorkContext): Promise<string>;
@@ -74,15 +79,38 @@ export interface Source extends AsyncDisposable {
    */
   describe(ref: TableRef, context: WorkContext): Promise<TableSchema>;
   /**
-   * Asks the server at hand what no documentation settles, beside the place's tables, and leaves
-   * nothing behind. Absent: this source has no such questions.
+   * The chunks' rows together are the table's rows, none twice. Deterministic on a pinned table. Of
+   * a plan with a window of changes the rows are net changes (docs/reference/canonical-csv.md,
+   * "Changes"), and each chunk's stream announces how many: nobody counts them a second time.
    */
-  examine?(
-    place: Pick<TableRef, 'database' | 'schema'>,
-    context: WorkContext,
-  ): Promise<Examination>;
-  /** What a role needs to read these tables. Absent: this source knows no roles. */
-  grants?(request: GrantsRequest, context: WorkContext): Promise<readonly Grant[]>;
+  plan(table: TablePlan, context: WorkContext): AsyncIterable<ChunkPlan>;
+  /**
+   * Opens a `load` chunk. May be called again for the same chunk, in any process. Throws
+   * `SOURCE.RESULT_EXPIRED` where what an extraction has left is not kept any more: no chunk of it can
+   * be opened, and its rows can't be found again in the same chunks.
+   */
+  open(table: TablePlan, chunk: ChunkPlan, context: WorkContext): Promise<ChunkStream>;
+  /** Rows that the plan reads. Not asked of a window of changes. */
+  count(table: TablePlan, context: WorkContext): Promise<number>;
+
+  readonly pins?: Pins;
+  readonly filters?: Filters;
+  readonly extracts?: Extracts;
+  readonly stages?: Stages;
+  readonly watermarks?: SourceWatermarks;
+  readonly changes?: RecordsChanges;
+  readonly digests?: SourceDigests;
+  readonly cutsKeys?: CutsKeys;
+  readonly costs?: Costs;
+  readonly examines?: Examines;
+  readonly grants?: SourceGrants;
+}
+
+/** A source that has every capability. */
+export type WholeSource = Required<Source>;
+
+/** `snapshot`: all tables of a run are read as of one point in time, however long that takes. */
+export interface Pins {
   /** The moment that all of the run's tables are read at. */
   pin(context: WorkContext): Promise<SnapshotPoint>;
   /**
@@ -90,63 +118,90 @@ export interface Source extends AsyncDisposable {
    * can. `schema` is what `describe` has said of it.
    */
   unpinnable(schema: TableSchema, at: string, context: WorkContext): Promise<string | undefined>;
-  /**
-   * Names the object whose changes are recorded under the table's name (`ChangeFeed.feed`). Throws
-   * `SOURCE.CHANGES_UNAVAILABLE` where they are not. Absent: this source knows no changes.
-   */
-  changeFeed?(schema: TableSchema, context: WorkContext): Promise<string>;
-  /**
-   * Throws `SOURCE.CHANGES_UNAVAILABLE` or `SOURCE.SNAPSHOT_GONE` where the changes from the plan's
-   * `changes.from` on can't be read. Reads no row, and nothing at the run's snapshot point. There
-   * where `changeFeed` is.
-   */
-  reachChanges?(table: TablePlan, context: WorkContext): Promise<void>;
+}
+
+/** `source_filter`: the rows of a plan are those that its `read.filter` keeps, counted alike. */
+export interface Filters {
+  /** What a condition is written in, for people. */
+  readonly language: string;
+}
+
+/** `extract`, `stage`: chunks that are made into others before they can be loaded. */
+export interface Extracts {
   /**
    * Resolves `auto`. Called once a table and run, before anything is changed; the answer is kept in
    * the plan. Throws `SOURCE.UNLOAD_UNAVAILABLE` where `unload` is asked for and does not work.
    */
-  chooseExtract(
-    schema: TableSchema,
-    read: ReadOptions,
-    context: WorkContext,
-  ): Promise<ExtractChoice>;
-  /**
-   * The chunks' rows together are the table's rows, none twice. Deterministic on a pinned table. Of
-   * a plan with `changes.from` the rows are net changes (docs/reference/canonical-csv.md, "Changes"),
-   * and each chunk's stream announces how many: nobody counts them a second time.
-   */
-  plan(table: TablePlan, context: WorkContext): AsyncIterable<ChunkPlan>;
-  /** Of the plan with these chunks, of which rows are compared by a digest or not. Absent: unknown. */
-  cost?(table: TablePlan, chunks: readonly ChunkPlan[], digest: boolean): ReadCost;
+  choose(schema: TableSchema, read: ReadOptions, context: WorkContext): Promise<ExtractChoice>;
   /** Turns an `extract` chunk into load chunks. A repetition leaves earlier results unused. */
   extract(table: TablePlan, chunk: ChunkPlan, context: WorkContext): AsyncIterable<ChunkPlan>;
-  /**
-   * Opens a `load` chunk. May be called again for the same chunk, in any process. Throws
-   * `SOURCE.RESULT_EXPIRED` where what an extraction has left is not kept any more: no chunk of it can
-   * be opened, and its rows can't be found again in the same chunks.
-   */
-  open(table: TablePlan, chunk: ChunkPlan, context: WorkContext): Promise<ChunkStream>;
-  /** Rows at the snapshot point under the plan's filter. Not asked of a plan with `changes.from`. */
-  count(table: TablePlan, context: WorkContext): Promise<number>;
-  /**
-   * Of the rows that `count` counts: keys, as they are sent, that several keys of the source have, since
-   * the source cuts them. Absent: it cuts none.
-   */
-  sharedKeys?(table: TablePlan, context: WorkContext): Promise<number>;
+  /** Removes what the run left at the source (stages, files). Idempotent. */
+  release(run: RunId, tables: readonly TablePlan[], context: WorkContext): Promise<void>;
+}
+
+/** Places for files that runs make at the source, found again when a run is gone. */
+export interface Stages {
+  /** Stages that runs have made in these places. */
+  list(
+    places: readonly Pick<TableRef, 'database' | 'schema'>[],
+    context: WorkContext,
+  ): Promise<readonly RunStage[]>;
+  /** Idempotent. */
+  drop(stage: RunStage, context: WorkContext): Promise<void>;
+}
+
+/** `source_watermark`: the rows of a plan are those that its `watermark.from` keeps, counted alike. */
+export interface SourceWatermarks {
   /**
    * The newest value of the plan's watermark among the rows that `count` counts, as canonical text of
    * `WatermarkBound.value`; `undefined` where there is none.
    */
-  newestWatermark(table: TablePlan, context: WorkContext): Promise<string | undefined>;
-  /** The digest over the plan's comparable columns. */
+  newest(table: TablePlan, context: WorkContext): Promise<string | undefined>;
+}
+
+/** `changes: cdc`: what has changed between two snapshots can be read. */
+export interface RecordsChanges {
+  /**
+   * Names the object whose changes are recorded under the table's name (`ChangeFeed.feed`). Throws
+   * `SOURCE.CHANGES_UNAVAILABLE` where they are not.
+   */
+  feed(schema: TableSchema, context: WorkContext): Promise<string>;
+  /**
+   * Throws `SOURCE.CHANGES_UNAVAILABLE` or `SOURCE.SNAPSHOT_GONE` where the changes from the plan's
+   * `changes.from` on can't be read. Reads no row, and nothing at the run's snapshot point.
+   */
+  reach(table: ChangesPlan, context: WorkContext): Promise<void>;
+}
+
+/** `verify: digest`. */
+export interface SourceDigests {
+  /** The digest over the plan's comparable columns, of the rows that `count` counts. */
   digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
-  /** Removes what the run left at the source (stages, files). Idempotent. */
-  release(run: RunId, tables: readonly TablePlan[], context: WorkContext): Promise<void>;
-  /** Stages that runs have made in these places. Absent: this source makes none. */
-  stages?(
-    places: readonly Pick<TableRef, 'database' | 'schema'>[],
-    context: WorkContext,
-  ): Promise<readonly RunStage[]>;
-  /** Idempotent. There where `stages` is. */
-  dropStage?(stage: RunStage, context: WorkContext): Promise<void>;
+}
+
+/** A source that may send fewer digits of a key than it has. Absent: it sends keys as they are. */
+export interface CutsKeys {
+  /** Of the rows that `count` counts: keys, as they are sent, that several keys of the source have. */
+  shared(table: TablePlan, context: WorkContext): Promise<number>;
+}
+
+/** `snowmelt plan` says what a run would cost. */
+export interface Costs {
+  /** Of the plan with these chunks, of which rows are compared by a digest or not. Absent: unknown. */
+  cost(table: TablePlan, chunks: readonly ChunkPlan[], digest: boolean): ReadCost | undefined;
+}
+
+/** `snowmelt check --deep`. */
+export interface Examines {
+  /**
+   * Asks the server at hand what no documentation settles, beside the place's tables, and leaves
+   * nothing behind.
+   */
+  examine(place: Pick<TableRef, 'database' | 'schema'>, context: WorkContext): Promise<Examination>;
+}
+
+/** `snowmelt grants`. */
+export interface SourceGrants {
+  /** What a role needs to read these tables. */
+  grants(request: GrantsRequest, context: WorkContext): Promise<readonly Grant[]>;
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from './json.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
-import type { MissingReceipt } from './target.ts';
+import type { MissingReceipt } from './target-answers.ts';
 
 export type WorkerId = string;
 

@@ -1,6 +1,16 @@
 import type { ChunkPlan, ChunkStream, LoadReceipt } from './chunk.ts';
+import type { ColumnPair } from './column-pair.ts';
 import type { Finding } from './finding.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
+import type {
+  PrepareReceipt,
+  PublishReceipt,
+  Restart,
+  FedColumn,
+  NewestWatermark,
+  TypeDecisions,
+  TypeRequest,
+} from './target-answers.ts';
 import type {
   RejectedRow,
   RejectFilter,
@@ -10,243 +20,174 @@ import type {
 } from './rejects.ts';
 import type { RepairReport, RepairRequest } from './repair.ts';
 import type { TableDigest } from './source.ts';
-import type { ColumnPair, Widening } from './column-pair.ts';
 import type {
-  DeleteMissing,
+  AppendPlan,
+  ChangesPlan,
   LoadMode,
-  RunId,
+  MergePlan,
+  SwapPlan,
   TableKey,
   TablePlan,
-  WatermarkBound,
+  TruncatePlan,
 } from './table-plan.ts';
-import type { ColumnSchema, LogicalType, TableRef, TableSchema } from './table-schema.ts';
+import type { ColumnSchema, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
 /**
- * What this run has loaded is gone from the table, and the target's ledger has forgotten it: the
- * run plans the table anew, with `restarts` in its plan, and prepares it again.
+ * Where rows go. What is required here is what a run needs that adds rows, or empties a table and
+ * fills it; the optional parts are capabilities: a target that has one offers more to the
+ * configuration, and one that lacks it refuses those keys before anything is touched
+ * (`CONFIG.UNSUPPORTED`). Whatever is there is tested by the conformance suite of
+ * `@snowmelt/testkit`.
  */
-export interface Restart {
-  readonly restarts: number;
-  readonly why: string;
-}
-
-export interface PrepareReceipt {
-  /** Indexes or constraints of the table are away for its load, until `publish`. */
-  readonly indexesDisabled: boolean;
-  /** Nothing was prepared. */
-  readonly restart?: Restart;
-}
-
-/** What `publish` has done with rows whose key the source lacks. */
-export interface MissingReceipt {
-  readonly how: DeleteMissing['how'];
-  /** Rows deleted, or marked. */
-  readonly rows: number;
-  /** Rows whose mark was taken away, since the source has their key again. */
-  readonly restored: number;
-  /**
-   * Keys of the source that the target has only by its own, looser comparison: their row is, or may
-   * be, that of another one. Absent: none.
-   */
-  readonly met?: number;
-}
-
-export interface PublishReceipt {
-  /** Rows that the run's ledger holds for the table, keys of `deleteMissing` apart. */
-  readonly rows: number;
-  /** Of a plan that has `deleteMissing`, where keys were read. */
-  readonly missing?: MissingReceipt;
-  /** What the table lacks although its rows are in, as an index that the rows do not allow. */
-  readonly findings?: readonly Finding[];
-  /**
-   * Targets whose indexes and constraints were away in this run and are all back: the table's own,
-   * and others whose foreign keys waited for it. Absent: none.
-   */
-  readonly indexesBack?: readonly TableRef[];
-  /** Nothing was published. */
-  readonly restart?: Restart;
-}
-
-/** How far the rows of a target reach. */
-export interface NewestWatermark {
-  /** Canonical text as of `WatermarkBound.value`. Absent: nothing can be left out of a load. */
-  readonly value?: string;
-  /**
-   * The source's own newest watermark in the last run that completed the table
-   * (`WatermarkPlan.newest`), with digits that the column may have cut. Absent: not known.
-   */
-  readonly read?: string;
-  /**
-   * In place of both: a run has loaded chunks into the table and never came to its end, so that rows
-   * may be missing above the bound that it began at, however new the newest row is.
-   */
-  readonly unfinished?: {
-    readonly run: RunId;
-    readonly from?: WatermarkBound;
-    /** As `WatermarkPlan.base`. */
-    readonly base?: string;
-  };
-}
-
-/** A column of a target that runs have fed from a source table. */
-export interface FedColumn {
-  readonly column: string;
-  /** Absent: the column of soft deletes, which the run itself writes. */
-  readonly source?: string;
-  /** `ColumnSchema.nativeType` of the source's column. */
-  readonly sourceType?: string;
-  /** Among the columns that the last of these runs has fed, from 1. */
-  readonly position: number;
-  /** The name of the same column now, where that is known. */
-  readonly nameNow?: string;
-  /** A run that feeds it has come to its end. */
-  readonly filled: boolean;
-}
-
-export interface TypeRequest {
-  readonly table: TableRef;
-  readonly pairs: readonly ColumnPair[];
-  /** Absent: the run creates the table. */
-  readonly existing: TableSchema | undefined;
-  /** Columns that are narrower than their source may be altered. */
-  readonly mayWiden: boolean;
-  /**
-   * Target columns whose stored values are compared with those that come, to find a row again or to
-   * tell how far the table was read: with finer digits, what was cut or rounded would look new.
-   */
-  readonly compared: readonly string[];
-  /** A new column that would keep fewer digits of a second than its source holds text. */
-  readonly digitsAsText?: boolean;
-  /** A new column of JSON keeps its text, not only what it means. */
-  readonly jsonAsWritten?: boolean;
-}
-
-/** A column of the target that becomes something else than it is, or than the type map says. */
-export interface TypeDecision {
-  readonly column: string;
-  /** What it then holds. */
-  readonly type: LogicalType;
-  readonly newType?: string;
-  readonly widen?: Widening;
-}
-
-export interface TypeDecisions {
-  readonly decisions: readonly TypeDecision[];
-  /** What people should know of them, also of what was not done and why. */
-  readonly notices: readonly string[];
-}
-
-/** Where rows go. `prepare`, `load` and `publish` are idempotent. */
-export interface Target extends AsyncDisposable {
+export interface Target extends Loading<AppendPlan | TruncatePlan>, AsyncDisposable {
   /** One cheap round trip that proves the connection to a database; says who and where. */
   ping(database: string, context: WorkContext): Promise<string>;
   /** `undefined` where there is no such table. */
   describe(ref: TableRef, context: WorkContext): Promise<TableSchema | undefined>;
-  /** What runs have fed of an existing table. Absent: this target does not remember. */
-  fedColumns?(
-    table: { readonly key: TableKey; readonly target: TableRef },
-    context: WorkContext,
-  ): Promise<readonly FedColumn[]>;
   /** Whether an existing table has no row. */
   isEmpty(ref: TableRef, context: WorkContext): Promise<boolean>;
   /** Rows that an existing table holds, whoever put them there. */
   count(ref: TableRef, context: WorkContext): Promise<number>;
-  /**
-   * The snapshot point whose rows an existing table holds, as the plan would have loaded them: from
-   * the same feed, into the same columns, under the same filter. `undefined` where no run has
-   * completed that, or another has loaded the table since. Absent: this target can't apply changes.
-   */
-  heldSnapshot?(table: TablePlan, context: WorkContext): Promise<string | undefined>;
-  /**
-   * Of an existing table, for rows of the source table `key`. Throws where the newest value has no
-   * place in the source (`infinity`), and for `append` where rows that were loaded are gone and how
-   * far others reach can't be told (`RUN.ROWS_CHANGED`).
-   */
-  newestWatermark(
-    table: { readonly key: TableKey; readonly target: TableRef; readonly mode?: LoadMode },
-    column: ColumnPair,
-    context: WorkContext,
-  ): Promise<NewestWatermark>;
-  /**
-   * The other tables whose foreign keys lead to this one, directly or through others: TRUNCATE of
-   * it reaches them, and their rows need its rows. Empty where there is no such table.
-   */
-  dependents(ref: TableRef, context: WorkContext): Promise<readonly TableRef[]>;
-  /** Digits of a second that a column of the target keeps; `undefined`: as many as the source. */
-  fractionDigits(source: ColumnSchema, target: ColumnSchema | undefined): number | undefined;
-  /** Decided once, with the plan: what hangs on the database at hand. Changes nothing. */
-  decideTypes(request: TypeRequest, context: WorkContext): Promise<TypeDecisions>;
+  /** What the run has in the target's ledger for this table: chunks of rows and of keys. */
+  receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
+
+  readonly createsTables?: CreatesTables;
+  readonly merges?: Merges;
+  readonly swaps?: Swaps;
+  readonly watermarks?: TargetWatermarks;
+  readonly changes?: AppliesChanges;
+  readonly deletesMissing?: DeletesMissing;
+  readonly rejects?: Rejects;
+  readonly repairs?: Repairs;
+  readonly digests?: TargetDigests;
+  readonly references?: References;
+  readonly history?: History;
+  readonly grants?: TargetGrants;
+}
+
+/** A target that has every capability, and loads plans of any mode itself. */
+export type WholeTarget = Omit<Required<Target>, keyof Loading<TablePlan>> & Loading<TablePlan>;
+
+/**
+ * How tables of some modes are loaded: `prepare` once before the first chunk, `load` for each of
+ * them, `publish` after the last one. All of them are idempotent: a run is killed anywhere and does
+ * the same again, in another process, or two at once do the same.
+ *
+ * They rest on a ledger, which the target keeps beside its tables: a row for each chunk that is
+ * loaded, written in the same transaction as the rows. So a chunk is in it exactly if its rows are
+ * there, and nothing is lost or loaded twice.
+ */
+export interface Loading<Plan extends TablePlan> {
   /** What stands in the way of the plan, without changing anything. */
   check(
-    table: TablePlan,
+    table: Plan,
     existing: TableSchema | undefined,
     context: WorkContext,
   ): Promise<readonly Finding[]>;
-  /** What a role needs in one database to load these tables. Absent: this target knows no roles. */
-  grants?(
-    database: string,
-    request: GrantsRequest,
-    context: WorkContext,
-  ): Promise<readonly Grant[]>;
   /**
-   * Creates what is missing, widens what the plan says and, for `truncate`, empties the table: once a run, recorded in the
-   * transaction that does it, together with those of `emptiedWith` that TRUNCATE reaches. Throws
-   * where it would reach others, or rows that this run has loaded. For `swap` and `changes` it makes
-   * the place where rows are gathered, and the rows of the table stay; for `deleteMissing` the place
-   * of the keys, and the column of the marks.
+   * Makes the target ready for the plan's first row: empties the table where the plan says so, once
+   * a run, in the transaction that records it, and takes out what an unfinished run has added. Throws
+   * where the plan's run was overtaken (`RUN.SUPERSEDED`). Whoever prepares again finds it done, and
+   * rows that are loaded stay.
    */
-  prepare(table: TablePlan, context: WorkContext): Promise<PrepareReceipt>;
+  prepare(table: Plan, context: WorkContext): Promise<PrepareReceipt>;
+  /**
+   * Loads a chunk and writes its ledger row in one transaction. The ledger row comes first: where
+   * it is there already, `open` is not called. With `rejects` in the plan, rows that the target
+   * refuses are kept beside it in the same transaction, for which `open` may be called again; with
+   * more of them than the limit it throws `TARGET.TOO_MANY_REJECTS`. Throws and leaves nothing
+   * where the rows counted are not those announced (`TARGET.ROW_COUNT_MISMATCH`).
+   */
+  load(
+    table: Plan,
+    chunk: ChunkPlan,
+    open: () => Promise<ChunkStream>,
+    context: WorkContext,
+  ): Promise<LoadReceipt>;
+  /** What comes after the last chunk. Throws where another run has begun on the table since. */
+  publish(table: Plan, context: WorkContext): Promise<PublishReceipt>;
   /**
    * Forgets what the run has loaded of the table, since the source can't give the rest of it: the rows
    * are taken out, will be when the table is prepared anew, or are found again by their key. One
    * transaction; again, it changes nothing. Throws `RUN.ROWS_CHANGED`, and leaves all as it is, where
    * rows that were only added can't be taken out exactly.
    */
-  restart(table: TablePlan, why: string, context: WorkContext): Promise<Restart>;
-  /** What the run has in the target's ledger for this table: chunks of rows and of keys. */
-  receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
+  restart(table: Plan, why: string, context: WorkContext): Promise<Restart>;
+}
+
+/** `schema_evolution`: `prepare` makes tables and columns that are missing. */
+export interface CreatesTables {
   /**
-   * Loads a chunk and writes its ledger row in one transaction. The ledger row comes first: where
-   * it is there already, `open` is not called. With `rejects` in the plan, rows that the target
-   * refuses are kept beside it in the same transaction, for which `open` may be called again; with
-   * more of them than the limit it throws `TARGET.TOO_MANY_REJECTS`. Throws and leaves nothing
-   * where the rows counted are not those announced (`TARGET.ROW_COUNT_MISMATCH`). A chunk of keys
-   * has the plan's key columns for fields, and changes no row of the table.
+   * Decided once, with the plan: which types columns get, or are widened to, by what hangs on the
+   * database at hand. Changes nothing.
    */
-  load(
-    table: TablePlan,
-    chunk: ChunkPlan,
-    open: () => Promise<ChunkStream>,
-    context: WorkContext,
-  ): Promise<LoadReceipt>;
+  decideTypes(request: TypeRequest, context: WorkContext): Promise<TypeDecisions>;
   /**
-   * What comes after the last chunk. For `swap`: puts exactly the run's rows in place of the
-   * table's, in one transaction, or throws and leaves the old ones. For `changes`: deletes the keys
-   * that are deleted and not inserted again, and inserts or updates the others, in one transaction,
-   * once. Of a plan with `changes` it records the snapshot that the table then holds. For
-   * `deleteMissing`: deletes or marks the rows whose key was not loaded, once, in one transaction in
-   * which the keys are counted. Throws and changes nothing where the keys are not all there, where
-   * another run has begun on the table since (`RUN.SUPERSEDED`), or where no row would be left
-   * (`TARGET.DELETES_ALL`). A row whose key holds a NULL that no source row can match stays.
+   * Digits of a second that a column keeps, a new one where there is none yet; `undefined`: as many
+   * as the source.
    */
-  publish(table: TablePlan, context: WorkContext): Promise<PublishReceipt>;
-  /** The digest of the target's own rows over the plan's comparable columns. */
-  digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
+  fractionDigits(source: ColumnSchema, target: ColumnSchema | undefined): number | undefined;
+}
+
+/**
+ * `uniqueness_columns`: rows find the old ones by their key. With `firstLoad` in the plan the table
+ * was empty when it was planned.
+ */
+export interface Merges extends Loading<MergePlan> {}
+
+/**
+ * `refresh: swap`: `prepare` makes the place where rows are gathered, and the table's rows stay;
+ * `publish` puts exactly the run's rows in their place, in one transaction, or throws and leaves the
+ * old ones.
+ */
+export interface Swaps extends Loading<SwapPlan> {}
+
+/** `target_watermark`: what a run that reads newer rows only has to know of the rows that are there. */
+export interface TargetWatermarks {
   /**
-   * Finishes what runs that are gone have left undone in a database: indexes and constraints that
-   * they dropped for a load; and removes what no run can go on with, sessions of killed runs among
-   * it. Idempotent; changes nothing where nothing is owed, or with `dryRun`.
+   * Of an existing table, for rows of the source table `key`. Throws where the newest value has no
+   * place in the source (`infinity`), and for `append` where rows that were loaded are gone and how
+   * far others reach can't be told (`RUN.ROWS_CHANGED`).
    */
-  repair(request: RepairRequest, context: WorkContext): Promise<RepairReport>;
-  /** The rows of `TablePlan.rejects` that are in quarantine in a database, by their reasons. */
-  rejects(
+  newest(table: TableOfRun, column: ColumnPair, context: WorkContext): Promise<NewestWatermark>;
+}
+
+/**
+ * `changes: cdc`: chunks bring net changes, an action and the row (docs/reference/canonical-csv.md,
+ * "Changes"). They are gathered; `publish` deletes the keys that are deleted and not inserted again,
+ * and inserts or updates the others, in one transaction, once. Of every plan with `changes`, whatever
+ * its mode, `publish` records the snapshot that the table then holds.
+ */
+export interface AppliesChanges extends Loading<ChangesPlan> {
+  /**
+   * The snapshot point whose rows an existing table holds, as the plan would have loaded them: from
+   * the same feed, into the same columns, under the same filter. `undefined` where no run has
+   * completed that, or another has loaded the table since.
+   */
+  heldSnapshot(table: TablePlan, context: WorkContext): Promise<string | undefined>;
+}
+
+/**
+ * `delete_missing`, of plans that have `deleteMissing`: chunks of keys (`ChunkPlan.of`) have the
+ * plan's key columns for fields, change no row of the table, and are gathered where `prepare` has
+ * made a place for them. `publish` deletes or marks the rows whose key was not loaded, once, in one
+ * transaction in which the keys are counted. It throws and changes nothing where they are not all
+ * there, or where no row would be left (`TARGET.DELETES_ALL`). A row whose key holds a NULL that no
+ * source row can match stays.
+ */
+export interface DeletesMissing extends Loading<MergePlan> {}
+
+/** `on_row_error: quarantine`, of plans that have `rejects`: refused rows are kept, not lost. */
+export interface Rejects {
+  /** The rows that are in quarantine in a database, by their reasons. */
+  groups(
     database: string,
     query: RejectQuery,
     context: WorkContext,
   ): Promise<readonly RejectGroup[]>;
   /** The rows themselves, the oldest first, `limit` of them at most. */
-  rejectedRows(
+  rows(
     database: string,
     query: RejectQuery & { readonly limit: number },
     context: WorkContext,
@@ -255,9 +196,54 @@ export interface Target extends AsyncDisposable {
    * Loads the open ones in the mode of their table, each once: what goes in is marked in the same
    * transaction. A row that is refused again stays.
    */
-  retryRejects(
+  retry(
     database: string,
     filter: RejectFilter,
     context: WorkContext,
   ): Promise<readonly RetriedTable[]>;
+}
+
+/** `disable_index` and `snowmelt repair`: what a run takes away, or leaves behind, is put right. */
+export interface Repairs {
+  /**
+   * Finishes what runs that are gone have left undone in a database: indexes and constraints that
+   * they dropped for a load; and removes what no run can go on with, sessions of killed runs among
+   * it. Idempotent; changes nothing where nothing is owed, or with `dryRun`.
+   */
+  repair(request: RepairRequest, context: WorkContext): Promise<RepairReport>;
+}
+
+/** `verify: digest`. */
+export interface TargetDigests {
+  /** The digest of the target's own rows over the plan's comparable columns. */
+  digest(table: TablePlan, context: WorkContext): Promise<TableDigest>;
+}
+
+/** Tables whose rows need rows of other tables (foreign keys). */
+export interface References {
+  /**
+   * The other tables that refer to this one, directly or through others: they are loaded after it,
+   * and may have to be emptied with it. Empty where there is no such table.
+   */
+  dependents(ref: TableRef, context: WorkContext): Promise<readonly TableRef[]>;
+}
+
+/** What the target remembers of runs beyond their end. */
+export interface History {
+  /** The columns that runs have fed of an existing table. */
+  fedColumns(table: TableOfRun, context: WorkContext): Promise<readonly FedColumn[]>;
+}
+
+/** `snowmelt grants`. */
+export interface TargetGrants {
+  /** What a role needs in one database to load these tables. */
+  grants(database: string, request: GrantsRequest, context: WorkContext): Promise<readonly Grant[]>;
+}
+
+/** A source table, and the table of the target that it goes into. */
+export interface TableOfRun {
+  readonly key: TableKey;
+  readonly target: TableRef;
+  /** How the run loads it. Absent: nothing is to be loaded. */
+  readonly mode?: LoadMode;
 }

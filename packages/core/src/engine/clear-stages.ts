@@ -31,14 +31,14 @@ export async function clearStages(
     ]),
   );
   if (places.size === 0) return [];
-  const stages = (await source.stages?.([...places.values()], context)) ?? [];
+  const stages = (await source.stages?.list([...places.values()], context)) ?? [];
   if (stages.length === 0) return [];
   const lives = await status.runLives?.([...new Set(stages.map(({ run }) => run))]);
   const cleared: ClearedStage[] = [];
   for (const stage of stages) {
     const life = lives?.get(stage.run);
     if (life === 'ended' && !dryRun) {
-      await source.dropStage?.(stage, context);
+      await source.stages?.drop(stage, context);
       context.log.info('stage_dropped', { stage: stage.name, run: stage.run });
     }
     const outcomes = { live: 'busy', open: 'kept', ended: 'removed' } as const;

@@ -54,7 +54,7 @@ async function decideWindow(
   whole: SwapPlan & { readonly changes: ChangeFeed },
   { source, target, context, snapshotAt }: DecideContext,
 ): Promise<ChangesDecision> {
-  const from = await target.heldSnapshot?.(whole, context);
+  const from = await target.changes?.heldSnapshot(whole, context);
   if (from === undefined) {
     return replaceAll(whole, 'no completed run has left it at a known snapshot of this source');
   }
@@ -63,7 +63,7 @@ async function decideWindow(
   }
   const plan = { ...whole, mode: 'changes', changes: { ...whole.changes, from } } as const;
   try {
-    await source.reachChanges?.(plan, context);
+    await source.changes?.reach(plan, context);
     return { plan, notices: [`reads what has changed since ${from}`] };
   } catch (error) {
     if (!isSnowmeltError(error) || !outOfReach.has(error.code)) throw error;
@@ -86,21 +86,16 @@ function replaceAll(whole: SwapPlan, why: string): ChangesDecision {
 async function feedOf(
   { key, source: ref, snapshot }: PlanBase,
   schema: TableSchema,
-  { source, target, context }: DecideContext,
+  { source, context }: DecideContext,
 ): Promise<string> {
-  const place = { table: key };
-  const isBlind = source.reachChanges === undefined;
-  if (source.changeFeed === undefined || isBlind || target.heldSnapshot === undefined) {
-    const side = source.changeFeed === undefined || isBlind ? 'source' : 'target';
-    const message = `changes: cdc: this ${side} has no changes`;
-    throw new SnowmeltError('CONFIG.UNSUPPORTED', message, { place });
-  }
-  if (!snapshot.pinned) {
-    throw new SnowmeltError(
-      'SOURCE.CHANGES_UNAVAILABLE',
-      `changes of ${ref.name} are read between two snapshots, and it has none: ${snapshot.reason}`,
-      { place, fix: 'Give the table retention (Time Travel), or remove changes: cdc.' },
-    );
-  }
-  return source.changeFeed(schema, context);
+  if (source.changes === undefined) throw new RangeError(`${key} was not refused`);
+  if (snapshot.pinned) return source.changes.feed(schema, context);
+  throw new SnowmeltError(
+    'SOURCE.CHANGES_UNAVAILABLE',
+    `changes of ${ref.name} are read between two snapshots, and it has none: ${snapshot.reason}`,
+    {
+      place: { table: key },
+      fix: 'Give the table retention (Time Travel), or remove changes: cdc.',
+    },
+  );
 }

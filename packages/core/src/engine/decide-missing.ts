@@ -1,8 +1,9 @@
 import type { TableJob } from '../contract/table-job.ts';
 import type { DeleteMissing, MergePlan, TablePlan } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
-import type { MissingReceipt } from '../contract/target.ts';
+import type { MissingReceipt } from '../contract/target-answers.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { chooseExtract } from './choose-extract.ts';
 import type { DecideContext } from './decide-context.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function decideMissing(
   job: TableJob,
   draft: TablePlan,
   schema: TableSchema,
-  { source, context }: DecideContext,
+  using: DecideContext,
 ): Promise<Pick<MergePlan, 'deleteMissing'>> {
   if (job.deleteMissing === undefined || !merges(draft)) return {};
   if (!draft.snapshot.pinned) throw unpinned(job, draft.snapshot.reason);
@@ -23,7 +24,7 @@ export async function decideMissing(
       : { ...job.deleteMissing, addsColumn: job.schemaEvolution === 'create_and_add' };
   if (draft.firstLoad === true) return { deleteMissing: choice };
   const size = keySize(draft, schema);
-  const { extract } = await source.chooseExtract({ ...schema, ...size }, draft.read, context);
+  const { extract } = await chooseExtract({ ...schema, ...size }, draft.read, using);
   return { deleteMissing: { ...choice, keys: { extract, ...size } } };
 }
 

@@ -1,19 +1,23 @@
 import type { Finding } from '../contract/finding.ts';
+import { loadingOf } from '../contract/loading-of.ts';
 import type { ExtractChoice } from '../contract/source.ts';
 import type { TableJob } from '../contract/table-job.ts';
 import type { ReadOptions, TablePlan, TableSnapshot } from '../contract/table-plan.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
 import type { ErrorCode } from '../errors/catalog.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { chooseExtract } from './choose-extract.ts';
 import { decideChanges } from './decide-changes.ts';
 import type { DecideContext } from './decide-context.ts';
 import { decideMerge, type MergeDecision } from './decide-merge.ts';
 import { decideMissing, missingNotice } from './decide-missing.ts';
-import { decideTypes } from './decide-types.ts';
+import { decideTypes, fractionDigitsOf } from './decide-types.ts';
 import { capitalsNotice, type DescribeSource, describeWritten } from './describe-together.ts';
 import { emptiedWith } from './emptied-with.ts';
 import { type ModeParts, planByMode } from './plan-by-mode.ts';
 import { foldedName, pairColumns, type PairedColumns } from './pair-columns.ts';
+import { refuseUnsupported } from './needed-capabilities.ts';
+import { whyUnpinned } from './settle-snapshot.ts';
 import { tagContext } from './tag-context.ts';
 import { unfedColumns } from './unfed-columns.ts';
 import { applyValuePolicies, policyNotices } from './value-policies.ts';
@@ -31,6 +35,7 @@ export interface Decision {
 
 /** Describes both sides and decides all there is to decide of a table. Changes nothing. */
 export async function decidePlan(job: TableJob, asked: DecideContext): Promise<Decision> {
+  refuseUnsupported(job, asked);
   const using = { ...asked, context: tagContext(job, asked.context) };
   const describeSource: DescribeSource = (ref) =>
     using.describeSource?.(ref) ?? using.source.describe(ref, using.context);
@@ -38,11 +43,11 @@ export async function decidePlan(job: TableJob, asked: DecideContext): Promise<D
     describeWritten(job, describeSource),
     using.target.describe(job.target, using.context),
   ]);
-  if (existing === undefined && job.schemaEvolution === 'off') throw targetMissing(job);
+  if (existing === undefined) refuseMissing(job, using);
   const choice = watermarkMapped(job, sourceSchema, existing);
   const paired = pairColumns(sourceSchema, existing, choice, {
     mayAdd: job.schemaEvolution === 'create_and_add',
-    fractionDigits: (source, target) => using.target.fractionDigits(source, target),
+    fractionDigits: fractionDigitsOf(using.target),
   });
   refuseBadColumns(job, paired);
   const types = await decideTypes(job, { existing, pairs: paired.pairs }, using);
@@ -52,7 +57,7 @@ export async function decidePlan(job: TableJob, asked: DecideContext): Promise<D
   const merge = await decideMerge(job, table, using);
   const decided = { schema: sourceSchema, existing, columns, merge };
   const { plan, notices: planned } = await planOf(job, using, decided);
-  const checked = await using.target.check(plan, existing, using.context);
+  const checked = await loadingOf(using.target).check(plan, existing, using.context);
   const findings = [...fed.findings, ...checked];
   const notices = [
     ...job.notices,
@@ -172,10 +177,10 @@ function chunkColumnsOf(
 async function extractOf(
   { read, changes }: TablePlan,
   schema: TableSchema,
-  { source, context }: DecideContext,
+  using: DecideContext,
 ): Promise<ExtractChoice> {
   if (changes?.from !== undefined && read.extract === 'auto') return { extract: 'query' };
-  return source.chooseExtract(schema, read, context);
+  return chooseExtract(schema, read, using);
 }
 
 /**
@@ -206,7 +211,7 @@ async function snapshotOf(
   { source, snapshotAt: at, context }: DecideContext,
 ): Promise<TableSnapshot> {
   if (job.snapshot === 'off') return { pinned: false, reason: 'snapshot: off' };
-  const reason = await source.unpinnable(schema, at, context);
+  const reason = await whyUnpinned(source, schema, { at, context });
   if (reason === undefined) return { pinned: true, at };
   if (job.snapshot === 'auto') return { pinned: false, reason };
   throw new SnowmeltError('SOURCE.NOT_PINNABLE', `${job.source.name}: ${reason}`, {
@@ -231,12 +236,19 @@ function refuseBadColumns(job: TableJob, columns: PairedColumns): void {
   }
 }
 
-function targetMissing(job: TableJob): SnowmeltError {
+function refuseMissing(job: TableJob, { target }: DecideContext): void {
   const { database, schema, name } = job.target;
-  return new SnowmeltError(
-    'TARGET.TABLE_MISSING',
-    `table ${database}.${schema}.${name} does not exist and schema_evolution is off`,
-    { place: { table: job.key } },
+  const place = { table: job.key };
+  const missing = `table ${database}.${schema}.${name} does not exist`;
+  if (job.schemaEvolution === 'off') {
+    const message = `${missing} and schema_evolution is off`;
+    throw new SnowmeltError('TARGET.TABLE_MISSING', message, { place });
+  }
+  if (target.createsTables !== undefined) return;
+  throw new SnowmeltError(
+    'CONFIG.UNSUPPORTED',
+    `schema_evolution: ${job.schemaEvolution}: ${missing}, and this target has no createsTables`,
+    { place, fix: `Create the table ${schema}.${name}, then run the same command again.` },
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ColumnPair } from '../contract/column-pair.ts';
-import type { TableSchema } from '../contract/table-schema.ts';
-import type { Target, TypeDecision } from '../contract/target.ts';
+import type { ColumnSchema, LogicalType, TableSchema } from '../contract/table-schema.ts';
+import type { TypeDecision } from '../contract/target-answers.ts';
+import type { CreatesTables, Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { findName } from './find-name.ts';
 import type { TableJob } from '../contract/table-job.ts';
@@ -10,7 +11,24 @@ export interface DecidedTypes {
   readonly notices: readonly string[];
 }
 
-type TypeDecider = Pick<Target, 'decideTypes' | 'fractionDigits'>;
+type TypeDecider = Pick<Target, 'createsTables'>;
+
+/** Of a target that makes no columns: as many as the column has that is there. */
+export function fractionDigitsOf({ createsTables }: TypeDecider): CreatesTables['fractionDigits'] {
+  if (createsTables === undefined) return keptDigits;
+  return (source, target) => createsTables.fractionDigits(source, target);
+}
+
+function keptDigits({ type: source }: ColumnSchema, column?: ColumnSchema): number | undefined {
+  const [has, keeps] = [digitsOf(source), column === undefined ? undefined : digitsOf(column.type)];
+  return has !== undefined && keeps !== undefined && keeps < has ? keeps : undefined;
+}
+
+function digitsOf(type: LogicalType): number | undefined {
+  const { kind } = type;
+  const isTime = kind === 'time' || kind === 'timestamp' || kind === 'interval';
+  return isTime ? type.precision : undefined;
+}
 
 /**
  * What the target makes of its columns, put into the pairs: digits of a second are those of the
@@ -31,13 +49,15 @@ export async function decideTypes(
     ...(job.extraDigits === 'text' ? { digitsAsText: true } : {}),
     ...(job.jsonAsWritten === true ? { jsonAsWritten: true } : {}),
   };
-  const { decisions, notices } = await target.decideTypes(request, context);
+  const decided = await target.createsTables?.decideTypes(request, context);
+  if (decided === undefined) return { pairs, notices: [] };
+  const { decisions, notices } = decided;
   const byColumn = new Map(decisions.map((decision) => [decision.column, decision]));
-  const decided = pairs.map((pair) => {
+  const decidedPairs = pairs.map((pair) => {
     const decision = byColumn.get(pair.target);
     return decision === undefined ? pair : decidedPair(pair, decision, target);
   });
-  return { pairs: decided, notices };
+  return { pairs: decidedPairs, notices };
 }
 
 /** Keys are named as in the target, or as in the source; `decideMerge` refuses what is neither. */
@@ -60,7 +80,7 @@ function decidedPair(
   target: TypeDecider,
 ): ColumnPair {
   const becomes = { ...pair.source, name: column, type };
-  const digits = target.fractionDigits(pair.source, becomes);
+  const digits = fractionDigitsOf(target)(pair.source, becomes);
   return {
     ...pair,
     targetType: type,

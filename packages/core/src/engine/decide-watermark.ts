@@ -2,7 +2,7 @@ import type { TableJob, WatermarkChoice } from '../contract/table-job.ts';
 import type { ColumnPair } from '../contract/column-pair.ts';
 import type { TablePlan, WatermarkBound, WatermarkPlan } from '../contract/table-plan.ts';
 import type { LogicalType } from '../contract/table-schema.ts';
-import type { NewestWatermark } from '../contract/target.ts';
+import type { NewestWatermark } from '../contract/target-answers.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import { watermarkBound } from '../watermark/watermark-bound.ts';
 import type { DecideContext, PairedTable } from './decide-context.ts';
@@ -56,7 +56,7 @@ export async function newestRead(
   if (watermark === undefined) return {};
   const { newest: before, ...rest } = watermark;
   if (!snapshot.pinned) return { watermark: rest };
-  const newest = (await source.newestWatermark(plan, context)) ?? before;
+  const newest = (await source.watermarks?.newest(plan, context)) ?? before;
   return { watermark: { ...rest, ...(newest === undefined ? {} : { newest }) } };
 }
 
@@ -122,7 +122,7 @@ async function newestOf(
 ): Promise<NewestWatermark> {
   if (existing === undefined) return {};
   if (column.targetType !== undefined) {
-    return target.newestWatermark(job, column, context);
+    return (await target.watermarks?.newest(job, column, context)) ?? {};
   }
   if (job.uniqueness.length > 0 || (await target.isEmpty(job.target, context))) return {};
   throw new SnowmeltError(

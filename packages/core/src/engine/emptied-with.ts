@@ -18,10 +18,19 @@ export async function emptiedWith(
   { jobs, target, context }: TablesOfRun,
 ): Promise<readonly EmptiedTable[]> {
   if (!modeTraits[job.mode].empties) return [];
-  const reached = new Set((await target.dependents(job.target, context)).map(nameOf));
+  const reached = new Set((await dependentsOf(target, job.target, context)).map(nameOf));
   return jobs
     .filter((other) => modeTraits[other.mode].empties && reached.has(nameOf(other.target)))
     .map((other) => ({ key: other.key, target: other.target }));
+}
+
+/** Tables that refer to this one; none where the target knows of no such thing. */
+export async function dependentsOf(
+  target: Target,
+  ref: TableRef,
+  context: WorkContext,
+): Promise<readonly TableRef[]> {
+  return (await target.references?.dependents(ref, context)) ?? [];
 }
 
 export function nameOf({ database, schema, name }: TableRef): string {

@@ -5,6 +5,7 @@ import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { errorCatalog, type ErrorCode } from '../errors/catalog.ts';
 import { isSnowmeltError, type SnowmeltError } from '../errors/snowmelt-error.ts';
+import { dependentsOf } from './emptied-with.ts';
 import { skippedReport } from './report-table.ts';
 import type { RunReport, TableReport } from './run-report.ts';
 import { statusOf } from './run-status.ts';
@@ -131,7 +132,9 @@ export async function withEmptied(
   { target, context }: { readonly target: Target; readonly context: WorkContext },
 ): Promise<readonly TableJob[]> {
   const emptied = anew.filter(({ mode }) => modeTraits[mode].empties);
-  const reached = await Promise.all(emptied.map((job) => target.dependents(job.target, context)));
+  const reached = await Promise.all(
+    emptied.map((job) => dependentsOf(target, job.target, context)),
+  );
   const names = new Set(reached.flat().map((ref) => JSON.stringify(ref)));
   const keys = new Set(anew.map(({ key }) => key));
   const isReached = ({ mode, target: { database, schema, name } }: TableJob): boolean =>

@@ -1,5 +1,5 @@
 import type { TableKey } from '../contract/table-plan.ts';
-import { nameOf, type TablesOfRun } from './emptied-with.ts';
+import { dependentsOf, nameOf, type TablesOfRun } from './emptied-with.ts';
 
 /**
  * Which tables of the run a table waits for: those that its foreign keys lead to. Its rows need
@@ -14,7 +14,7 @@ export async function loadOrder(
     jobs.map(async (job) => ({
       key: job.key,
       name: nameOf(job.target),
-      dependents: new Set((await target.dependents(job.target, context)).map(nameOf)),
+      dependents: new Set((await dependentsOf(target, job.target, context)).map(nameOf)),
     })),
   );
   const parents = needs.filter(({ dependents }) => dependents.size > 0);

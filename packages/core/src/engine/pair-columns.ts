@@ -1,6 +1,6 @@
 import type { ColumnSchema, TableSchema } from '../contract/table-schema.ts';
 import type { ColumnPair } from '../contract/column-pair.ts';
-import type { Target } from '../contract/target.ts';
+import type { CreatesTables } from '../contract/target.ts';
 import type { ColumnChoice } from '../contract/table-job.ts';
 
 export interface PairedColumns {
@@ -21,7 +21,7 @@ export function pairColumns(
   source: TableSchema,
   existing: TableSchema | undefined,
   choice: ColumnChoice,
-  rules: { readonly mayAdd: boolean; readonly fractionDigits: Target['fractionDigits'] },
+  rules: { readonly mayAdd: boolean; readonly fractionDigits: CreatesTables['fractionDigits'] },
 ): PairedColumns {
   const leftOut: string[] = [];
   const pairs: ColumnPair[] = [];
@@ -42,7 +42,7 @@ function pair(
   source: ColumnSchema,
   found: ColumnSchema | undefined,
   mapping: ColumnChoice['mapping'],
-  fractionDigits: Target['fractionDigits'],
+  fractionDigits: CreatesTables['fractionDigits'],
 ): ColumnPair {
   const digits = fractionDigits(source, found);
   return {

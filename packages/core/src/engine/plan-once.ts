@@ -4,6 +4,7 @@ import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { decidePlan, refuseErrors } from './decide-plan.ts';
 import { newestRead } from './decide-watermark.ts';
 import { emptiedWith } from './emptied-with.ts';
+import { refuseUnsupported } from './needed-capabilities.ts';
 import type { OpenRun, PlannedOnce } from './open-run.ts';
 import { tagContext } from './tag-context.ts';
 
@@ -21,6 +22,7 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
   const { source, target, describeSource, context, jobs } = run;
   const kept = run.plans.get(job.key);
   if (kept !== undefined) {
+    refuseUnsupported(job, run);
     const foundAnew = { emptiedWith: await emptiedWith(job, run), ...rejectsOf(job) };
     return { plan: { ...kept, ...foundAnew }, notices: job.notices };
   }

@@ -46,7 +46,7 @@ export async function reconcile(
     run.target.receipts(plan, run.context),
     run.status.summary(run.state.id),
     isCounted(plan, verify) ? run.source.count(plan, run.context) : undefined,
-    merges(plan) ? run.source.sharedKeys?.(plan, run.context) : undefined,
+    merges(plan) ? run.source.cutsKeys?.shared(plan, run.context) : undefined,
   ]);
   await reconcileKeys(plan, receipts, run);
   const loaded = withShared(total(receipts.filter(isOfRows)), shared);

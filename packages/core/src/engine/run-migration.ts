@@ -253,7 +253,7 @@ function firstError(tables: readonly TableReport[]): string | undefined {
 async function releaseSource(run: OpenRun, source: Source): Promise<void> {
   try {
     const plans = [...run.plans.values()].flatMap((plan) => [plan, keysPlan(plan) ?? []].flat());
-    await source.release(run.state.id, plans, run.context);
+    await source.extracts?.release(run.state.id, plans, run.context);
     // What earlier runs have left in the same places, that nobody came back to.
     const unloaded = plans.filter(({ extract }) => extract === 'unload').map(({ key }) => key);
     const jobs = run.jobs.filter(({ key }) => unloaded.includes(key));

@@ -2,7 +2,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { LoadedRows, Verification } from '../contract/status-store.ts';
 import type { ExtractMode, RunId, TableKey, TablePlan } from '../contract/table-plan.ts';
 import type { TableRef } from '../contract/table-schema.ts';
-import type { MissingReceipt } from '../contract/target.ts';
+import type { MissingReceipt } from '../contract/target-answers.ts';
 import type { SnowmeltError } from '../errors/snowmelt-error.ts';
 
 export interface TableReport {

@@ -1,8 +1,9 @@
 import type { Finding } from '../contract/finding.ts';
+import { loadingOf } from '../contract/loading-of.ts';
 import type { Verification } from '../contract/status-store.ts';
 import type { TableJob } from '../contract/table-job.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
-import type { MissingReceipt, Restart } from '../contract/target.ts';
+import type { MissingReceipt, Restart } from '../contract/target-answers.ts';
 import { isSnowmeltError, SnowmeltError } from '../errors/snowmelt-error.ts';
 import { removedNotice } from './decide-missing.ts';
 import { leftOut, leftOutFindings } from './left-out.ts';
@@ -75,7 +76,7 @@ async function runOnce(
   // Not between the emptying of the target and its first row.
   if (!planned && plan.snapshot.pinned) await run.settled(run.context);
   run.lastCall.throwIfAborted();
-  const prepared = await run.target.prepare(plan, run.context);
+  const prepared = await loadingOf(run.target).prepare(plan, run.context);
   if (prepared.restart !== undefined) return prepared.restart;
   if (prepared.indexesDisabled) await tellDisabled(plan.key, run);
   if (!planned) await planChunks(plan, run);
@@ -89,7 +90,7 @@ async function runOnce(
   trace.loaded = await reconcile(plan, job.verify, run);
 
   tell.tablePhase?.(plan.key, 'publishing');
-  const published = await run.target.publish(plan, run.context);
+  const published = await loadingOf(run.target).publish(plan, run.context);
   if (published.restart !== undefined) return published.restart;
   trace.findings.push(...(published.findings ?? []));
   await tellRestored(published, run);
@@ -131,7 +132,7 @@ async function loadAll(
     return undefined;
   } catch (error) {
     if (!isSnowmeltError(error) || error.code !== 'SOURCE.RESULT_EXPIRED') throw error;
-    const restart = await run.target.restart(plan, error.message, run.context);
+    const restart = await loadingOf(run.target).restart(plan, error.message, run.context);
     return { ...restart, cause: error };
   }
 }

@@ -1,7 +1,8 @@
 import type { Adapters } from '../contract/adapters.ts';
-import type { SnapshotPoint, Source } from '../contract/source.ts';
+import type { Extracts, SnapshotPoint, Source } from '../contract/source.ts';
 import type { RunState } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
+import type { TableSchema } from '../contract/table-schema.ts';
 import type { WorkContext } from '../contract/work-context.ts';
 import { instantNanoseconds } from '../watermark/watermark-order.ts';
 import type { RunObserver } from './run-report.ts';
@@ -36,7 +37,7 @@ export async function pinRun(
   { delay, observer }: SettleOptions,
   context: WorkContext,
 ): Promise<PinnedRun> {
-  const now = await source.pin(context);
+  const now = await pinNow(source, context);
   const end = context.clock.monotonic() + delay;
   const snapshot = kept ?? (await status.keepSnapshot(id, now));
   const isOld = age(snapshot, now) > delay + clockDoubt;
@@ -61,34 +62,38 @@ function age({ at }: SnapshotPoint, now: SnapshotPoint): number {
   return Number((instantNanoseconds(now.at) - instantNanoseconds(at)) / 1_000_000n);
 }
 
+/** The server's now; of a source that keeps no past it only says when the run began. */
+export async function pinNow(source: Source, context: WorkContext): Promise<SnapshotPoint> {
+  return (await source.pins?.pin(context)) ?? { at: context.clock.now().toISOString() };
+}
+
+/** Why the object can't be read as of the point; nothing where it can. */
+export async function whyUnpinned(
+  { pins }: Source,
+  schema: TableSchema,
+  { at, context }: { readonly at: string; readonly context: WorkContext },
+): Promise<string | undefined> {
+  if (pins === undefined) return 'the source keeps no past';
+  return pins.unpinnable(schema, at, context);
+}
+
 /**
  * The source, of which nothing is read at the run's snapshot point before it is settled. Describing,
- * choosing, cleaning up, and objects that can't be pinned do not wait.
+ * choosing, cleaning up, and objects that can't be pinned do not wait; nor does what is asked when
+ * all rows have been read.
  */
 export function settledSource(source: Source, settled: PinnedRun['settled']): Source {
-  const changeFeed = source.changeFeed?.bind(source);
-  const reachChanges = source.reachChanges?.bind(source);
-  const sharedKeys = source.sharedKeys?.bind(source);
   const ready = async ({ snapshot }: TablePlan, context: WorkContext): Promise<void> => {
     if (snapshot.pinned) await settled(context);
   };
+  const { extracts, watermarks, digests } = source;
   return {
+    ...optionalParts(source),
     ping: (context) => source.ping(context),
     describe: (ref, context) => source.describe(ref, context),
-    pin: (context) => source.pin(context),
-    unpinnable: (schema, at, context) => source.unpinnable(schema, at, context),
-    ...(changeFeed === undefined ? {} : { changeFeed }),
-    ...(reachChanges === undefined ? {} : { reachChanges }),
-    // Asked when all rows have been read.
-    ...(sharedKeys === undefined ? {} : { sharedKeys }),
-    chooseExtract: (schema, read, context) => source.chooseExtract(schema, read, context),
     async *plan(table, context) {
       await ready(table, context);
       yield* source.plan(table, context);
-    },
-    async *extract(table, chunk, context) {
-      await ready(table, context);
-      yield* source.extract(table, chunk, context);
     },
     async open(table, chunk, context) {
       await ready(table, context);
@@ -98,15 +103,52 @@ export function settledSource(source: Source, settled: PinnedRun['settled']): So
       await ready(table, context);
       return source.count(table, context);
     },
-    async newestWatermark(table, context) {
-      await ready(table, context);
-      return source.newestWatermark(table, context);
-    },
-    async digest(table, context) {
-      await ready(table, context);
-      return source.digest(table, context);
-    },
-    release: (run, tables, context) => source.release(run, tables, context),
+    ...(extracts === undefined ? {} : { extracts: settledExtracts(extracts, ready) }),
+    ...(watermarks === undefined
+      ? {}
+      : {
+          watermarks: {
+            async newest(table, context) {
+              await ready(table, context);
+              return watermarks.newest(table, context);
+            },
+          },
+        }),
+    ...(digests === undefined
+      ? {}
+      : {
+          digests: {
+            async digest(table, context) {
+              await ready(table, context);
+              return digests.digest(table, context);
+            },
+          },
+        }),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}
+
+type Ready = (table: TablePlan, context: WorkContext) => Promise<void>;
+
+function settledExtracts(extracts: Extracts, ready: Ready): Extracts {
+  return {
+    choose: (schema, read, context) => extracts.choose(schema, read, context),
+    release: (run, tables, context) => extracts.release(run, tables, context),
+    async *extract(table, chunk, context) {
+      await ready(table, context);
+      yield* extracts.extract(table, chunk, context);
+    },
+  };
+}
+
+/** What reads nothing at the snapshot point, as it is. */
+function optionalParts({ pins, filters, stages, changes, cutsKeys, costs }: Source) {
+  return {
+    ...(pins === undefined ? {} : { pins }),
+    ...(filters === undefined ? {} : { filters }),
+    ...(stages === undefined ? {} : { stages }),
+    ...(changes === undefined ? {} : { changes }),
+    ...(cutsKeys === undefined ? {} : { cutsKeys }),
+    ...(costs === undefined ? {} : { costs }),
   };
 }

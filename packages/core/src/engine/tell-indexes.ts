@@ -1,5 +1,5 @@
 import type { TableKey } from '../contract/table-plan.ts';
-import type { PublishReceipt } from '../contract/target.ts';
+import type { PublishReceipt } from '../contract/target-answers.ts';
 import { nameOf } from './emptied-with.ts';
 import type { OpenRun } from './open-run.ts';
 

@@ -2,7 +2,7 @@ import type { Finding } from '../contract/finding.ts';
 import type { TableJob } from '../contract/table-job.ts';
 import type { ColumnPair } from '../contract/column-pair.ts';
 import type { TableSchema } from '../contract/table-schema.ts';
-import type { FedColumn } from '../contract/target.ts';
+import type { FedColumn } from '../contract/target-answers.ts';
 import type { DecideContext } from './decide-context.ts';
 import { findName } from './find-name.ts';
 
@@ -30,7 +30,7 @@ export async function unfedColumns(
   { target, context }: DecideContext,
 ): Promise<FedDecision> {
   const { existing, pairs } = sides;
-  const fed = existing === undefined ? undefined : await target.fedColumns?.(job, context);
+  const fed = existing === undefined ? undefined : await target.history?.fedColumns(job, context);
   if (existing === undefined || fed === undefined) {
     return { findings: [], notices: [], newlyFed: [] };
   }

@@ -1,7 +1,9 @@
 import { modeTraits } from '../contract/mode-traits.ts';
 import type { Verification } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
+import type { Source, TableDigest } from '../contract/source.ts';
 import type { TableRef } from '../contract/table-schema.ts';
+import type { WorkContext } from '../contract/work-context.ts';
 import { digestRule } from '../digest/comparable-columns.ts';
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
@@ -86,8 +88,8 @@ async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
     return { verified: false, notices };
   }
   const [source, target] = await Promise.all([
-    run.source.digest(plan, run.context),
-    run.target.digest(plan, run.context),
+    digestOf(run.source, plan, run.context),
+    digestOf(run.target, plan, run.context),
   ]);
   if (addsRows(plan) && source.rows !== target.rows) {
     const notices = ['not verified: the target holds other rows as well'];
@@ -104,6 +106,15 @@ async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
     plan,
     `source has ${source.rows} rows (digest ${source.digest}), target has ${target.rows} (digest ${target.digest})`,
   );
+}
+
+async function digestOf(
+  { digests }: Pick<Source, 'digests'>,
+  plan: TablePlan,
+  context: WorkContext,
+): Promise<TableDigest> {
+  if (digests === undefined) throw new RangeError(`${plan.key}: verify: digest was not refused`);
+  return digests.digest(plan, context);
 }
 
 function differs({ run, key, mode, changes }: TablePlan, message: string): SnowmeltError {

@@ -1,4 +1,5 @@
 import type { ChunkPlan, ChunkStream } from '../contract/chunk.ts';
+import { loadingOf } from '../contract/loading-of.ts';
 import type { Source } from '../contract/source.ts';
 import type { ChunkEvent, Lease } from '../contract/status-store.ts';
 import type { TablePlan } from '../contract/table-plan.ts';
@@ -57,10 +58,13 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
     const open = () => openAnnounced(asked, chunk, run.source, context);
     return {
       type: 'loaded',
-      ...loadedRows(await run.target.load(plan, chunk, open, context)),
+      ...loadedRows(await loadingOf(run.target).load(plan, chunk, open, context)),
     } as const;
   }
-  const files = await Array.fromAsync(run.source.extract(asked, chunk, context));
+  const { extracts } = run.source;
+  if (extracts === undefined)
+    throw new TypeError(`chunk ${chunk.id}: this source extracts nothing`);
+  const files = await Array.fromAsync(extracts.extract(asked, chunk, context));
   const chunks = chunk.of === 'keys' ? files.map(asKeys) : files;
   return { type: 'extracted', chunks } as const;
 }

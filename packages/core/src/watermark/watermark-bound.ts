@@ -1,6 +1,6 @@
 import type { ColumnPair } from '../contract/column-pair.ts';
 import type { WatermarkBound } from '../contract/table-plan.ts';
-import type { NewestWatermark } from '../contract/target.ts';
+import type { NewestWatermark } from '../contract/target-answers.ts';
 import { cutFraction, shiftDate, shiftTimestamp } from './shift-time.ts';
 import { compareWatermarks } from './watermark-order.ts';
 

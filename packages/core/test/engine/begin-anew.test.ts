@@ -1,6 +1,6 @@
+import { changeLoading } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
-import type { Target } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 /** A world with a table of 95 rows in three extractions, and what happens after so many chunks. */
@@ -57,11 +57,11 @@ describe('a table whose extracted rows are not kept any more', () => {
     });
     const adapters = world.adapters();
     const { target } = adapters;
-    const prepare: Target['prepare'] = async (plan, context) => {
+    const prepare: typeof target.prepare = async (plan, context) => {
       if (plan.restarts === 1) throw new Error('killed');
       return target.prepare(plan, context);
     };
-    const killed = { ...target, prepare };
+    const killed = changeLoading(target, { prepare });
     const jobs = [job('A', { extract: 'unload' })];
     await expect(run(jobs, { ...adapters, target: killed }, { observer })).rejects.toThrow(
       'killed',

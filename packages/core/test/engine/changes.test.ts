@@ -82,7 +82,7 @@ describe('a table that is kept by its changes', () => {
     const cut = on.adapters({ open: () => ({ kind: 'cut', afterRows: 5 }) });
     const short = await runOnce(on, { verify: 'off' }, cut);
     expect(short.error?.message).toMatch(/TARGET.ROW_COUNT_MISMATCH/);
-    const source: Source = { ...on.adapters().source };
+    const source: { -readonly [K in keyof Source]: Source[K] } = { ...on.adapters().source };
     source.open = async (plan, chunk, context) => {
       const { bytes } = await on.adapters().source.open(plan, chunk, context);
       return { bytes };
@@ -96,10 +96,10 @@ describe('a table that is kept by its changes', () => {
 
   it('P8: a source or target that knows no changes, and a table without a past, say so', async () => {
     const on = world(10);
-    const source: Source = { ...on.adapters().source };
-    delete source.changeFeed;
-    const target: Target = { ...on.adapters().target };
-    delete target.heldSnapshot;
+    const source: { -readonly [K in keyof Source]: Source[K] } = { ...on.adapters().source };
+    delete source.changes;
+    const target: { -readonly [K in keyof Target]: Target[K] } = { ...on.adapters().target };
+    delete target.changes;
     const without = async (other: { source?: Source; target?: Target }) =>
       (await runOnce(on, {}, other)).error;
     expect(await without({ source })).toMatchObject({ code: 'CONFIG.UNSUPPORTED' });

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 
 import type { ColumnPair } from '../../src/contract/column-pair.ts';
 import type { LogicalType } from '../../src/contract/table-schema.ts';
-import type { Target, TypeDecision, TypeRequest } from '../../src/contract/target.ts';
+import type { TypeDecision, TypeRequest } from '../../src/contract/target-answers.ts';
+import type { CreatesTables } from '../../src/contract/target.ts';
 import type { WorkContext } from '../../src/contract/work-context.ts';
 import { decideTypes } from '../../src/engine/decide-types.ts';
 import type { TableJob } from '../../src/contract/table-job.ts';
@@ -24,7 +25,7 @@ const pair = (name: string, more: Partial<ColumnPair> = {}): ColumnPair => ({
 
 function deciding(decisions: readonly TypeDecision[]) {
   const asked: TypeRequest[] = [];
-  const target: Pick<Target, 'decideTypes' | 'fractionDigits'> = {
+  const createsTables: CreatesTables = {
     // As a target that keeps six digits at most.
     fractionDigits: (_source, column) => (column?.type === fine ? undefined : 6),
     decideTypes: async (request: TypeRequest) => {
@@ -32,7 +33,7 @@ function deciding(decisions: readonly TypeDecision[]) {
       return { decisions, notices: ['said'] };
     },
   };
-  return { asked, using: { target, context: {} as WorkContext } };
+  return { asked, using: { target: { createsTables }, context: {} as WorkContext } };
 }
 
 const job = (schemaEvolution: TableJob['schemaEvolution']) =>

@@ -1,6 +1,7 @@
+import { changeLoading } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
-import { SnowmeltError, type TableJob, type Target } from '../../src/index.ts';
+import { SnowmeltError, type TableJob } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 function world(): World {
@@ -21,7 +22,7 @@ async function refused(made: World): Promise<void> {
 function refusingFive(made: World) {
   const adapters = made.adapters();
   const { target } = adapters;
-  const load: Target['load'] = (plan, chunk, open, context) =>
+  const load: typeof target.load = (plan, chunk, open, context) =>
     target.load(
       plan,
       chunk,
@@ -33,7 +34,7 @@ function refusingFive(made: World) {
       },
       context,
     );
-  return { ...adapters, target: { ...target, load } };
+  return { ...adapters, target: changeLoading(target, { load }) };
 }
 
 function ends({ tables }: Awaited<ReturnType<typeof run>>) {

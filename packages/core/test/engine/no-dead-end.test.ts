@@ -1,3 +1,4 @@
+import { changeLoading } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import {
@@ -15,7 +16,7 @@ type Place = 'ping' | 'describe' | 'prepare' | 'open' | 'load' | 'publish';
 const places: readonly Place[] = ['ping', 'describe', 'prepare', 'open', 'load', 'publish'];
 
 /** Adapters that meet a failure at one place until it is mended. */
-function failing(adapters: Adapters, place: Place, code: ErrorCode): Adapters {
+function failing(adapters: ReturnType<World['adapters']>, place: Place, code: ErrorCode): Adapters {
   const fail = (): never => {
     throw new SnowmeltError(code, 'it is so');
   };
@@ -30,19 +31,18 @@ function failing(adapters: Adapters, place: Place, code: ErrorCode): Adapters {
     case 'open':
       return { ...adapters, source: { ...source, open: rejected } };
     case 'prepare':
-      return { ...adapters, target: { ...target, prepare: rejected } };
+      return { ...adapters, target: changeLoading(target, { prepare: rejected }) };
     case 'publish':
-      return { ...adapters, target: { ...target, publish: rejected } };
+      return { ...adapters, target: changeLoading(target, { publish: rejected }) };
     case 'load':
       return {
         ...adapters,
-        target: {
-          ...target,
+        target: changeLoading(target, {
           load: (plan, chunk, open, context) => {
             loads += 1;
             return loads === 1 ? target.load(plan, chunk, open, context) : rejected();
           },
-        },
+        }),
       };
   }
 }

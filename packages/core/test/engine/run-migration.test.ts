@@ -210,7 +210,7 @@ describe('a run', () => {
     world.addTable('A', 5);
     world.warehouse.table({ database: 'SRC', schema: 'PUBLIC', name: 'A' });
     const unpinnable = (adapters: ReturnType<World['adapters']>) => {
-      adapters.source.unpinnable = async () => 'it is an external table';
+      adapters.source.pins.unpinnable = async () => 'it is an external table';
       return adapters;
     };
     const refused = await run([job('A', { snapshot: 'required' })], unpinnable(world.adapters()));

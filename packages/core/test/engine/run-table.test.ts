@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { SnowmeltError } from '../../src/index.ts';
+import { SnowmeltError, type References } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 const refused = { kind: 'refuse', error: new SnowmeltError('SOURCE.AUTH_FAILED', 'no') } as const;
@@ -22,9 +22,9 @@ describe('tables that are emptied together', () => {
   /** Whoever empties PARENT empties CHILD. */
   function tied(world: World) {
     const adapters = world.adapters();
-    adapters.target.dependents = async ({ name, ...rest }) =>
+    const dependents: References['dependents'] = async ({ name, ...rest }) =>
       name === 'PARENT' ? [{ ...rest, name: 'CHILD' }] : [];
-    return adapters;
+    return { ...adapters, target: { ...adapters.target, references: { dependents } } };
   }
 
   it('P5: none is emptied where one of them can not be planned', async () => {

@@ -1,7 +1,7 @@
 import { fastClock, manualClock } from '@snowmelt/testkit/context';
 import { describe, expect, it } from 'vitest';
 
-import type { Source, TableJob } from '../../src/index.ts';
+import type { Pins, Source, TableJob } from '../../src/index.ts';
 import { job, run, rowsOf, World, type RunOptions } from './engine-world.ts';
 
 const delay = 5000;
@@ -13,13 +13,19 @@ function watched(world: World, changed: Partial<Source> = {}) {
   const adapters = world.adapters();
   const asked: string[] = [];
   const source: Source = { ...adapters.source, ...changed };
-  const tell = new Proxy(source, {
-    get(target, name: keyof Source) {
+  return { adapters: { ...adapters, source: telling(source, asked) }, asked };
+}
+
+/** The same for the parts of it. */
+function telling<T extends object>(adapter: T, asked: string[]): T {
+  return new Proxy(adapter, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value === 'object' && value !== null) return telling(value, asked);
       asked.push(String(name));
-      return target[name];
+      return value;
     },
   });
-  return { adapters: { ...adapters, source: tell }, asked };
 }
 
 /** Lets everything go on that waits for no clock. */
@@ -96,7 +102,9 @@ describe('the snapshot delay', () => {
       const options = { clock: fastClock(1000), snapshotDelay: delay };
       await run([job('T')], first, options).catch(() => undefined);
       const at = new Date(Date.parse(world.warehouse.now()) + later).toISOString();
-      const again = watched(world, { pin: async () => ({ at }) }).adapters;
+      const again = watched(world, {
+        pins: { ...world.adapters().source.pins, pin: async () => ({ at }) },
+      }).adapters;
       let told = 0;
       const observer = { snapshotSettling: () => void (told += 1) };
       const report = await run([job('T')], again, { ...options, observer });
@@ -122,13 +130,13 @@ describe('a commit that is seen later than it is stamped', () => {
     for (const count of [9, 3, 7, 0, 6]) {
       const clock = manualClock();
       const { source } = world.adapters();
-      const pin: Source['pin'] = async (context) => {
+      const pin: Pins['pin'] = async (context) => {
         const stamp = world.warehouse.now();
         const late = () => world.warehouse.replaceRows(ref, rowsOf(count), stamp);
         void clock.sleep(2000).then(late);
-        return source.pin(context);
+        return source.pins.pin(context);
       };
-      const { adapters } = watched(world, { pin });
+      const { adapters } = watched(world, { pins: { ...source.pins, pin } });
       const running = run([tracked({ verify: 'off' })], adapters, { ...options, clock });
       await settle();
       clock.advance(2000);

@@ -39,8 +39,12 @@ describe('disable_index: what goes and what stays', () => {
     return rows.map(({ piece }) => piece);
   };
   const repair = async () =>
-    (await on.target.repair({ database: on.database.database, dropShadows: false }, context))
-      .tables;
+    (
+      await on.target.repairs.repair(
+        { database: on.database.database, dropShadows: false },
+        context,
+      )
+    ).tables;
 
   it.each(['upsert', 'insert-only'] as const)('P1: the key of %s stays', async (mode) => {
     await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, a bigint, b bigint, name text);

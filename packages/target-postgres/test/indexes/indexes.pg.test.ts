@@ -58,7 +58,7 @@ describe('disable_index', () => {
       )
     ).rows;
   const repair = () =>
-    on.target.repair({ database: on.database.database, dropShadows: false }, context);
+    on.target.repairs.repair({ database: on.database.database, dropShadows: false }, context);
 
   it('P5: the catalog is the same before and after, and the load finds the indexes away', async () => {
     await createRichTable(on.sql);
@@ -211,7 +211,7 @@ describe('disable_index', () => {
     await Promise.all([
       on.target.publish(table, context),
       other.publish(table, context),
-      other.repair({ database: on.database.database, dropShadows: false }, context),
+      other.repairs.repair({ database: on.database.database, dropShadows: false }, context),
     ]);
     await other[Symbol.asyncDispose]();
     expect(await catalog(on.sql)).toEqual(before);

@@ -34,11 +34,11 @@ describe('rows in quarantine', () => {
     await on.target.publish(plan, context);
     return plan;
   }
-  const retry = (filter = {}) => on.target.retryRejects(on.database.database, filter, context);
+  const retry = (filter = {}) => on.target.rejects.retry(on.database.database, filter, context);
   const list = (query = {}) =>
-    on.target.rejects(on.database.database, { all: false, ...query }, context);
+    on.target.rejects.groups(on.database.database, { all: false, ...query }, context);
   const show = (limit = 10) =>
-    on.target.rejectedRows(on.database.database, { all: true, limit }, context);
+    on.target.rejects.rows(on.database.database, { all: true, limit }, context);
 
   it('a database without a ledger has none', async () => {
     expect(await list()).toEqual([]);

@@ -3,6 +3,7 @@ import type {
   LogicalType,
   PlanParts as AnyParts,
   ReadOptions,
+  TableJob,
   TablePlan,
   TableRef,
 } from '@snowmelt/core';
@@ -47,6 +48,30 @@ export function samplePlan({ sourceColumns = sampleColumns, ...parts }: PlanPart
     truncateCascade: false,
     ...parts,
   } as TablePlan;
+}
+
+/** The configuration of a table that adds its rows. */
+export function sampleJob(parts: Partial<TableJob>): TableJob {
+  const ref: TableRef = { database: 'SHOP', schema: 'SALES', name: 'ORDERS' };
+  return {
+    key: 'shop.orders',
+    sourceName: 'shop',
+    source: ref,
+    target: ref,
+    mode: 'append',
+    uniqueness: [],
+    read: sampleRead,
+    columns: { exclude: [], mapping: {} },
+    parallelThreads: 1,
+    maxRetryAttempts: 1,
+    schemaEvolution: 'create',
+    truncateCascade: false,
+    snapshot: 'auto',
+    verify: 'count',
+    hash: 'sample',
+    notices: [],
+    ...parts,
+  };
 }
 
 /** Rows of `sampleColumns` with ids from `from` up to, not including, `to`. */

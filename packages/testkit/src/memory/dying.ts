@@ -14,6 +14,7 @@ export function dying<A extends Adapters>(adapters: A, nth: number) {
     new Proxy(adapter, {
       get(object, name, receiver) {
         const value: unknown = Reflect.get(object, name, receiver);
+        if (isCapability(value)) return wrap(value);
         if (typeof value !== 'function' || typeof name === 'symbol') return value;
         if (name === 'fractionDigits') return value;
         const streams = name === 'plan' || name === 'extract';
@@ -39,6 +40,12 @@ export function dying<A extends Adapters>(adapters: A, nth: number) {
       status: wrap(adapters.status),
     },
   };
+}
+
+function isCapability(value: unknown): value is object {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
 }
 
 async function killed(after: unknown): Promise<never> {

@@ -25,7 +25,9 @@ export class MemorySnapshots {
     if (this.#find(plan) === undefined) {
       this.#tables.push({ run, table: tableOf(plan), at, overtakenBy: undefined });
     }
-    if (modeTraits[mode].replacesAll) return;
+    // Of a swap the table's rows stay until its end.
+    const { gathers, replacesAll } = modeTraits[mode];
+    if (gathers && replacesAll) return;
     for (const other of others) other.overtakenBy ??= run;
   }
 

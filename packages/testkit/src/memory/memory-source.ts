@@ -29,7 +29,11 @@ export interface MemorySourceOptions {
   readonly fault?: FaultInjector;
 }
 
-export interface MemorySource extends Source {
+type MemoryCapabilities = Required<
+  Pick<Source, 'pins' | 'filters' | 'extracts' | 'watermarks' | 'changes' | 'digests' | 'costs'>
+>;
+
+export interface MemorySource extends Omit<Source, keyof MemoryCapabilities>, MemoryCapabilities {
   readonly warehouse: MemoryWarehouse;
   /** How often each chunk was opened. */
   readonly opened: ReadonlyMap<string, number>;
@@ -63,17 +67,7 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
     rendered: () => rendered,
     ping: async () => 'in memory',
     describe: async (ref) => describe(warehouse, ref),
-    pin: async () => ({ at: warehouse.now() }),
-    unpinnable: async ({ ref }, at) => warehouse.unpinnable(ref, at),
-    changeFeed: async ({ ref }) => changeFeed(warehouse, ref),
-    reachChanges: async (plan) => reachChanges(warehouse, plan),
-    chooseExtract: async (schema, read) => chooseExtract(schema, read),
     plan: (plan, { signal }) => withSignal(planChunks(warehouse, plan), signal),
-    cost: (_plan, chunks, digest) => ({
-      statements: chunks.length + (digest ? 1 : 0),
-      scans: digest ? 2 : 1,
-    }),
-    extract: (plan, chunk, { signal }) => withSignal(extractChunk(warehouse, plan, chunk), signal),
     open: async (plan, chunk, { signal }) => {
       signal.throwIfAborted();
       return open(plan, chunk);
@@ -83,10 +77,38 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
         throw new TypeError('changes are counted by reading them');
       return tableRows(warehouse, plan).length;
     },
-    newestWatermark: async (plan) => newestRead(warehouse, plan),
-    digest: async (plan) => referenceDigest(plan.columns, tableRows(warehouse, plan)),
-    release: async (run) => release(warehouse, run),
+    ...capabilities(warehouse),
     [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function capabilities(warehouse: MemoryWarehouse): MemoryCapabilities {
+  return {
+    pins: {
+      pin: async () => ({ at: warehouse.now() }),
+      unpinnable: async ({ ref }, at) => warehouse.unpinnable(ref, at),
+    },
+    filters: { language: 'SQL' },
+    extracts: {
+      choose: async (schema, read) => chooseExtract(schema, read),
+      extract: (plan, chunk, { signal }) =>
+        withSignal(extractChunk(warehouse, plan, chunk), signal),
+      release: async (run) => release(warehouse, run),
+    },
+    watermarks: { newest: async (plan) => newestRead(warehouse, plan) },
+    changes: {
+      feed: async ({ ref }) => changeFeed(warehouse, ref),
+      reach: async (plan) => reachChanges(warehouse, plan),
+    },
+    digests: {
+      digest: async (plan) => referenceDigest(plan.columns, tableRows(warehouse, plan)),
+    },
+    costs: {
+      cost: (_plan, chunks, digest) => ({
+        statements: chunks.length + (digest ? 1 : 0),
+        scans: digest ? 2 : 1,
+      }),
+    },
   };
 }
 

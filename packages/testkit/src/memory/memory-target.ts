@@ -6,8 +6,10 @@ import {
   type ColumnSchema,
   type Finding,
   type LoadReceipt,
+  type Loading,
   type PrepareReceipt,
   type PublishReceipt,
+  type Rejects,
   type TablePlan,
   type TableSchema,
   type Target,
@@ -40,7 +42,26 @@ export interface MemoryTargetOptions {
   }) => LoadFault | undefined;
 }
 
-export interface MemoryTarget extends Target {
+type MemoryCapabilities = Required<
+  Pick<
+    Target,
+    | 'createsTables'
+    | 'merges'
+    | 'swaps'
+    | 'deletesMissing'
+    | 'changes'
+    | 'watermarks'
+    | 'rejects'
+    | 'repairs'
+    | 'digests'
+  >
+>;
+
+export interface MemoryTarget
+  extends
+    Omit<Target, keyof Loading<TablePlan> | keyof MemoryCapabilities>,
+    Loading<TablePlan>,
+    MemoryCapabilities {
   readonly database: MemoryDatabase;
 }
 
@@ -48,16 +69,7 @@ export interface MemoryTarget extends Target {
 export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
   const database = options.database ?? new MemoryDatabase();
   let nth = 0;
-  return {
-    database,
-    ping: async () => 'in memory',
-    describe: async (ref) => database.schema(ref),
-    isEmpty: async (ref) => database.rows(ref).length === 0,
-    count: async (ref) => database.rows(ref).length,
-    heldSnapshot: async (plan) => database.heldSnapshot(plan),
-    newestWatermark: async (table, column) => newestWatermark(database, table, column),
-    fractionDigits: (source, target) => fractionDigits(source, target),
-    decideTypes: async () => ({ decisions: [], notices: [] }),
+  const loading: Loading<TablePlan> = {
     check: async (plan, existing) => [
       ...check(plan, existing),
       ...checkKey(plan, existing),
@@ -67,7 +79,6 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       signal.throwIfAborted();
       return begin(database, plan);
     },
-    ...ledgerMethods(database),
     load: (plan, chunk, open, context) => {
       nth += 1;
       const fault = options.fault?.({ chunk, nth });
@@ -76,19 +87,45 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       );
     },
     publish: async (plan) => publish(database, plan),
-    digest: async (plan) => {
-      const names = plan.columns.map(({ target }) => target);
-      return referenceDigest(plan.columns, database.rows(plan.target, names));
-    },
-    dependents: async () => [],
-    repair: async ({ database: name }) => ({
-      database: name,
-      tables: [],
-      shadows: [],
-      sessions: [],
-    }),
-    ...rejectMethods(database),
+    restart: async (plan, why) => ({ restarts: database.restart(plan), why }),
+  };
+  return {
+    database,
+    ...loading,
+    ping: async () => 'in memory',
+    describe: async (ref) => database.schema(ref),
+    isEmpty: async (ref) => database.rows(ref).length === 0,
+    count: async (ref) => database.rows(ref).length,
+    receipts: async (plan) =>
+      database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
+    ...capabilities(database, loading),
     [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function capabilities(database: MemoryDatabase, loading: Loading<TablePlan>): MemoryCapabilities {
+  return {
+    createsTables: { fractionDigits, decideTypes: async () => ({ decisions: [], notices: [] }) },
+    merges: loading,
+    swaps: loading,
+    deletesMissing: loading,
+    changes: { ...loading, heldSnapshot: async (plan) => database.heldSnapshot(plan) },
+    watermarks: { newest: async (table, column) => newestWatermark(database, table, column) },
+    rejects: rejects(database),
+    repairs: {
+      repair: async ({ database: name }) => ({
+        database: name,
+        tables: [],
+        shadows: [],
+        sessions: [],
+      }),
+    },
+    digests: {
+      digest: async (plan) => {
+        const names = plan.columns.map(({ target }) => target);
+        return referenceDigest(plan.columns, database.rows(plan.target, names));
+      },
+    },
   };
 }
 
@@ -118,23 +155,13 @@ function begin(database: MemoryDatabase, plan: TablePlan): PrepareReceipt {
   return { indexesDisabled: plan.rebuildIndexes === true };
 }
 
-function ledgerMethods(database: MemoryDatabase): Pick<Target, 'restart' | 'receipts'> {
+function rejects(database: MemoryDatabase): Rejects {
+  const kept = database.rejects;
   return {
-    restart: async (plan, why) => ({ restarts: database.restart(plan), why }),
-    receipts: async (plan) =>
-      database.receipts(plan).map((entry) => ({ ...entry, alreadyLoaded: true })),
-  };
-}
-
-function rejectMethods(
-  database: MemoryDatabase,
-): Pick<Target, 'rejects' | 'rejectedRows' | 'retryRejects'> {
-  const { rejects } = database;
-  return {
-    rejects: async (name, query) => rejects.groups(name, query),
-    rejectedRows: async (name, query) => rejects.list(name, query).slice(0, query.limit),
-    retryRejects: async (name, filter) =>
-      rejects.retry(name, filter, (plan, row) => putAgain(database, plan, row)),
+    groups: async (name, query) => kept.groups(name, query),
+    rows: async (name, query) => kept.list(name, query).slice(0, query.limit),
+    retry: async (name, filter) =>
+      kept.retry(name, filter, (plan, row) => putAgain(database, plan, row)),
   };
 }
 

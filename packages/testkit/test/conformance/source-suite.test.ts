@@ -1,36 +1,28 @@
 import { Readable } from 'node:stream';
 
-import type { ChunkPlan, Source, TablePlan } from '@snowmelt/core';
+import type { ChunkPlan, TablePlan } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
 import type { SampleTable, SourceHarness } from '../../src/conformance.ts';
-import { changesCases } from '../../src/conformance/source/changes-cases.ts';
-import { chunkCases } from '../../src/conformance/source/chunk-cases.ts';
-import { casesOf } from '../../src/conformance/source/mode-cases.ts';
-import { readCases } from '../../src/conformance/source/read-cases.ts';
-import { snapshotCases } from '../../src/conformance/source/snapshot-cases.ts';
+import { sourceGroups } from '../../src/conformance/source/source-conformance.ts';
+import { wholeHarness } from '../../src/conformance/source/source-harness.ts';
 import { testContext } from '../../src/context.ts';
 import type { MemoryTable } from '../../src/memory.ts';
-import { memorySource, MemoryWarehouse } from '../../src/memory.ts';
+import { memorySource, MemoryWarehouse, type MemorySource } from '../../src/memory.ts';
 import { failingCases } from './failing-cases.ts';
-
-const groups = [readCases, chunkCases, snapshotCases, changesCases].flatMap((cases) => [
-  casesOf('query', cases),
-  casesOf('unload', cases),
-]);
 
 /** What the suite says of a source with a defect. */
 async function failures(
-  defect: (source: Source, warehouse: MemoryWarehouse) => Partial<Source>,
+  defect: (source: MemorySource, warehouse: MemoryWarehouse) => Partial<MemorySource>,
 ): Promise<string[]> {
-  const found = await failingCases<SourceHarness>(groups, () => {
+  const found = await failingCases(sourceGroups, () => {
     const warehouse = new MemoryWarehouse();
     const create = async (table: SampleTable, traits: Partial<MemoryTable>) => {
       const ref = { database: 'SHOP', schema: 'SALES', name: table.name };
       warehouse.createTable({ ...table, ...traits, ref });
       return ref;
     };
-    return {
+    const harness: SourceHarness = {
       extracts: ['query', 'unload'],
       open: async () => {
         const source = memorySource({ warehouse });
@@ -42,6 +34,7 @@ async function failures(
       replaceRows: async (ref, rows) => warehouse.replaceRows(ref, rows),
       [Symbol.asyncDispose]: async () => undefined,
     };
+    return wholeHarness(harness);
   });
   return [...new Set(found)];
 }
@@ -99,9 +92,9 @@ it('catches a source that reads the present', async () => {
 });
 
 it('catches a source whose changes reach up to the present', async () => {
-  const late = async (source: Source, plan: TablePlan): Promise<TablePlan> => {
+  const late = async (source: MemorySource, plan: TablePlan): Promise<TablePlan> => {
     if (plan.changes?.from === undefined) return plan;
-    const { at } = await source.pin(testContext());
+    const { at } = await source.pins.pin(testContext());
     return { ...plan, snapshot: { pinned: true, at } };
   };
   const found = await failures((source) => ({
@@ -144,7 +137,7 @@ it('catches a source that ignores the filter when it counts', async () => {
       return source.count({ ...plan, read }, context);
     },
   }));
-  expect(found).toEqual(['filter: the rows that it keeps, counted and digested alike']);
+  expect(found).toEqual(['filter: the rows that it keeps, counted alike']);
 });
 
 it('catches a source that announces other rows than come', async () => {
@@ -159,11 +152,14 @@ it('catches a source that announces other rows than come', async () => {
 
 it('catches a source that extracts over what it extracted before', async () => {
   const found = await failures((source, warehouse) => ({
-    extract: (plan, chunk, context) => {
-      for (const path of warehouse.stage.keys()) {
-        if (path.startsWith(`${plan.run}/`)) warehouse.stage.set(path, []);
-      }
-      return source.extract(plan, chunk, context);
+    extracts: {
+      ...source.extracts,
+      extract: (plan, chunk, context) => {
+        for (const path of warehouse.stage.keys()) {
+          if (path.startsWith(`${plan.run}/`)) warehouse.stage.set(path, []);
+        }
+        return source.extracts.extract(plan, chunk, context);
+      },
     },
   }));
   expect(found).toContain('P1: an extraction that is repeated leaves the earlier one unused');

@@ -12,7 +12,7 @@ import { manualClock } from '../../src/context.ts';
 import { memoryStatusStore, MemoryStatusState } from '../../src/memory.ts';
 import { failingCases } from './failing-cases.ts';
 
-const groups = [
+const groups = {
   runCases,
   claimCases,
   supersededCases,
@@ -20,7 +20,7 @@ const groups = [
   leaseCases,
   chunkCases,
   summaryCases,
-];
+};
 
 /** What the suite says of a store with a defect. */
 function failures(

@@ -49,7 +49,7 @@ it('catches a target that takes each run for the base of changes', async () => {
       newest = plan.snapshot.pinned ? plan.snapshot.at : newest;
       return target.prepare(plan, context);
     },
-    heldSnapshot: async () => newest,
+    changes: { ...target.changes, heldSnapshot: async () => newest },
   }));
   expect(found).toContain(
     'P1: the snapshot that is held is that of the last run that was published',
@@ -82,7 +82,11 @@ it('catches a target that never empties', async () => {
     prepare: (plan, context) =>
       target.prepare(plan.mode === 'truncate' ? { ...plan, mode: 'append' } : plan, context),
   }));
-  expect(found).toEqual(['truncate: empties the table once a run, and again in a new run']);
+  expect(found).toEqual([
+    'truncate: empties the table once a run, and again in a new run',
+    'P1: truncate restarts: each row is there once, however the chunks are cut now',
+    'P4: truncate: one run after the other, and one of them again',
+  ]);
 });
 
 it('catches a target that keeps the rows of a broken stream', async () => {
@@ -153,9 +157,11 @@ it('catches a target that adds what it should merge', async () => {
 
 it('catches a target that believes the newest row of a run that did not finish', async () => {
   const found = await targetFailures((target) => ({
-    newestWatermark: async (...asked) => {
-      const { unfinished: _unfinished, ...rest } = await target.newestWatermark(...asked);
-      return rest;
+    watermarks: {
+      newest: async (...asked) => {
+        const { unfinished: _unfinished, ...rest } = await target.watermarks.newest(...asked);
+        return rest;
+      },
     },
   }));
   expect(found).toEqual([
@@ -174,6 +180,7 @@ it('catches a target that shows the rows of a swap too early', async () => {
     };
   });
   expect(found).toEqual([
+    'P1: swap restarts: each row is there once, however the chunks are cut now',
     'P5: swap shows the old rows until publish, then all new ones and no others',
     'P5: swap leaves the old rows where a chunk fails',
   ]);

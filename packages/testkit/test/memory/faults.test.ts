@@ -18,7 +18,7 @@ const tables = [{ ref, columns: sampleColumns, rows: sampleRows(0, 20) }];
 async function opened(fault: FaultInjector, opens = 1) {
   const source = memorySource({ tables, fault });
   const plan: TablePlan = samplePlan({
-    snapshot: { pinned: true, ...(await source.pin(context)) },
+    snapshot: { pinned: true, ...(await source.pins.pin(context)) },
   });
   const [chunk] = await Array.fromAsync(source.plan(plan, context));
   for (let nth = 1; nth < opens; nth += 1) {
@@ -56,7 +56,7 @@ it.each<[LoadFault, number]>([
 ])('loses the connection of a target %s', async (fault, rows) => {
   const source = memorySource({ tables });
   const target = memoryTarget({ fault: ({ nth }) => (nth === 1 ? fault : undefined) });
-  const plan = samplePlan({ snapshot: { pinned: true, ...(await source.pin(context)) } });
+  const plan = samplePlan({ snapshot: { pinned: true, ...(await source.pins.pin(context)) } });
   const [chunk] = await Array.fromAsync(source.plan(plan, context));
   await target.prepare(plan, context);
   const open = () => source.open(plan, chunk!, context);

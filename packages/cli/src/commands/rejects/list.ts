@@ -3,7 +3,7 @@ import type { RejectGroup } from '@snowmelt/core';
 import { BaseCommand } from '../../base/base-command.ts';
 import { configFlags, logFlags } from '../../base/flags.ts';
 import { inEachTarget } from '../../rejects/in-each-target.ts';
-import { allFlag, rejectFlags, rejectQuery } from '../../rejects/reject-flags.ts';
+import { allFlag, rejectFlags, rejectQuery, rejectsOf } from '../../rejects/reject-flags.ts';
 import { readConfig } from '../../base/setup.ts';
 import { formatRejectGroups } from '../../show/rejects.ts';
 import { outputWidth } from '../../show/text-table.ts';
@@ -27,7 +27,7 @@ has replaced the rows of their table.`;
     const { flags } = await this.parse(RejectsList);
     const asked = { config: await readConfig(flags), flags };
     const rejects = await inEachTarget(asked, (target, database, context) =>
-      target.rejects(database, rejectQuery(flags), context),
+      rejectsOf(target).groups(database, rejectQuery(flags), context),
     );
     this.print(formatRejectGroups(rejects, outputWidth()));
     return { rejects };

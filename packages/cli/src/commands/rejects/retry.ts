@@ -4,7 +4,7 @@ import { BaseCommand } from '../../base/base-command.ts';
 import { exitCodes } from '../../failure/exit-codes.ts';
 import { configFlags, logFlags } from '../../base/flags.ts';
 import { inEachTarget } from '../../rejects/in-each-target.ts';
-import { rejectFlags, rejectQuery } from '../../rejects/reject-flags.ts';
+import { rejectFlags, rejectQuery, rejectsOf } from '../../rejects/reject-flags.ts';
 import { readConfig } from '../../base/setup.ts';
 import { formatRetried } from '../../show/rejects.ts';
 
@@ -29,7 +29,7 @@ Exit codes: 0 no row is left; 4 some are; 2 a failure that the message explains;
     const { flags } = await this.parse(RejectsRetry);
     const asked = { config: await readConfig(flags), flags };
     const tables = await inEachTarget(asked, (target, database, context) =>
-      target.retryRejects(database, rejectQuery(flags), context),
+      rejectsOf(target).retry(database, rejectQuery(flags), context),
     );
     this.print(tables.length === 0 ? ['No refused row is waiting.'] : tables.map(formatRetried));
     const allIn = tables.every(({ busy, left }) => !busy && left === 0);

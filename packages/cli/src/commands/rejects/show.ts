@@ -4,7 +4,7 @@ import type { RejectedRow } from '@snowmelt/core';
 import { BaseCommand } from '../../base/base-command.ts';
 import { configFlags, logFlags } from '../../base/flags.ts';
 import { inEachTarget } from '../../rejects/in-each-target.ts';
-import { allFlag, rejectFlags, rejectQuery } from '../../rejects/reject-flags.ts';
+import { allFlag, rejectFlags, rejectQuery, rejectsOf } from '../../rejects/reject-flags.ts';
 import { readConfig } from '../../base/setup.ts';
 import { formatRejectedRows } from '../../show/rejects.ts';
 import { outputWidth } from '../../show/text-table.ts';
@@ -39,7 +39,7 @@ terminal and whole with --json.`;
     const asked = { config: await readConfig(flags), flags };
     const query = { ...rejectQuery(flags), limit: flags.limit };
     const rows = await inEachTarget(asked, (target, database, context) =>
-      target.rejectedRows(database, query, context),
+      rejectsOf(target).rows(database, query, context),
     );
     this.print(formatRejectedRows(rows, outputWidth()));
     return { rows };

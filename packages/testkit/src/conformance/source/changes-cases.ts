@@ -1,7 +1,8 @@
 import {
   isSnowmeltError,
   type ExtractMode,
-  type Source,
+  type WholeSource,
+  type ChangesPlan,
   type TablePlan,
   type TableRef,
 } from '@snowmelt/core';
@@ -10,36 +11,35 @@ import { expect } from 'vitest';
 import { testContext } from '../../context/test-context.ts';
 import { expectFailure } from '../expect-failure.ts';
 import { sampleColumns, sampleRows, sorted } from '../sample-plan.ts';
-import type { Skip } from '../cases.ts';
 import type { ModeCase } from './mode-cases.ts';
 import { planOf, readTable } from './read-table.ts';
-import type { SampleTable, SourceHarness } from './source-harness.ts';
+import type { SampleTable, WholeSourceHarness } from './source-harness.ts';
 
 type Rows = SampleTable['rows'];
 
 const rows = sampleRows(0, 30);
 const [first = [], second = [], third = []] = rows;
 
-async function trackedTable(harness: SourceHarness, skip: Skip): Promise<TableRef> {
+async function trackedTable(harness: WholeSourceHarness): Promise<TableRef> {
   const table = { name: 'TRACKED', columns: sampleColumns, rows, primaryKey: ['ID'] };
   const ref = await harness.createTracked?.(table);
-  return ref ?? skip('the source knows no changes');
+  if (ref === undefined)
+    throw new Error('a source with changes needs a harness with createTracked');
+  return ref;
 }
 
 /** The plan of what has changed since an earlier plan's snapshot. */
 async function changesSince(
-  source: Source,
+  source: WholeSource,
   before: TablePlan,
   extract: ExtractMode,
-): Promise<TablePlan> {
+): Promise<ChangesPlan> {
   if (!before.snapshot.pinned) throw new Error('a tracked table must have a past');
   const schema = await source.describe(before.source, testContext());
-  const feed = (await source.changeFeed?.(schema, testContext())) ?? '';
-  return planOf(source, before.source, extract, {
-    mode: 'changes',
-    keyColumns: ['id'],
-    changes: { feed, from: before.snapshot.at },
-  });
+  const feed = await source.changes.feed(schema, testContext());
+  const whole = await planOf(source, before.source, extract);
+  const changes = { feed, from: before.snapshot.at };
+  return { ...whole, mode: 'changes', keyColumns: ['id'], changes };
 }
 
 /** The rows of one snapshot and its changes, as the rows of the next, by the first column. */
@@ -55,9 +55,8 @@ export const changesCases: Readonly<Record<string, ModeCase>> = {
   'P1: changes make of the rows of one snapshot those of the next, their number announced': async (
     harness,
     extract,
-    skip,
   ) => {
-    const ref = await trackedTable(harness, skip);
+    const ref = await trackedTable(harness);
     const source = await harness.open();
     const before = await planOf(source, ref, extract);
     const later = [
@@ -79,9 +78,8 @@ export const changesCases: Readonly<Record<string, ModeCase>> = {
   'P1: windows that meet leave nothing out, and an empty one has nothing': async (
     harness,
     extract,
-    skip,
   ) => {
-    const ref = await trackedTable(harness, skip);
+    const ref = await trackedTable(harness);
     const source = await harness.open();
     const before = await planOf(source, ref, extract);
     await harness.replaceRows(ref, rows.slice(10));
@@ -99,24 +97,23 @@ export const changesCases: Readonly<Record<string, ModeCase>> = {
   'P8: changes that reach back too far are refused, before any is read': async (
     harness,
     extract,
-    skip,
   ) => {
     const source = await harness.open();
-    const { at: from } = await source.pin(testContext());
-    const ref = await trackedTable(harness, skip);
+    const { at: from } = await source.pins.pin(testContext());
+    const ref = await trackedTable(harness);
     const whole = await planOf(source, ref, extract);
     const within = await changesSince(source, whole, extract);
-    expect(await source.reachChanges?.(within, testContext())).toBeUndefined();
+    expect(await source.changes.reach(within, testContext())).toBeUndefined();
     const plan = { ...within, changes: { feed: '', from } };
-    const asked = source.reachChanges?.(plan, testContext()) ?? Promise.resolve();
+    const asked = source.changes.reach(plan, testContext());
     const error: unknown = await asked.catch((reason: unknown) => reason);
     expect(['SOURCE.CHANGES_UNAVAILABLE', 'SOURCE.SNAPSHOT_GONE']).toContain(
       isSnowmeltError(error) ? error.code : error,
     );
   },
 
-  'P1: a filter is asked of both sides of a change': async (harness, extract, skip) => {
-    const ref = await trackedTable(harness, skip);
+  'P1: a filter is asked of both sides of a change': async (harness, extract) => {
+    const ref = await trackedTable(harness);
     const source = await harness.open();
     const before = await planOf(source, ref, extract);
     const moved = rows.map(([id, name]) => [
@@ -134,18 +131,18 @@ export const changesCases: Readonly<Record<string, ModeCase>> = {
     );
   },
 
-  'P8: changes that are not recorded are refused': async (harness, _extract, skip) => {
-    const ref = await trackedTable(harness, skip);
+  'P8: changes that are not recorded are refused': async (harness) => {
+    const ref = await trackedTable(harness);
     const source = await harness.open();
     const schema = await source.describe(ref, testContext());
-    expect(await source.changeFeed?.(schema, testContext())).toBeTruthy();
+    expect(await source.changes.feed(schema, testContext())).toBeTruthy();
     const other = await harness.createTable({
       name: 'UNTRACKED',
       columns: sampleColumns,
       rows: [],
     });
     const untracked = await source.describe(other, testContext());
-    const asked = source.changeFeed?.(untracked, testContext()) ?? Promise.resolve();
+    const asked = source.changes.feed(untracked, testContext());
     await expectFailure(asked, 'SOURCE.CHANGES_UNAVAILABLE');
   },
 };

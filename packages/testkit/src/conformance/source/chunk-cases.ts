@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
+import { needing } from '../cases.ts';
 import { rejection } from '../expect-failure.ts';
 import { sampleRows, sorted } from '../sample-plan.ts';
-import type { ModeCase } from './mode-cases.ts';
+import type { ModeCase, ModeCases } from './mode-cases.ts';
 import {
   cutBy,
   firstLoadChunk,
@@ -21,7 +22,7 @@ import {
 const rows = sampleRows(0, 57);
 
 /** Chunks: how they are named, opened, opened again and given up. */
-export const chunkCases: Readonly<Record<string, ModeCase>> = {
+export const chunkCases: ModeCases = {
   'plan: the same ids in the same order, in every process': async (harness, extract) => {
     const source = await harness.open();
     const plan = cutBy(await planOf(source, await ordersTable(harness), extract), 'ID');
@@ -81,8 +82,8 @@ export const chunkCases: Readonly<Record<string, ModeCase>> = {
         read.push(...(await readChunk(source, plan, chunk)));
         continue;
       }
-      const earlier = await Array.fromAsync(source.extract(plan, chunk, testContext()));
-      const later = await Array.fromAsync(other.extract(plan, chunk, testContext()));
+      const earlier = await Array.fromAsync(source.extracts.extract(plan, chunk, testContext()));
+      const later = await Array.fromAsync(other.extracts.extract(plan, chunk, testContext()));
       const once = await readChunks(source, plan, later);
       expect(sorted(await readChunks(source, plan, earlier))).toEqual(sorted(once));
       read.push(...once);
@@ -95,7 +96,7 @@ export const chunkCases: Readonly<Record<string, ModeCase>> = {
     const plan = await planOf(source, await ordersTable(harness), extract);
     for (const chunk of await planChunks(source, plan)) {
       if (chunk.kind === 'load') continue;
-      for await (const first of source.extract(plan, chunk, testContext())) {
+      for await (const first of source.extracts.extract(plan, chunk, testContext())) {
         expect(first.kind).toBe('load');
         break;
       }
@@ -135,15 +136,18 @@ export const chunkCases: Readonly<Record<string, ModeCase>> = {
     await reader.return?.();
     expect(bytes.destroyed).toBe(true);
   },
+};
 
+/** What an extraction leaves at the source. */
+export const releaseCases: ModeCases = needing<ModeCase>(['extracts'], {
   'release: idempotent, also for a run that left nothing': async (harness, extract) => {
     const source = await harness.open();
     const plan = await planOf(source, await ordersTable(harness), extract);
     await loadChunks(source, plan);
-    await source.release(plan.run, [plan], testContext());
-    await source.release(plan.run, [plan], testContext());
+    await source.extracts.release(plan.run, [plan], testContext());
+    await source.extracts.release(plan.run, [plan], testContext());
     const other = await harness.open();
-    await other.release('run-without-anything', [], testContext());
+    await other.extracts.release('run-without-anything', [], testContext());
   },
 
   'release: what another run left stays': async (harness, extract) => {
@@ -152,7 +156,7 @@ export const chunkCases: Readonly<Record<string, ModeCase>> = {
     const other = { ...plan, run: 'run-2' };
     await loadChunks(source, plan);
     const chunks = await loadChunks(source, other);
-    await source.release(plan.run, [plan], testContext());
+    await source.extracts.release(plan.run, [plan], testContext());
     expect(sorted(await readChunks(source, other, chunks))).toEqual(sorted(rows));
   },
-};
+});

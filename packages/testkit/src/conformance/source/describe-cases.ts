@@ -1,15 +1,15 @@
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
-import type { Cases } from '../cases.ts';
+import { needing, type Case, type Cases } from '../cases.ts';
 import { comparableSample } from '../comparable-sample.ts';
 import { expectFailure } from '../expect-failure.ts';
 import { sampleColumns, sampleRead, sampleRows } from '../sample-plan.ts';
 import { ordersTable } from './read-table.ts';
-import type { SourceHarness } from './source-harness.ts';
+import type { WholeSourceHarness } from './source-harness.ts';
 
 /** What is known of a table before it is read. */
-export const describeCases: Cases<SourceHarness> = {
+export const describeCases: Cases<WholeSourceHarness> = {
   'ping: says who and where': async (harness) => {
     const source = await harness.open();
     expect(await source.ping(testContext())).not.toBe('');
@@ -90,24 +90,31 @@ export const describeCases: Cases<SourceHarness> = {
     expect(found[1]).toMatchObject({ value: { primaryKey: ['NAME', 'ID'] } });
   },
 
-  'pin: an ISO 8601 instant, later ones not earlier': async (harness) => {
-    const source = await harness.open();
-    const [first, second] = [await source.pin(testContext()), await source.pin(testContext())];
-    for (const { at } of [first, second]) {
-      expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/);
-    }
-    expect(Date.parse(second.at)).toBeGreaterThanOrEqual(Date.parse(first.at));
-  },
+  ...needing<Case<WholeSourceHarness>>(['pins'], {
+    'pin: an ISO 8601 instant, later ones not earlier': async (harness) => {
+      const source = await harness.open();
+      const [first, second] = [
+        await source.pins.pin(testContext()),
+        await source.pins.pin(testContext()),
+      ];
+      for (const { at } of [first, second]) {
+        expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/);
+      }
+      expect(Date.parse(second.at)).toBeGreaterThanOrEqual(Date.parse(first.at));
+    },
+  }),
 
-  'chooseExtract: what is asked for is taken, auto is one of its own': async (harness) => {
-    const ref = await ordersTable(harness, sampleRows(0, 3));
-    const source = await harness.open();
-    const schema = await source.describe(ref, testContext());
-    for (const extract of harness.extracts) {
-      const read = { ...sampleRead, extract };
-      expect(await source.chooseExtract(schema, read, testContext())).toEqual({ extract });
-    }
-    const auto = await source.chooseExtract(schema, sampleRead, testContext());
-    expect(harness.extracts).toContain(auto.extract);
-  },
+  ...needing<Case<WholeSourceHarness>>(['extracts'], {
+    'choose: what is asked for is taken, auto is one of its own': async (harness) => {
+      const ref = await ordersTable(harness, sampleRows(0, 3));
+      const source = await harness.open();
+      const schema = await source.describe(ref, testContext());
+      for (const extract of harness.extracts) {
+        const read = { ...sampleRead, extract };
+        expect(await source.extracts.choose(schema, read, testContext())).toEqual({ extract });
+      }
+      const auto = await source.extracts.choose(schema, sampleRead, testContext());
+      expect(harness.extracts).toContain(auto.extract);
+    },
+  }),
 };

@@ -1,21 +1,23 @@
 import type { ExtractMode } from '@snowmelt/core';
 
 import type { Cases, Skip } from '../cases.ts';
-import type { SourceHarness } from './source-harness.ts';
+import type { WholeSourceHarness } from './source-harness.ts';
 
-export type ModeCase = (harness: SourceHarness, extract: ExtractMode, skip: Skip) => Promise<void>;
+export interface ModeCase {
+  (harness: WholeSourceHarness, extract: ExtractMode, skip: Skip): Promise<void>;
+  readonly needs?: readonly string[];
+}
+
+export type ModeCases = Readonly<Record<string, ModeCase>>;
 
 /** Cases of reading, for one way of reading; skipped where the source does not have it. */
-export function casesOf(
-  extract: ExtractMode,
-  cases: Readonly<Record<string, ModeCase>>,
-): Cases<SourceHarness> {
-  const entries = Object.entries(cases).map(([title, run]) => [
-    title,
-    async (harness: SourceHarness, skip: Skip) => {
+export function casesOf(extract: ExtractMode, cases: ModeCases): Cases<WholeSourceHarness> {
+  const entries = Object.entries(cases).map(([title, run]) => {
+    const inMode = async (harness: WholeSourceHarness, skip: Skip) => {
       if (!harness.extracts.includes(extract)) skip(`the source does not ${extract}`);
       await run(harness, extract, skip);
-    },
-  ]);
-  return Object.fromEntries(entries) as Cases<SourceHarness>;
+    };
+    return [title, Object.assign(inMode, { needs: run.needs ?? [] })] as const;
+  });
+  return Object.fromEntries(entries);
 }

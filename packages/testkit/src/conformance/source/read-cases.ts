@@ -1,11 +1,14 @@
+import type { TablePlan } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
 import { referenceDigest } from '../../digest/reference-digest.ts';
+import { needing } from '../cases.ts';
 import { comparableRows, comparableSample } from '../comparable-sample.ts';
 import { expectFailure } from '../expect-failure.ts';
 import { sampleColumn, sampleRows, sorted } from '../sample-plan.ts';
-import type { ModeCase } from './mode-cases.ts';
+import type { ModeCase, ModeCases } from './mode-cases.ts';
+import type { WholeSourceHarness } from './source-harness.ts';
 import { cutBy, ordersTable, planOf, readTable, withColumns } from './read-table.ts';
 
 const rows = sampleRows(0, 57);
@@ -21,7 +24,7 @@ const awkwardTexts = [
 ];
 
 /** What is read of a table. */
-export const readCases: Readonly<Record<string, ModeCase>> = {
+export const readCases: ModeCases = {
   'P1: the chunks are the table, no row twice': async (harness, extract) => {
     const source = await harness.open();
     const plan = await planOf(source, await ordersTable(harness), extract);
@@ -69,7 +72,6 @@ export const readCases: Readonly<Record<string, ModeCase>> = {
     const plan = await planOf(source, await ordersTable(harness, []), extract);
     expect(await readTable(source, plan)).toEqual([]);
     expect(await source.count(plan, testContext())).toBe(0);
-    expect(await source.digest(plan, testContext())).toMatchObject({ rows: 0, digest: '0' });
   },
 
   'only the columns of the plan, in its order': async (harness, extract) => {
@@ -81,15 +83,55 @@ export const readCases: Readonly<Record<string, ModeCase>> = {
     );
   },
 
-  'filter: the rows that it keeps, counted and digested alike': async (harness, extract) => {
+  'count: the rows of the table': async (harness, extract) => {
+    const source = await harness.open();
+    const plan = await planOf(source, await ordersTable(harness), extract);
+    expect(await source.count(plan, testContext())).toBe(57);
+  },
+
+  'P1: every comparable kind, as canonical text': async (harness, extract) => {
+    const { source, ref, rows: kinds } = await kindsTable(harness);
+    const plan = await planOf(source, ref, extract);
+    const read = await readTable(source, plan);
+    expect(referenceDigest(plan.columns, read)).toEqual(referenceDigest(plan.columns, kinds));
+  },
+
+  'fractions of a second are cut to what the plan says, not rounded': async (harness, extract) => {
+    const { source, ref } = await kindsTable(harness);
+    const plan = withDigits(await planOf(source, ref, extract));
+    const names = plan.columns.map(({ source: { name } }) => name);
+    const picked = (read: (string | null)[][]) =>
+      sorted(read.map((row) => cut.map((name) => row[names.indexOf(name)] ?? null)));
+    expect(picked(await readTable(source, plan))).toEqual(picked(comparableRows(plan.columns)));
+  },
+};
+
+const cut = ['CLOCK', 'WALL'];
+
+async function kindsTable(harness: WholeSourceHarness) {
+  const columns = comparableSample;
+  const kinds = comparableRows(columns.map((column) => ({ source: column, target: column.name })));
+  const ref = await harness.createTable({ name: 'KINDS', columns, rows: kinds });
+  return { source: await harness.open(), ref, rows: kinds };
+}
+
+/** For a target that keeps six digits of a second. */
+function withDigits(plan: TablePlan): TablePlan {
+  const columns = plan.columns.map((pair) =>
+    cut.includes(pair.source.name) ? { ...pair, fractionDigits: 6 } : pair,
+  );
+  return { ...plan, columns };
+}
+
+/** Conditions that the configuration sets, in SQL as most databases have it. */
+export const filterCases: ModeCases = needing<ModeCase>(['filters'], {
+  'filter: the rows that it keeps, counted alike': async (harness, extract) => {
     const source = await harness.open();
     const plan = await planOf(source, await ordersTable(harness), extract);
     const filtered = { ...plan, read: { ...plan.read, filter: '"ID" < 23' } };
     const kept = sampleRows(0, 23);
     expect(sorted(await readTable(source, filtered))).toEqual(sorted(kept));
     expect(await source.count(filtered, testContext())).toBe(23);
-    const digest = await source.digest(filtered, testContext());
-    expect(digest).toEqual(referenceDigest(plan.columns, kept));
   },
 
   'filter: NULL is not kept by a comparison': async (harness, extract) => {
@@ -107,45 +149,47 @@ export const readCases: Readonly<Record<string, ModeCase>> = {
     const error = await expectFailure(readTable(source, filtered), 'SOURCE.STATEMENT_FAILED');
     expect(error.retry).toBe('never');
   },
+});
 
-  'count: the rows of the table': async (harness, extract) => {
+/** What is compared with the target. */
+export const digestCases: ModeCases = needing<ModeCase>(['digests'], {
+  'digest: of a table without rows is 0': async (harness, extract) => {
     const source = await harness.open();
-    const plan = await planOf(source, await ordersTable(harness), extract);
-    expect(await source.count(plan, testContext())).toBe(57);
+    const plan = await planOf(source, await ordersTable(harness, []), extract);
+    const empty = await source.digests.digest(plan, testContext());
+    expect(empty).toMatchObject({ rows: 0, digest: '0' });
   },
 
-  'P1: every comparable kind, as canonical text and in the digest': async (harness, extract) => {
-    const columns = comparableSample;
-    const source = await harness.open();
-    const bare = columns.map((column) => ({ source: column, target: column.name }));
-    const kinds = { name: 'KINDS', columns, rows: comparableRows(bare) };
-    const plan = await planOf(source, await harness.createTable(kinds), extract);
-    const digest = referenceDigest(plan.columns, kinds.rows);
-    expect(await source.digest(plan, testContext())).toEqual(digest);
-    expect(referenceDigest(plan.columns, await readTable(source, plan))).toEqual(digest);
+  'P1: the digest is that of the rows, whatever kinds their columns have': async (
+    harness,
+    extract,
+  ) => {
+    const { source, ref } = await kindsTable(harness);
+    for (const digits of [(plan: TablePlan) => plan, withDigits]) {
+      const plan = digits(await planOf(source, ref, extract));
+      const digest = await source.digests.digest(plan, testContext());
+      expect(digest).toEqual(referenceDigest(plan.columns, comparableRows(plan.columns)));
+    }
   },
 
-  'fractions of a second are cut to what the plan says, not rounded': async (harness, extract) => {
-    const columns = comparableSample;
-    const source = await harness.open();
-    const bare = columns.map((column) => ({ source: column, target: column.name }));
-    const kinds = { name: 'KINDS', columns, rows: comparableRows(bare) };
-    const whole = await planOf(source, await harness.createTable(kinds), extract);
-    const cut = ['CLOCK', 'WALL'];
-    const plan = {
-      ...whole,
-      columns: whole.columns.map((pair) =>
-        cut.includes(pair.source.name) ? { ...pair, fractionDigits: 6 } : pair,
-      ),
-    };
-    const expected = comparableRows(plan.columns);
-    const names = plan.columns.map(({ source: { name } }) => name);
-    const picked = (read: (string | null)[][]) =>
-      sorted(read.map((row) => cut.map((name) => row[names.indexOf(name)] ?? null)));
-    const read = await readTable(source, plan);
-    expect(picked(read)).toEqual(picked(expected));
-    expect(await source.digest(plan, testContext())).toEqual(
-      referenceDigest(plan.columns, expected),
-    );
-  },
-};
+  ...needing<ModeCase>(['filters'], {
+    'P1: rows that a filter leaves out are not in the digest': async (harness, extract) => {
+      const source = await harness.open();
+      const plan = await planOf(source, await ordersTable(harness), extract);
+      const filtered = { ...plan, read: { ...plan.read, filter: '"ID" < 23' } };
+      const digest = await source.digests.digest(filtered, testContext());
+      expect(digest).toEqual(referenceDigest(plan.columns, sampleRows(0, 23)));
+    },
+  }),
+
+  ...needing<ModeCase>(['pins'], {
+    'P3: the digest is that of the snapshot': async (harness, extract) => {
+      const source = await harness.open();
+      const ref = await ordersTable(harness);
+      const plan = await planOf(source, ref, extract);
+      await harness.replaceRows(ref, sampleRows(1000, 1011));
+      const digest = await source.digests.digest(plan, testContext());
+      expect(digest).toEqual(referenceDigest(plan.columns, rows));
+    },
+  }),
+});

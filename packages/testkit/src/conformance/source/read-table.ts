@@ -6,20 +6,27 @@ import {
   type ChunkPlan,
   type ColumnPair,
   type ExtractMode,
-  type Source,
   type TablePlan,
+  type Source,
   type TableRef,
+  type WholeSource,
 } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
-import { sampleColumns, samplePlan, sampleRead, sampleRows } from '../sample-plan.ts';
-import type { SampleTable, SourceHarness } from './source-harness.ts';
+import {
+  sampleColumns,
+  samplePlan,
+  type PlanParts,
+  sampleRead,
+  sampleRows,
+} from '../sample-plan.ts';
+import type { SampleTable, WholeSourceHarness } from './source-harness.ts';
 
 type Rows = (string | null)[][];
 
 export async function ordersTable(
-  harness: SourceHarness,
+  harness: WholeSourceHarness,
   rows: SampleTable['rows'] = sampleRows(0, 57),
 ): Promise<TableRef> {
   return harness.createTable({ name: 'ORDERS', columns: sampleColumns, rows, primaryKey: ['ID'] });
@@ -27,15 +34,17 @@ export async function ordersTable(
 
 /** The plan of a table as the engine makes it: described, and pinned where it can be. */
 export async function planOf(
-  source: Source,
+  source: WholeSource,
   ref: TableRef,
   extract: ExtractMode,
-  parts: Partial<TablePlan> = {},
+  parts: PlanParts = {},
 ): Promise<TablePlan> {
   const context = testContext();
+  const { pins } = source as Source;
   const schema = await source.describe(ref, context);
-  const { at } = await source.pin(context);
-  const reason = await source.unpinnable(schema, at, context);
+  const at = (await pins?.pin(context))?.at ?? '';
+  const reason =
+    pins === undefined ? 'it keeps no past' : await pins.unpinnable(schema, at, context);
   return samplePlan({
     source: ref,
     sourceColumns: schema.columns,
@@ -58,28 +67,33 @@ export function cutBy(plan: TablePlan, column: string, type = 'bigint'): TablePl
   return { ...plan, read: { ...plan.read, chunkColumns: [{ column, type }] } };
 }
 
-export function planChunks(source: Source, plan: TablePlan): Promise<ChunkPlan[]> {
+export function planChunks(source: WholeSource, plan: TablePlan): Promise<ChunkPlan[]> {
   return Array.fromAsync(source.plan(plan, testContext()));
 }
 
 /** All load chunks of the plan; extract chunks are extracted. */
-export async function loadChunks(source: Source, plan: TablePlan): Promise<ChunkPlan[]> {
+export async function loadChunks(source: WholeSource, plan: TablePlan): Promise<ChunkPlan[]> {
   const chunks: ChunkPlan[] = [];
   for (const chunk of await planChunks(source, plan)) {
     if (chunk.kind === 'load') chunks.push(chunk);
-    else chunks.push(...(await Array.fromAsync(source.extract(plan, chunk, testContext()))));
+    else
+      chunks.push(...(await Array.fromAsync(source.extracts.extract(plan, chunk, testContext()))));
   }
   return chunks;
 }
 
-export async function firstLoadChunk(source: Source, plan: TablePlan): Promise<ChunkPlan> {
+export async function firstLoadChunk(source: WholeSource, plan: TablePlan): Promise<ChunkPlan> {
   const [chunk] = await loadChunks(source, plan);
   if (chunk === undefined) throw new Error('the plan gave no chunk');
   return chunk;
 }
 
 /** A chunk's rows, as another process would read them: its plan has been JSON. */
-export async function readChunk(source: Source, plan: TablePlan, chunk: ChunkPlan): Promise<Rows> {
+export async function readChunk(
+  source: WholeSource,
+  plan: TablePlan,
+  chunk: ChunkPlan,
+): Promise<Rows> {
   const carried = JSON.parse(JSON.stringify(chunk)) as ChunkPlan;
   const { bytes, expectedRows } = await source.open(plan, carried, testContext());
   const pieces = await Array.fromAsync(bytes as AsyncIterable<Buffer>);
@@ -97,7 +111,7 @@ export async function readChunk(source: Source, plan: TablePlan, chunk: ChunkPla
 }
 
 export async function readChunks(
-  source: Source,
+  source: WholeSource,
   plan: TablePlan,
   chunks: readonly ChunkPlan[],
 ): Promise<Rows> {
@@ -106,6 +120,6 @@ export async function readChunks(
   return rows;
 }
 
-export async function readTable(source: Source, plan: TablePlan): Promise<Rows> {
+export async function readTable(source: WholeSource, plan: TablePlan): Promise<Rows> {
   return readChunks(source, plan, await loadChunks(source, plan));
 }

@@ -1,4 +1,4 @@
-import type { ColumnSchema, ExtractMode, Source, TableRef } from '@snowmelt/core';
+import type { ColumnSchema, ExtractMode, Source, TableRef, WholeSource } from '@snowmelt/core';
 
 /** A table that the harness is asked to make. */
 export interface SampleTable {
@@ -21,10 +21,25 @@ export interface SourceHarness extends AsyncDisposable {
   createTable(table: SampleTable): Promise<TableRef>;
   /** From now on the table holds these rows instead. */
   replaceRows(ref: TableRef, rows: SampleTable['rows']): Promise<void>;
-  /** Makes an object that can't be read as of a past point in time, such as some views. */
+  /**
+   * Makes an object that can't be read as of a past point in time, such as some views. Absent: the
+   * source has no such objects.
+   */
   createUnpinnable?(table: SampleTable): Promise<TableRef>;
-  /** Makes a table whose changes are recorded from now on; those of `createTable` are not. */
+  /**
+   * Makes a table whose changes are recorded from now on; those of `createTable` are not. Needed
+   * where the source has `changes`.
+   */
   createTracked?(table: SampleTable): Promise<TableRef>;
   /** Bytes that the source has rendered or received so far, where it can tell. */
   produced?(): number;
+}
+
+/** As the cases see it: they ask for a capability only where it is. */
+export interface WholeSourceHarness extends Omit<SourceHarness, 'open'> {
+  open(): Promise<WholeSource>;
+}
+
+export function wholeHarness(harness: SourceHarness): WholeSourceHarness {
+  return harness as WholeSourceHarness;
 }

@@ -2,11 +2,11 @@ import type { TablePlan } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
-import type { Cases, Skip } from '../cases.ts';
+import type { Cases } from '../cases.ts';
 import { expectFailure } from '../expect-failure.ts';
 import { sorted } from '../sample-plan.ts';
 import { chunkOfRows, load, readPlan, targetPlan } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const feed = 'the first ORDERS';
 const at = (hour: number) => `2026-03-01T${String(hour).padStart(2, '0')}:00:00.000000000Z`;
@@ -18,7 +18,7 @@ const old = [
 ];
 
 /** A plan of run `hour`, which reads up to that hour; without `from` all rows. */
-function planAt(harness: TargetHarness, hour: number, from?: number): TablePlan {
+function planAt(harness: WholeTargetHarness, hour: number, from?: number): TablePlan {
   return targetPlan(harness, {
     run: `run-${hour}`,
     mode: from === undefined ? 'append' : 'changes',
@@ -30,24 +30,20 @@ function planAt(harness: TargetHarness, hour: number, from?: number): TablePlan 
 }
 
 /** A target whose table holds the old rows of hour 1. */
-async function begin(harness: TargetHarness, skip: Skip) {
+async function begin(harness: WholeTargetHarness) {
   const target = await harness.open();
-  if (target.heldSnapshot === undefined) return skip('the target can not apply changes');
   const plan = planAt(harness, 1);
   await target.prepare(plan, testContext());
   await load(target, plan, chunkOfRows('a', old));
   await target.publish(plan, testContext());
-  const held = (table: TablePlan) => target.heldSnapshot?.(table, testContext());
+  const held = (table: TablePlan) => target.changes.heldSnapshot(table, testContext());
   return { target, held, plan };
 }
 
 /** Net changes that are applied by key, all at once. */
-export const changesCases: Cases<TargetHarness> = {
-  'P1: changes delete, update and insert by key; nobody sees a part of them': async (
-    harness,
-    skip,
-  ) => {
-    const { target } = await begin(harness, skip);
+export const changesCases: Cases<WholeTargetHarness> = {
+  'P1: changes delete, update and insert by key; nobody sees a part of them': async (harness) => {
+    const { target } = await begin(harness);
     const plan = planAt(harness, 2, 1);
     await target.prepare(plan, testContext());
     // An update of 1, a deletion of 2, the key 3 for a row that came after it had gone, a new 4.
@@ -77,9 +73,8 @@ export const changesCases: Cases<TargetHarness> = {
 
   'P1: a change that is in already does no harm, nor a deletion of what is not there': async (
     harness,
-    skip,
   ) => {
-    const { target } = await begin(harness, skip);
+    const { target } = await begin(harness);
     const plan = planAt(harness, 2, 1);
     await target.prepare(plan, testContext());
     const changes = [
@@ -91,8 +86,8 @@ export const changesCases: Cases<TargetHarness> = {
     expect(sorted(await readPlan(harness, plan))).toEqual(sorted(old));
   },
 
-  'P4: changes go on in another process, and are applied once': async (harness, skip) => {
-    const { target, held } = await begin(harness, skip);
+  'P4: changes go on in another process, and are applied once': async (harness) => {
+    const { target, held } = await begin(harness);
     const plan = planAt(harness, 2, 1);
     await target.prepare(plan, testContext());
     await load(target, plan, chunkOfRows('a', [['D', '1', null, null]]));
@@ -108,11 +103,8 @@ export const changesCases: Cases<TargetHarness> = {
     expect(await held(plan)).toBe(at(2));
   },
 
-  'P1: the snapshot that is held is that of the last run that was published': async (
-    harness,
-    skip,
-  ) => {
-    const { target, held, plan } = await begin(harness, skip);
+  'P1: the snapshot that is held is that of the last run that was published': async (harness) => {
+    const { target, held, plan } = await begin(harness);
     expect(await held(plan)).toBe(at(1));
     const given = planAt(harness, 2, 1);
     await target.prepare(given, testContext());
@@ -127,9 +119,8 @@ export const changesCases: Cases<TargetHarness> = {
 
   'P1: nothing is held of another feed, filter or columns, or after other loads': async (
     harness,
-    skip,
   ) => {
-    const { target, held, plan } = await begin(harness, skip);
+    const { target, held, plan } = await begin(harness);
     expect(
       await held({ ...plan, mode: 'swap', changes: { feed: 'a second ORDERS' } }),
     ).toBeUndefined();
@@ -143,8 +134,8 @@ export const changesCases: Cases<TargetHarness> = {
     expect(await held(plan)).toBeUndefined();
   },
 
-  'P1: a key that comes twice is refused, and the old rows stay': async (harness, skip) => {
-    const { target, held } = await begin(harness, skip);
+  'P1: a key that comes twice is refused, and the old rows stay': async (harness) => {
+    const { target, held } = await begin(harness);
     const plan = planAt(harness, 2, 1);
     await target.prepare(plan, testContext());
     const twice = ['a', 'b'].map((name) => ['I', '5', name, null]);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { SnowmeltError, type TablePlan, type Target } from '@snowmelt/core';
+import { SnowmeltError, type TablePlan, type WholeTarget } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import type { Cases } from '../cases.ts';
@@ -16,12 +16,12 @@ import {
   sampleChunk,
   targetPlan,
 } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const rows = sampleRows(0, 50);
 
 /** Neither row nor receipt is left, and the chunk can still be loaded. */
-async function nothingIsLeft(harness: TargetHarness, plan: TablePlan, target: Target) {
+async function nothingIsLeft(harness: WholeTargetHarness, plan: TablePlan, target: WholeTarget) {
   expect(await readPlan(harness, plan)).toEqual([]);
   expect(await ledgerOf(target, plan)).toEqual([]);
   const receipt = await load(target, plan, chunkOfRows('a', rows));
@@ -48,7 +48,7 @@ function standingStill(): Readable {
 const broken = new SnowmeltError('SOURCE.STREAM_BROKEN', 'the stream broke');
 
 /** A chunk that doesn't go well leaves nothing (P2). */
-export const failureCases: Cases<TargetHarness> = {
+export const failureCases: Cases<WholeTargetHarness> = {
   'P2: a stream that breaks leaves nothing; its error is passed on': async (harness) => {
     const plan = targetPlan(harness);
     const target = await preparedTarget(harness, plan);

@@ -15,12 +15,12 @@ import {
   sampleChunk,
   targetPlan,
 } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const rows = sampleRows(0, 50);
 
 /** Rows and the ledger. */
-export const loadCases: Cases<TargetHarness> = {
+export const loadCases: Cases<WholeTargetHarness> = {
   'load: rows and receipt, with rows and bytes counted': async (harness) => {
     const plan = targetPlan(harness);
     const target = await preparedTarget(harness, plan);

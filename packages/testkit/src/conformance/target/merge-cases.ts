@@ -1,4 +1,4 @@
-import type { ColumnPair, TablePlan, Target } from '@snowmelt/core';
+import type { ColumnPair, TablePlan, WholeTarget } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
@@ -6,7 +6,7 @@ import type { Cases } from '../cases.ts';
 import { expectFailure } from '../expect-failure.ts';
 import { sampleColumn, sorted, type PlanParts } from '../sample-plan.ts';
 import { chunkOfRows, load, preparedTarget, readPlan, targetPlan } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const id = sampleColumn('ID', { kind: 'decimal', precision: 18, scale: 0 }, 'NUMBER(18,0)');
 const text = sampleColumn('TEXT', { kind: 'text' }, 'VARCHAR');
@@ -15,7 +15,7 @@ const newest = sampleColumn('VERSION', { kind: 'decimal', precision: 9, scale: 0
 type Rows = readonly (readonly (string | null)[])[];
 
 /** A plan on a table of `id` (its key), `text` and `version`, which is the watermark. */
-function mergePlan(harness: TargetHarness, parts: PlanParts = {}): TablePlan {
+function mergePlan(harness: WholeTargetHarness, parts: PlanParts = {}): TablePlan {
   const sourceColumns = [id, text, newest];
   const mode = 'upsert';
   const column = { source: newest, target: 'version' };
@@ -31,13 +31,13 @@ function withTargetType(plan: TablePlan): ColumnPair {
 }
 
 /** A run that loads these rows as one chunk, to its end. */
-async function wholeRun(target: Target, plan: TablePlan, rows: Rows): Promise<void> {
+async function wholeRun(target: WholeTarget, plan: TablePlan, rows: Rows): Promise<void> {
   await target.prepare(plan, testContext());
   await load(target, plan, chunkOfRows('a', rows));
   await target.publish(plan, testContext());
 }
 
-async function expectRows(harness: TargetHarness, plan: TablePlan, rows: Rows): Promise<void> {
+async function expectRows(harness: WholeTargetHarness, plan: TablePlan, rows: Rows): Promise<void> {
   expect(sorted(await readPlan(harness, plan))).toEqual(sorted(rows));
 }
 
@@ -48,7 +48,7 @@ const stored: Rows = [
 ];
 
 /** A table with the stored rows, and a plan of the next run. */
-async function storedTable(harness: TargetHarness, parts: PlanParts = {}) {
+async function storedTable(harness: WholeTargetHarness, parts: PlanParts = {}) {
   const target = await harness.open();
   await wholeRun(target, mergePlan(harness), stored);
   const plan = mergePlan(harness, { run: 'run-2', ...parts });
@@ -57,7 +57,7 @@ async function storedTable(harness: TargetHarness, parts: PlanParts = {}) {
 }
 
 /** `upsert` and `insert-only`. */
-export const mergeCases: Cases<TargetHarness> = {
+export const mergeCases: Cases<WholeTargetHarness> = {
   'upsert: a newer row replaces the stored one, a new key is added': async (harness) => {
     const { target, plan } = await storedTable(harness);
     const rows = [
@@ -198,14 +198,17 @@ export const mergeCases: Cases<TargetHarness> = {
       expect.objectContaining({ severity: 'error', code: 'TARGET.TABLE_UNSUITABLE' }),
     );
   },
+};
 
-  'isEmpty and newestWatermark: of no row, of NULLs, of rows': async (harness) => {
+/** What a run that reads newer rows only asks of the rows that are there. */
+export const watermarkCases: Cases<WholeTargetHarness> = {
+  'isEmpty and watermarks.newest: of no row, of NULLs, of rows': async (harness) => {
     const plan = mergePlan(harness);
     const target = await preparedTarget(harness, plan);
     const column = withTargetType(plan);
     const ask = async () => [
       await target.isEmpty(plan.target, testContext()),
-      await target.newestWatermark(plan, column, testContext()),
+      await target.watermarks.newest(plan, column, testContext()),
     ];
     expect(await ask()).toEqual([true, {}]);
     await wholeRun(target, plan, [['1', 'a', null]]);
@@ -224,7 +227,7 @@ export const mergeCases: Cases<TargetHarness> = {
     const { target } = await storedTable(harness);
     const column = withTargetType(mergePlan(harness));
     const asked = mergePlan(harness);
-    const ask = () => target.newestWatermark(asked, column, testContext());
+    const ask = () => target.watermarks.newest(asked, column, testContext());
     const from = { value: '10', inclusive: true, orNull: true };
     const watermark = { column, from };
     const half = mergePlan(harness, { run: 'run-3', watermark });

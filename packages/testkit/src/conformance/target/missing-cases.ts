@@ -1,4 +1,4 @@
-import type { DeleteMissing, TablePlan, Target } from '@snowmelt/core';
+import type { DeleteMissing, TablePlan, WholeTarget } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
@@ -13,7 +13,7 @@ import {
   targetPlan,
   type SampleChunk,
 } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const rows = sampleRows(0, 20);
 const keys = { extract: 'query' } as const;
@@ -23,7 +23,7 @@ const at = (hour: number) =>
   ({ pinned: true, at: `2026-01-01T0${hour}:00:00.000000000Z` }) as const;
 
 /** An upsert by `id` that deletes what is missing. */
-function planOf(harness: TargetHarness, parts: PlanParts): TablePlan {
+function planOf(harness: WholeTargetHarness, parts: PlanParts): TablePlan {
   const key = { keyColumns: ['id'], primaryKey: ['id'] };
   return targetPlan(harness, { mode: 'upsert', ...key, snapshot: at(2), ...parts });
 }
@@ -37,7 +37,7 @@ function chunkOfKeys(id: string, from: readonly (readonly (string | null)[])[]):
 }
 
 /** A table that a run before has filled with `rows`, and the next run's plan prepared on it. */
-async function begin(harness: TargetHarness, deleteMissing: DeleteMissing) {
+async function begin(harness: WholeTargetHarness, deleteMissing: DeleteMissing) {
   const earlier = planOf(harness, { run: 'run-0', snapshot: at(1) });
   const target = await preparedTarget(harness, earlier);
   await load(target, earlier, chunkOfRows('a', rows));
@@ -47,17 +47,20 @@ async function begin(harness: TargetHarness, deleteMissing: DeleteMissing) {
   return { target, plan };
 }
 
-async function marked(harness: TargetHarness, plan: TablePlan): Promise<string[]> {
+async function marked(harness: WholeTargetHarness, plan: TablePlan): Promise<string[]> {
   const stored = await harness.readRows(plan.target, ['id', 'gone_at']);
   return stored.flatMap(([id, mark]) => (mark === null ? [] : [String(id)])).sort();
 }
 
-async function publish(target: Target, plan: TablePlan) {
+async function publish(target: WholeTarget, plan: TablePlan) {
   return target.publish(plan, testContext());
 }
 
 /** Neither by no keys at all nor by others; and keys of a run that is given up are no other's. */
-async function leavesAll(harness: TargetHarness, deleteMissing: DeleteMissing): Promise<TablePlan> {
+async function leavesAll(
+  harness: WholeTargetHarness,
+  deleteMissing: DeleteMissing,
+): Promise<TablePlan> {
   const { target, plan } = await begin(harness, deleteMissing);
   await expectFailure(publish(target, plan), 'TARGET.DELETES_ALL');
   await load(target, plan, chunkOfKeys('keys/a', sampleRows(500, 510)));
@@ -72,7 +75,7 @@ async function leavesAll(harness: TargetHarness, deleteMissing: DeleteMissing): 
 }
 
 /** Rows that the source lacks, by the keys of the whole source. */
-export const missingCases: Cases<TargetHarness> = {
+export const missingCases: Cases<WholeTargetHarness> = {
   'P1: hard: rows whose key was not loaded are deleted at publish, once': async (harness) => {
     const { target, plan } = await begin(harness, hard);
     await load(target, plan, chunkOfRows('a', sampleRows(20, 22)));

@@ -1,29 +1,17 @@
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
-import type { Cases } from '../cases.ts';
+import { needing, type Cases } from '../cases.ts';
 import { sampleColumn, sampleColumns, sampleRows, sorted } from '../sample-plan.ts';
 import { chunkOfRows, load, preparedTarget, readPlan, targetPlan } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const rows = sampleRows(0, 5);
 const others = sampleRows(100, 103);
 
-/** What is there before the first row. */
-export const prepareCases: Cases<TargetHarness> = {
-  'ping: says who and where': async (harness) => {
-    const target = await harness.open();
-    const answer = await target.ping(harness.ref('x').database, testContext());
-    expect(answer).not.toBe('');
-  },
-
-  'describe: undefined where there is no such table': async (harness) => {
-    const target = await harness.open();
-    expect(await target.describe(harness.ref('missing'), testContext())).toBeUndefined();
-  },
-
+const creating = needing(['createsTables'], {
   'check: finds nothing wrong with a table that is to be created, and creates nothing': async (
-    harness,
+    harness: WholeTargetHarness,
   ) => {
     const plan = targetPlan(harness);
     const target = await harness.open();
@@ -32,7 +20,9 @@ export const prepareCases: Cases<TargetHarness> = {
     expect(await target.describe(plan.target, testContext())).toBeUndefined();
   },
 
-  'prepare: creates what is missing; again, it changes nothing': async (harness) => {
+  'prepare: creates what is missing; again, it changes nothing': async (
+    harness: WholeTargetHarness,
+  ) => {
     const plan = targetPlan(harness, { primaryKey: ['id'] });
     const target = await preparedTarget(harness, plan);
     const schema = await target.describe(plan.target, testContext());
@@ -44,7 +34,9 @@ export const prepareCases: Cases<TargetHarness> = {
     expect(sorted(await readPlan(harness, plan))).toEqual(sorted(rows));
   },
 
-  'prepare: adds the columns that an existing table lacks, its rows stay': async (harness) => {
+  'prepare: adds the columns that an existing table lacks, its rows stay': async (
+    harness: WholeTargetHarness,
+  ) => {
     const before = targetPlan(harness);
     const target = await preparedTarget(harness, before);
     await load(target, before, chunkOfRows('a', rows));
@@ -55,6 +47,22 @@ export const prepareCases: Cases<TargetHarness> = {
     expect(sorted(await readPlan(harness, plan))).toEqual(
       sorted(rows.map((row) => [...row, null])),
     );
+  },
+});
+
+/** What is there before the first row. */
+export const prepareCases: Cases<WholeTargetHarness> = {
+  ...creating,
+
+  'ping: says who and where': async (harness) => {
+    const target = await harness.open();
+    const answer = await target.ping(harness.ref('x').database, testContext());
+    expect(answer).not.toBe('');
+  },
+
+  'describe: undefined where there is no such table': async (harness) => {
+    const target = await harness.open();
+    expect(await target.describe(harness.ref('missing'), testContext())).toBeUndefined();
   },
 
   'prepare: several tables at once, from two processes, in an empty database': async (harness) => {

@@ -12,7 +12,7 @@ import {
   readPlan,
   targetPlan,
 } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const good = sampleRows(0, 40);
 /** No target has a place for a row of two fields among those of three. */
@@ -22,7 +22,7 @@ const quarantine = { rejects: { limit: 5 } };
 const all = { all: true } as const;
 
 /** Rows that the target refuses, where the plan says quarantine. */
-export const rejectCases: Cases<TargetHarness> = {
+export const rejectCases: Cases<WholeTargetHarness> = {
   'P1: rows that the target refuses are told, and all others are in': async (harness) => {
     const plan = targetPlan(harness, quarantine);
     const target = await preparedTarget(harness, plan);
@@ -30,13 +30,13 @@ export const rejectCases: Cases<TargetHarness> = {
     expect(receipt).toMatchObject({ rows: 40, rejected: 3, alreadyLoaded: false });
     expect(sorted(await readPlan(harness, plan))).toEqual(sorted(good));
     const { database } = plan.target;
-    const rows = await target.rejectedRows(database, { ...all, limit: 10 }, testContext());
+    const rows = await target.rejects.rows(database, { ...all, limit: 10 }, testContext());
     expect(rows.map(({ chunk, row, rowInChunk }) => [chunk, row, rowInChunk])).toEqual([
       ['a', 'x,two fields', 1],
       ['a', 'y,two fields', 27],
       ['a', 'z,two fields', 28],
     ]);
-    const groups = await target.rejects(database, all, testContext());
+    const groups = await target.rejects.groups(database, all, testContext());
     expect(groups).toMatchObject([{ run: plan.run, table: plan.key, state: 'open', rows: 3 }]);
   },
 
@@ -58,7 +58,7 @@ export const rejectCases: Cases<TargetHarness> = {
     const plan = targetPlan(harness, quarantine);
     const target = await preparedTarget(harness, plan);
     expect(await load(target, plan, chunkOfRows('a', good))).not.toHaveProperty('rejected');
-    expect(await target.rejects(plan.target.database, all, testContext())).toEqual([]);
+    expect(await target.rejects.groups(plan.target.database, all, testContext())).toEqual([]);
   },
 
   'P8: more refused rows than the limit leave nothing of the chunk': async (harness) => {
@@ -77,8 +77,8 @@ export const rejectCases: Cases<TargetHarness> = {
     const target = await preparedTarget(harness, plan);
     await load(target, plan, chunkOfRows('a', mixed));
     const { database } = plan.target;
-    expect(await target.retryRejects(database, { run: 'another' }, testContext())).toEqual([]);
-    expect(await target.retryRejects(database, { run: plan.run }, testContext())).toMatchObject([
+    expect(await target.rejects.retry(database, { run: 'another' }, testContext())).toEqual([]);
+    expect(await target.rejects.retry(database, { run: plan.run }, testContext())).toMatchObject([
       { run: plan.run, table: plan.key, busy: false, loaded: 0, left: 3 },
     ]);
     expect(await readPlan(harness, plan)).toHaveLength(40);

@@ -6,12 +6,12 @@ import {
   type ChunkStream,
   type LoadReceipt,
   type TablePlan,
-  type Target,
+  type WholeTarget,
 } from '@snowmelt/core';
 
 import { testContext } from '../../context/test-context.ts';
 import { samplePlan, type PlanParts } from '../sample-plan.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 type Rows = readonly (readonly (string | null)[])[];
 
@@ -48,12 +48,12 @@ export function chunkOfRows(id: string, rows: Rows): SampleChunk {
 }
 
 /** A target plan on a table of the harness. */
-export function targetPlan(harness: TargetHarness, parts: PlanParts = {}): TablePlan {
+export function targetPlan(harness: WholeTargetHarness, parts: PlanParts = {}): TablePlan {
   return samplePlan({ target: harness.ref('orders'), ...parts });
 }
 
 export function load(
-  target: Target,
+  target: WholeTarget,
   plan: TablePlan,
   chunk: SampleChunk,
   signal: AbortSignal = new AbortController().signal,
@@ -62,13 +62,19 @@ export function load(
 }
 
 /** A target with the plan's table prepared. */
-export async function preparedTarget(harness: TargetHarness, plan: TablePlan): Promise<Target> {
+export async function preparedTarget(
+  harness: WholeTargetHarness,
+  plan: TablePlan,
+): Promise<WholeTarget> {
   const target = await harness.open();
   await target.prepare(plan, testContext());
   return target;
 }
 
-export function readPlan(harness: TargetHarness, plan: TablePlan): Promise<(string | null)[][]> {
+export function readPlan(
+  harness: WholeTargetHarness,
+  plan: TablePlan,
+): Promise<(string | null)[][]> {
   return harness.readRows(
     plan.target,
     plan.columns.map(({ target }) => target),
@@ -76,7 +82,7 @@ export function readPlan(harness: TargetHarness, plan: TablePlan): Promise<(stri
 }
 
 /** The ledger's rows as `[chunk, rows]`, by chunk. */
-export async function ledgerOf(target: Target, plan: TablePlan): Promise<[string, number][]> {
+export async function ledgerOf(target: WholeTarget, plan: TablePlan): Promise<[string, number][]> {
   const receipts = await target.receipts(plan, testContext());
   return receipts
     .map(({ chunk, rows }): [string, number] => [chunk, rows])

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { SnowmeltError } from '@snowmelt/core';
+import { SnowmeltError, type Target } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
@@ -17,13 +17,13 @@ import {
   sampleChunk,
   targetPlan,
 } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const old = sampleRows(100, 103);
 const rows = sampleRows(0, 50);
 
 /** A target whose table holds the old rows, and the plan of a swap prepared on it. */
-async function begin(harness: TargetHarness) {
+async function begin(harness: WholeTargetHarness) {
   const earlier = targetPlan(harness, { run: 'run-0' });
   const target = await preparedTarget(harness, earlier);
   await load(target, earlier, chunkOfRows('a', old));
@@ -33,7 +33,7 @@ async function begin(harness: TargetHarness) {
 }
 
 /** A full refresh whose rows nobody sees before `publish`. */
-export const swapCases: Cases<TargetHarness> = {
+export const swapCases: Cases<WholeTargetHarness> = {
   'P5: swap shows the old rows until publish, then all new ones and no others': async (harness) => {
     const { target, plan } = await begin(harness);
     await load(target, plan, chunkOfRows('a', rows.slice(0, 20)));
@@ -45,7 +45,8 @@ export const swapCases: Cases<TargetHarness> = {
     ]);
     expect(await target.publish(plan, testContext())).toMatchObject({ rows: 50 });
     expect(sorted(await readPlan(harness, plan))).toEqual(sorted(rows));
-    expect(await target.digest(plan, testContext())).toEqual(referenceDigest(plan.columns, rows));
+    const digest = await (target as Target).digests?.digest(plan, testContext());
+    if (digest !== undefined) expect(digest).toEqual(referenceDigest(plan.columns, rows));
   },
 
   'P4: swap goes on in another process, and is done once': async (harness) => {

@@ -1,36 +1,47 @@
-import { registerSuite } from '../cases.ts';
+import { needing, registerSuite, type Cases } from '../cases.ts';
 import { anewCases } from './anew-cases.ts';
 import { changesCases } from './changes-cases.ts';
 import { failureCases } from './failure-cases.ts';
 import { loadCases } from './load-cases.ts';
-import { mergeCases } from './merge-cases.ts';
+import { memoryCases } from './memory-cases.ts';
+import { mergeCases, watermarkCases } from './merge-cases.ts';
 import { missingCases } from './missing-cases.ts';
 import { overtakenCases } from './overtaken-cases.ts';
 import { prepareCases } from './prepare-cases.ts';
-import { publishCases } from './publish-cases.ts';
-import { swapCases } from './swap-cases.ts';
+import { digestCases, publishCases, typeCases } from './publish-cases.ts';
 import { rejectCases } from './reject-cases.ts';
-import type { TargetHarness } from './target-harness.ts';
+import { swapCases } from './swap-cases.ts';
+import { wholeHarness, type TargetHarness, type WholeTargetHarness } from './target-harness.ts';
 import { valueCases } from './value-cases.ts';
 
-/** Registers what every `Target` must keep. Call it at the top level of a test file. */
+/** By what they are about; those of a capability run where the target has it. */
+export const targetGroups: Readonly<Record<string, Cases<WholeTargetHarness>>> = {
+  prepare: prepareCases,
+  restart: anewCases,
+  load: loadCases,
+  values: valueCases,
+  failures: failureCases,
+  publish: publishCases,
+  overtaken: overtakenCases,
+  createsTables: typeCases,
+  merges: needing(['merges'], mergeCases),
+  watermarks: needing(['merges', 'watermarks'], watermarkCases),
+  swaps: needing(['swaps'], swapCases),
+  changes: needing(['changes'], changesCases),
+  deletesMissing: needing(['merges', 'deletesMissing'], missingCases),
+  rejects: needing(['rejects'], rejectCases),
+  digests: digestCases,
+  memory: memoryCases,
+};
+
+/**
+ * Registers what every `Target` must keep, and what it must that has a capability. Call it at the top
+ * level of a test file.
+ */
 export function targetConformance(name: string, makeHarness: () => Promise<TargetHarness>): void {
   registerSuite({
     name: `${name} keeps the Target contract`,
-    makeHarness,
-    groups: {
-      prepare: prepareCases,
-      restart: anewCases,
-      load: loadCases,
-      values: valueCases,
-      failures: failureCases,
-      merge: mergeCases,
-      swap: swapCases,
-      missing: missingCases,
-      changes: changesCases,
-      publish: publishCases,
-      rejects: rejectCases,
-      overtaken: overtakenCases,
-    },
+    makeHarness: async () => wholeHarness(await makeHarness()),
+    groups: targetGroups,
   });
 }

@@ -14,13 +14,13 @@ import {
   sampleChunk,
   targetPlan,
 } from './sample-chunk.ts';
-import type { TargetHarness } from './target-harness.ts';
+import type { WholeTargetHarness } from './target-harness.ts';
 
 const texts = ['A', 'B', 'C'].map((name) => sampleColumn(name, { kind: 'text' }, 'VARCHAR'));
 
 /** Rows go in and come out as they were. */
 function roundTrip(rows: (string | null)[][], pieceBytes?: number) {
-  return async (harness: TargetHarness): Promise<void> => {
+  return async (harness: WholeTargetHarness): Promise<void> => {
     const plan = targetPlan(harness, { sourceColumns: texts });
     const target = await preparedTarget(harness, plan);
     const csv = csvOf(rows);
@@ -48,7 +48,7 @@ const awkward = [
 ];
 
 /** Fidelity of the text of a field. */
-export const valueCases: Cases<TargetHarness> = {
+export const valueCases: Cases<WholeTargetHarness> = {
   'P1: NULL and the empty string are two things': roundTrip([
     [null, '', 'x'],
     ['', null, ''],

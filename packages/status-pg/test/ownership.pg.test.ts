@@ -18,7 +18,7 @@ const soon = { timeout: 10_000, interval: 100 };
 
 /** Ends the connection that holds a run's locks, as a restarting server does. */
 const cutOwner = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-  WHERE application_name = 'snowmelt owner' AND datname = current_database()`;
+  WHERE application_name LIKE 'snowmelt % owner' AND datname = current_database()`;
 
 describe('kill -9', () => {
   it('P4: of an owner frees its tables and its chunks; its run goes on', async () => {
@@ -125,7 +125,7 @@ describe('a connection that holds a run and breaks', () => {
     expect((await store.lease(run.id, 's/a', 'host/1/0')).kind).toBe('lease');
     // One connection took it up, and keeps it.
     const owners = `SELECT pid FROM pg_stat_activity
-      WHERE application_name = 'snowmelt owner' AND datname = current_database()`;
+      WHERE application_name LIKE 'snowmelt % owner' AND datname = current_database()`;
     const [first, ...others] = await query(database, owners);
     expect(others).toEqual([]);
     await sleep(500);
@@ -142,7 +142,7 @@ describe('a connection that holds a run and breaks', () => {
     await using store = createPostgresStatusStore({ connection: { url: proxy.url } });
     const run = await store.openRun(request());
     const holders = `SELECT DISTINCT a.pid FROM pg_stat_activity a JOIN pg_locks l USING (pid)
-      WHERE a.application_name = 'snowmelt owner' AND a.datname = current_database()
+      WHERE a.application_name LIKE 'snowmelt % owner' AND a.datname = current_database()
         AND l.locktype = 'advisory' AND l.granted`;
     const before = JSON.stringify(await query(database, holders));
     proxy.breakAll();
@@ -214,7 +214,7 @@ describe('a connection that holds a run and breaks', () => {
         `SELECT pid, (SELECT count(*)::int FROM pg_locks l WHERE l.pid = a.pid
            AND locktype = 'advisory' AND granted) AS locks
          FROM pg_stat_activity a
-         WHERE application_name = 'snowmelt owner' AND datname = current_database()`,
+         WHERE application_name LIKE 'snowmelt % owner' AND datname = current_database()`,
       );
       return rows.map(({ pid, locks }) => ({ pid: Number(pid), locks: Number(locks) }));
     };

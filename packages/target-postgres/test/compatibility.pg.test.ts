@@ -4,9 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { encodeCsvRow, type ColumnSchema, type TableSchema } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { from as copyFrom } from 'pg-copy-streams';
+import { takeRolesPath } from '@snowmelt/pg-connection';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { beginnings, rolesPath } from '../src/connect/session-settings.ts';
+import { beginnings } from '../src/connect/session-settings.ts';
 import { compatibility } from '../src/types/compatibility.ts';
 import { fractionDigits } from '../src/types/fraction-digits.ts';
 import { samples, type Sample } from './compatibility-samples.ts';
@@ -82,7 +83,7 @@ describe('P1: what the table of types says, PostgreSQL does', () => {
     const { columns: described } = (await on.target.describe(ref, testContext())) as TableSchema;
     columns = new Map(targets.map((type, index) => [type, described[index] as ColumnSchema]));
     await on.sql.query(
-      `${beginnings({}).load} ${rolesPath}`
+      `${beginnings({}).load} ${takeRolesPath}`
         .replaceAll('SET LOCAL', 'SET')
         .replace(/^BEGIN[^;]*;/, ''),
     );

@@ -14,9 +14,10 @@ import { referenceDigest } from '@snowmelt/testkit/conformance';
 import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
 import { from as copyFrom } from 'pg-copy-streams';
+import { takeRolesPath } from '@snowmelt/pg-connection';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { beginnings, rolesPath } from '../src/connect/session-settings.ts';
+import { beginnings } from '../src/connect/session-settings.ts';
 import { digestSql } from '../src/digest/digest-table.ts';
 import { compatibility } from '../src/types/compatibility.ts';
 import { fractionDigits } from '../src/types/fraction-digits.ts';
@@ -85,7 +86,7 @@ describe('P1: the digest of every value that loads is that of the source', () =>
     const ref = { database: on.database.database, schema: 'public', name: 'every' };
     const { columns: described } = (await on.target.describe(ref, testContext())) as TableSchema;
     columns = new Map(targets.map((type, index) => [type, described[index] as ColumnSchema]));
-    const settings = `${beginnings({}).load} ${rolesPath}`.replaceAll('SET LOCAL', 'SET');
+    const settings = `${beginnings({}).load} ${takeRolesPath}`.replaceAll('SET LOCAL', 'SET');
     await on.sql.query(settings.replace(/^BEGIN[^;]*;/, ''));
   });
   afterAll(() => on[Symbol.asyncDispose]());

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => on[Symbol.asyncDispose]());
 
 const sessionsSql = `SELECT pid, wait_event_type FROM pg_stat_activity
-  WHERE application_name = 'snowmelt run-1' AND datname = current_database()`;
+  WHERE application_name = 'snowmelt run-1 table' AND datname = current_database()`;
 
 describe('kill -9 of a run in the middle of a statement', () => {
   it.each([

@@ -1,5 +1,7 @@
 import type { ConnectionNeed, Finding } from '@snowmelt/core';
 
+import { quoteName } from '@snowmelt/pg-connection';
+
 import type { Session } from '../connect/session.ts';
 
 /** -1: no limit. */
@@ -68,13 +70,13 @@ export async function checkConnections(
   const ofRole = { limit: limits.role_limit, others: limits.role_others, need: total };
   const ofServer = { limit: limits.server_limit, others: limits.server_others, need: total };
   const bounds: readonly Bound[] = [
-    { what: `role ${role}`, raise: `ALTER ROLE ${quote(role)} CONNECTION LIMIT`, ...ofRole },
+    { what: `role ${role}`, raise: `ALTER ROLE ${quoteName(role)} CONNECTION LIMIT`, ...ofRole },
     ...databases.map(({ name, connections, others }) => ({
       what: `database ${name}`,
       limit: connections,
       others,
       need: need.databases[name] ?? 0,
-      raise: `ALTER DATABASE ${quote(name)} CONNECTION LIMIT`,
+      raise: `ALTER DATABASE ${quoteName(name)} CONNECTION LIMIT`,
     })),
   ];
   const server = {
@@ -104,8 +106,4 @@ function findingOf(bound: Bound, { parallelThreads, least }: ConnectionNeed): re
           : `End sessions that nobody needs, or: ${raise} ${need + others};${after}`,
     },
   ];
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,7 +1,7 @@
 import { isSnowmeltError, type ConnectionNeed, type Finding } from '@snowmelt/core';
 
 import type { Database } from '../connect/database.ts';
-import { hangUp } from '../connect/hang-up.ts';
+import { hangUp } from '@snowmelt/pg-connection';
 import { refuseTransactionPooler } from '../connect/session-survives.ts';
 import { earlierToolFinding, findEarlierTool } from '../migrate/earlier-tool.ts';
 import { checkConnections } from './check-connections.ts';

@@ -1,24 +1,10 @@
 import type { Finding, Grant, GrantsRequest } from '@snowmelt/core';
 
+import { quoteName, schemaRights, type SchemaRights } from '@snowmelt/pg-connection';
+
 import type { Database } from '../connect/database.ts';
-import type { Session } from '../connect/session.ts';
+import { asking, type Session } from '../connect/session.ts';
 import { pendingMigrations } from '../migrate/migrate.ts';
-
-interface Place {
-  readonly role: string;
-  readonly may_create_schemas: boolean;
-  /** null: there is no schema `migration_status`. */
-  readonly may_use: boolean | null;
-  readonly may_create: boolean | null;
-}
-
-const placeSql = `
-SELECT current_user::text AS role,
-       has_database_privilege(current_database(), 'CREATE') AS may_create_schemas,
-       has_schema_privilege(n.oid, 'USAGE') AS may_use,
-       has_schema_privilege(n.oid, 'CREATE') AS may_create
-FROM (SELECT) one
-LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'migration_status'`;
 
 interface StatusTable {
   readonly name: string;
@@ -39,22 +25,19 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 WHERE n.nspname = 'migration_status' AND c.relkind IN ('r', 'v')
 ORDER BY c.relkind, c.relname`;
 
-const placed = async (session: Session): Promise<Place> => {
-  const [place] = await session.query<Place>(placeSql);
-  if (place === undefined) throw new Error('PostgreSQL answered with no row');
-  return place;
-};
+const placed = (session: Session): Promise<SchemaRights> =>
+  schemaRights(asking(session), 'migration_status');
 
 /** Whether the role may bring the schema up to date, and write down what runs do. */
 export async function checkSchemaRights(session: Session): Promise<readonly Finding[]> {
   const { role, may_create_schemas, may_use, may_create } = await placed(session);
-  const to = quote(role);
+  const to = quoteName(role);
   if (may_use === null) {
     if (may_create_schemas) return [];
     return [lacks(`role ${role} may not create the schema migration_status`, newSchema(to))];
   }
   if (!may_use) {
-    return [lacks(`role ${role} may not use the schema migration_status`, schemaRights(to))];
+    return [lacks(`role ${role} may not use the schema migration_status`, usageSql(to))];
   }
   const tables = await session.query<StatusTable>(tablesSql);
   const unwritten = tables.filter(({ writes }) => !writes).map(({ name }) => name);
@@ -71,7 +54,7 @@ export async function checkSchemaRights(session: Session): Promise<readonly Find
       : [
           lacks(
             `the schema migration_status ${upgrade}, role ${role} lacks CREATE on it`,
-            schemaRights(to),
+            usageSql(to),
           ),
         ]),
     ...(foreign.length === 0
@@ -90,11 +73,11 @@ export async function statusGrants(
   database: Database,
   { role, ask, database: name }: Pick<GrantsRequest, 'role' | 'ask'> & { database: string },
 ): Promise<readonly Grant[]> {
-  const to = quote(role);
+  const to = quoteName(role);
   const asked = ask ? await database.run(readForeign) : { tables: [], pending: false };
   const foreign = asked.tables.filter(({ owner }) => owner !== role);
   return [
-    { sql: `GRANT CONNECT ON DATABASE ${quote(name)} TO ${to};`, why: 'to log in' },
+    { sql: `GRANT CONNECT ON DATABASE ${quoteName(name)} TO ${to};`, why: 'to log in' },
     { sql: newSchema(to), why: 'tables of runs, their tables and chunks are made here' },
     {
       sql: tableRights(to),
@@ -116,22 +99,17 @@ async function readForeign(session: Session) {
 }
 
 const newSchema = (to: string): string =>
-  `CREATE SCHEMA IF NOT EXISTS migration_status; ${schemaRights(to)}`;
+  `CREATE SCHEMA IF NOT EXISTS migration_status; ${usageSql(to)}`;
 
-const schemaRights = (to: string): string =>
-  `GRANT USAGE, CREATE ON SCHEMA migration_status TO ${to};`;
+const usageSql = (to: string): string => `GRANT USAGE, CREATE ON SCHEMA migration_status TO ${to};`;
 
 const tableRights = (to: string): string =>
   `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA migration_status TO ${to};`;
 
 const owning = ({ kind, name }: StatusTable, to: string): string =>
-  `ALTER ${kind} migration_status.${quote(name)} OWNER TO ${to};`;
+  `ALTER ${kind} migration_status.${quoteName(name)} OWNER TO ${to};`;
 
 function lacks(message: string, statement: string): Finding {
   const fix = `As their owner: ${statement}`;
   return { severity: 'error', code: 'STATUS.SCHEMA', message, fix };
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SnowmeltError } from '@snowmelt/core';
-import type { Client } from 'pg';
+import { escapeLiteral, type Client } from 'pg';
 
 import type { Database } from '../connect/database.ts';
-import { streamOf } from '../connect/pool.ts';
-import { hangUp } from '../connect/hang-up.ts';
+import { hangUp, streamOf } from '@snowmelt/pg-connection';
 import { poolerError } from '../connect/session-survives.ts';
 import { sessionOf } from '../connect/session.ts';
 import { isTransient, translateError } from '../connect/translate-error.ts';
@@ -43,7 +42,7 @@ export async function holdRun(
   claim: Claim,
   database: Database,
 ): Promise<Ownership> {
-  const backend = await identify(client);
+  const backend = await identify(client, claim);
   const state = Promise.resolve();
   const flags = { reclaiming: false, closed: false };
   const holding: Holding = { claim, database, client, backend, state, ...flags };
@@ -65,15 +64,9 @@ export async function holdRun(
   };
 }
 
-/**
- * The server notices a host that is gone after a minute, not after the two hours of its defaults
- * (PostgreSQL documentation, "Connection Settings").
- */
-async function identify(client: Client): Promise<Backend> {
-  await client.query(
-    `SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
-     SET idle_session_timeout = 0`,
-  );
+/** Names the session after its run, for who meets its locks. */
+async function identify(client: Client, { run }: Claim): Promise<Backend> {
+  await client.query(`SET application_name = ${escapeLiteral(`snowmelt ${run} owner`)}`);
   const result = await client.query<Backend>(
     'SELECT pid, extract(epoch FROM backend_start)::text AS started FROM pg_stat_activity WHERE pid = pg_backend_pid()',
   );
@@ -135,7 +128,7 @@ async function tryReclaim(holding: Holding): Promise<boolean> {
   try {
     regained = await regainRun(client, holding.claim, holding.backend);
     if (!regained || holding.closed) return holding.closed;
-    holding.backend = await identify(client);
+    holding.backend = await identify(client, holding.claim);
     holding.client = client;
     watch(holding, client);
     return true;

@@ -1,9 +1,15 @@
-import { faultOf, outlast, passes, type Passing } from '@snowmelt/pg-connection';
-import { Client } from 'pg';
+import {
+  beginSession,
+  faultOf,
+  outlast,
+  passes,
+  serverAccess,
+  type Passing,
+  type ServerAccess,
+} from '@snowmelt/pg-connection';
+import type { Client, Pool } from 'pg';
 
-import { clientConfig, serverName, whoAndWhere } from './client-config.ts';
 import type { PostgresStatusOptions } from './connection-options.ts';
-import { beginSession, lazyPool, tolerateErrors } from './pool.ts';
 import { inTransaction, sessionOf, type Session, type Work } from './session.ts';
 import { isTransient, translateError } from './translate-error.ts';
 
@@ -30,32 +36,30 @@ export interface Database extends AsyncDisposable {
 }
 
 export function createDatabase(options: PostgresStatusOptions): Database {
-  const config = clientConfig(options);
+  const access = serverAccess(options);
   const closing = new AbortController();
-  const pool = lazyPool(config, options.maxConnections ?? 5);
+  const pool = lazyPool(access, options.maxConnections ?? 5);
   const seen: Seen = { reached: false, written: false };
-  const patiently = patience(options, seen, closing.signal);
-  const onReached = (): void => {
-    seen.reached = true;
-  };
+  const patiently = patience(access, options, seen, closing.signal);
 
   function run<T>(work: Work<T>): Promise<T> {
-    return patiently((hand, again) =>
-      pool.use(onReached, (session) => work(watched(session, hand), again)),
-    );
+    return patiently((hand, again) => {
+      const reached = (session: Session) => {
+        seen.reached = true;
+        return work(watched(session, hand), again);
+      };
+      return pool.use(reached);
+    });
   }
 
   async function connectApart(): Promise<Client> {
-    const client = new Client({ ...(await config()), application_name: 'snowmelt owner' });
-    tolerateErrors(client);
-    await client.connect();
-    onReached();
-    await beginSession(client);
+    const client = await access.connect({ application: 'snowmelt owner' });
+    seen.reached = true;
     return client;
   }
 
   return {
-    server: serverName(options),
+    server: access.serverName(),
     outageMs: outageOf(options),
     beatMs: (options.heartbeatSeconds ?? 10) * 1000,
     closing: closing.signal,
@@ -79,6 +83,52 @@ export function createDatabase(options: PostgresStatusOptions): Database {
   };
 }
 
+/**
+ * After a failover the old server may never answer, and the network not say so for a quarter of an
+ * hour. No statement of the pool takes as long as this.
+ */
+const statementMs = 60_000;
+
+interface LazyPool {
+  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+}
+
+/** The pool is made when it is first needed. A connection that broke is not used again. */
+function lazyPool(access: ServerAccess, max: number): LazyPool {
+  let opening: Promise<Pool> | undefined;
+  const begun = new WeakSet<object>();
+  const open = (): Promise<Pool> =>
+    access.pool({ application: 'snowmelt status', max, query_timeout: statementMs });
+  const opened = (): Promise<Pool> => {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    async use(work) {
+      const client = await (await opened()).connect();
+      let broken = false;
+      try {
+        if (!begun.has(client)) await beginSession(client, statementMs);
+        begun.add(client);
+        return await work(sessionOf(client));
+      } catch (error) {
+        broken = isTransient(error);
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async end(): Promise<void> {
+      const pool = await opening?.catch(() => undefined);
+      if (pool?.ending === false) await pool.end();
+    },
+  };
+}
+
 interface Seen {
   reached: boolean;
   written: boolean;
@@ -93,8 +143,14 @@ function outageOf({ outageSeconds = 120 }: PostgresStatusOptions): number {
 }
 
 /** Does work while what it meets passes by itself, and translates what does not. */
-function patience(options: PostgresStatusOptions, seen: Seen, signal: AbortSignal) {
-  const server = serverName(options);
+function patience(
+  access: ServerAccess,
+  options: PostgresStatusOptions,
+  seen: Seen,
+  signal: AbortSignal,
+) {
+  const server = access.serverName();
+  const where = { role: access.user, database: access.database };
   const outageMs = outageOf(options);
   const patient = { server, outageMs, signal, passes: passing(seen), tell: options.onOutage };
   return async <T>(work: (hand: Hand, again: boolean) => Promise<T>): Promise<T> => {
@@ -102,7 +158,7 @@ function patience(options: PostgresStatusOptions, seen: Seen, signal: AbortSigna
     try {
       return await outlast((again) => work(hand, again), patient);
     } catch (error) {
-      throw translateError(error, server, { ...whoAndWhere(options), ...hand });
+      throw translateError(error, server, { ...where, ...hand });
     }
   };
 }

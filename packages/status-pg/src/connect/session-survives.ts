@@ -5,7 +5,7 @@ import type { Client } from 'pg';
 import { SnowmeltError } from '@snowmelt/core';
 
 import type { Database } from './database.ts';
-import { hangUp } from './hang-up.ts';
+import { hangUp } from '@snowmelt/pg-connection';
 
 /** Of a pooler that hands its connections out in turn, and has two. */
 const looks = 4;

@@ -1,3 +1,4 @@
+import type { Ask } from '@snowmelt/pg-connection';
 import type { ClientBase, QueryResultRow } from 'pg';
 
 /** One connection for the length of a piece of work. */
@@ -35,4 +36,10 @@ export async function inTransaction<T>(
     await session.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/** What is asked of a schema of our own, as all adapters do. */
+export function asking(session: Session): Ask {
+  return <Row extends object>(sql: string, values?: readonly unknown[]) =>
+    session.query<Row & QueryResultRow>(sql, values);
 }

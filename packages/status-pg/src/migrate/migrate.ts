@@ -2,8 +2,8 @@ import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
 
 import type { Database } from '../connect/database.ts';
 import type { PostgresStatusOptions } from '../connect/connection-options.ts';
-import { hangUp } from '../connect/hang-up.ts';
-import { inTransaction, type Session } from '../connect/session.ts';
+import { applyMigrations, hangUp, pendingMigrations as pending } from '@snowmelt/pg-connection';
+import { asking, inTransaction, type Session } from '../connect/session.ts';
 import { errorCode } from '../connect/translate-error.ts';
 import { migrations } from '../generated/migrations.ts';
 import {
@@ -15,7 +15,7 @@ import {
 
 type UpgradeOptions = Pick<PostgresStatusOptions, 'upgradeEarlierTool' | 'onUpgrade'>;
 
-const applied = 'SELECT name FROM migration_status.schema_migrations';
+const status = { schema: 'migration_status', table: 'schema_migrations', all: migrations };
 
 /**
  * Brings the schema up to date: one query where it is, one transaction under an advisory lock
@@ -53,33 +53,14 @@ async function migrateApart(database: Database): Promise<void> {
 
 /** Those that `migrate` would apply. */
 export async function pendingMigrations(session: Session) {
-  const names = new Set(await appliedNames(session));
-  return migrations.filter(({ name }) => !names.has(name));
-}
-
-async function appliedNames(session: Session): Promise<readonly string[]> {
-  try {
-    const rows = await session.query<{ name: string }>(applied);
-    return rows.map(({ name }) => name);
-  } catch (error) {
-    const neverMigrated = ['42P01', '3F000'].includes(errorCode(error));
-    if (neverMigrated) return [];
-    throw error;
-  }
+  return pending(asking(session), status);
 }
 
 async function applyMissing(session: Session): Promise<void> {
   await session.query(
     `SELECT pg_advisory_xact_lock(hashtextextended('snowmelt.migrate/migration_status', 0))`,
   );
-  // Asked of the catalog: a failed query would end the transaction, and to_regclass answers from a
-  // cache that does not hear of what another process has made while this one waited for the lock.
-  const present = await session.query(
-    `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'migration_status' AND c.relname = 'schema_migrations'`,
-  );
-  const missing = present.length > 0 ? await pendingMigrations(session) : migrations;
-  for (const { sql } of missing) await session.query(sql);
+  await applyMigrations(asking(session), status);
 }
 
 /** What PostgreSQL refuses here is a matter of the schema, whatever its code says. */

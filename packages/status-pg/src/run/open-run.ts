@@ -14,7 +14,7 @@ import {
 
 import { countTables } from '../table/count-tables.ts';
 import type { Database } from '../connect/database.ts';
-import { hangUp } from '../connect/hang-up.ts';
+import { hangUp } from '@snowmelt/pg-connection';
 import { refuseTransactionPooler } from '../connect/session-survives.ts';
 import { inTransaction, type Session } from '../connect/session.ts';
 import { chooseRun, madeRun } from './choose-run.ts';

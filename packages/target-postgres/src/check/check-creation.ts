@@ -1,31 +1,12 @@
 import type { Finding, TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
+import { schemaRights, type SchemaRights } from '@snowmelt/pg-connection';
+
+import { asking, type Session } from '../connect/transaction.ts';
 import { pendingMigrations } from '../ledger/ensure-ledger.ts';
 import { grantSql } from '../sql/grant-sql.ts';
 import { gathersInSnowmelt, ledgerPrivileges } from '../rights/needed-rights.ts';
 import { finding } from '../describe/findings.ts';
-
-interface Place {
-  readonly role: string;
-  readonly may_create_schemas: boolean;
-  /** null: there is no such schema. */
-  readonly may_use: boolean | null;
-  readonly may_create: boolean | null;
-}
-
-const placeSql = `
-SELECT current_user::text AS role,
-       has_database_privilege(current_database(), 'CREATE') AS may_create_schemas,
-       has_schema_privilege(n.oid, 'USAGE') AS may_use,
-       has_schema_privilege(n.oid, 'CREATE') AS may_create
-FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = $1`;
-
-async function placeOf(session: Session, schema: string): Promise<Place> {
-  const [place] = (await session.query<Place & object>(placeSql, [schema])).rows;
-  if (place === undefined) throw new Error('PostgreSQL answered with no row');
-  return place;
-}
 
 /** Rights to make what is not there yet: the ledger, the schema, the table. */
 export async function checkCreation(
@@ -35,12 +16,14 @@ export async function checkCreation(
 ): Promise<readonly Finding[]> {
   return [
     ...(await ledgerRights(session, table)),
-    ...(createsTable ? tableRights(await placeOf(session, table.target.schema), table) : []),
+    ...(createsTable
+      ? tableRights(await schemaRights(asking(session), table.target.schema), table)
+      : []),
   ];
 }
 
 async function ledgerRights(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  const place = await placeOf(session, 'snowmelt');
+  const place = await schemaRights(asking(session), 'snowmelt');
   const grant = grantSql(place.role);
   if (place.may_create === null) {
     if (place.may_create_schemas) return [];
@@ -72,7 +55,7 @@ WHERE n.nspname = 'snowmelt' AND c.relkind IN ('r', 'v')
 async function writeRights(
   session: Session,
   table: TablePlan,
-  { role, may_create }: Place,
+  { role, may_create }: SchemaRights,
 ): Promise<readonly Finding[]> {
   const grant = grantSql(role);
   const tables = (await session.query<LedgerTable & object>(ledgerSql, [ledgerPrivileges])).rows;
@@ -107,7 +90,7 @@ async function writeRights(
   ];
 }
 
-function tableRights(place: Place, { target }: TablePlan): readonly Finding[] {
+function tableRights(place: SchemaRights, { target }: TablePlan): readonly Finding[] {
   const { role, may_create_schemas, may_use, may_create } = place;
   const grant = grantSql(role);
   const label = `${target.schema}.${target.name}`;

@@ -1,8 +1,7 @@
-import { outlast, passes } from '@snowmelt/pg-connection';
-import { Pool, type Client, type PoolClient } from 'pg';
+import { outlast, passes, serverAccess, type ServerAccess } from '@snowmelt/pg-connection';
+import type { Client, Pool, PoolClient } from 'pg';
 
 import type { PostgresTargetOptions } from './connection-options.ts';
-import { serverAccess, type ServerAccess } from './server-access.ts';
 import { beginnings, timeLimits, type Beginnings, type TimeLimits } from './session-settings.ts';
 import { translateError, type ErrorScene } from './translate-error.ts';
 
@@ -31,10 +30,12 @@ export interface Databases extends AsyncDisposable, TimeLimits {
 const ofStatus = 3;
 
 export function createDatabases(options: PostgresTargetOptions): Databases {
-  const access = serverAccess(options);
   const { maxConnections = 10, settings = {}, outageSeconds = 120, onOutage: tell } = options;
+  const { connection } = options;
+  const { connectTimeoutSeconds } = settings;
+  const access = serverAccess({ connection, connectTimeoutSeconds });
   const pools = keepPools(access, maxConnections);
-  const serverName = (database: string) => `${access.host}:${access.port}, database ${database}`;
+  const { serverName } = access;
   const user = access.user === undefined ? {} : { user: access.user };
   const sceneOf = (database: string): ErrorScene => ({
     database,
@@ -67,25 +68,16 @@ export function createDatabases(options: PostgresTargetOptions): Databases {
         return abandonable((await pools.get(database)).connect(), signal);
       }),
     connectApart: (database) =>
-      translated(sceneOf(database), async () => {
-        const client = new access.Client(await access.clientConfig(database));
-        client.on('error', () => undefined); // What breaks it fails the statement in hand.
-        await client.connect();
-        return client;
-      }),
+      translated(sceneOf(database), () =>
+        access.connect({ database, application: 'snowmelt watch' }),
+      ),
     [Symbol.asyncDispose]: () => pools.end(),
   };
 }
 
 function keepPools(access: ServerAccess, max: number) {
   const pools = new Map<string, Promise<Pool>>();
-  const open = async (database: string): Promise<Pool> => {
-    const config = await access.clientConfig(database);
-    const pool = new Pool({ ...config, max, Client: access.Client, allowExitOnIdle: true });
-    // An idle connection that broke leaves the pool by itself; the next one is asked for anew.
-    pool.on('error', () => undefined);
-    return pool;
-  };
+  const open = (database: string) => access.pool({ database, application: 'snowmelt', max });
   return {
     get(database: string): Promise<Pool> {
       const known = pools.get(database);

@@ -1,55 +1,6 @@
+import { transactionSettings } from '@snowmelt/pg-connection';
+
 import type { PostgresTargetSettings } from './connection-options.ts';
-
-/**
- * How often the server looks, in the middle of a statement or of a wait, whether its client is still
- * there: a run that is killed in CREATE INDEX or a swap would else hold its locks to the end of it.
- * A server on a platform that can't look refuses any other value than 0
- * (https://www.postgresql.org/docs/current/runtime-config-connection.html).
- */
-const checkClientMs = 2000;
-
-/**
- * Names are looked for in PostgreSQL's own schema only: in any other that the role's path has, such as
- * `public`, somebody else may have put a function, operator or type that fits better
- * (https://www.postgresql.org/docs/current/ddl-schemas.html, "Usage Patterns"). `pg_temp` is named
- * since it would be searched first otherwise.
- */
-export const ownPath = 'SET LOCAL search_path = pg_catalog, pg_temp;';
-
-/** As the role has it: what triggers, checks and index expressions of users count on. */
-export const rolesPath = 'SET LOCAL search_path TO DEFAULT;';
-
-/**
- * Settings stand in the transaction that needs them (SET LOCAL), so that nothing is changed for
- * anyone else, also behind a pooler that hands connections on between transactions.
- *
- * How text is read and written is pinned, whatever the role or database has set: one row is then
- * the same text in every session. Not lc_monetary, which says how many digits stored money has.
- *
- * The keepalives end a session whose client has vanished (a frozen function, a pulled cable)
- * within two minutes: it may hold the ledger key that the next loader of the chunk waits for.
- * PostgreSQL before 17 has no transaction_timeout.
- */
-const common = `
-${ownPath}
-SET LOCAL client_encoding = 'UTF8';
-SET LOCAL DateStyle = 'ISO, YMD';
-SET LOCAL IntervalStyle = 'postgres';
-SET LOCAL TimeZone = 'UTC';
-SET LOCAL bytea_output = 'hex';
-SET LOCAL extra_float_digits = 1;
-SET LOCAL array_nulls = on;
-SET LOCAL xmloption = 'content';
-SET LOCAL standard_conforming_strings = on;
-SET LOCAL idle_in_transaction_session_timeout = 0;
-SET LOCAL tcp_keepalives_idle = 60;
-SET LOCAL tcp_keepalives_interval = 10;
-SET LOCAL tcp_keepalives_count = 6;
-DO $$ BEGIN
-  SET LOCAL client_connection_check_interval = ${checkClientMs};
-EXCEPTION WHEN invalid_parameter_value OR undefined_object THEN NULL;
-END $$;
-SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';`;
 
 /** Milliseconds; 0: no limit. */
 export interface TimeLimits {
@@ -78,7 +29,8 @@ export interface Beginnings {
 export function beginnings(settings: PostgresTargetSettings): Beginnings {
   const { lockTimeoutMs, statementTimeoutMs } = timeLimits(settings);
   const { maintenanceWorkMem, synchronousCommit = 'off' } = settings;
-  const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;${common}
+  const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+${transactionSettings}
 SET LOCAL statement_timeout = ${statementTimeoutMs};
 ${maintenanceWorkMem === undefined ? '' : setLocal('maintenance_work_mem', maintenanceWorkMem)}`;
   return {

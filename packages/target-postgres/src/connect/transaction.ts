@@ -1,8 +1,9 @@
 import type { ErrorPlace, Logger, TablePlan, WorkContext } from '@snowmelt/core';
 import { escapeLiteral, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 
+import { takeOwnPath, takeRolesPath, type Ask } from '@snowmelt/pg-connection';
+
 import type { Databases } from './databases.ts';
-import { ownPath, rolesPath } from './session-settings.ts';
 import { interruptOnAbort, type Backend } from './interrupt.ts';
 import { translateError } from './translate-error.ts';
 import { watchLocks, type LockWatch } from './watch-locks.ts';
@@ -11,7 +12,7 @@ import { watchLocks, type LockWatch } from './watch-locks.ts';
 export interface Session {
   /** The server process. */
   readonly pid: number;
-  /** One statement on what is Snowmelt's own and on catalogs, under `ownPath`; values are bound. */
+  /** One statement on what is Snowmelt's own and on catalogs, under PostgreSQL's own path; values are bound. */
   query<R extends QueryResultRow>(
     sql: string,
     values?: readonly unknown[],
@@ -88,7 +89,7 @@ export async function transaction<T>(
 interface Hand extends Backend {
   broken: boolean;
   /** The search_path in force; absent: after a ROLLBACK TO, it may be either. */
-  path?: typeof ownPath | typeof rolesPath;
+  path?: typeof takeOwnPath | typeof takeRolesPath;
   /** Constraints and triggers of users may wait for COMMIT. */
   onTable: boolean;
   /** The last statement, without its values. */
@@ -102,7 +103,7 @@ async function onClient<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { database, signal, log } = options;
-  const hand: Hand = { broken: false, path: ownPath, onTable: false };
+  const hand: Hand = { broken: false, path: takeOwnPath, onTable: false };
   const onError = (): void => {
     hand.broken = true;
   };
@@ -131,7 +132,7 @@ async function begin(
   { purpose, place }: TransactionOptions,
   client: PoolClient,
 ): Promise<number> {
-  const sql = `${databases.begin[purpose]}${nameAfter(place?.run)}`;
+  const sql = `${databases.begin[purpose]}${nameAfter(place?.run, purpose)}`;
   const results = (await client.query(sql)) as unknown as readonly QueryResult<{ pid?: number }>[];
   databases.reached = true;
   return results.flatMap(({ rows }) => rows).find(({ pid }) => pid !== undefined)?.pid ?? -1;
@@ -146,17 +147,17 @@ function sceneOf(databases: Databases, { database, place }: TransactionOptions, 
 
 /** PostgreSQL answers COMMIT with ROLLBACK, and no error, where the transaction has failed before. */
 async function commit(client: PoolClient, hand: Hand): Promise<void> {
-  const sql = hand.onTable ? `${rolesPath} COMMIT` : 'COMMIT';
+  const sql = hand.onTable ? `${takeRolesPath} COMMIT` : 'COMMIT';
   const results = [await client.query(sql)].flat();
   const command = results.at(-1)?.command;
   if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}`);
 }
 
 /** So that pg_stat_activity tells whose session it is; see repair/repair-sessions.ts. */
-function nameAfter(run: string | undefined): string {
-  return run === undefined
-    ? ''
-    : `\nSET LOCAL application_name = ${escapeLiteral(`snowmelt ${run}`)};`;
+function nameAfter(run: string | undefined, purpose: TransactionOptions['purpose']): string {
+  if (run === undefined) return '';
+  const name = `snowmelt ${run} ${purpose === 'load' ? 'load' : 'table'}`;
+  return `\nSET LOCAL application_name = ${escapeLiteral(name)};`;
 }
 
 function sessionOf(
@@ -176,17 +177,17 @@ function sessionOf(
       return client.query(sql, values === undefined ? undefined : [...values]);
     };
   };
-  const onTable = under(rolesPath);
+  const onTable = under(takeRolesPath);
   return {
     pid,
-    query: under(ownPath),
+    query: under(takeOwnPath),
     onTable(sql, values) {
       hand.onTable = true;
       return onTable(sql, values);
     },
     async copying() {
       hand.onTable = true;
-      await take(rolesPath);
+      await take(takeRolesPath);
       return client;
     },
     async savepoint(sql) {
@@ -195,4 +196,10 @@ function sessionOf(
     },
     locking: (what, work) => watchLocks({ ...watch, pid, what }, work),
   };
+}
+
+/** What is asked of a schema of our own, as all adapters do. */
+export function asking(session: Session): Ask {
+  return async <Row extends object>(sql: string, values?: readonly unknown[]) =>
+    (await session.query<Row & QueryResultRow>(sql, values)).rows;
 }

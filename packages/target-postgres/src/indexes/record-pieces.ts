@@ -11,7 +11,7 @@ export interface RecordedPiece {
 }
 
 /**
- * To be set in the transaction that reads definitions. With `ownPath` every name in them has its
+ * To be set in the transaction that reads definitions. Under PostgreSQL's own path every name in them has its
  * schema, so that they mean the same in a session of another role.
  */
 export const readDefinitions = `

@@ -1,11 +1,27 @@
+import {
+  applyMigrations,
+  pendingMigrations as pending,
+  relationExists,
+  type Migrations,
+} from '@snowmelt/pg-connection';
+
 import type { Databases } from '../connect/databases.ts';
-import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
+import {
+  asking,
+  transaction,
+  type Session,
+  type TransactionOptions,
+} from '../connect/transaction.ts';
 import { migrations } from '../generated/migrations.ts';
 
 /** Names the advisory lock under which the ledger and schemas are made. Any number does. */
 const ddlLock = "hashtextextended('snowmelt ledger migrations', 0)";
 
-const appliedSql = `SELECT name FROM snowmelt.migrations`;
+const ledger: Migrations<(typeof migrations)[number]> = {
+  schema: 'snowmelt',
+  table: 'migrations',
+  all: migrations,
+};
 
 export type PlainOptions = Omit<TransactionOptions, 'purpose'>;
 
@@ -17,7 +33,7 @@ export async function ensureLedger(databases: Databases, options: PlainOptions):
   await transaction(databases, { ...options, purpose: 'plain' }, async (session) => {
     if ((await pendingMigrations(session)).length === 0) return;
     await lockDdl(session);
-    for (const { sql } of await pendingMigrations(session)) await session.query(sql);
+    await applyMigrations(asking(session), ledger);
   });
 }
 
@@ -30,16 +46,8 @@ export async function lockDdl(session: Session): Promise<void> {
 export type LedgerTable =
   'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger' | 'rejected_rows' | 'fed_columns';
 
-/**
- * Not `to_regclass`: that wants USAGE on the schema, and answers from a cache which does not hear of
- * a schema that another process has made while this one waited for its lock.
- */
-const existsSql = `
-SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'snowmelt' AND c.relname = $1`;
-
 export async function ledgerExists(session: Session, table: LedgerTable): Promise<boolean> {
-  return (await session.query(existsSql, [table])).rowCount !== 0;
+  return relationExists(asking(session), ledger.schema, table);
 }
 
 /** A ledger may be of an earlier version; `prepare` brings it up to date. */
@@ -51,8 +59,5 @@ WHERE attrelid = pg_catalog.to_regclass('snowmelt.table_ledger') AND attname = $
 
 /** Those that `ensureLedger` would apply. */
 export async function pendingMigrations(session: Session): Promise<typeof migrations> {
-  if (!(await ledgerExists(session, 'migrations'))) return migrations;
-  const { rows } = await session.query<{ name: string }>(appliedSql);
-  const applied = new Set(rows.map(({ name }) => name));
-  return migrations.filter(({ name }) => !applied.has(name));
+  return pending(asking(session), ledger);
 }

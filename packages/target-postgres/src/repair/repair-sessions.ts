@@ -12,10 +12,10 @@ interface Found {
 
 /** Sessions in a transaction of a run, by the name that `transaction` gives them. */
 const sessionsSql = `
-SELECT pid, application_name AS name, substr(application_name, length('snowmelt ') + 1) AS run,
+SELECT pid, application_name AS name, split_part(application_name, ' ', 2) AS run,
        to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
 FROM pg_catalog.pg_stat_activity
-WHERE datname = current_database() AND application_name ~ '^snowmelt [0-9a-f]' AND state <> 'idle'
+WHERE datname = current_database() AND application_name ~ '^snowmelt [0-9a-f][^ ]*( (load|table))?$' AND state <> 'idle'
   AND xact_start IS NOT NULL AND pid <> pg_catalog.pg_backend_pid()
 ORDER BY xact_start, pid`;
 

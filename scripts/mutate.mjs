@@ -12,15 +12,15 @@ import { createVitest, parseAst } from 'vitest/node';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const engine = 'packages/core/src/engine';
 const way = [
-  'run-migration',
-  'run-table',
-  'settle-snapshot',
-  'plan-once',
-  'plan-chunks',
-  'load-chunks',
-  'work-chunk',
-  'reconcile',
-  'verify-table',
+  'run/run-migration',
+  'table/run-table',
+  'table/settle-snapshot',
+  'table/plan-once',
+  'table/plan-chunks',
+  'table/load-chunks',
+  'table/work-chunk',
+  'table/reconcile',
+  'table/verify-table',
 ];
 
 /** What can go without leaving a name undeclared. */

@@ -20,9 +20,9 @@ export {
   type ChunkState,
   type ChunkTransition,
   type Refused,
-} from './engine/chunk-state.ts';
-export { clearStages, type ClearedStage } from './engine/clear-stages.ts';
-export { backoff } from './engine/backoff.ts';
+} from './engine/table/chunk-state.ts';
+export { clearStages, type ClearedStage } from './engine/run/clear-stages.ts';
+export { backoff } from './engine/table/backoff.ts';
 export { hidesDigits } from './watermark/watermark-bound.ts';
 export { comparableColumns, digestRule, type DigestRule } from './digest/comparable-columns.ts';
 export { errorCatalog, type CatalogEntry, type ErrorCode, type Retry } from './errors/catalog.ts';
@@ -38,15 +38,15 @@ export { systemClock } from './clock/system-clock.ts';
 export { encodeCsvRow } from './csv/encode-csv.ts';
 export { decodeCsv } from './csv/decode-csv.ts';
 export { CsvValidator, type CsvFault } from './csv/validate-csv.ts';
-export type { DecideContext } from './engine/decide-context.ts';
-export { decidePlan, refuseErrors, type Decision } from './engine/decide-plan.ts';
-export { describeTogether, describeWritten } from './engine/describe-together.ts';
-export { foresee, type NextStep } from './engine/go-on.ts';
-export { leftOut, leftOutNote, type LeftOut } from './engine/left-out.ts';
-export { runMigration, type MigrationRequest } from './engine/run-migration.ts';
-export { pinNow } from './engine/settle-snapshot.ts';
-export { tagContext } from './engine/tag-context.ts';
-export type * from './engine/run-report.ts';
+export type { DecideContext } from './engine/decide/decide-context.ts';
+export { decidePlan, refuseErrors, type Decision } from './engine/decide/decide-plan.ts';
+export { describeTogether, describeWritten } from './engine/decide/describe-together.ts';
+export { foresee, type NextStep } from './engine/run/go-on.ts';
+export { leftOut, leftOutNote, type LeftOut } from './engine/table/left-out.ts';
+export { runMigration, type MigrationRequest } from './engine/run/run-migration.ts';
+export { pinNow } from './engine/table/settle-snapshot.ts';
+export { tagContext } from './engine/decide/tag-context.ts';
+export type * from './engine/table/run-report.ts';
 export type * from './contract/table-job.ts';
 export {
   createLogger,

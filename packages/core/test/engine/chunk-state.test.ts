@@ -5,7 +5,7 @@ import {
   type ChunkState,
   type ChunkTransition,
   type Refused,
-} from '../../src/engine/chunk-state.ts';
+} from '../../src/engine/table/chunk-state.ts';
 
 const transitions: readonly ChunkTransition[] = [
   'lease',

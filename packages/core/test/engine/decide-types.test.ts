@@ -5,7 +5,7 @@ import type { LogicalType } from '../../src/contract/table-schema.ts';
 import type { TypeDecision, TypeRequest } from '../../src/contract/target-answers.ts';
 import type { CreatesTables } from '../../src/contract/target.ts';
 import type { WorkContext } from '../../src/contract/work-context.ts';
-import { decideTypes } from '../../src/engine/decide-types.ts';
+import { decideTypes } from '../../src/engine/decide/decide-types.ts';
 import type { TableJob } from '../../src/contract/table-job.ts';
 
 const time = (precision: number): LogicalType => ({ kind: 'time', precision });

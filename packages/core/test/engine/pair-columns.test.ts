@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ColumnSchema, TableSchema } from '../../src/index.ts';
-import { foldedName, pairColumns } from '../../src/engine/pair-columns.ts';
+import { foldedName, pairColumns } from '../../src/engine/decide/pair-columns.ts';
 
 const column = (name: string): ColumnSchema => ({
   name,

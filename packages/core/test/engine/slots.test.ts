@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { backoff } from '../../src/engine/backoff.ts';
-import { createSlots } from '../../src/engine/slots.ts';
+import { backoff } from '../../src/engine/table/backoff.ts';
+import { createSlots } from '../../src/engine/table/slots.ts';
 
 const never = new AbortController().signal;
 

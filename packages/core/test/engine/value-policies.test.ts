@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ColumnPair, LogicalType } from '../../src/index.ts';
-import { applyValuePolicies, policyNotices } from '../../src/engine/value-policies.ts';
+import { applyValuePolicies, policyNotices } from '../../src/engine/decide/value-policies.ts';
 
 function pair(name: string, type: LogicalType, nativeType: string): ColumnPair {
   const source = { name, type, nativeType, nullable: true, hasDefault: false, generated: false };

@@ -1,0 +1,48 @@
+import type { TableJob } from '../../contract/table-job.ts';
+import type {
+  AppendPlan,
+  EmptiedTable,
+  InsertOnlyPlan,
+  PlanBase,
+  SwapPlan,
+  TruncatePlan,
+  UpsertPlan,
+} from '../../contract/table-plan.ts';
+import type { MergeDecision } from './decide-merge.ts';
+
+export interface ModeParts {
+  /** What all plans have, however their rows get into the table. */
+  readonly base: PlanBase & { readonly truncateCascade: boolean };
+  readonly merge: MergeDecision['parts'];
+  readonly emptiedWith: readonly EmptiedTable[];
+}
+
+/** The plan of a table that is not read by its changes: what its mode adds to what all plans have. */
+export function planByMode(
+  job: TableJob,
+  { base, merge, emptiedWith }: ModeParts,
+): AppendPlan | TruncatePlan | SwapPlan | UpsertPlan | InsertOnlyPlan {
+  const { keyColumns, fills, ...merged } = merge;
+  const indexes = job.rebuildIndexes === true ? { rebuildIndexes: true } : {};
+  const whole = { ...base, keyColumns };
+  switch (job.mode) {
+    case 'append':
+      return { ...whole, mode: 'append', ...merged, ...indexes };
+    case 'truncate':
+      return { ...whole, mode: 'truncate', emptiedWith, ...indexes };
+    case 'swap':
+      return { ...whole, mode: 'swap' };
+    case 'upsert':
+      return {
+        ...whole,
+        mode: 'upsert',
+        ...merged,
+        ...(fills === undefined ? {} : { fills }),
+        ...indexes,
+      };
+    case 'insert-only':
+      return { ...whole, mode: 'insert-only', ...merged, ...indexes };
+    case 'changes':
+      throw new RangeError(`${job.key} is read by its changes`);
+  }
+}

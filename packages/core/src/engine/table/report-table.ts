@@ -1,0 +1,108 @@
+import type { TableSummary } from '../../contract/status-store.ts';
+import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
+import type { OpenRun } from './open-run.ts';
+import { leftOutFindings } from './left-out.ts';
+import type { TableReport } from './run-report.ts';
+import { runTable, type TableTrace } from './run-table.ts';
+import type { TableJob } from '../../contract/table-job.ts';
+import { tagContext } from '../decide/tag-context.ts';
+import { describeError } from './work-chunk.ts';
+
+/** Runs a table and says how it ended. Only bugs are thrown. */
+export async function reportTable(job: TableJob, open: OpenRun): Promise<TableReport> {
+  const run = { ...open, context: tagContext(job, open.context) };
+  run.observer.tableStarted?.(job.key);
+  const started = run.context.clock.now();
+  const trace: TableTrace = { notices: [], findings: [] };
+  const ending = await endingOf(job, run, trace);
+  if (ending.status !== 'completed') trace.notices.push(...awayNotice(trace));
+  const seconds = (run.context.clock.now().getTime() - started.getTime()) / 1000;
+  const report = { ...(await figures(job, run, trace)), ...ending, seconds };
+  run.observer.tableEnded?.(report);
+  return report;
+}
+
+/** The target's ledger remembers them; whoever reads this should not have to find out. */
+function awayNotice({ plan }: TableTrace): readonly string[] {
+  if (plan?.rebuildIndexes !== true) return [];
+  return [
+    'indexes that were dropped for the load stay away until a run completes the table, or `snowmelt repair`',
+  ];
+}
+
+/** A table that an earlier invocation of the same run has completed. */
+export function skippedReport(job: TableJob, summary: TableSummary): TableReport {
+  const { rejected = 0, met = 0, verification } = summary;
+  return {
+    key: job.key,
+    source: job.source,
+    target: job.target,
+    status: 'skipped',
+    rows: summary.rows,
+    rejected,
+    ...(met === 0 ? {} : { met }),
+    bytes: summary.bytes,
+    chunks: summary.totalChunks,
+    seconds: 0,
+    verified: verification !== undefined,
+    ...(verification === undefined ? {} : { verification }),
+    notices: ['completed before, in this run'],
+    findings: leftOutFindings(job.target, { rejected, met }),
+  };
+}
+
+async function endingOf(
+  job: TableJob,
+  run: OpenRun,
+  trace: TableTrace,
+): Promise<Pick<TableReport, 'status' | 'error'>> {
+  try {
+    run.context.signal.throwIfAborted();
+    run.lastCall.throwIfAborted();
+    await runTable(job, run, trace);
+    return { status: 'completed' };
+  } catch (error) {
+    if (run.context.signal.aborted) return { status: 'stopped' };
+    if (run.lastCall.aborted && error === run.lastCall.reason) return { status: 'stopped' };
+    if (!isSnowmeltError(error)) throw error;
+    const failure = error.at({ run: run.state.id, table: job.key });
+    await recordFailure(job, run, failure);
+    return { status: 'failed', error: failure };
+  }
+}
+
+async function recordFailure(job: TableJob, run: OpenRun, failure: SnowmeltError): Promise<void> {
+  run.context.log.error('table_failed', {
+    table: job.key,
+    code: failure.code,
+    message: failure.message,
+    fix: failure.fix,
+  });
+  const event = { type: 'failed', error: describeError(failure) } as const;
+  await run.status.recordTable(run.state.id, job.key, event);
+}
+
+async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
+  const loaded = trace.loaded ?? (await figuresOfStore(job, run));
+  const { verified = false, verification, targetRows } = trace.verdict ?? {};
+  return {
+    key: job.key,
+    source: job.source,
+    target: job.target,
+    ...(trace.plan === undefined ? {} : { extract: trace.plan.extract }),
+    ...loaded,
+    verified,
+    ...(verification === undefined ? {} : { verification }),
+    ...(targetRows === undefined ? {} : { targetRows }),
+    ...(trace.missing === undefined ? {} : { missing: trace.missing }),
+    notices: trace.notices,
+    findings: trace.findings,
+  };
+}
+
+async function figuresOfStore(job: TableJob, run: OpenRun) {
+  const summary = await run.status.summary(run.state.id);
+  const table = summary.tables.find(({ key }) => key === job.key);
+  const { rows = 0, bytes = 0, completedChunks: chunks = 0 } = table ?? {};
+  return { rows, rejected: 0, bytes, chunks };
+}

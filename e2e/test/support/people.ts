@@ -1,8 +1,20 @@
-import { runMigration, type RunReport, type TableJob, type TablePlan } from '@snowmelt/core';
+import {
+  runMigration,
+  type Adapters,
+  type RunReport,
+  type TableJob,
+  type TablePlan,
+} from '@snowmelt/core';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
 import { fastClock, testContext } from '@snowmelt/testkit/context';
-import { dying, Killed, memorySource, MemoryWarehouse } from '@snowmelt/testkit/memory';
+import {
+  aroundCalls,
+  dying,
+  Killed,
+  memorySource,
+  MemoryWarehouse,
+} from '@snowmelt/testkit/memory';
 import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
 import { Client } from 'pg';
 
@@ -19,16 +31,16 @@ const column = (name: string, kind: 'decimal' | 'text') => ({
   generated: false,
 });
 
+const marked = { watermark: { source: 'VERSION', target: 'version', overlapSeconds: 0 } };
 const modes = {
   append: { mode: 'append' },
-  'append by watermark': {
-    mode: 'append',
-    watermark: { source: 'VERSION', target: 'version', overlapSeconds: 0 },
-  },
+  'append by watermark': { mode: 'append', ...marked },
   truncate: { mode: 'truncate' },
   swap: { mode: 'swap' },
   upsert: { mode: 'upsert', uniqueness: ['ID'] },
+  'upsert by watermark': { mode: 'upsert', uniqueness: ['ID'], ...marked },
   'insert-only': { mode: 'insert-only', uniqueness: ['ID'] },
+  changes: { mode: 'changes', uniqueness: ['ID'], changes: true },
 } as const satisfies Record<string, Partial<TableJob>>;
 
 export type ModeName = keyof typeof modes;
@@ -37,35 +49,61 @@ export const modeNames = Object.keys(modes) as readonly ModeName[];
 export interface Command {
   readonly killAt?: number;
   readonly noResume?: boolean;
+  /** What people do in the middle of it: at the nth call of an adapter, or before it is published. */
+  readonly hand?: { readonly at: number; readonly sql: string };
 }
 
-/** One table on its way, with a PostgreSQL of its own, and people at it. */
-export class People implements AsyncDisposable {
+/** A PostgreSQL in which people do things to one table after the other. */
+export interface Place extends AsyncDisposable {
+  readonly database: TestDatabase;
+  readonly sql: Client;
+}
+
+export async function placeForPeople(): Promise<Place> {
+  const database = await testDatabase();
+  const sql = new Client({ connectionString: database.url });
+  sql.on('error', () => undefined);
+  await sql.connect();
+  return {
+    database,
+    sql,
+    async [Symbol.asyncDispose]() {
+      await sql.end();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** One table on its way, and people at it. */
+export class People {
   readonly warehouse = new MemoryWarehouse();
   readonly sql: Client;
   readonly #database: TestDatabase;
   readonly #mode: ModeName;
   #plan: TablePlan | undefined;
+  #edited: Partial<TableJob> = {};
   #batchRows = 5;
   #edits = 0;
   #table = false;
 
-  private constructor(database: TestDatabase, sql: Client, mode: ModeName) {
+  private constructor({ database, sql }: Place, mode: ModeName) {
     this.#database = database;
     this.sql = sql;
     this.#mode = mode;
   }
 
-  static async begin(mode: ModeName): Promise<People> {
-    const database = await testDatabase();
-    const sql = new Client({ connectionString: database.url });
-    sql.on('error', () => undefined);
-    await sql.connect();
-    await sql.query('CREATE TABLE t (id bigint NOT NULL, version bigint, text text)');
-    if (mode === 'upsert' || mode === 'insert-only') {
-      await sql.query('ALTER TABLE t ADD PRIMARY KEY (id)');
-    }
-    return new People(database, sql, mode);
+  static async begin(place: Place, mode: ModeName): Promise<People> {
+    const schemas = 'snowmelt, migration_status';
+    await place.sql.query(`DROP TABLE IF EXISTS t, other; DROP SCHEMA IF EXISTS ${schemas} CASCADE;
+      CREATE TABLE t (id bigint NOT NULL, version bigint, text text)`);
+    const people = new People(place, mode);
+    if (people.isKeyed) await place.sql.query('ALTER TABLE t ADD PRIMARY KEY (id)');
+    return people;
+  }
+
+  get isKeyed(): boolean {
+    const rules: Partial<TableJob> = modes[this.#mode];
+    return rules.uniqueness !== undefined;
   }
 
   /** From now on the source holds so many rows, of this text. */
@@ -94,9 +132,20 @@ export class People implements AsyncDisposable {
     this.warehouse.forgetPast(source);
   }
 
-  /** What decides nothing about which rows go where. */
-  editBatch(random: Random): void {
-    this.#batchRows = 3 + random.below(8);
+  /** What decides nothing about which rows come to stand in the table. */
+  edit(random: Random): void {
+    const edits: readonly Partial<TableJob>[] = [
+      {},
+      { parallelThreads: 1 },
+      { verify: 'off' },
+      { snapshot: 'required' },
+      { schemaEvolution: 'create_and_add' },
+      { rejects: { limit: 3 } },
+    ];
+    if (random.below(2) === 0) this.#batchRows = 3 + random.below(8);
+    // Rows that were left out could be no base of changes.
+    const edited = random.of(this.#mode === 'changes' ? edits.slice(0, 2) : edits);
+    this.#edited = { ...edited, hash: `edited ${this.#edits}` };
     this.#edits += 1;
   }
 
@@ -124,17 +173,33 @@ export class People implements AsyncDisposable {
       hash: `${this.#mode} ${this.#batchRows}`,
       notices: [],
       ...rules,
+      ...this.#edited,
     };
   }
 
+  /** As others do it, in a session of theirs. */
+  async hand(sql: string): Promise<void> {
+    const client = new Client({ connectionString: this.#database.url });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } catch (error) {
+      // The table or schema may be gone already.
+      if (!/does not exist/.test(String(error))) throw error;
+    } finally {
+      await client.end();
+    }
+  }
+
   /** One command, in a process of its own. `undefined`: it was killed. */
-  async command({ killAt, noResume }: Command = {}): Promise<RunReport | undefined> {
+  async command({ killAt, noResume, hand }: Command = {}): Promise<RunReport | undefined> {
     const { url } = this.#database;
     const job = this.#job();
     await using target = createPostgresTarget({ connection: { url } });
     await using status = createPostgresStatusStore({ connection: { url } });
     const living = { source: memorySource({ warehouse: this.warehouse }), target, status };
-    const adapters = killAt === undefined ? living : dying(living, killAt).adapters;
+    const touched = hand === undefined ? living : this.#touched(living, hand);
+    const adapters = killAt === undefined ? touched : dying(touched, killAt).adapters;
     const observer = {
       tablePlanned: (plan: TablePlan) => {
         this.#plan = plan;
@@ -160,6 +225,22 @@ export class People implements AsyncDisposable {
     }
   }
 
+  #touched<A extends Adapters>(adapters: A, { at, sql }: NonNullable<Command['hand']>) {
+    let calls = 0;
+    let done = false;
+    const wrap = <T extends object>(adapter: T): T =>
+      aroundCalls(adapter, (name, call) => {
+        // What these give is no promise.
+        if (name === 'fractionDigits' || name === 'plan' || name === 'extract') return call();
+        calls += 1;
+        if (done || (calls < at && name !== 'publish')) return call();
+        done = true;
+        return this.hand(sql).then(call);
+      });
+    const { source, target, status } = adapters;
+    return { source: wrap(source), target: wrap(target), status: wrap(status) };
+  }
+
   /** Rows of the source at the snapshot of the last plan: `id version text`. */
   expected(): string[] {
     if (this.#plan === undefined) throw new Error('nothing was planned');
@@ -174,10 +255,5 @@ export class People implements AsyncDisposable {
     if (!exists.rows[0].yes) return [];
     const { rows } = await this.sql.query('SELECT id, version, text FROM t');
     return rows.map(({ id, version, text }) => `${id} ${version} ${text}`).sort();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.sql.end();
-    await this.#database[Symbol.asyncDispose]();
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '@snowmelt/core';
 import { fastClock, testContext } from '@snowmelt/testkit/context';
 import {
+  aroundCalls,
   Killed,
   memorySource,
   MemoryStatusState,
@@ -125,21 +126,16 @@ describe('P1: what people do to a table that is read from a bound', () => {
   function between(moment: Moment, sql: string): Target {
     const when = moments[moment];
     let calls = 0;
-    return new Proxy(on.target, {
-      get(object, name, receiver) {
-        const value: unknown = Reflect.get(object, name, receiver);
-        if (typeof value !== 'function' || name !== when?.at) return value;
-        return async (...args: unknown[]) => {
-          calls += 1;
-          const dies = 'dies' in when ? when.dies : undefined;
-          if (dies !== undefined && calls >= dies) throw new Killed();
-          if (dies !== undefined) return value.apply(object, args) as unknown;
-          // A load that is under way, before its rows are in.
-          const late = when.at === 'load' ? 2 : 1;
-          if (calls === late) await hand(sql);
-          return value.apply(object, args) as unknown;
-        };
-      },
+    // A load that is under way, before its rows are in.
+    const comes = when?.at === 'load' ? 2 : 1;
+    return aroundCalls(on.target, (name, call) => {
+      if (name !== when?.at) return call();
+      calls += 1;
+      if ('dies' in when) {
+        if (calls < when.dies) return call();
+        throw new Killed();
+      }
+      return calls === comes ? hand(sql).then(call) : call();
     });
   }
 

@@ -1,6 +1,6 @@
 export type { FaultInjector, OpenFault } from './memory/chunk-stream.ts';
 export { changeLoading } from './memory/change-loading.ts';
-export { dying, Killed } from './memory/dying.ts';
+export { aroundCalls, dying, Killed } from './memory/dying.ts';
 export { MemoryDatabase } from './memory/memory-database.ts';
 export {
   memorySource,

@@ -1,4 +1,4 @@
-import { changeLoading } from '@snowmelt/testkit/memory';
+import { aroundCalls, changeLoading } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import { job, rowsOf, run, World } from './engine-world.ts';
@@ -70,3 +70,27 @@ describe('a table whose extracted rows are not kept any more', () => {
     expect(world.targetRows('A')).toEqual(rowsOf(95));
   });
 });
+
+it.each(['append', 'truncate', 'swap'] as const)(
+  'P1: %s: chunks that people have marked as loaded are read all the same',
+  async (mode) => {
+    const { world, told } = worldWith(() => undefined);
+    const adapters = world.adapters();
+    let marked = false;
+    const target = aroundCalls(adapters.target, (name, call) => {
+      if (name !== 'load' || marked) return call();
+      marked = true;
+      for (const { tables } of world.state.runs.values()) {
+        const chunks = [...(tables.get('A')?.chunks.values() ?? [])];
+        for (const chunk of chunks.filter(({ state }) => state === 'open')) chunk.state = 'loaded';
+      }
+      return call();
+    });
+    const jobs = [job('A', { mode, verify: 'off', parallelThreads: 1 })];
+    const observer = { tableBegunAnew: (key: string) => void told.push(key) };
+    const report = await run(jobs, { ...adapters, target }, { observer });
+    expect(report.tables[0]?.error?.message).toBeUndefined();
+    expect(told).toEqual(['A']);
+    expect(world.targetRows('A')).toEqual(rowsOf(95));
+  },
+);

@@ -11,16 +11,10 @@ export function dying<A extends Adapters>(adapters: A, nth: number) {
   let calls = 0;
   let dead = false;
   const wrap = <T extends object>(adapter: T): T =>
-    new Proxy(adapter, {
-      get(object, name, receiver) {
-        const value: unknown = Reflect.get(object, name, receiver);
-        if (isCapability(value)) return wrap(value);
-        if (typeof value !== 'function' || typeof name === 'symbol') return value;
-        if (name === 'fractionDigits') return value;
-        const streams = name === 'plan' || name === 'extract';
-        return (...args: unknown[]) =>
-          call(() => value.apply(object, args) as unknown, streams ? killedAfter : killed);
-      },
+    aroundCalls(adapter, (name, work) => {
+      if (name === 'fractionDigits') return work();
+      const streams = name === 'plan' || name === 'extract';
+      return call(work, streams ? killedAfter : killed);
     });
   const call = (work: () => unknown, die: (after: unknown) => unknown): unknown => {
     calls += 1;
@@ -40,6 +34,21 @@ export function dying<A extends Adapters>(adapters: A, nth: number) {
       status: wrap(adapters.status),
     },
   };
+}
+
+/** An adapter that does something around each call of it and of its capabilities. */
+export function aroundCalls<T extends object>(
+  adapter: T,
+  around: (name: string, call: () => unknown) => unknown,
+): T {
+  return new Proxy(adapter, {
+    get(object, name, receiver) {
+      const value: unknown = Reflect.get(object, name, receiver);
+      if (isCapability(value)) return aroundCalls(value, around);
+      if (typeof value !== 'function' || typeof name === 'symbol') return value;
+      return (...args: unknown[]) => around(name, () => value.apply(object, args) as unknown);
+    },
+  });
 }
 
 function isCapability(value: unknown): value is object {

@@ -4,6 +4,7 @@ import type { Verification } from '../../contract/status-store.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
 import type { MissingReceipt, Restart } from '../../contract/target-answers.ts';
+import type { ErrorCode } from '../../errors/catalog.ts';
 import { isSnowmeltError, SnowmeltError } from '../../errors/snowmelt-error.ts';
 import { removedNotice } from '../decide/decide-missing.ts';
 import { leftOut, leftOutFindings } from './left-out.ts';
@@ -11,7 +12,7 @@ import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
 import { planOnce, planOthers } from './plan-once.ts';
-import { adoptReceipts, reconcile, type Reconciled } from './reconcile.ts';
+import { adoptReceipts, compareLedgers, reconcile, type Reconciled } from './reconcile.ts';
 import { tellDisabled, tellRestored } from './tell-indexes.ts';
 import { type Verdict, verifyTable } from './verify-table.ts';
 
@@ -37,7 +38,7 @@ export interface TableTrace {
  * - adopt what the target's ledger already has
  * - lease → open → load → record, by N workers: source to COPY as one stream of bytes, the chunk's
  *   ledger row in the same transaction (`loadChunks`, `workChunk`)
- * - reconcile the counts of source, ledger and status store
+ * - compare the status store with the ledger, and reconcile the counts of ledger and source
  * - publish: what comes after the last chunk, as the indexes that were dropped for the load, and
  *   the rows that the source lacks (`delete_missing`; its keys are chunks among the others)
  * - verify, when asked
@@ -120,7 +121,12 @@ function given(verification: Verification | undefined) {
   return verification === undefined ? {} : { verification };
 }
 
-/** All chunks, or what follows where the source does not keep what they are read from. */
+const mendedAnew: ReadonlySet<ErrorCode> = new Set(['SOURCE.RESULT_EXPIRED', 'RUN.COUNT_MISMATCH']);
+
+/**
+ * All chunks, or what follows where the source does not keep what they are read from, or the status
+ * store has some for loaded that are not.
+ */
 async function loadAll(
   plan: TablePlan,
   job: TableJob,
@@ -129,9 +135,10 @@ async function loadAll(
   try {
     const { parallelThreads: workers, maxRetryAttempts: maxTries } = job;
     await loadChunks(plan, run, { workers, maxTries });
+    await compareLedgers(plan, run);
     return undefined;
   } catch (error) {
-    if (!isSnowmeltError(error) || error.code !== 'SOURCE.RESULT_EXPIRED') throw error;
+    if (!isSnowmeltError(error) || !mendedAnew.has(error.code)) throw error;
     const restart = await loadingOf(run.target).restart(plan, error.message, run.context);
     return { ...restart, cause: error };
   }

@@ -22,6 +22,7 @@ export {
   type SchemaRights,
 } from './migrations.ts';
 export { resolveConnection } from './resolve-connection.ts';
+export { findStranger, strangerWords } from './schema-owner.ts';
 export { hangUp, serverAccess, streamOf, type ServerAccess } from './server-access.ts';
 export {
   beginSession,

@@ -48,6 +48,7 @@ export async function openTarget(config: Config, log: Logger): Promise<Target> {
     connection: postgresConnection(config.postgres),
     maxConnections,
     settings: postgresSettings(config.postgres),
+    ...given({ schemaOwners: config.postgres.schema_owners }),
     onOutage: tellOutage(log),
   });
 }
@@ -64,7 +65,10 @@ export async function openStatus(
     maxConnections: statusConnections,
     upgradeEarlierTool: upgrade,
     onUpgrade: (told) => log.warn('status_schema_upgraded', { ...told }),
-    ...given({ connectTimeoutSeconds: config.postgres.settings?.connect_timeout_seconds }),
+    ...given({
+      connectTimeoutSeconds: config.postgres.settings?.connect_timeout_seconds,
+      schemaOwners: config.postgres.schema_owners,
+    }),
     onOutage: tellOutage(log),
   });
 }

@@ -195,6 +195,11 @@ export const errorCatalog = {
     'The status database is reached through a pooler that hands connections on between transactions: a run is held by locks of a session.',
     'Set postgres.host and postgres.port to the server itself, or to the port where the pooler hands out whole sessions (PgBouncer: pool_mode = session).',
   ),
+  'STATUS.SCHEMA_OWNER': entry(
+    'never',
+    'The schema migration_status, or something in it, belongs to a role that is not known: its triggers and views would run as the loader.',
+    'If the role is one of yours, name it in postgres.schema_owners; otherwise rename the schema as a superuser, and run the same command again.',
+  ),
   'STATUS.SCHEMA': entry(
     'never',
     'The status schema cannot be brought up to date.',

@@ -32,6 +32,11 @@ export const targetErrors = {
     'The PostgreSQL user lacks a privilege.',
     'Run the GRANT of the message as the owner (`snowmelt grants` prints all that a run needs), then run the same command again.',
   ),
+  'TARGET.SCHEMA_OWNER': entry(
+    'never',
+    'The schema snowmelt, or something in it, belongs to a role that is not known: its triggers and views would run as the loader.',
+    'If the role is one of yours, name it in postgres.schema_owners; otherwise rename the schema as a superuser, and run the same command again.',
+  ),
   'TARGET.TABLE_MISSING': entry(
     'never',
     'The target table does not exist and may not be created.',

@@ -86,6 +86,9 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
     [postgres, 'TARGET.PRIVILEGE'],
     ['packages/target-postgres/test/rights.pg.test.ts', 'a role that may no more than grants says'],
   ],
+  'TARGET.SCHEMA_OWNER': [
+    ['packages/target-postgres/test/schema-owner.pg.test.ts', 'both ways on work'],
+  ],
   'TARGET.TABLE_MISSING': [sameCommand],
   'TARGET.TABLE_UNSUITABLE': [
     ['packages/target-postgres/test/rights.pg.test.ts', 'a role that may no more than grants says'],
@@ -168,6 +171,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'STATUS.POOLER': [
     ['packages/status-pg/test/pooler.pg.test.ts', 'session mode is as good as none'],
   ],
+  'STATUS.SCHEMA_OWNER': [['packages/status-pg/test/schema-owner.pg.test.ts', 'both ways on work']],
   'STATUS.SCHEMA': [
     ['packages/status-pg/test/rights.pg.test.ts', 'check names the way back'],
     sameCommand,

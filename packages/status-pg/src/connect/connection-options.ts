@@ -14,6 +14,8 @@ export interface PostgresStatusOptions {
   readonly upgradeEarlierTool?: boolean;
   /** Told before `migrate` upgrades the schema of the earlier tool: what that means, and the way back. */
   readonly onUpgrade?: (told: Pick<Finding, 'message' | 'fix'>) => void;
+  /** Further roles that may own the schema `migration_status` and what is in it. Default: none. */
+  readonly schemaOwners?: readonly string[];
   /** How long a chunk stays with a worker that does not renew. Default 60. */
   readonly leaseSeconds?: number;
   /** How long calls are repeated while a server that was there is away. Default 120. */

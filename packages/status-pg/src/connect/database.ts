@@ -1,16 +1,20 @@
+import { SnowmeltError } from '@snowmelt/core';
 import {
   beginSession,
   faultOf,
+  findStranger,
+  hangUp,
   outlast,
   passes,
   serverAccess,
+  strangerWords,
   type Passing,
   type ServerAccess,
 } from '@snowmelt/pg-connection';
-import type { Client, Pool } from 'pg';
+import type { Client, Pool, PoolClient } from 'pg';
 
 import type { PostgresStatusOptions } from './connection-options.ts';
-import { inTransaction, sessionOf, type Session, type Work } from './session.ts';
+import { asking, inTransaction, sessionOf, type Session, type Work } from './session.ts';
 import { isTransient, translateError } from './translate-error.ts';
 
 export interface Database extends AsyncDisposable {
@@ -38,7 +42,7 @@ export interface Database extends AsyncDisposable {
 export function createDatabase(options: PostgresStatusOptions): Database {
   const access = serverAccess(options);
   const closing = new AbortController();
-  const pool = lazyPool(access, options.maxConnections ?? 5);
+  const pool = lazyPool(access, options);
   const seen: Seen = { reached: false, written: false };
   const patiently = patience(access, options, seen, closing.signal);
 
@@ -74,7 +78,12 @@ export function createDatabase(options: PostgresStatusOptions): Database {
     apart: (work) =>
       patiently(async (hand, again) => {
         const client = await connectApart();
-        return work(watched(sessionOf(client), hand), client, again);
+        const session = watched(sessionOf(client), hand);
+        await refuseStranger(session, options.schemaOwners).catch(async (error: unknown) => {
+          await hangUp(client);
+          throw error;
+        });
+        return work(session, client, again);
       }),
     async [Symbol.asyncDispose]() {
       closing.abort();
@@ -95,11 +104,16 @@ interface LazyPool {
 }
 
 /** The pool is made when it is first needed. A connection that broke is not used again. */
-function lazyPool(access: ServerAccess, max: number): LazyPool {
+function lazyPool(access: ServerAccess, options: PostgresStatusOptions): LazyPool {
+  const { maxConnections: max = 5, schemaOwners } = options;
   let opening: Promise<Pool> | undefined;
   const begun = new WeakSet<object>();
   const open = (): Promise<Pool> =>
     access.pool({ application: 'snowmelt status', max, query_timeout: statementMs });
+  const begin = async (session: Session, client: PoolClient): Promise<void> => {
+    await beginSession(client, statementMs);
+    await refuseStranger(session, schemaOwners);
+  };
   const opened = (): Promise<Pool> => {
     opening ??= open().catch((error: unknown) => {
       opening = undefined;
@@ -112,9 +126,10 @@ function lazyPool(access: ServerAccess, max: number): LazyPool {
       const client = await (await opened()).connect();
       let broken = false;
       try {
-        if (!begun.has(client)) await beginSession(client, statementMs);
+        const session = sessionOf(client);
+        if (!begun.has(client)) await begin(session, client);
         begun.add(client);
-        return await work(sessionOf(client));
+        return await work(session);
       } catch (error) {
         broken = isTransient(error);
         throw error;
@@ -127,6 +142,14 @@ function lazyPool(access: ServerAccess, max: number): LazyPool {
       if (pool?.ending === false) await pool.end();
     },
   };
+}
+
+/** Before anything is read or written in the schema. */
+async function refuseStranger(session: Session, trusted?: readonly string[]): Promise<void> {
+  const stranger = await findStranger(asking(session), 'migration_status', trusted);
+  if (stranger === undefined) return;
+  const { message, fix } = strangerWords('migration_status', stranger);
+  throw new SnowmeltError('STATUS.SCHEMA_OWNER', message, { fix });
 }
 
 interface Seen {

@@ -20,6 +20,8 @@ export interface PostgresTargetOptions {
   /** Connections to each database at most. Default 10. Further work waits for one. */
   readonly maxConnections?: number;
   readonly settings?: PostgresTargetSettings;
+  /** Further roles that may own the schema `snowmelt` and what is in it. Default: none. */
+  readonly schemaOwners?: readonly string[];
   /** How long a server that was there is waited for while it is away. Default 120. */
   readonly outageSeconds?: number;
   /** Told of each such wait. */

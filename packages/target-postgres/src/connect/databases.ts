@@ -18,6 +18,8 @@ export interface Databases extends AsyncDisposable, TimeLimits {
   connectApart(database: string): Promise<Client>;
   /** Names a database in an error: host, port and database. */
   serverName(database: string): string;
+  /** Further roles that may own the ledger. */
+  readonly schemaOwners: readonly string[];
   /** As the configuration names it. */
   readonly user?: string;
   /** A transaction was begun somewhere on the server: it is there, and takes writes. */
@@ -59,6 +61,7 @@ export function createDatabases(options: PostgresTargetOptions): Databases {
       });
     },
     begin: beginnings(settings),
+    schemaOwners: options.schemaOwners ?? [],
     givenBuildMemory: settings.maintenanceWorkMem !== undefined,
     maxConnections,
     serverName,

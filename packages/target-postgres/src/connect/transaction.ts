@@ -12,6 +12,8 @@ import { watchLocks, type LockWatch } from './watch-locks.ts';
 export interface Session {
   /** The server process. */
   readonly pid: number;
+  /** As of `Databases`. */
+  readonly schemaOwners: readonly string[];
   /** One statement on what is Snowmelt's own and on catalogs, under PostgreSQL's own path; values are bound. */
   query<R extends QueryResultRow>(
     sql: string,
@@ -180,6 +182,7 @@ function sessionOf(
   const onTable = under(takeRolesPath);
   return {
     pid,
+    schemaOwners: watch.databases.schemaOwners,
     query: under(takeOwnPath),
     onTable(sql, values) {
       hand.onTable = true;

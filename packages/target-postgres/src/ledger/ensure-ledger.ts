@@ -1,7 +1,10 @@
+import { SnowmeltError } from '@snowmelt/core';
 import {
   applyMigrations,
+  findStranger,
   pendingMigrations as pending,
   relationExists,
+  strangerWords,
   type Migrations,
 } from '@snowmelt/pg-connection';
 
@@ -46,12 +49,22 @@ export async function lockDdl(session: Session): Promise<void> {
 export type LedgerTable =
   'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger' | 'rejected_rows' | 'fed_columns';
 
+/** Before anything is read or written there: by each that asks whether the ledger is there. */
+async function refuseStranger(session: Session): Promise<void> {
+  const stranger = await findStranger(asking(session), ledger.schema, session.schemaOwners);
+  if (stranger === undefined) return;
+  const { message, fix } = strangerWords(ledger.schema, stranger);
+  throw new SnowmeltError('TARGET.SCHEMA_OWNER', message, { fix });
+}
+
 export async function ledgerExists(session: Session, table: LedgerTable): Promise<boolean> {
+  await refuseStranger(session);
   return relationExists(asking(session), ledger.schema, table);
 }
 
 /** A ledger may be of an earlier version; `prepare` brings it up to date. */
 export async function ledgerHasColumn(session: Session, column: string): Promise<boolean> {
+  await refuseStranger(session);
   const sql = `SELECT 1 FROM pg_catalog.pg_attribute
 WHERE attrelid = pg_catalog.to_regclass('snowmelt.table_ledger') AND attname = $1`;
   return (await session.query(sql, [column])).rowCount !== 0;
@@ -59,5 +72,6 @@ WHERE attrelid = pg_catalog.to_regclass('snowmelt.table_ledger') AND attname = $
 
 /** Those that `ensureLedger` would apply. */
 export async function pendingMigrations(session: Session): Promise<typeof migrations> {
+  await refuseStranger(session);
   return pending(asking(session), ledger);
 }

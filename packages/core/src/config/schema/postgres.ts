@@ -58,6 +58,20 @@ export const sslShape = {
 };
 
 export const postgresShape = {
+  schema_owners: z
+    .array(text)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'Roles of yours that may own the schemas `snowmelt` and `migration_status` and what is in them, beside the user itself, the roles it belongs to, the owner of the database and superusers.',
+        example: ['snowmelt_admin'],
+        absent: 'no others',
+        speed: none,
+        safety:
+          'Triggers and views of an owner run with the rights of whoever writes and reads there: name no role that you would not let do all that the user may.',
+      }),
+    ),
   host: text.optional().meta(
     doc({
       description:

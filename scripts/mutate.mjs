@@ -30,8 +30,17 @@ function* statements(node, inFunction = false) {
   if (node === null || typeof node !== 'object') return;
   if (inFunction && removable.test(node.type)) yield node;
   const inside = inFunction || /Function/u.test(node.type ?? '');
-  for (const child of Object.values(node)) yield* statements(child, inside);
+  for (const child of Object.values(node)) {
+    // An endless loop that waits for nothing would hang the tests instead of failing them.
+    const waits = node.type === 'ForStatement' && node.test === null && child === node.body;
+    yield* statements(
+      waits ? child.body.filter(({ expression }) => !isAwait(expression)) : child,
+      inside,
+    );
+  }
 }
+
+const isAwait = (expression) => expression?.type === 'AwaitExpression';
 
 function mutantsOf(file) {
   const path = resolve(root, file);

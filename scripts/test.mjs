@@ -70,6 +70,7 @@ for (const target of ['test', 'e2e']) {
 check('generated files', node('scripts/generate.mjs', '--check'));
 check('format', node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'));
 check('folders', node('scripts/check-folders.mjs'));
+check('pages', node('scripts/check-pages.mjs'));
 check('way of a row', node('scripts/check-way.mjs'));
 const built = check('build', tryNx(['run-many', '-t', 'build']));
 if (built) check('packages', node('scripts/check-packages.mjs'));

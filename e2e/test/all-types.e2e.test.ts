@@ -1,8 +1,8 @@
-import { allTypesTable, startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allTypesTable } from '@snowmelt/demo';
+import { describe, expect, it } from 'vitest';
 
 import { configFile, snowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 /** What PostgreSQL must say of rows 2 to 4, written down by hand: no code of the project made it. */
 const expected = {
@@ -93,38 +93,27 @@ const expected = {
 } as const;
 
 describe('P1: every type with the values at its edges', () => {
-  let demo: Demo;
-  let client: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [allTypesTable] });
-    client = new pg.Client({ connectionString: demo.databaseUrl });
-    await client.connect();
-    await client.query(`SET TimeZone = 'UTC'`);
+  const on = useDemo({ tables: [allTypesTable] }, async ({ demo, sql }) => {
+    await sql.query(`SET TimeZone = 'UTC'`);
     await using config = await configFile(demo.config);
     const { code, stderr } = await snowmelt(['run', '--config', config.path]);
     expect(code, stderr).toBe(0);
-  }, 180_000);
-
-  afterAll(async () => {
-    await client?.end();
-    await demo?.[Symbol.asyncDispose]();
   });
 
   it.each(Object.entries(expected))('%s', async (column, values) => {
     const quoted = `"${column.replaceAll('"', '""')}"`;
-    const { rows } = await client.query(
+    const { rows } = await on.sql.query(
       `SELECT ${quoted}::text AS value FROM vega.all_types WHERE id BETWEEN 2 AND 4 ORDER BY id`,
     );
     expect(rows.map(({ value }) => value)).toEqual(values);
   });
 
   it('a row of NULLs stays one, and a JSON null is not a NULL', async () => {
-    const { rows } = await client.query(
+    const { rows } = await on.sql.query(
       `SELECT num_nonnulls(t.*) AS filled FROM vega.all_types t WHERE id = 1`,
     );
     expect(rows).toEqual([{ filled: 1 }]);
-    const { rows: variants } = await client.query(
+    const { rows: variants } = await on.sql.query(
       `SELECT id::int, c_variant::text AS value FROM vega.all_types WHERE id IN (1, 3) ORDER BY id`,
     );
     expect(variants).toEqual([
@@ -134,7 +123,7 @@ describe('P1: every type with the values at its edges', () => {
   });
 
   it('numbers inside a VARIANT keep their digits', async () => {
-    const { rows } = await client.query(
+    const { rows } = await on.sql.query(
       `SELECT c_variant->>'big' AS big FROM vega.all_types WHERE id = 2`,
     );
     expect(rows).toEqual([{ big: '12345678901234567890123456789012345678' }]);

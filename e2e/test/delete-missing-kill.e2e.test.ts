@@ -1,32 +1,21 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
 import { configFile, snowmelt, startSnowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 describe('P4: kill -9 while keys are gathered, then the same command again', () => {
-  let demo: Demo;
-  let client: Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    client = new Client({ connectionString: demo.databaseUrl });
-    await client.connect();
+  const on = useDemo({ tables: [] }, async ({ demo }) => {
     await inSnowflake(
       demo,
       `CREATE TABLE BIG AS SELECT SEQ4() AS ID, 'row ' || SEQ4() AS TEXT
        FROM TABLE(GENERATOR(ROWCOUNT => 60000))`,
     );
-  }, 120_000);
-
-  afterAll(async () => {
-    await client?.end();
-    await demo?.[Symbol.asyncDispose]();
   });
 
   function config() {
-    const { sources, ...rest } = demo.config as { sources: [Record<string, unknown>] };
+    const { sources, ...rest } = on.demo.config as { sources: [Record<string, unknown>] };
     const keys = {
       uniqueness_columns: ['ID'],
       chunking_columns: ['ID'],
@@ -41,14 +30,14 @@ describe('P4: kill -9 while keys are gathered, then the same command again', () 
     await using file = await configFile(config());
     const first = await snowmelt(['run', '--config', file.path]);
     expect(first.code, first.stderr).toBe(0);
-    await inSnowflake(demo, 'DELETE FROM BIG WHERE ID % 6 = 0');
+    await inSnowflake(on.demo, 'DELETE FROM BIG WHERE ID % 6 = 0');
 
     const killed = startSnowmelt(['run', '--config', file.path]);
-    await gathered(client, 5);
+    await gathered(on.sql, 5);
     killed.child.kill('SIGKILL');
     expect((await killed.ended).code).toBeNull();
-    expect(await count(client, 'vega.big')).toBe(60_000);
-    const before = await chunks(client);
+    expect(await count(on.sql, 'vega.big')).toBe(60_000);
+    const before = await chunks(on.sql);
     expect(before.length).toBeGreaterThanOrEqual(5);
     expect(before.length).toBeLessThan(50);
 
@@ -58,10 +47,10 @@ describe('P4: kill -9 while keys are gathered, then the same command again', () 
       resumed: true,
       tables: [{ rows: 50_000, missing: { how: 'hard', rows: 10_000, restored: 0 } }],
     });
-    expect(await count(client, 'vega.big')).toBe(50_000);
-    const after = new Map((await chunks(client)).map(({ id, at }) => [id, at]));
+    expect(await count(on.sql, 'vega.big')).toBe(50_000);
+    const after = new Map((await chunks(on.sql)).map(({ id, at }) => [id, at]));
     for (const { id, at } of before) expect(after.get(id)).toEqual(at);
-    const { rows } = await client.query(
+    const { rows } = await on.sql.query(
       `SELECT FROM pg_class WHERE relname LIKE 'keys%' AND relkind = 'r'`,
     );
     expect(rows).toHaveLength(0);

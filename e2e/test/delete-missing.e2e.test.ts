@@ -1,30 +1,17 @@
 import { runMigration, type RunReport, type TableJob } from '@snowmelt/core';
-import { startDemo, type Demo } from '@snowmelt/demo';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
-import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { demoJob } from './support/demo-job.ts';
 import { context, demoSource, inSnowflake } from './support/demo.ts';
+import { useDemo } from './support/use-demo.ts';
 
 const soft = { how: 'soft', column: 'Gone At' } as const;
 const watermark = { source: 'AT', target: 'at', overlapSeconds: 0 };
 
 describe('delete_missing from the emulator', () => {
-  let demo: Demo;
-  let postgres: Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    postgres = new Client({ connectionString: demo.databaseUrl });
-    await postgres.connect();
-  }, 120_000);
-
-  afterAll(async () => {
-    await postgres?.end();
-    await demo?.[Symbol.asyncDispose]();
-  });
+  const on = useDemo({ tables: [] });
 
   it.each([
     ['query', { deleteMissing: { how: 'hard' } }],
@@ -34,13 +21,13 @@ describe('delete_missing from the emulator', () => {
   ] as const)('P1: the target has the keys of the source, by %s (%j)', async (extract, rule) => {
     const table = `T_${extract}_${rule.deleteMissing.how}`.toUpperCase();
     await inSnowflake(
-      demo,
+      on.demo,
       `CREATE OR REPLACE TABLE ${table} (ID NUMBER(9,0) NOT NULL, "Part" VARCHAR(9) NOT NULL, AT TIMESTAMP_NTZ(6))`,
       `INSERT INTO ${table} SELECT SEQ4(), 'p' || (SEQ4() % 3), '2026-01-01' FROM TABLE(GENERATOR(ROWCOUNT => 5000))`,
     );
     await run(table, extract, rule);
     await inSnowflake(
-      demo,
+      on.demo,
       `DELETE FROM ${table} WHERE ID % 5 = 0`,
       `INSERT INTO ${table} VALUES (6000, 'p0', '2026-01-02'), (1, 'other', '2026-01-02')`,
     );
@@ -49,12 +36,12 @@ describe('delete_missing from the emulator', () => {
     expect(await keysOf(table, rule.deleteMissing.how)).toEqual(await keysInSnowflake(table));
 
     // Back with an old watermark, which an increment does not read.
-    await inSnowflake(demo, `INSERT INTO ${table} VALUES (10, 'p1', '2026-01-01')`);
+    await inSnowflake(on.demo, `INSERT INTO ${table} VALUES (10, 'p1', '2026-01-01')`);
     if (rule.deleteMissing.how === 'soft') {
       expect((await run(table, extract, rule))?.missing).toMatchObject({ rows: 0, restored: 1 });
       expect(await keysOf(table, 'soft')).toEqual(await keysInSnowflake(table));
     }
-    const { rows } = await postgres.query(
+    const { rows } = await on.sql.query(
       `SELECT metadata FROM migration_status.migration_table_status
        WHERE source_table = $1 AND metadata ?| '{rows_deleted,rows_marked}' ORDER BY completed_at LIMIT 1`,
       [table],
@@ -65,7 +52,7 @@ describe('delete_missing from the emulator', () => {
 
   it('source_filter decides what is missing, and the run says so', async () => {
     await inSnowflake(
-      demo,
+      on.demo,
       'CREATE TABLE FILTERED (ID NUMBER(9,0) NOT NULL, "Part" VARCHAR(9) NOT NULL, AT TIMESTAMP_NTZ(6))',
       `INSERT INTO FILTERED SELECT SEQ4(), 'p', '2026-01-01' FROM TABLE(GENERATOR(ROWCOUNT => 100))`,
     );
@@ -84,9 +71,9 @@ describe('delete_missing from the emulator', () => {
     extract: 'query' | 'unload',
     changes: Partial<TableJob>,
   ): Promise<RunReport['tables'][number] | undefined> {
-    await using source = demoSource(demo);
-    await using target = createPostgresTarget({ connection: { url: demo.databaseUrl } });
-    await using status = createPostgresStatusStore({ connection: { url: demo.databaseUrl } });
+    await using source = demoSource(on.demo);
+    await using target = createPostgresTarget({ connection: { url: on.demo.databaseUrl } });
+    await using status = createPostgresStatusStore({ connection: { url: on.demo.databaseUrl } });
     const request = {
       jobs: [{ ...jobFor(table, extract), ...changes }],
       configHash: table,
@@ -102,7 +89,7 @@ describe('delete_missing from the emulator', () => {
   }
 
   function jobFor(table: string, extract: 'query' | 'unload'): TableJob {
-    const from = { databaseUrl: demo.databaseUrl, table, targetSchema: 'missing' };
+    const from = { databaseUrl: on.demo.databaseUrl, table, targetSchema: 'missing' };
     return demoJob(from, {
       mode: 'upsert',
       uniqueness: ['ID', 'Part'],
@@ -113,14 +100,14 @@ describe('delete_missing from the emulator', () => {
 
   async function keysOf(table: string, how: 'hard' | 'soft'): Promise<string[]> {
     const standing = how === 'soft' ? 'WHERE "Gone At" IS NULL' : '';
-    const { rows } = await postgres.query<{ key: string }>(
+    const { rows } = await on.sql.query<{ key: string }>(
       `SELECT id || '/' || "Part" AS key FROM missing."${table.toLowerCase()}" ${standing}`,
     );
     return rows.map(({ key }) => key).toSorted();
   }
 
   async function keysInSnowflake(table: string): Promise<string[]> {
-    const rows = await inSnowflake(demo, `SELECT ID || '/' || "Part" FROM ${table}`);
+    const rows = await inSnowflake(on.demo, `SELECT ID || '/' || "Part" FROM ${table}`);
     return rows.map(([key]) => String(key)).toSorted();
   }
 });

@@ -1,10 +1,10 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
 import * as fc from 'fast-check';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type pg from 'pg';
+import { describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
 import { configOf, runConfig } from './support/run-config.ts';
+import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
 
@@ -49,13 +49,7 @@ const anyRow = fc.tuple(
 );
 
 describe('P1: verify: digest has no false alarm, and what it says it has compared', () => {
-  let demo: Demo;
-  let sql: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    sql = new pg.Client({ connectionString: demo.databaseUrl });
-    await sql.connect();
+  const on = useDemo({ tables: [] }, async ({ demo, sql }) => {
     await sql.query(`SET TimeZone = 'Asia/Tokyo'; CREATE SCHEMA vega`);
     await inSnowflake(
       demo,
@@ -86,18 +80,14 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
       `CREATE TABLE AT_NOON (ID NUMBER(9,0), LT TIMESTAMP_LTZ(6))`,
       `INSERT INTO AT_NOON VALUES (1, '2024-02-29 12:00:00 +02:00')`,
     );
-  }, 120_000);
-  afterAll(async () => {
-    await sql?.end();
-    await demo?.[Symbol.asyncDispose]();
   });
 
   const oneRow = async <T extends pg.QueryResultRow>(query: string) =>
-    (await sql.query<T>(query)).rows[0];
+    (await on.sql.query<T>(query)).rows[0];
 
   async function move(source: string, target: string, options: Config = {}) {
     const table = { source, target, verify: 'digest', truncate_onstart: true, ...options };
-    const report = await runConfig(demo, configOf(demo, [table]), { mode: 'never' });
+    const report = await runConfig(on.demo, configOf(on.demo, [table]), { mode: 'never' });
     return report.tables[0]!;
   }
 
@@ -115,7 +105,8 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
   });
 
   it('columns that change values as they store them', async () => {
-    await sql.query(`CREATE TABLE vega.narrow (id int, b text, n numeric, p numeric(38,10), q numeric(10,2),
+    await on.sql
+      .query(`CREATE TABLE vega.narrow (id int, b text, n numeric, p numeric(38,10), q numeric(10,2),
       f real, t varchar(100000), s char(10), x bytea, d timestamp, h time(3), ntz timestamptz,
       ltz timestamptz(3), tz timestamptz(0), v json)`);
     const table = await move('EXTREMES', 'narrow');
@@ -140,7 +131,7 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
     const rows = fc.sample(anyRow, { seed, numRuns: 40 });
     const tuples = rows.map((row, id) => `(${[id, ...row].join(', ')})`);
     await inSnowflake(
-      demo,
+      on.demo,
       `CREATE TABLE ANY_VALUES (ID NUMBER(9,0), B BOOLEAN, N NUMBER(38,0), Q NUMBER(20,4), T VARCHAR,
          S VARCHAR(12), X BINARY, D DATE, H TIME(9), NTZ TIMESTAMP_NTZ(9), LTZ TIMESTAMP_LTZ(9), TZ TIMESTAMP_TZ(9))`,
       `INSERT INTO ANY_VALUES VALUES ${tuples.join(', ')}`,
@@ -169,7 +160,7 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
         ],
       ];
     for (const [index, [columns, rules, left]] of places.entries()) {
-      await sql.query(`CREATE TABLE vega.any_${index} (${columns})`);
+      await on.sql.query(`CREATE TABLE vega.any_${index} (${columns})`);
       const table = await move('ANY_VALUES', `any_${index}`, rules);
       const said = `seed ${seed}, ${columns}: ${table.error?.message}`;
       expect(table, said).toMatchObject({ rows: 40, verified: true });
@@ -191,21 +182,21 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
 
   describe('TIMESTAMP_TZ into timestamp', () => {
     const texts = async (table: string) => {
-      const { rows } = await sql.query<{ tz: string }>(
+      const { rows } = await on.sql.query<{ tz: string }>(
         `SELECT coalesce(tz::text, 'NULL') AS tz FROM vega.${table} ORDER BY id`,
       );
       return rows.map(({ tz }) => tz);
     };
 
     it('is refused where nobody says what is meant', async () => {
-      await sql.query('CREATE TABLE vega.unsaid (id int, tz timestamp)');
+      await on.sql.query('CREATE TABLE vega.unsaid (id int, tz timestamp)');
       const { error } = await move('MOMENTS', 'unsaid');
       expect(error).toMatchObject({ code: 'TARGET.TABLE_UNSUITABLE' });
       expect(error?.message).toContain('on_lost_zone');
     });
 
     it('on_lost_zone: utc keeps the moment', async () => {
-      await sql.query('CREATE TABLE vega.utc (id int, tz timestamp)');
+      await on.sql.query('CREATE TABLE vega.utc (id int, tz timestamp)');
       const table = await move('MOMENTS', 'utc', { on_lost_zone: 'utc' });
       expect(table.error?.message).toBeUndefined();
       expect(table).toMatchObject({ verified: true, verification: { by: 'digest' } });
@@ -222,7 +213,7 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
     });
 
     it('on_lost_zone: wall_clock keeps what the clock shows', async () => {
-      await sql.query('CREATE TABLE vega.clock (id int, tz timestamp)');
+      await on.sql.query('CREATE TABLE vega.clock (id int, tz timestamp)');
       const table = await move('MOMENTS', 'clock', { on_lost_zone: 'wall_clock' });
       expect(table.error?.message).toBeUndefined();
       expect(table).toMatchObject({ verified: true, verification: { by: 'digest' } });
@@ -236,7 +227,7 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
     });
 
     it('a clock at the ends of the years is right, or its row is refused', async () => {
-      await sql.query('CREATE TABLE vega.ends (id int, tz timestamp)');
+      await on.sql.query('CREATE TABLE vega.ends (id int, tz timestamp)');
       const rules = { on_lost_zone: 'wall_clock', on_row_error: 'quarantine' };
       const { findings } = await move('ENDS', 'ends', rules);
       expect(await texts('ends')).toEqual(['0001-01-01 02:00:00', '9999-12-31 23:00:00']);
@@ -248,8 +239,8 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
     });
 
     it('wall_clock is for no key, no watermark, and no TIMESTAMP_LTZ', async () => {
-      await sql.query('CREATE TABLE vega.keyed (id int, tz timestamp PRIMARY KEY)');
-      await sql.query('CREATE TABLE vega.noon (id int, lt timestamp)');
+      await on.sql.query('CREATE TABLE vega.keyed (id int, tz timestamp PRIMARY KEY)');
+      await on.sql.query('CREATE TABLE vega.noon (id int, lt timestamp)');
       const clock = { on_lost_zone: 'wall_clock', truncate_onstart: false };
       const refused = [
         await move('MOMENTS', 'keyed', { ...clock, uniqueness_columns: ['TZ'] }),
@@ -270,7 +261,7 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
     });
 
     it('P1: an increment by a watermark that is kept in UTC begins where the last one ended', async () => {
-      await sql.query('CREATE TABLE vega.later (id int, tz timestamp)');
+      await on.sql.query('CREATE TABLE vega.later (id int, tz timestamp)');
       const rules = {
         on_lost_zone: 'utc',
         truncate_onstart: false,
@@ -278,11 +269,11 @@ describe('P1: verify: digest has no false alarm, and what it says it has compare
         target_watermark: 'tz',
         verify: 'count',
       };
-      await inSnowflake(demo, 'CREATE TABLE LATER (ID NUMBER(9,0), TZ TIMESTAMP_TZ(6))');
-      await inSnowflake(demo, `INSERT INTO LATER VALUES (1, '2024-02-29 12:00:00 +02:00')`);
+      await inSnowflake(on.demo, 'CREATE TABLE LATER (ID NUMBER(9,0), TZ TIMESTAMP_TZ(6))');
+      await inSnowflake(on.demo, `INSERT INTO LATER VALUES (1, '2024-02-29 12:00:00 +02:00')`);
       expect(await move('LATER', 'later', rules)).toMatchObject({ rows: 1 });
       await inSnowflake(
-        demo,
+        on.demo,
         `INSERT INTO LATER VALUES (2, '2024-02-29 06:00:01 -04:00'), (3, '2024-02-29 11:59:59 +02:00')`,
       );
       expect(await move('LATER', 'later', rules)).toMatchObject({ rows: 1, status: 'completed' });

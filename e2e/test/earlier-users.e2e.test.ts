@@ -1,18 +1,11 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
 import { configOf, runConfig } from './support/run-config.ts';
+import { useDemo } from './support/use-demo.ts';
 
 describe('what users of the earlier tool bring', () => {
-  let demo: Demo;
-  let sql: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    sql = new pg.Client({ connectionString: demo.databaseUrl });
-    await sql.connect();
+  const on = useDemo({ tables: [] }, async ({ demo }) => {
     await inSnowflake(
       demo,
       `CREATE TABLE ORDERS (ID NUMBER(9,0), NAME VARCHAR)`,
@@ -22,21 +15,17 @@ describe('what users of the earlier tool bring', () => {
       `CREATE TABLE SMALL (ID NUMBER(9,0))`,
       `INSERT INTO SMALL VALUES (2)`,
     );
-  }, 120_000);
-  afterAll(async () => {
-    await sql?.end();
-    await demo?.[Symbol.asyncDispose]();
   });
 
   const columnOf = async (query: string) =>
-    (await sql.query<{ one: unknown }>(query)).rows.map(({ one }) => one);
+    (await on.sql.query<{ one: unknown }>(query)).rows.map(({ one }) => one);
 
   it('names in small letters, chunk columns without types, blank filters', async () => {
     const table = { source: 'orders', target: 'orders', extract: 'query', source_filter: ' ' };
     const chunks = { chunking_columns: ['id'], chunking_column_types: null, batch_size: 100 };
     const places = { source_sf_database: 'vega', source_sf_schema: 'public' };
-    const config = configOf(demo, [{ ...table, ...chunks, verify: 'digest' }], places);
-    const report = await runConfig(demo, config);
+    const config = configOf(on.demo, [{ ...table, ...chunks, verify: 'digest' }], places);
+    const report = await runConfig(on.demo, config);
     expect(report.status).toBe('completed');
     const [orders] = report.tables;
     expect(orders).toMatchObject({ rows: 500, verified: true });
@@ -52,7 +41,7 @@ describe('what users of the earlier tool bring', () => {
       { source: 'small', target: 'written' },
       { source: 'SMALL', target: 'capitals' },
     ];
-    expect((await runConfig(demo, configOf(demo, tables))).status).toBe('completed');
+    expect((await runConfig(on.demo, configOf(on.demo, tables))).status).toBe('completed');
     expect(await columnOf('SELECT id::int AS one FROM vega.written')).toEqual([1]);
     expect(await columnOf('SELECT id::int AS one FROM vega.capitals')).toEqual([2]);
   });
@@ -62,7 +51,7 @@ describe('what users of the earlier tool bring', () => {
       { source: '"orders"', target: 'quoted' },
       { source: 'nowhere', target: 'nowhere' },
     ];
-    const { tables: reports } = await runConfig(demo, configOf(demo, tables));
+    const { tables: reports } = await runConfig(on.demo, configOf(on.demo, tables));
     expect(reports.map(({ error }) => error?.code)).toEqual([
       'SOURCE.TABLE_NOT_FOUND',
       'SOURCE.TABLE_NOT_FOUND',

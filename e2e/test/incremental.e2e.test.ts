@@ -1,12 +1,11 @@
 import { runMigration, type RunReport, type TableJob } from '@snowmelt/core';
-import { startDemo, type Demo } from '@snowmelt/demo';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
 import { createPostgresTarget } from '@snowmelt/target-postgres';
-import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { demoJob } from './support/demo-job.ts';
 import { context, demoSource, inSnowflake } from './support/demo.ts';
+import { useDemo } from './support/use-demo.ts';
 
 /** A watermark's type in Snowflake, with an old, a stored and a new value as SQL literals. */
 const watermarks: readonly (readonly [type: string, old: string, now: string, next: string])[] = [
@@ -32,19 +31,7 @@ const watermarks: readonly (readonly [type: string, old: string, now: string, ne
 ];
 
 describe('incremental loads from the emulator', () => {
-  let demo: Demo;
-  let postgres: Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    postgres = new Client({ connectionString: demo.databaseUrl });
-    await postgres.connect();
-  }, 120_000);
-
-  afterAll(async () => {
-    await postgres?.end();
-    await demo?.[Symbol.asyncDispose]();
-  });
+  const on = useDemo({ tables: [] });
 
   it.each(watermarks)('rule 3: a bound of %s is read as such', async (type, old, now, next) => {
     const table = `W_${type.replaceAll(/\W+/g, '_')}`;
@@ -122,14 +109,14 @@ describe('incremental loads from the emulator', () => {
   });
 
   async function snowflake(...statements: readonly string[]): Promise<void> {
-    await inSnowflake(demo, ...statements);
+    await inSnowflake(on.demo, ...statements);
   }
 
   /** A new run of one table, by the real adapters. */
   async function run(table: string, changes: Partial<TableJob>) {
-    await using source = demoSource(demo);
-    await using target = createPostgresTarget({ connection: { url: demo.databaseUrl } });
-    await using status = createPostgresStatusStore({ connection: { url: demo.databaseUrl } });
+    await using source = demoSource(on.demo);
+    await using target = createPostgresTarget({ connection: { url: on.demo.databaseUrl } });
+    await using status = createPostgresStatusStore({ connection: { url: on.demo.databaseUrl } });
     const request = {
       jobs: [{ ...jobFor(table), ...changes }],
       configHash: table,
@@ -142,7 +129,7 @@ describe('incremental loads from the emulator', () => {
   }
 
   function jobFor(table: string): TableJob {
-    const from = { databaseUrl: demo.databaseUrl, table, targetSchema: 'incremental' };
+    const from = { databaseUrl: on.demo.databaseUrl, table, targetSchema: 'incremental' };
     return demoJob(from, {
       mode: 'upsert',
       uniqueness: ['ID'],
@@ -154,7 +141,7 @@ describe('incremental loads from the emulator', () => {
   async function stored(table: string): Promise<string[][]> {
     const name = `incremental."${table.toLowerCase()}"`;
     const query = `SELECT id::text, "Some Text" FROM ${name} ORDER BY 1`;
-    return (await postgres.query<string[]>({ text: query, rowMode: 'array' })).rows;
+    return (await on.sql.query<string[]>({ text: query, rowMode: 'array' })).rows;
   }
 });
 

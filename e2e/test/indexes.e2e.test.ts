@@ -1,36 +1,24 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { configFile, snowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
 
 describe('P5: disable_index gives every index back, or says which not', () => {
-  let demo: Demo;
   let config: Awaited<ReturnType<typeof configFile>>;
-  let sql: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: ['AIRPORTS'] });
+  const on = useDemo({ tables: ['AIRPORTS'] }, async ({ demo }) => {
     const [source] = demo.config['sources'] as [Config];
     const [table] = source['tables'] as [Config];
     const tables = [{ ...table, disable_index: true }];
     config = await configFile({ ...demo.config, sources: [{ ...source, tables }] });
-    sql = new pg.Client({ connectionString: demo.databaseUrl });
-    await sql.connect();
-  }, 120_000);
-
-  afterAll(async () => {
-    await sql?.end();
-    await config?.[Symbol.asyncDispose]();
-    await demo?.[Symbol.asyncDispose]();
   });
+  afterAll(() => config?.[Symbol.asyncDispose]());
 
   const run = () => snowmelt(['run', '--no-resume', '--config', config.path, '--json']);
   const repair = () => snowmelt(['repair', '--config', config.path, '--json']);
   const definitions = async () => {
-    const { rows } = await sql.query<{ indexdef: string }>(
+    const { rows } = await on.sql.query<{ indexdef: string }>(
       `SELECT indexdef FROM pg_indexes WHERE schemaname = 'vega' ORDER BY indexname`,
     );
     return rows.map(({ indexdef }) => indexdef);
@@ -38,7 +26,7 @@ describe('P5: disable_index gives every index back, or says which not', () => {
 
   it('a unique index that the rows do not allow: exit 4; mended and repaired: exit 0', async () => {
     expect((await run()).code).toBe(0);
-    await sql.query(`
+    await on.sql.query(`
       CREATE INDEX by_state ON vega.airports (state, lower(city));
       DELETE FROM vega.airports a USING vega.airports b WHERE a.state = b.state AND a.iata > b.iata;
       CREATE UNIQUE INDEX one_a_state ON vega.airports (state);`);
@@ -56,11 +44,11 @@ describe('P5: disable_index gives every index back, or says which not', () => {
       message: expect.stringMatching(/one_a_state.*unique/u),
     });
     const shown = /SELECT .*?(?=;)/u.exec(fault.fix)![0];
-    expect((await sql.query(shown)).rows.length).toBeGreaterThan(0);
+    expect((await on.sql.query(shown)).rows.length).toBeGreaterThan(0);
     expect(await definitions()).toHaveLength(1);
     expect((await repair()).code).toBe(4);
 
-    await sql.query(
+    await on.sql.query(
       'DELETE FROM vega.airports a USING vega.airports b WHERE a.state = b.state AND a.iata > b.iata',
     );
     const repaired = await repair();

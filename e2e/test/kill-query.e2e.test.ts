@@ -1,33 +1,23 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Demo } from '@snowmelt/demo';
+import type pg from 'pg';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { configFile, snowmelt, startSnowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
-let demo: Demo;
-let client: pg.Client;
 let rows: number;
-
-beforeAll(async () => {
-  demo = await startDemo({ tables: ['FLIGHTS'] });
-  client = new pg.Client({ connectionString: demo.databaseUrl });
-  await client.connect();
+const on = useDemo({ tables: ['FLIGHTS'] }, async () => {
   rows = await countAtSource();
-}, 180_000);
-
-afterAll(async () => {
-  await client?.end();
-  await demo?.[Symbol.asyncDispose]();
 });
 
 beforeEach(async () => {
-  demo.emulator.faults.clear();
-  await client.query('DROP SCHEMA IF EXISTS vega, snowmelt, migration_status CASCADE');
+  on.demo.emulator.faults.clear();
+  await on.sql.query('DROP SCHEMA IF EXISTS vega, snowmelt, migration_status CASCADE');
 });
 
 /** A fifth of the demo's table, by query and one chunk at a time. */
 function byQuery(truncate: boolean): Demo['config'] {
-  const config = JSON.parse(JSON.stringify(demo.config)) as {
+  const config = JSON.parse(JSON.stringify(on.demo.config)) as {
     extract?: string;
     parallel_threads?: number;
     sources: { tables: Record<string, unknown>[] }[];
@@ -43,15 +33,15 @@ function byQuery(truncate: boolean): Demo['config'] {
 }
 
 const readings = (): number =>
-  demo.emulator.stats.statements.filter(({ sql }) => sql.includes('"LINE"')).length;
+  on.demo.emulator.stats.statements.filter(({ sql }) => sql.includes('"LINE"')).length;
 
 async function killedInTheMiddle(path: string): Promise<readonly string[]> {
-  demo.emulator.stats.reset();
+  on.demo.emulator.stats.reset();
   const killed = startSnowmelt(['run', '--config', path]);
-  await loadedChunks(client, 2);
+  await loadedChunks(on.sql, 2);
   killed.child.kill('SIGKILL');
   expect((await killed.ended).code).toBeNull();
-  return ledger(client);
+  return ledger(on.sql);
 }
 
 interface Report {
@@ -69,12 +59,12 @@ describe('P4: kill -9 in the middle of a table that is read by query', () => {
   it('goes on inside its result: the statement is not run again, no finished chunk is read', async () => {
     await using config = await configFile(byQuery(true));
     const finished = await killedInTheMiddle(config.path);
-    const before = demo.emulator.stats.requests.chunk;
+    const before = on.demo.emulator.stats.requests.chunk;
     const report = await goOn(config.path);
     expect(report).toMatchObject({ resumed: true, tables: [{ verified: true, rows }] });
     expect(readings()).toBe(1);
-    expect(await ledger(client)).toEqual(expect.arrayContaining([...finished]));
-    const all = demo.emulator.stats.requests.chunk;
+    expect(await ledger(on.sql)).toEqual(expect.arrayContaining([...finished]));
+    const all = on.demo.emulator.stats.requests.chunk;
     expect(all - before, 'parts read by the second command').toBeLessThan(all);
     expect(await count()).toBe(rows);
   }, 300_000);
@@ -84,7 +74,7 @@ describe('P4: kill -9 in the middle of a table that is read by query', () => {
     async (truncate) => {
       await using config = await configFile(byQuery(truncate));
       await killedInTheMiddle(config.path);
-      demo.emulator.faults.add({
+      on.demo.emulator.faults.add({
         kind: 'expired-result',
         match: { endpoint: 'result', sqlIncludes: '"LINE"' },
       });
@@ -102,7 +92,7 @@ describe('P4: kill -9 in the middle of a table that is read by query', () => {
 
 /** By the emulator itself: no statement of the run. */
 async function countAtSource(): Promise<number> {
-  const session = await demo.emulator.engine.openSession({ user: 'SNOWMELT' });
+  const session = await on.demo.emulator.engine.openSession({ user: 'SNOWMELT' });
   const sql = 'SELECT COUNT(*) FROM VEGA.PUBLIC.FLIGHTS WHERE "DISTANCE" < 250';
   const { batches } = await session.execute(
     { queryId: 'counted', sql },
@@ -114,7 +104,7 @@ async function countAtSource(): Promise<number> {
 }
 
 async function count(): Promise<number> {
-  const { rows } = await client.query('SELECT count(*)::int AS count FROM vega.flights');
+  const { rows } = await on.sql.query('SELECT count(*)::int AS count FROM vega.flights');
   return rows[0].count;
 }
 

@@ -1,32 +1,20 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type pg from 'pg';
+import { describe, expect, it } from 'vitest';
 
 import { configFile, snowmelt, startSnowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 describe('P4: kill -9, then the same command again', () => {
-  let demo: Demo;
-  let client: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: ['FLIGHTS', 'SPECIES', 'ALL_TYPES'] });
-    client = new pg.Client({ connectionString: demo.databaseUrl });
-    await client.connect();
-  }, 180_000);
-
-  afterAll(async () => {
-    await client?.end();
-    await demo?.[Symbol.asyncDispose]();
-  });
+  const on = useDemo({ tables: ['FLIGHTS', 'SPECIES', 'ALL_TYPES'] });
 
   it('reads no finished chunk again, and counts and digests are exact', async () => {
-    await using config = await configFile(demo.config);
+    await using config = await configFile(on.demo.config);
     const killed = startSnowmelt(['run', '--config', config.path]);
-    await loadedChunks(client, 3);
+    await loadedChunks(on.sql, 3);
     killed.child.kill('SIGKILL');
     expect((await killed.ended).code).toBeNull();
 
-    const finished = await ledger(client);
+    const finished = await ledger(on.sql);
     const again = await snowmelt(['run', '--config', config.path, '--json']);
     expect(again.code, again.stderr).toBe(0);
     const report = JSON.parse(again.stdout) as {
@@ -38,13 +26,13 @@ describe('P4: kill -9, then the same command again', () => {
     expect(flights).toMatchObject({ verified: true, rows: 3_000_000 });
 
     // A chunk that was in the ledger before is there with the same time: it was not loaded again.
-    const after = new Map((await ledger(client)).map((row) => [row.chunk, row.loaded_at]));
+    const after = new Map((await ledger(on.sql)).map((row) => [row.chunk, row.loaded_at]));
     expect(finished.length).toBeGreaterThanOrEqual(3);
     for (const { chunk, loaded_at } of finished) expect(after.get(chunk)).toEqual(loaded_at);
-    const { rows } = await client.query('SELECT count(*)::int AS count FROM vega.flights');
+    const { rows } = await on.sql.query('SELECT count(*)::int AS count FROM vega.flights');
     expect(rows[0].count).toBe(3_000_000);
     // Nor was it read again: no staged file was fetched after it had landed.
-    const { rows: runs } = await client.query(
+    const { rows: runs } = await on.sql.query(
       'SELECT status, count(*)::int AS runs FROM migration_status.migration_runs GROUP BY 1',
     );
     expect(runs).toEqual([{ status: 'completed', runs: 1 }]);

@@ -1,25 +1,13 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { configFile, snowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 const rows = 12_360;
 
 describe('P1: streams that lie, through the whole command', () => {
-  let demo: Demo;
-  let client: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: ['SPECIES'] });
-    client = new pg.Client({ connectionString: demo.databaseUrl });
-    await client.connect();
-  }, 120_000);
-  afterAll(async () => {
-    await client?.end();
-    await demo?.[Symbol.asyncDispose]();
-  });
-  beforeEach(() => demo.emulator.faults.clear());
+  const on = useDemo({ tables: ['SPECIES'] });
+  beforeEach(() => on.demo.emulator.faults.clear());
 
   const faults = (['stage-file', 'chunk'] as const).flatMap((endpoint) => {
     const match = { endpoint };
@@ -32,17 +20,17 @@ describe('P1: streams that lie, through the whole command', () => {
   type Struck = (typeof faults)[number]['match'];
 
   async function run({ endpoint }: Struck) {
-    const [given] = demo.config['sources'] as { tables: object[] }[];
+    const [given] = on.demo.config['sources'] as { tables: object[] }[];
     const extract = endpoint === 'chunk' ? 'query' : 'unload';
     const tables = given!.tables.map((table) => ({ ...table, extract }));
     const sources = [{ ...given, tables }];
-    const config = { ...demo.config, max_retry_attempts: 2, sources };
+    const config = { ...on.demo.config, max_retry_attempts: 2, sources };
     await using file = await configFile(config);
     return await snowmelt(['run', '--config', file.path]);
   }
 
   async function count(): Promise<number> {
-    const { rows: read } = await client.query<{ n: number }>(
+    const { rows: read } = await on.sql.query<{ n: number }>(
       'SELECT count(*)::int AS n FROM vega.species',
     );
     return read[0]?.n ?? -1;
@@ -51,7 +39,7 @@ describe('P1: streams that lie, through the whole command', () => {
   it.each(faults)(
     '$kind of a $match.endpoint once: the chunk is tried again and is right',
     async (fault) => {
-      demo.emulator.faults.add({ ...fault, times: 1 });
+      on.demo.emulator.faults.add({ ...fault, times: 1 });
       const { code, stderr } = await run(fault.match);
       expect(code, stderr).toBe(0);
       expect(await count()).toBe(rows);
@@ -61,15 +49,15 @@ describe('P1: streams that lie, through the whole command', () => {
   it.each(faults.filter(({ kind }) => kind !== 'drop'))(
     '$kind of every $match.endpoint: nothing commits, and the code says why',
     async (fault) => {
-      await client.query('TRUNCATE vega.species');
-      demo.emulator.faults.add({ ...fault, times: 1000 });
+      await on.sql.query('TRUNCATE vega.species');
+      on.demo.emulator.faults.add({ ...fault, times: 1000 });
       const { code, stdout, stderr } = await run(fault.match);
       expect(code, stderr).toBe(2);
       expect(`${stdout}${stderr}`).toContain('SOURCE.STREAM_BROKEN');
       expect(await count()).toBe(0);
       // P7: one broken part of a result once ended the process and printed its rows.
       expect(stderr.length).toBeLessThan(20_000);
-      expect(demo.emulator.faults.list()[0]?.strikes).toBeGreaterThan(0);
+      expect(on.demo.emulator.faults.list()[0]?.strikes).toBeGreaterThan(0);
     },
   );
 });

@@ -1,9 +1,8 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
 import { configFile, snowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 /** A row is newer by its watermark, or replaces one that has none (CONFIG.md, rules 2 and 3). */
 const newer = 's.WM > t.WM OR t.WM IS NULL';
@@ -40,26 +39,15 @@ const modes = {
 } as const;
 
 describe('each load mode gives what the same statement gives in the source', () => {
-  let demo: Demo;
-  let client: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    client = new pg.Client({ connectionString: demo.databaseUrl });
-    await client.connect();
+  const on = useDemo({ tables: [] }, async ({ sql }) => {
     await source(
       'CREATE TABLE SRC (ID NUMBER(9,0) NOT NULL PRIMARY KEY, TXT VARCHAR, AMOUNT NUMBER(12,2), WM TIMESTAMP_NTZ(6))',
       ...Object.keys(modes).map((mode) => `CREATE TABLE EXP_${mode.toUpperCase()} LIKE SRC`),
     );
     // The appended rows repeat their key, so that table is made beforehand, without one.
-    await client.query(
+    await sql.query(
       'CREATE SCHEMA modes; CREATE TABLE modes.appended (id integer, txt text, amount numeric(12,2), wm timestamp)',
     );
-  }, 120_000);
-
-  afterAll(async () => {
-    await client?.end();
-    await demo?.[Symbol.asyncDispose]();
   });
 
   it.each([1, 2, 3])('row for row, after run %i', async (round) => {
@@ -75,18 +63,18 @@ describe('each load mode gives what the same statement gives in the source', () 
   });
 
   function configuration(): unknown {
-    const [first] = demo.config['sources'] as [Record<string, unknown>];
+    const [first] = on.demo.config['sources'] as [Record<string, unknown>];
     const tables = Object.entries(modes).map(([mode, { keys }]) => ({
       source: 'SRC',
       target: mode,
       ...(mode === 'incremental' ? { column_mapping: { WM: 'changed' } } : {}),
       ...keys,
     }));
-    return { ...demo.config, sources: [{ ...first, target_pg_schema: 'modes', tables }] };
+    return { ...on.demo.config, sources: [{ ...first, target_pg_schema: 'modes', tables }] };
   }
 
   function source(...statements: readonly string[]): Promise<(string | null)[][]> {
-    return inSnowflake(demo, ...statements);
+    return inSnowflake(on.demo, ...statements);
   }
 
   function computed(mode: string): Promise<(string | null)[][]> {
@@ -98,7 +86,7 @@ describe('each load mode gives what the same statement gives in the source', () 
 
   async function stored(mode: string): Promise<(string | null)[][]> {
     const wm = mode === 'incremental' ? 'changed' : 'wm';
-    const { rows } = await client.query<(string | null)[]>({
+    const { rows } = await on.sql.query<(string | null)[]>({
       text: `SELECT id::text, txt, amount::text, to_char(${wm}, 'YYYY-MM-DD HH24:MI:SS.US')
         FROM modes.${mode} ORDER BY id, txt COLLATE "C", amount, ${wm}`,
       rowMode: 'array',

@@ -1,9 +1,8 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
 import { configFile, snowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
 
@@ -11,40 +10,30 @@ const bad = [7, 1000, 1001, 4999];
 const rows = 5000;
 
 describe.each(['query', 'unload'] as const)('rows that PostgreSQL refuses, by %s', (extract) => {
-  let demo: Demo;
-  let sql: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    sql = new pg.Client({ connectionString: demo.databaseUrl });
-    await sql.connect();
+  const on = useDemo({ tables: [] }, async ({ demo }) => {
     await inSnowflake(
       demo,
       `CREATE TABLE READINGS (ID NUMBER(9,0) NOT NULL, AMOUNT VARCHAR, NOTE VARCHAR)`,
       `INSERT INTO READINGS SELECT SEQ4(), CASE WHEN SEQ4() IN (${bad.join(', ')}) THEN 'not a number' ELSE TO_VARCHAR(SEQ4()) END,
          'line "' || SEQ4() || '",' FROM TABLE(GENERATOR(ROWCOUNT => ${rows}))`,
     );
-  }, 180_000);
-  afterAll(async () => {
-    await sql?.end();
-    await demo?.[Symbol.asyncDispose]();
   });
   beforeEach(() =>
-    sql.query(`DROP SCHEMA IF EXISTS vega CASCADE; CREATE SCHEMA vega;
+    on.sql.query(`DROP SCHEMA IF EXISTS vega CASCADE; CREATE SCHEMA vega;
       CREATE TABLE vega.readings (id integer PRIMARY KEY, amount integer, note text)`),
   );
 
   async function command(words: readonly string[], options: Config = {}) {
-    const [group] = demo.config['sources'] as [Config];
+    const [group] = on.demo.config['sources'] as [Config];
     const table = { source: 'READINGS', target: 'readings', truncate_onstart: true, extract };
     const sources = [{ ...group, tables: [{ ...table, ...options }] }];
-    await using file = await configFile({ ...demo.config, sources });
+    await using file = await configFile({ ...on.demo.config, sources });
     const ended = await snowmelt([...words, '--config', file.path, '--json']);
     return { ...ended, said: JSON.parse(ended.stdout) };
   }
 
   const stored = async () =>
-    Number((await sql.query('SELECT count(*) AS n FROM vega.readings')).rows[0].n);
+    Number((await on.sql.query('SELECT count(*) AS n FROM vega.readings')).rows[0].n);
 
   /** By query the table is one chunk; an unload has several files, and those without a bad row are in. */
   const mostRows = extract === 'query' ? 0 : rows - rows / 5;
@@ -70,7 +59,7 @@ describe.each(['query', 'unload'] as const)('rows that PostgreSQL refuses, by %s
       rejected: bad.length,
       findings: [{ code: 'TARGET.ROWS_QUARANTINED' }],
     });
-    const status = await sql.query(
+    const status = await on.sql.query(
       `SELECT r.status AS run, r.error_message AS why, t.status AS table, t.total_rows_copied::int AS copied
        FROM migration_status.migration_runs r JOIN migration_status.migration_table_status t USING (run_id)
        WHERE r.run_id = $1`,
@@ -97,7 +86,7 @@ describe.each(['query', 'unload'] as const)('rows that PostgreSQL refuses, by %s
     const again = await command(['rejects', 'retry']);
     expect(again.code).toBe(4);
     expect(again.said.tables).toMatchObject([{ loaded: 0, left: bad.length }]);
-    await sql.query('ALTER TABLE vega.readings ALTER amount TYPE text');
+    await on.sql.query('ALTER TABLE vega.readings ALTER amount TYPE text');
     const mended = await command(['rejects', 'retry', '--table', 'vega.readings']);
     expect(mended.code).toBe(0);
     expect(mended.said.tables).toMatchObject([{ loaded: bad.length, left: 0 }]);
@@ -106,7 +95,7 @@ describe.each(['query', 'unload'] as const)('rows that PostgreSQL refuses, by %s
     expect((await command(['rejects', 'list', '--all'])).said.rejects).toMatchObject([
       { state: 'loaded' },
     ]);
-    const found = await sql.query(
+    const found = await on.sql.query(
       `SELECT id FROM vega.readings WHERE amount = 'not a number' ORDER BY id`,
     );
     expect(found.rows.map(({ id }) => id)).toEqual(bad);

@@ -1,22 +1,16 @@
-import { startDemo, type Demo } from '@snowmelt/demo';
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type pg from 'pg';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
 import { configFile, snowmelt } from './support/snowmelt.ts';
+import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
 
 const ways = ['query', 'unload'] as const;
 
 describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (extract) => {
-  let demo: Demo;
-  let sql: pg.Client;
-
-  beforeAll(async () => {
-    demo = await startDemo({ tables: [] });
-    sql = new pg.Client({ connectionString: demo.databaseUrl });
-    await sql.connect();
+  const on = useDemo({ tables: [] }, async ({ demo, sql }) => {
     await sql.query(`SET TimeZone = 'UTC'`);
     await inSnowflake(
       demo,
@@ -51,18 +45,14 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       `INSERT INTO DOCUMENTS SELECT 3, NULL`,
       `INSERT INTO DOCUMENTS SELECT 4, PARSE_JSON('{"b":[1.5,{"a":""}],"a":null}')`,
     );
-  }, 180_000);
-  afterAll(async () => {
-    await sql?.end();
-    await demo?.[Symbol.asyncDispose]();
   });
-  beforeEach(() => sql.query('DROP SCHEMA IF EXISTS vega CASCADE; CREATE SCHEMA vega'));
+  beforeEach(() => on.sql.query('DROP SCHEMA IF EXISTS vega CASCADE; CREATE SCHEMA vega'));
 
   async function command(name: 'run' | 'plan', source: string, options: Config) {
-    const [group] = demo.config['sources'] as [Config];
+    const [group] = on.demo.config['sources'] as [Config];
     const table = { source, target: source.toLowerCase(), truncate_onstart: true, extract };
     const sources = [{ ...group, tables: [{ ...table, verify: 'digest', ...options }] }];
-    await using file = await configFile({ ...demo.config, sources });
+    await using file = await configFile({ ...on.demo.config, sources });
     const extra = name === 'run' ? ['--no-resume'] : [];
     const ended = await snowmelt([name, ...extra, '--config', file.path, '--json']);
     return { ...ended, said: JSON.parse(ended.stdout) };
@@ -71,7 +61,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
   const moments = async () => {
     const columns = 'id, at_ntz::text, at_tz::text, at_time::text';
     const query = { text: `SELECT ${columns} FROM vega.moments ORDER BY id`, rowMode: 'array' };
-    return (await sql.query(query as pg.QueryArrayConfig)).rows;
+    return (await on.sql.query(query as pg.QueryArrayConfig)).rows;
   };
   const first = [1, '2024-02-29 12:00:00.123456', '2024-02-29 06:30:00.123456+00', '12:00:00.5'];
   const none = [3, null, null, null];
@@ -102,7 +92,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
     const options = { on_extra_digits: 'fail', on_row_error: 'quarantine' };
     expect((await command('run', 'MOMENTS', options)).code).toBe(4);
     expect(await moments()).toEqual([first, none]);
-    const { rows } = await sql.query(
+    const { rows } = await on.sql.query(
       'SELECT column_name, sqlstate FROM snowmelt.rejects WHERE state = $1',
       ['open'],
     );
@@ -118,7 +108,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       '23:59:59.999999999',
     ];
     expect((await moments())[1]).toEqual([2, ...second]);
-    await sql.query('ALTER TABLE vega.moments ALTER at_ntz TYPE timestamp USING NULL');
+    await on.sql.query('ALTER TABLE vega.moments ALTER at_ntz TYPE timestamp USING NULL');
     const planned = await command('plan', 'MOMENTS', { on_extra_digits: 'text' });
     expect(JSON.stringify(planned.said)).toMatch(
       /at_ntz timestamp.* keeps 6 digits of TIMESTAMP_NTZ\(9\)/,
@@ -129,7 +119,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
   it('P1: years after 9999 are kept, and the digest covers them', async () => {
     const { code, said, stderr } = await command('run', 'EPOCHS', {});
     expect(code, stderr).toBe(0);
-    const { rows } = await sql.query('SELECT d::text, n::text, z::text FROM vega.epochs');
+    const { rows } = await on.sql.query('SELECT d::text, n::text, z::text FROM vega.epochs');
     expect(rows).toEqual([
       { d: '47024-02-29', n: '47024-02-29 01:02:03.123456', z: '10000-01-01 04:59:59.5+00' },
     ]);
@@ -139,13 +129,13 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
   it('P1: an instant whose offset moves it over an end of the years goes as instants go', async () => {
     const ended = await command('run', 'EDGES', { on_row_error: 'quarantine' });
     expect(ended.code, ended.stderr).toBe(4);
-    const { rows } = await sql.query('SELECT id, z::text, l::text FROM vega.edges ORDER BY id');
+    const { rows } = await on.sql.query('SELECT id, z::text, l::text FROM vega.edges ORDER BY id');
     expect(rows).toEqual([
       { id: 3, z: '0001-01-01 05:00:00+00', l: '0001-01-01 00:00:00+00' },
       { id: 4, z: '0001-01-01 00:00:00+00', l: '10000-01-01 04:59:59+00' },
       { id: 5, z: '10000-01-01 04:59:59+00', l: '2024-02-29 12:00:00+00' },
     ]);
-    const { rows: refused } = await sql.query(
+    const { rows: refused } = await on.sql.query(
       `SELECT column_name, message FROM snowmelt.rejects
        WHERE target_table = 'edges' AND state = 'open' ORDER BY column_name`,
     );
@@ -157,9 +147,9 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
   });
 
   it('P1: an offset of zero is text like any other', async () => {
-    await sql.query('CREATE TABLE vega.edges (id integer, z text, l text)');
+    await on.sql.query('CREATE TABLE vega.edges (id integer, z text, l text)');
     await command('run', 'EDGES', { on_row_error: 'quarantine' });
-    const { rows } = await sql.query(
+    const { rows } = await on.sql.query(
       'SELECT z, l FROM vega.edges WHERE id IN (2, 4, 5) ORDER BY id',
     );
     expect(rows).toEqual([
@@ -170,12 +160,12 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
   });
 
   it('P1: a year before 1, and infinity where none may be, are refused and never another value', async () => {
-    await sql.query('CREATE TABLE vega.extremes (id integer, d date, f numeric(10,2))');
+    await on.sql.query('CREATE TABLE vega.extremes (id integer, d date, f numeric(10,2))');
     const ended = await command('run', 'EXTREMES', { on_row_error: 'quarantine' });
     expect(ended.code, ended.stderr).toBe(4);
-    const { rows } = await sql.query('SELECT id, d::text, f::text FROM vega.extremes');
+    const { rows } = await on.sql.query('SELECT id, d::text, f::text FROM vega.extremes');
     expect(rows).toEqual([{ id: 3, d: '9999-12-31', f: '-0.25' }]);
-    const { rows: refused } = await sql.query(
+    const { rows: refused } = await on.sql.query(
       `SELECT column_name, sqlstate FROM snowmelt.rejects
        WHERE target_table = 'extremes' AND state = 'open' ORDER BY sqlstate`,
     );
@@ -187,7 +177,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
 
   const texts = async () => {
     const query = { text: 'SELECT id, t, v::text FROM vega.texts ORDER BY id', rowMode: 'array' };
-    return (await sql.query(query as pg.QueryArrayConfig)).rows;
+    return (await on.sql.query(query as pg.QueryArrayConfig)).rows;
   };
 
   it('on_unsupported_text: fail refuses U+0000 and names the key that decides', async () => {
@@ -228,7 +218,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
       text: 'SELECT id, a::text, v::text FROM vega.words ORDER BY id',
       rowMode: 'array',
     };
-    return (await sql.query(query as pg.QueryArrayConfig)).rows;
+    return (await on.sql.query(query as pg.QueryArrayConfig)).rows;
   };
 
   it('P1: SQL NULL in an ARRAY is null, and its word in a string stays; NaN refuses its row', async () => {
@@ -259,10 +249,10 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
     ['json', '{"a":null,"b":[1.5,{"a":""}]}'],
     ['text', '{"a":null,"b":[1.5,{"a":""}]}'],
   ])('P1: a %s column keeps all digits, and JSON null apart from NULL', async (type, object) => {
-    if (type === 'text') await sql.query('CREATE TABLE vega.documents (id integer, v text)');
+    if (type === 'text') await on.sql.query('CREATE TABLE vega.documents (id integer, v text)');
     const options = type === 'text' ? {} : { json_type: type };
     expect((await command('run', 'DOCUMENTS', options)).code).toBe(0);
-    const { rows } = await sql.query(
+    const { rows } = await on.sql.query(
       `SELECT v::text, format_type(atttypid, atttypmod) AS type
        FROM vega.documents, pg_attribute WHERE attrelid = 'vega.documents'::regclass AND attname = 'v' ORDER BY id`,
     );

@@ -1,4 +1,5 @@
 import { orderSql } from '../functions/order-sql.ts';
+import { numberType } from '../sql-type.ts';
 import type { Cte, Expr, OrderItem, Query, QueryBody } from '../syntax/tree.ts';
 import { castTo } from '../typed/cast.ts';
 import { commonType } from '../typed/common-type.ts';
@@ -83,19 +84,27 @@ function compileCte(cte: Cte, scope: Scope, compiler: Compiler): CompiledCte {
   return { sql: `${physical} AS (${plan.sql})`, entry };
 }
 
-/** The anchor's types are the types of the whole; the other side is cast to them. */
+/**
+ * The anchor's types are the types of the whole; the other side is cast to them. A number may grow beyond
+ * the digits that the anchor's has (Fibonacci from 0 and 1: https://docs.snowflake.com/en/user-guide/queries-cte).
+ */
 function compileRecursive(cte: Cte, scope: Scope, compiler: Compiler): CompiledCte {
   const { body } = cte.query;
   if (body.kind !== 'set' || body.op !== 'UNION') return compileCte(cte, scope, compiler);
   const anchor = compileBody(body.left, [], scope, compiler);
   const physical = `w${compiler.env.unique()}`;
-  const columns = renameColumns(anchor.columns, cte.columns);
+  const columns = renameColumns(anchor.columns, cte.columns).map(widened);
   const entry = { name: cte.name, physical, columns, parent: scope.ctes };
   const step = compileBody(body.right, [], { ...scope, ctes: entry }, compiler);
-  const cast = castColumns(step, columns, compiler);
+  const [first, next] = [anchor, step].map((side) => castColumns(side, columns, compiler));
   const list = columns.map((column) => `"${column.physical}"`).join(', ');
   const all = body.all ? 'ALL ' : '';
-  return { sql: `${physical}(${list}) AS (${anchor.sql} UNION ${all}${cast})`, entry };
+  return { sql: `${physical}(${list}) AS (${first} UNION ${all}${next})`, entry };
+}
+
+function widened(column: OutputColumn): OutputColumn {
+  const { name, scale = 0 } = column.type;
+  return name === 'NUMBER' ? { ...column, type: numberType(38, scale) } : column;
 }
 
 export function renameColumns(

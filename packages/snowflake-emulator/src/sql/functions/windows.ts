@@ -1,8 +1,8 @@
-import { castTo } from '../typed/cast.ts';
 import { asKey } from '../typed/collation.ts';
 import { unify } from '../typed/common-type.ts';
+import { binaryOperation, toNumeric } from '../typed/operators.ts';
 import { typed, type CallContext, type Typed } from '../typed/typed.ts';
-import { FLOAT } from '../sql-type.ts';
+import { FLOAT, numberType, storageType } from '../sql-type.ts';
 import type { Call, Window } from '../syntax/tree.ts';
 import { compilationError, unsupported } from '../unsupported.ts';
 import { compileAggregate, isAggregate } from './aggregates.ts';
@@ -81,7 +81,10 @@ function valueAt(name: string, call: Call, over: string, context: CallContext): 
   return typed(`${name}(${at(values, 0).sql}${offset}, ${at(values, 1).sql}${nulls})${over}`, type);
 }
 
+/** A division of numbers, NULL where the sum is 0. https://docs.snowflake.com/en/sql-reference/functions/ratio_to_report */
 function ratio(call: Call, over: string, context: CallContext): Typed {
-  const value = castTo(context.compile(at(call.args, 0)), FLOAT, context.env).sql;
-  return typed(`(${value} / sum(${value})${over})`, FLOAT);
+  const value = toNumeric(context.compile(at(call.args, 0)), context.env);
+  const type = value.type.name === 'NUMBER' ? numberType(38, value.type.scale ?? 0) : FLOAT;
+  const sum = typed(`CAST(nullif(sum(${value.sql})${over}, 0) AS ${storageType(type)})`, type);
+  return binaryOperation('/', value, sum, context.env);
 }

@@ -144,9 +144,8 @@ function readKeyword(reader: TokenReader): Expr | undefined {
     reader.next();
     return { kind: 'default' };
   }
-  if ((reader.isWord('LEFT') || reader.isWord('RIGHT')) && reader.isSymbol('(', 1)) {
-    return readCall(reader);
-  }
+  const isFunction = ['LEFT', 'RIGHT', 'INSERT'].some((word) => reader.isWord(word));
+  if (isFunction && reader.isSymbol('(', 1)) return readCall(reader);
   return reader.peek(1).kind === 'string' ? readTypedLiteral(reader) : undefined;
 }
 

@@ -25,7 +25,7 @@ function* missing(page) {
 }
 
 let found = 0;
-for (const page of files.filter((file) => file.endsWith('.md'))) {
+for (const page of files.filter((file) => file.endsWith('.md') && !file.startsWith('scripts/'))) {
   for (const target of missing(page)) {
     found += 1;
     console.log(`${page}: ${target}`);

@@ -52,7 +52,8 @@ function addTests(target, { status, output }) {
 }
 
 function resultFiles(target) {
-  const folders = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'e2e'];
+  const inside = (folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+  const folders = [...inside('packages'), ...inside('examples'), 'e2e'];
   return folders
     .map((folder) => ({ folder, file: join(root, folder, '.results', 'vitest.json') }))
     .filter(({ folder }) => {

@@ -1,20 +1,4 @@
-export type * from './contract/chunk.ts';
-export type * from './contract/column-pair.ts';
-export type * from './contract/grants.ts';
-export type * from './contract/json.ts';
-export { loadingOf } from './contract/loading-of.ts';
-export { modeTraits, type ModeTraits } from './contract/mode-traits.ts';
-export type * from './contract/rejects.ts';
-export type * from './contract/repair.ts';
-export type * from './contract/source.ts';
-export type * from './contract/status-store.ts';
-export type * from './contract/table-plan.ts';
-export type * from './contract/table-schema.ts';
-export type * from './contract/adapters.ts';
-export type * from './contract/finding.ts';
-export type * from './contract/target-answers.ts';
-export type * from './contract/target.ts';
-export type * from './contract/work-context.ts';
+export * from './contract.ts';
 export {
   chunkTransitions,
   type ChunkState,
@@ -24,20 +8,9 @@ export {
 export { clearStages, type ClearedStage } from './engine/run/clear-stages.ts';
 export { backoff } from './engine/table/backoff.ts';
 export { hidesDigits } from './watermark/watermark-bound.ts';
-export { comparableColumns, digestRule, type DigestRule } from './digest/comparable-columns.ts';
-export { errorCatalog, type CatalogEntry, type ErrorCode, type Retry } from './errors/catalog.ts';
-export {
-  SnowmeltError,
-  isSnowmeltError,
-  type ErrorPlace,
-  type SnowmeltErrorOptions,
-} from './errors/snowmelt-error.ts';
 export { cutFraction } from './watermark/shift-time.ts';
 export { compareWatermarks } from './watermark/watermark-order.ts';
 export { systemClock } from './clock/system-clock.ts';
-export { encodeCsvRow } from './csv/encode-csv.ts';
-export { decodeCsv } from './csv/decode-csv.ts';
-export { CsvValidator, type CsvFault } from './csv/validate-csv.ts';
 export type { DecideContext } from './engine/decide/decide-context.ts';
 export { decidePlan, refuseErrors, type Decision } from './engine/decide/decide-plan.ts';
 export { describeTogether, describeWritten } from './engine/decide/describe-together.ts';
@@ -47,7 +20,6 @@ export { runMigration, type MigrationRequest } from './engine/run/run-migration.
 export { pinNow } from './engine/table/settle-snapshot.ts';
 export { tagContext } from './engine/decide/tag-context.ts';
 export type * from './engine/table/run-report.ts';
-export type * from './contract/table-job.ts';
 export {
   createLogger,
   formatJson,

@@ -1,7 +1,7 @@
 import { SnowmeltError, type RunId, type TableRequest } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
-import { runLock, tableLock, takeLocks } from './locks.ts';
+import { runLock, strangerAt, tableLock, takeLocks } from './locks.ts';
 
 interface ClaimRequest {
   readonly run: RunId;
@@ -16,11 +16,15 @@ interface ClaimRequest {
 export async function claimTables(session: Session, request: ClaimRequest): Promise<void> {
   const { run, tables } = request;
   const busyRun = await takeLocks(session, [runLock(run)]);
-  if (busyRun.length > 0) throw await runBusy(session, run);
+  if (busyRun.length > 0) {
+    throw (await strangerAt(session, busyRun)) ?? (await runBusy(session, run));
+  }
   const locks = [...new Set(tables.map(({ target }) => tableLock(target)))].sort();
   const busy = new Set(await takeLocks(session, locks));
   const table = tables.find(({ target }) => busy.has(tableLock(target)));
-  if (table !== undefined) throw await tableBusy(session, table);
+  if (table !== undefined) {
+    throw (await strangerAt(session, [...busy])) ?? (await tableBusy(session, table));
+  }
   await refuseLiveLeases(session, request);
   await writeClaims(session, request);
 }

@@ -126,7 +126,11 @@ async function tryReclaim(holding: Holding): Promise<boolean> {
   const client = await holding.database.connectApart();
   let regained = false;
   try {
-    regained = await regainRun(client, holding.claim, holding.backend);
+    regained = await regainRun(client, {
+      claim: holding.claim,
+      broken: holding.backend,
+      openSeconds: holding.database.openSeconds,
+    });
     if (!regained || holding.closed) return holding.closed;
     holding.backend = await identify(client, holding.claim);
     holding.client = client;

@@ -15,9 +15,12 @@ export interface Backend {
  * still has them. Throws `RUN.LEASE_LOST` where another process has claimed the run, or another
  * run one of its tables, since: going on would mix two runs in one table.
  */
-export async function regainRun(client: Client, claim: Claim, broken: Backend): Promise<boolean> {
+export async function regainRun(
+  client: Client,
+  { claim, broken, openSeconds }: { claim: Claim; broken: Backend; openSeconds: number },
+): Promise<boolean> {
   return inTransaction(sessionOf(client), false, async (session) => {
-    await waitToOpen(session);
+    await waitToOpen(session, openSeconds);
     if (!(await stillOwner(session, claim))) throw claimLost(claim);
     await session.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -22,6 +22,8 @@ export interface PostgresStatusOptions {
   readonly outageSeconds?: number;
   /** How often the connection that holds a run is looked at. Default 10. */
   readonly heartbeatSeconds?: number;
+  /** How long the opening of a run waits for that of another one. Default 60. */
+  readonly openSeconds?: number;
   /** How long a new connection may take. Default 15. */
   readonly connectTimeoutSeconds?: number;
   /** Connections at most, beside one for each run that is open here. Default 5. */

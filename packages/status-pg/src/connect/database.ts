@@ -21,6 +21,8 @@ export interface Database extends AsyncDisposable {
   /** Host, port and database, for messages. */
   readonly server: string;
   readonly outageMs: number;
+  /** How long one openRun waits for another. */
+  readonly openSeconds: number;
   /** Between two looks at a connection that holds a run, and for an answer. */
   readonly beatMs: number;
   /** Aborted when the store is disposed. */
@@ -65,6 +67,7 @@ export function createDatabase(options: PostgresStatusOptions): Database {
   return {
     server: access.serverName(),
     outageMs: outageOf(options),
+    openSeconds: options.openSeconds ?? 60,
     beatMs: (options.heartbeatSeconds ?? 10) * 1000,
     closing: closing.signal,
     run,

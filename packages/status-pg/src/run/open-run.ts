@@ -36,10 +36,12 @@ export interface OpenedRun {
 export async function openRun(database: Database, request: RunRequest): Promise<OpenedRun> {
   checkRequest(request);
   const fresh = randomUUID();
+  const { openSeconds } = database;
   return database.apart(async (session, client, again) => {
     try {
       await refuseTransactionPooler(client, database);
-      const open = () => inTransaction(session, again, () => openWithin(session, request, fresh));
+      const open = () =>
+        inTransaction(session, again, () => openWithin(session, { request, fresh, openSeconds }));
       const opened = await (again ? unlessHeldByItself(open) : open());
       const targets = request.tables.map(({ target }) => target);
       const claim = { run: opened.state.id, owner: request.owner, epoch: opened.epoch, targets };
@@ -72,10 +74,9 @@ function checkRequest({ owner, tables }: RunRequest): void {
 
 async function openWithin(
   session: Session,
-  request: RunRequest,
-  fresh: RunId,
+  { request, fresh, openSeconds }: { request: RunRequest; fresh: RunId; openSeconds: number },
 ): Promise<{ state: RunState; epoch: number }> {
-  await waitToOpen(session);
+  await waitToOpen(session, openSeconds);
   const made = await madeRun(session, fresh);
   const earlier = made ?? (await chooseRun(session, request));
   const run = earlier?.id ?? fresh;

@@ -1,6 +1,7 @@
 import type { RunId, RunRequest } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
+import { holdersOf } from '../claim/locks.ts';
 
 const rowOf = (run: RunId, request: RunRequest): readonly unknown[] => [
   run,
@@ -47,13 +48,14 @@ export async function takeOverRun(
 
 /**
  * Runs whose owner is gone and whose workers are too don't stay `running` for ever. They are
- * `partial`, so that they can be gone on with.
+ * `partial`, so that they can be gone on with. One opens at a time (`waitToOpen`), so none of them is
+ * taken meanwhile.
  */
 export async function endAbandonedRuns(session: Session, except: RunId): Promise<void> {
   await session.query(
     `WITH running AS MATERIALIZED (
-       SELECT run_id,
-         pg_try_advisory_xact_lock(hashtextextended('snowmelt.run/' || run_id, 0)) AS abandoned
+       SELECT run_id, NOT EXISTS (
+         SELECT FROM (${holdersOf("('snowmelt.run/' || run_id)")}) h WHERE h.ours) AS abandoned
        FROM migration_status.migration_runs r
        WHERE status = 'running' AND owner IS NOT NULL AND run_id <> $1
          AND NOT EXISTS (

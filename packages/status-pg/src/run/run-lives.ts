@@ -2,6 +2,7 @@ import type { RunId, RunLife } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
 import { errorCode } from '../connect/translate-error.ts';
+import { holdersOf } from '../claim/locks.ts';
 
 /**
  * Alive: its lock is held (see locks.ts), or a worker that is not its owner's has a lease. Ended:
@@ -11,10 +12,7 @@ const livesSql = `
 SELECT r.run_id::text AS run,
   CASE
     WHEN EXISTS (
-      SELECT FROM pg_catalog.pg_locks l
-      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-        AND (l.classid::bigint << 32) | l.objid::bigint
-          = hashtextextended('snowmelt.run/' || r.run_id, 0)
+      SELECT FROM (${holdersOf("('snowmelt.run/' || r.run_id)")}) h WHERE h.ours
     ) OR EXISTS (
       SELECT FROM migration_status.migration_chunk_status c
       WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()

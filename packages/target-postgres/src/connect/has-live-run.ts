@@ -7,13 +7,16 @@ import type { Session } from './transaction.ts';
  * A live run holds an advisory lock of each of its targets in the status database (status-pg,
  * run/locks.ts), under this name. pg_locks shows the locks of all databases of a server, so it is
  * seen from here where both are on one server; and a chunk in the middle of its load is seen
- * anyway by its lock of the table.
+ * anyway by its lock of the table. Whoever may connect can take such a lock: a role that may not write
+ * the ledger runs nothing.
  */
 const liveSql = `
 SELECT EXISTS (
-  SELECT 1 FROM pg_catalog.pg_locks
-  WHERE locktype = 'advisory' AND granted AND objsubid = 1
-    AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)
+  SELECT 1 FROM pg_catalog.pg_locks l
+  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+    AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended($1, 0)
+    AND coalesce(has_table_privilege(a.usesysid, to_regclass('snowmelt.table_ledger'), 'UPDATE'), true)
 ) OR EXISTS (
   SELECT 1 FROM pg_catalog.pg_locks l
   JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid

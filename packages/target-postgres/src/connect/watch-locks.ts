@@ -1,5 +1,5 @@
 import { type Logger, SnowmeltError } from '@snowmelt/core';
-import { isServerError, isStatementTimeout, sqlState } from '@snowmelt/pg-connection';
+import { isServerError, isStatementTimeout, quoteName, sqlState } from '@snowmelt/pg-connection';
 
 import type { Databases } from './databases.ts';
 
@@ -11,6 +11,8 @@ export interface LockWatch {
   readonly what: string;
   /** Is told what is waited for. */
   readonly log?: Logger | undefined;
+  /** How long somebody who has nothing to do with us is waited for at a lock of ours. Default 30,000. */
+  readonly strangerMs?: number;
 }
 
 /** When a wait is told, in milliseconds from its beginning; then once in the last of these. */
@@ -30,7 +32,8 @@ export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): P
   const { lockTimeoutMs, statementTimeoutMs } = databases;
   const limits = [lockTimeoutMs, statementTimeoutMs].filter((limit) => limit > 0);
   let asking: ReturnType<typeof blockersOf> | undefined;
-  using _telling = tellWaits(watch);
+  const told: Told = {};
+  using _telling = tellWaits(watch, told);
   const timer =
     limits.length === 0
       ? undefined
@@ -45,6 +48,7 @@ export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): P
   } catch (error) {
     const locked = sqlState(error) === '55P03';
     const late = isServerError(error) && isStatementTimeout(error, statementTimeoutMs);
+    if (told.strangers !== undefined) throw lockedError(what, told.strangers, error);
     if (!locked && !late) throw error;
     const blockers = (await asking) ?? [];
     throw locked || blockers.length > 0 ? lockedError(what, blockers, error) : error;
@@ -53,17 +57,29 @@ export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): P
   }
 }
 
+interface Told {
+  /** Who was waited for long enough. */
+  strangers?: readonly Blocker[];
+}
+
 /** A statement that works, and does not wait, is told nothing of. */
-function tellWaits({ databases, database, pid, what, log }: LockWatch): Disposable {
+function tellWaits(watch: LockWatch, told: Told): Disposable {
+  const { databases, database, pid, what, log, strangerMs = 30_000 } = watch;
   const started = performance.now();
   let timer: NodeJS.Timeout | undefined;
-  let ended = log === undefined;
+  let ended = false;
   const tell = async (): Promise<void> => {
     const blockers = await blockersOf(databases, database, pid);
     if (ended) return;
     const seconds = Math.round((performance.now() - started) / 1000);
     if (blockers.length > 0) {
       log?.warn('waiting_for_lock', { what, seconds, held_by: describeBlockers(blockers) });
+      const isLate = performance.now() - started >= strangerMs;
+      if (isLate && blockers.every(({ stranger }) => stranger)) {
+        told.strangers = blockers;
+        await endWait(databases, database, pid);
+        return;
+      }
     }
     next();
   };
@@ -72,7 +88,7 @@ function tellWaits({ databases, database, pid, what, log }: LockWatch): Disposab
     const [at = waited + (tellAfter.at(-1) ?? 0)] = tellAfter.filter((after) => after > waited);
     timer = setTimeout(() => void tell(), at - waited);
   };
-  if (!ended) next();
+  next();
   return {
     [Symbol.dispose]() {
       ended = true;
@@ -89,11 +105,17 @@ interface Blocker {
   /** When its transaction began, ISO 8601 to the second. */
   readonly since: string | null;
   readonly query: string | null;
+  /** It holds a lock of ours, and may not write the ledger: nothing of Snowmelt. */
+  readonly stranger: boolean;
 }
 
 const blockersSql = `
 SELECT pid, usename, application_name, state, query,
-       to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
+       to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
+       EXISTS (SELECT FROM pg_catalog.pg_locks w
+               WHERE w.pid = $1 AND NOT w.granted AND w.locktype = 'advisory')
+       AND NOT coalesce(has_table_privilege(usesysid, to_regclass('snowmelt.table_ledger'), 'UPDATE'),
+                        true) AS stranger
 FROM pg_catalog.pg_stat_activity
 WHERE pid = ANY (pg_catalog.pg_blocking_pids($1))
 ORDER BY pid`;
@@ -116,15 +138,34 @@ async function blockersOf(
   }
 }
 
+/** The statement that waits is cancelled, as by the limit of locks. */
+async function endWait(databases: Databases, database: string, pid: number): Promise<void> {
+  const apart = await databases.connectApart(database);
+  try {
+    await apart.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]);
+  } finally {
+    await apart.end();
+  }
+}
+
 function lockedError(what: string, blockers: readonly Blocker[], cause: unknown): SnowmeltError {
   const who = describeBlockers(blockers);
   const message = `${what} waited for a lock in vain${who === '' ? '' : `: it is held by ${who}`}`;
+  const strangers = blockers.filter(({ stranger }) => stranger);
   const pids = blockers.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(' ');
   const fix =
     pids === ''
       ? {}
-      : { fix: `End the session (${pids}), or raise postgres.settings.lock_timeout_seconds.` };
+      : {
+          fix: `End the session (${pids}), ${strangers.length > 0 ? away(strangers) : 'or raise postgres.settings.lock_timeout_seconds'}.`,
+        };
   return new SnowmeltError('TARGET.LOCKED', message, { cause, ...fix });
+}
+
+/** Whoever may connect can take any advisory lock of the database. */
+function away(strangers: readonly Blocker[]): string {
+  const roles = new Set(strangers.map(({ usename }) => quoteName(usename ?? '…')));
+  return `and, so that it does not come back, REVOKE CONNECT ON DATABASE … FROM ${[...roles].join(', ')}`;
 }
 
 function describeBlockers(blockers: readonly Blocker[]): string {
@@ -132,8 +173,10 @@ function describeBlockers(blockers: readonly Blocker[]): string {
 }
 
 /** An unprivileged user sees only the pid of another's session. */
-function describeBlocker({ pid, usename, application_name, state, since, query }: Blocker): string {
+function describeBlocker(blocker: Blocker): string {
+  const { pid, usename, application_name, state, since, query, stranger } = blocker;
   const known = [
+    stranger && 'none of ours: it may not write the ledger',
     usename && `user ${usename}`,
     application_name && `application ${application_name}`,
     state,

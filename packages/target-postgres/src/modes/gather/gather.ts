@@ -124,7 +124,7 @@ async function putOnce(
 async function lockTables(databases: Databases, session: Session, table: TablePlan): Promise<void> {
   const target = quoteTable(table.target);
   await session.query(`SET LOCAL lock_timeout = 0`);
-  await session.query(oneByOneSql, [target]);
+  await session.locking('the swap of another table', () => session.query(oneByOneSql, [target]));
   await session.query(limitLocks(databases.lockTimeoutMs));
   await session.locking(`swap of ${target}`, () =>
     session.query(`LOCK TABLE ${target} IN EXCLUSIVE MODE`),

@@ -28,8 +28,6 @@ interface AnyMode {
   readonly keyColumns: readonly string[];
   readonly watermark?: WatermarkPlan;
   readonly changes?: ChangeFeed & Partial<ChangeWindow>;
-  readonly firstLoad?: boolean;
-  readonly fills?: readonly string[];
   readonly deleteMissing?: DeleteMissing;
   readonly truncateCascade: boolean;
   readonly emptiedWith?: readonly EmptiedTable[];

@@ -1,14 +1,14 @@
 import type { ColumnPair } from '../../contract/column-pair.ts';
 import { modeTraits } from '../../contract/mode-traits.ts';
 import type { TableJob } from '../../contract/table-job.ts';
-import type { TablePlan } from '../../contract/table-plan.ts';
+import type { UpsertPlan } from '../../contract/table-plan.ts';
 import { SnowmeltError } from '../../errors/snowmelt-error.ts';
 import type { DecideContext, PairedTable } from './decide-context.ts';
 import { decideWatermark, type WatermarkDecision } from './decide-watermark.ts';
 import { findName } from './pair-columns.ts';
 
 export interface MergeDecision {
-  readonly parts: Pick<TablePlan, 'keyColumns' | 'watermark' | 'firstLoad' | 'fills'>;
+  readonly parts: Pick<UpsertPlan, 'keyColumns' | 'watermark' | 'firstLoad' | 'fills'>;
   readonly notices: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export async function decideMerge(
 }
 
 interface FillDecision {
-  readonly parts: Pick<TablePlan, 'watermark' | 'fills'>;
+  readonly parts: Pick<UpsertPlan, 'watermark' | 'fills'>;
   readonly notices: readonly string[];
 }
 

@@ -138,8 +138,8 @@ function addsRows({ mode, changes }: TablePlan): boolean {
 }
 
 /** A row that is left alone, or not newer, stays as it was. */
-function mayDiffer({ mode, firstLoad }: TablePlan): boolean {
-  return modeTraits[mode].merges && firstLoad !== true;
+function mayDiffer(plan: TablePlan): boolean {
+  return modeTraits[plan.mode].merges && !('firstLoad' in plan && plan.firstLoad);
 }
 
 function digested({ columns }: TablePlan): Verdict {

@@ -1,4 +1,4 @@
-import { hidesDigits, modeTraits, type TablePlan } from '@snowmelt/core';
+import { hidesDigits, modeTraits, type TablePlan, type UpsertPlan } from '@snowmelt/core';
 
 import type { LooseKey } from '../../keys/loose-keys.ts';
 import { keepSentSql, sentColumn } from '../../keys/meeting-keys.ts';
@@ -113,7 +113,10 @@ function whereNewer(table: TablePlan): string {
  * digits of the watermark than the source has, the same watermark may hide a newer one, and counts as
  * newer; so it does where rows that are there are to get columns that they lack.
  */
-export function isNewer({ watermark, fills }: TablePlan, row: string): string {
+export function isNewer(
+  { watermark, fills }: Pick<UpsertPlan, 'watermark' | 'fills'>,
+  row: string,
+): string {
   if (watermark === undefined) return 'true';
   const name = watermarkName(watermark);
   const newer = fills !== undefined || hidesDigits(watermark.column) ? isAtLeast : isAbove;

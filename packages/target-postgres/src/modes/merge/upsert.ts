@@ -24,8 +24,8 @@ const afterAll: LoadWay = { put: mergeRows, after: isDuplicateKey, event: 'chunk
 const load: ChunkLoad = {
   place: targetOf,
   fields: columnsOf,
-  ways: ({ firstLoad }) =>
-    firstLoad === true ? [{ put: firstRows }, afterAll] : [{ put: mergeRows }],
+  ways: (table) =>
+    'firstLoad' in table && table.firstLoad ? [{ put: firstRows }, afterAll] : [{ put: mergeRows }],
   rejects: { around: mergeAround, again: mergeAgain },
 };
 

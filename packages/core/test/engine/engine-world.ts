@@ -20,6 +20,7 @@ import {
   type RunObserver,
   type TableJob,
   type TableRef,
+  type WorkContext,
 } from '../../src/index.ts';
 
 const column = (name: string): ColumnSchema => ({
@@ -134,6 +135,7 @@ export interface RunOptions {
   readonly snapshotDelay?: number;
   readonly executionHash?: string;
   readonly clock?: Clock;
+  readonly log?: WorkContext['log'];
 }
 
 /** One invocation: what a process does from its start to its end. */
@@ -150,6 +152,7 @@ export async function run(jobs: readonly TableJob[], adapters: Adapters, options
   };
   const context = testContext({
     clock: options.clock ?? fastClock(1000),
+    ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {

@@ -92,4 +92,20 @@ describe('a run with rows that the target refuses', () => {
     const second = await run([more], world.adapters());
     expect(second).toMatchObject({ resumed: true, run: first.run, rows: 24, rejected: 6 });
   });
+
+  it('P8: what is in quarantine already counts against a limit that was lowered since', async () => {
+    const world = worldWithout([3, 14]);
+    const adapters = world.adapters();
+    adapters.target.publish = () => Promise.reject(new Error('killed'));
+    await expect(run([job('A', quarantine)], adapters)).rejects.toThrow('killed');
+    const stricter = job('A', { ...quarantine, rejects: { limit: 1 } });
+    const report = await run([stricter], world.adapters());
+    expect(report.tables[0]).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'TARGET.TOO_MANY_REJECTS',
+        message: '2 rows of the table are in quarantine, of at most 1',
+      },
+    });
+  });
 });

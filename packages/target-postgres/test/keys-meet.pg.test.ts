@@ -290,7 +290,7 @@ describe('P1: keys that differ in the source and not in the target', () => {
 
   it('changes are refused a key that the target does not keep', async () => {
     await make({ type: 'numeric(10,2)' });
-    const table = plan({ source: decimal(12, 3) }, { changes: { feed: 'f' } });
+    const table = plan({ source: decimal(12, 3) }, { mode: 'swap', changes: { feed: 'f' } });
     expect(await findings(table)).toMatchObject([{ severity: 'error' }]);
   });
 });

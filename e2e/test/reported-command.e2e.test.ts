@@ -4,12 +4,12 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
-import { configOf } from './support/run-config.ts';
+import { configOf, runConfig } from './support/run-config.ts';
 import { configFile, snowmelt } from './support/snowmelt.ts';
 
 type Config = Record<string, unknown>;
 
-describe('what users of such tools have reported, by the command itself', () => {
+describe('what users of such tools have reported, by the command', () => {
   let demo: Demo;
   let sql: Client;
   beforeAll(async () => {
@@ -102,6 +102,45 @@ describe('what users of such tools have reported, by the command itself', () => 
       }
     });
   });
+
+  it.each(['SWAP WITH', 'RENAME'])(
+    'P3: rows of a table that takes the name of another by %s do not stand beside those of that one',
+    async (how) => {
+      const name = how === 'RENAME' ? 'NAMED' : 'SWAPPED';
+      const make = (table: string, text: string) =>
+        `CREATE OR REPLACE TABLE ${table} AS SELECT SEQ4()::NUMBER(9,0) ID, '${text}' || SEQ4() V
+         FROM TABLE(GENERATOR(ROWCOUNT => 1000))`;
+      await inSnowflake(demo, make(name, 'v'), make('OTHER', 'w'));
+      const chunks = { chunking_columns: ['ID'], chunking_column_types: ['int'], extract: 'query' };
+      const tables = [{ source: name, target: 'named', ...chunks }];
+      const slow = { batch_size: 250, parallel_threads: 1, max_retry_attempts: 1 };
+      const config = { ...configOf(demo, tables), ...slow };
+      const fault = demo.emulator.faults.add({
+        kind: 'fail-statement',
+        code: '000603',
+        message: 'SQL execution internal error',
+        match: { sqlIncludes: '"ID" >=' },
+        after: 1,
+        times: 20,
+      });
+      expect((await runConfig(demo, config)).status).toBe('failed');
+      demo.emulator.faults.remove(fault.id);
+      if (how === 'SWAP WITH') await inSnowflake(demo, `ALTER TABLE ${name} SWAP WITH OTHER`);
+      else {
+        await inSnowflake(
+          demo,
+          `ALTER TABLE ${name} RENAME TO BEFORE`,
+          `ALTER TABLE OTHER RENAME TO ${name}`,
+        );
+      }
+      const again = await runConfig(demo, config);
+      if (again.status !== 'completed') {
+        expect((await runConfig(demo, config)).status).toBe('completed');
+      }
+      const counted = `SELECT count(*)::int AS all, count(*) FILTER (WHERE v LIKE 'w%')::int AS of_other FROM vega.named`;
+      expect(Object.values((await sql.query(counted)).rows[0])).toEqual([1000, 1000]);
+    },
+  );
 
   it('a result that breaks off is read again, and no row of it is printed', async () => {
     const fault = demo.emulator.faults.add({

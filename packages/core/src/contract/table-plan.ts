@@ -100,6 +100,8 @@ export interface PlanBase {
   readonly run: RunId;
   readonly key: TableKey;
   readonly source: TableRef;
+  /** `TableSchema.object` of the source, whose rows they are to the end. Absent: not known. */
+  readonly sourceObject?: string;
   readonly target: TableRef;
   /** In the order of the CSV fields. Never empty. */
   readonly columns: readonly ColumnPair[];

@@ -90,6 +90,8 @@ export interface TableSchema {
   /** What the catalog says, where it says it without a scan. */
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
+  /** Names the object: another one under the same name has another. Absent: not known. */
+  readonly object?: string;
   /** What the adapter has seen of the object and wants to know again later; nobody else reads it. */
   readonly facts?: JsonObject;
 }

@@ -162,6 +162,10 @@ async function schemaOf(ask: AskCatalog, ref: TableRef, known: Known): Promise<T
     kind: object?.kind ?? 'other',
     columns,
     primaryKey,
+    // A view is another one after each CREATE OR REPLACE, and its tables decide what it reads.
+    ...(object?.kind === 'table' && object.facts.created !== undefined
+      ? { object: object.facts.created }
+      : {}),
     facts: writeFacts({ ...(object?.facts ?? unlisted), ...(await known.origin) }),
     ...(object?.clusterKey?.[0] === undefined ? {} : { clusterKey: object.clusterKey }),
     ...(object?.rows === undefined ? {} : { estimatedRows: object.rows }),

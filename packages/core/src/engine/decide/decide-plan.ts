@@ -131,6 +131,7 @@ async function baseOf(
     run: using.run,
     key: job.key,
     source: schema.ref,
+    ...(schema.object === undefined ? {} : { sourceObject: schema.object }),
     target: job.target,
     columns: columns.pairs,
     primaryKey: primaryKeyOf(decided),

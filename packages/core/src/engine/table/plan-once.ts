@@ -23,6 +23,7 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
   const kept = run.plans.get(job.key);
   if (kept !== undefined) {
     refuseUnsupported(job, run);
+    await refuseOtherObject(kept, run);
     const foundAnew = { emptiedWith: await emptiedWith(job, run), ...rejectsOf(job) };
     return { plan: { ...kept, ...foundAnew }, notices: job.notices };
   }
@@ -40,6 +41,24 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
   await run.status.recordTable(run.state.id, job.key, { type: 'planned', plan: lasting });
   run.plans.set(job.key, lasting);
   return { plan, notices };
+}
+
+/**
+ * P3: SWAP WITH and RENAME put another table under the name, which has a past of its own: Time Travel
+ * reads it without a word, and its rows would stand beside those of the first one.
+ */
+async function refuseOtherObject(
+  { key, source: ref, sourceObject, snapshot }: TablePlan,
+  { source, context }: OpenRun,
+): Promise<void> {
+  if (sourceObject === undefined || !snapshot.pinned) return;
+  const { object } = await source.describe(ref, context);
+  if (object === undefined || object === sourceObject) return;
+  throw new SnowmeltError(
+    'SOURCE.SNAPSHOT_GONE',
+    `${ref.name} is not the table any more that the run has begun to read: another one has its name`,
+    { place: { table: key } },
+  );
 }
 
 function rejectsOf({ rejects }: TableJob): Pick<TablePlan, 'rejects'> {

@@ -1,4 +1,4 @@
-import type { TablePlan, WatermarkBound, WholeSource } from '@snowmelt/core';
+import type { ExtractMode, TablePlan, WatermarkBound } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
@@ -7,30 +7,28 @@ import { sampleRows, sorted } from '../sample-plan.ts';
 import type { ModeCase, ModeCases } from './mode-cases.ts';
 import { ordersTable, planOf, readTable } from './read-table.ts';
 import type { WholeSourceHarness } from './source-harness.ts';
-import type { ExtractMode } from '@snowmelt/core';
 
 const rows = sampleRows(0, 57);
 
-/** A plan that reads by the watermark ID. */
-async function incremental(
-  harness: WholeSourceHarness,
-  extract: ExtractMode,
-  from?: WatermarkBound,
-): Promise<{ source: WholeSource; plan: TablePlan }> {
+/** A source, and plans that read by the watermark ID from a bound on. */
+async function begin(harness: WholeSourceHarness, extract: ExtractMode) {
   const source = await harness.open();
   const plan = await planOf(source, await ordersTable(harness), extract);
   const column = plan.columns.find((pair) => pair.source.name === 'ID');
   if (column === undefined) throw new Error('no column ID');
-  const watermark = { column, ...(from === undefined ? {} : { from }) };
-  return { source, plan: { ...plan, mode: 'append', watermark } };
+  const planFrom = (from?: WatermarkBound): TablePlan => {
+    const watermark = { column, ...(from === undefined ? {} : { from }) };
+    return { ...plan, mode: 'append', watermark };
+  };
+  return { source, planFrom };
 }
 
 /** Newer rows only. */
 export const watermarkCases: ModeCases = needing<ModeCase>(['watermarks'], {
   'P1: rows above the bound are read and counted, and no others': async (harness, extract) => {
+    const { source, planFrom } = await begin(harness, extract);
     for (const inclusive of [true, false]) {
-      const from = { value: '40', inclusive, orNull: false };
-      const { source, plan } = await incremental(harness, extract, from);
+      const plan = planFrom({ value: '40', inclusive, orNull: false });
       const kept = rows.filter(([id]) => (inclusive ? Number(id) >= 40 : Number(id) > 40));
       expect(sorted(await readTable(source, plan))).toEqual(sorted(kept));
       expect(await source.count(plan, testContext())).toBe(kept.length);
@@ -38,10 +36,9 @@ export const watermarkCases: ModeCases = needing<ModeCase>(['watermarks'], {
   },
 
   'newest: of the rows that are read; none of no rows': async (harness, extract) => {
-    const { source, plan } = await incremental(harness, extract);
-    expect(await source.watermarks.newest(plan, testContext())).toBe('56');
-    const beyond = { value: '56', inclusive: false, orNull: false };
-    const none = await incremental(harness, extract, beyond);
-    expect(await none.source.watermarks.newest(none.plan, testContext())).toBeUndefined();
+    const { source, planFrom } = await begin(harness, extract);
+    expect(await source.watermarks.newest(planFrom(), testContext())).toBe('56');
+    const beyond = planFrom({ value: '56', inclusive: false, orNull: false });
+    expect(await source.watermarks.newest(beyond, testContext())).toBeUndefined();
   },
 });

@@ -29,8 +29,6 @@ interface AnyMode {
   readonly watermark?: WatermarkPlan;
   readonly changes?: ChangeFeed & Partial<ChangeWindow>;
   readonly deleteMissing?: DeleteMissing;
-  readonly truncateCascade: boolean;
-  readonly emptiedWith?: readonly EmptiedTable[];
   readonly rebuildIndexes?: boolean;
 }
 

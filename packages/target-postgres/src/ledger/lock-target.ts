@@ -14,8 +14,8 @@ export async function lockTarget(session: Session, { target }: TablePlan): Promi
  * way to the row of another in the ledger meets it on its way to the table.
  */
 export async function lockTargets(session: Session, table: TablePlan): Promise<void> {
-  const { target, emptiedWith = [] } = table;
-  const targets = [target, ...emptiedWith.map((other) => other.target)];
+  const emptied = 'emptiedWith' in table ? (table.emptiedWith ?? []) : [];
+  const targets = [table.target, ...emptied.map((other) => other.target)];
   for (const one of inOneOrder(targets)) await lockName(session, one);
 }
 

@@ -107,7 +107,7 @@ export async function writeTableLedger(
 ): Promise<void> {
   const { schema, name } = table.target;
   const from = table.watermark?.from?.value ?? null;
-  const { emptiedWith: _foundAnew, ...plan } = table;
+  const { emptiedWith: _foundAnew, ...plan } = { emptiedWith: undefined, ...table };
   const what = [schema, name, table.mode, planHash, from, snapshotOf(table), JSON.stringify(plan)];
   await session.query(writeSql, [table.run, table.key, ...what]);
 }

@@ -1,4 +1,4 @@
-import { SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { SnowmeltError, type TablePlan, type TruncatePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
@@ -20,7 +20,7 @@ import {
  */
 export async function truncateOnce(
   session: Session,
-  table: TablePlan,
+  table: TruncatePlan,
   { again }: { readonly again: boolean },
 ): Promise<void> {
   if (again || !(await emptiedByThisRun(session, table))) await truncate(session, table);
@@ -42,7 +42,7 @@ export async function emptiedByThisRun(session: Session, table: TablePlan): Prom
   return rowCount !== 0;
 }
 
-async function truncate(session: Session, table: TablePlan): Promise<void> {
+async function truncate(session: Session, table: TruncatePlan): Promise<void> {
   const name = quoteTable(table.target);
   await lockReach(session, table);
   const reached = await truncateReach(session, table.target);
@@ -62,7 +62,7 @@ async function truncate(session: Session, table: TablePlan): Promise<void> {
  * Under these locks no other foreign key comes to lead in. In one order, where TRUNCATE takes them
  * as it finds them: two tables may reach the same others at the same time.
  */
-async function lockReach(session: Session, table: TablePlan): Promise<void> {
+async function lockReach(session: Session, table: TruncatePlan): Promise<void> {
   const reached = await truncateReach(session, table.target);
   await mayCascade(session, table, reached);
   const names = inOneOrder([table.target, ...reached]).map((one) => quoteTable(one));
@@ -82,7 +82,7 @@ WHERE t.target_schema = excluded.target_schema AND t.target_table = excluded.tar
 /** The other tables of the run are not emptied again when it is their turn. */
 async function recordOthers(
   session: Session,
-  { run, emptiedWith = [] }: TablePlan,
+  { run, emptiedWith = [] }: TruncatePlan,
   reached: readonly ReachedTable[],
 ): Promise<void> {
   const others = emptiedWith.filter(({ target }) => reached.some((one) => isSame(one, target)));
@@ -97,7 +97,7 @@ async function recordOthers(
 
 async function mayCascade(
   session: Session,
-  table: TablePlan,
+  table: TruncatePlan,
   reached: readonly ReachedTable[],
 ): Promise<boolean> {
   if (reached.length === 0) return false;

@@ -1,4 +1,4 @@
-import type { TablePlan, TableRef } from '@snowmelt/core';
+import type { TableRef, TruncatePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 
@@ -49,7 +49,7 @@ export async function dependents(session: Session, ref: TableRef): Promise<reado
 
 /** Those that this run does not empty and load itself. */
 export function outsideTheRun(
-  { emptiedWith = [] }: TablePlan,
+  { emptiedWith = [] }: TruncatePlan,
   reached: readonly ReachedTable[],
 ): readonly ReachedTable[] {
   return reached.filter((table) => !emptiedWith.some(({ target }) => isSame(target, table)));

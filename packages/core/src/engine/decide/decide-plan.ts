@@ -139,7 +139,6 @@ async function baseOf(
     extract: 'query',
     read: readOf(job, merge),
     ...chunkColumnsOf(job, schema),
-    truncateCascade: job.truncateCascade,
     ...(job.rejects === undefined ? {} : { rejects: job.rejects }),
   };
 }

@@ -12,7 +12,7 @@ import type { MergeDecision } from './decide-merge.ts';
 
 export interface ModeParts {
   /** What all plans have, however their rows get into the table. */
-  readonly base: PlanBase & { readonly truncateCascade: boolean };
+  readonly base: PlanBase;
   readonly merge: MergeDecision['parts'];
   readonly emptiedWith: readonly EmptiedTable[];
 }
@@ -22,14 +22,22 @@ export function planByMode(
   job: TableJob,
   { base, merge, emptiedWith }: ModeParts,
 ): AppendPlan | TruncatePlan | SwapPlan | UpsertPlan | InsertOnlyPlan {
-  const { keyColumns, fills, ...merged } = merge;
+  const { keyColumns, watermark, fills, firstLoad } = merge;
+  const newer = watermark === undefined ? {} : { watermark };
+  const merged = { ...newer, ...(firstLoad === undefined ? {} : { firstLoad }) };
   const indexes = job.rebuildIndexes === true ? { rebuildIndexes: true } : {};
   const whole = { ...base, keyColumns };
   switch (job.mode) {
     case 'append':
-      return { ...whole, mode: 'append', ...merged, ...indexes };
+      return { ...whole, mode: 'append', ...newer, ...indexes };
     case 'truncate':
-      return { ...whole, mode: 'truncate', emptiedWith, ...indexes };
+      return {
+        ...whole,
+        mode: 'truncate',
+        truncateCascade: job.truncateCascade,
+        emptiedWith,
+        ...indexes,
+      };
     case 'swap':
       return { ...whole, mode: 'swap' };
     case 'upsert':

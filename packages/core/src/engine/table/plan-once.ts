@@ -24,8 +24,10 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
   if (kept !== undefined) {
     refuseUnsupported(job, run);
     await refuseOtherObject(kept, run);
-    const foundAnew = { emptiedWith: await emptiedWith(job, run), ...rejectsOf(job) };
-    return { plan: { ...kept, ...foundAnew }, notices: job.notices };
+    const plan = { ...kept, ...rejectsOf(job) };
+    if (!('truncateCascade' in plan)) return { plan, notices: job.notices };
+    const others = await emptiedWith(job, run);
+    return { plan: { ...plan, emptiedWith: others }, notices: job.notices };
   }
   const sides = { source, target, describeSource };
   const using = { run: run.state.id, snapshotAt: run.snapshot.at, ...sides, context, jobs };
@@ -37,7 +39,7 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
     ...(await newestRead(decided, { source, context: tagContext(job, context) })),
     ...(restarts === undefined ? {} : { restarts }),
   };
-  const { emptiedWith: _others, rejects: _rules, ...lasting } = plan;
+  const lasting = withoutFoundAnew(plan);
   await run.status.recordTable(run.state.id, job.key, { type: 'planned', plan: lasting });
   run.plans.set(job.key, lasting);
   return { plan, notices };
@@ -61,13 +63,20 @@ async function refuseOtherObject(
   );
 }
 
+function withoutFoundAnew({ rejects: _rules, ...plan }: TablePlan): TablePlan {
+  if (!('emptiedWith' in plan)) return plan;
+  const { emptiedWith: _others, ...lasting } = plan;
+  return lasting;
+}
+
 function rejectsOf({ rejects }: TableJob): Pick<TablePlan, 'rejects'> {
   return rejects === undefined ? {} : { rejects };
 }
 
 /** Nothing is emptied that this run can't load: the others are planned before anything is touched. */
 export async function planOthers(plan: TablePlan, run: OpenRun): Promise<void> {
-  const keys = new Set(plan.emptiedWith?.map(({ key }) => key));
+  const others = 'emptiedWith' in plan ? plan.emptiedWith : undefined;
+  const keys = new Set(others?.map(({ key }) => key));
   for (const job of run.jobs.filter(({ key }) => keys.has(key))) {
     try {
       await planOnce(job, run);

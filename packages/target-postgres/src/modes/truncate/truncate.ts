@@ -1,4 +1,4 @@
-import type { Finding, TablePlan } from '@snowmelt/core';
+import type { Finding, TablePlan, TruncatePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { finding } from '../../describe/findings.ts';
@@ -27,14 +27,21 @@ async function emptyOnce(
 ): Promise<void> {
   const emptied = before?.truncated === true && !again;
   if (emptied && before.plan_hash === planFingerprint(table)) return;
-  if (!emptied) await truncateOnce(session, table, { again });
+  if (!emptied) await truncateOnce(session, ofThisMode(table), { again });
   await dropEarlierShadows(session, table, log);
   const { schema, name } = table.target;
   log.info('target_table_truncated', { schema, table: name, run: table.run });
 }
 
+/** What no other mode's plans have. */
+function ofThisMode(table: TablePlan): TruncatePlan {
+  if ('truncateCascade' in table) return table;
+  throw new RangeError(`${table.key} is not loaded by truncate`);
+}
+
 /** Tables outside of the run that would be emptied as well. */
-async function checkCascade(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+async function checkCascade(session: Session, plan: TablePlan): Promise<readonly Finding[]> {
+  const table = ofThisMode(plan);
   if (table.truncateCascade) return [];
   const reached = outsideTheRun(table, await truncateReach(session, table.target));
   if (reached.length === 0) return [];

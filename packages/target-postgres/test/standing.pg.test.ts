@@ -55,6 +55,29 @@ describe('what has become of the rows that a run has loaded', () => {
     },
   );
 
+  it('P1: keys of the source that were gathered before it began anew do not count twice', async () => {
+    const deleteMissing = { how: 'hard', keys: { extract: 'query' } } as const;
+    const table = plan({ ...merged, deleteMissing });
+    const loadKeys = (of: TablePlan) =>
+      on.target.load(
+        of,
+        { ...chunkOf('keys/a'), of: 'keys' },
+        opening(csv(rowsFrom(0, 10).map(([id = '']) => [id]))),
+        context,
+      );
+    await begin(table);
+    await loadKeys(table);
+    await on.sql.query('TRUNCATE t');
+    expect((await on.target.prepare(table, context)).restart).toMatchObject({ restarts: 1 });
+    const anew = { ...table, restarts: 1 };
+    await begin(anew);
+    await loadKeys(anew);
+    expect(await on.target.publish(anew, context)).toMatchObject({
+      rows: 10,
+      missing: { rows: 0 },
+    });
+  });
+
   const gone: readonly [string, string][] = [
     ['TRUNCATE', 'TRUNCATE t'],
     ['DELETE of all', 'DELETE FROM t'],

@@ -1,6 +1,9 @@
 import { modeTraits, type ModeTraits, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
+import { dropGathered } from '../tables/drop-leftovers.ts';
+import { keysName } from '../tables/keys-table.ts';
+import { shadowName } from '../tables/shadow-table.ts';
 import type { TableIdentity } from './identity.ts';
 import { forgetChunks } from './forget-chunks.ts';
 import { overtaken, snapshotOf } from './overtake.ts';
@@ -69,8 +72,13 @@ UPDATE snowmelt.table_ledger
 SET plan_hash = '${unplanned}', truncated_at = NULL, resumed_at = NULL, restarts = restarts + 1
 WHERE run_id = $1 AND table_key = $2 RETURNING restarts`;
 
-/** The run forgets what it has loaded; a plan of before has no place in the table any more. */
+/**
+ * The run forgets what it has loaded, and what it has gathered goes; a plan of before has no place in the
+ * table any more.
+ */
 export async function restartTable(session: Session, table: TablePlan): Promise<number> {
+  await dropGathered(session, shadowName(table));
+  await dropGathered(session, keysName(table));
   await forgetChunks(session, table);
   const [row] = (await session.query<{ restarts: number }>(restartSql, [table.run, table.key]))
     .rows;

@@ -2,12 +2,9 @@ import { modeTraits, type Restart, type TablePlan, type WorkContext } from '@sno
 
 import type { Databases } from '../connect/databases.ts';
 import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
-import { dropGathered } from '../tables/drop-leftovers.ts';
-import { keysName } from '../tables/keys-table.ts';
 import { lockTargets, waitForLoads } from '../ledger/lock-target.ts';
 import { readTableLedger, refuseSuperseded, restartTable } from '../ledger/table-ledger.ts';
 import { emptiedByThisRun } from '../ledger/truncate-once.ts';
-import { shadowName } from '../tables/shadow-table.ts';
 import { removeUnreadRows } from './unfinished-rows.ts';
 
 /**
@@ -32,8 +29,6 @@ export async function restartRun(
     if (before.restarts > (table.restarts ?? 0)) return { restarts: before.restarts, why };
     await waitForLoads(session, table);
     if (await onlyAdds(session, table)) await removeUnreadRows(session, table, why);
-    await dropGathered(session, shadowName(table));
-    await dropGathered(session, keysName(table));
     return { restarts: await restartTable(session, table), why };
   });
 }

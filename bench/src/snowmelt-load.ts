@@ -58,7 +58,7 @@ function job(database: string, { scenario, table, connections }: MeasureRequest)
     source: ref,
     target: ref,
     ...scenarios[scenario].job,
-    read: { extract: 'unload', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
+    read: { extract: 'query', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
     columns: { exclude: [], mapping: {} },
     parallelThreads: connections,
     maxRetryAttempts: 1,

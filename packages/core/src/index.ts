@@ -38,6 +38,6 @@ export { resolveTables, runHashes, type RunHashes } from './config/resolve-table
 export { configSchema, type Config } from './config/schema/config.ts';
 export type { PostgresConfig } from './config/schema/postgres.ts';
 export type { SnowflakeConfig } from './config/schema/snowflake.ts';
-export { unknownSources, type TableSelection } from './config/select-tables.ts';
+export { enabledSources, unknownSources, type TableSelection } from './config/select-tables.ts';
 export { statusDatabase } from './config/status-database.ts';
 export { targetDatabases } from './config/target-databases.ts';

@@ -1,4 +1,5 @@
 import {
+  enabledSources,
   resolveTables,
   runHashes,
   runMigration,
@@ -117,12 +118,6 @@ function watchProgress(told: RunObserver, telemetry: Telemetry): Seen {
     },
   };
   return seen;
-}
-
-function enabledSources({ sources }: Config): readonly string[] {
-  return sources
-    .filter((source) => source.enabled && source.tables.some(({ enabled }) => enabled))
-    .map(({ source_name: name }) => name);
 }
 
 const none = {

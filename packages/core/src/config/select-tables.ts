@@ -48,15 +48,20 @@ export function selectTables(config: Config, selection: TableSelection): readonl
  * none at all is, `selectTables` throws.
  */
 export function unknownSources(
-  { sources }: Config,
+  config: Config,
   { sources: asked = [] }: TableSelection,
 ): readonly string[] {
-  const enabled = sources
-    .filter((source) => source.enabled && source.tables.some((table) => table.enabled))
-    .map((source) => source.source_name);
+  const enabled = enabledSources(config);
   const unknown = asked.filter((name) => !enabled.includes(name));
   const list = enabled.join(', ');
   return unknown.map((name) => `no enabled source is called ${name}; there are ${list}`);
+}
+
+/** Names of the sources that are enabled and have an enabled table. */
+export function enabledSources({ sources }: Config): readonly string[] {
+  return sources
+    .filter((source) => source.enabled && source.tables.some(({ enabled }) => enabled))
+    .map(({ source_name: name }) => name);
 }
 
 function ofSource({ source }: PlacedTable, name: string): boolean {

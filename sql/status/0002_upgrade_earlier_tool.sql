@@ -2,7 +2,7 @@
 -- added, narrow types widened, keys and checks dropped (0003 sets those that are needed).
 -- Tables that 0001 has just made pass through unchanged.
 
--- The tool's own views would keep column types from changing. 0004 makes them anew and gives
+-- The tool's own views would keep column types from changing. 0003 makes them anew and gives
 -- back the privileges that are remembered here, and drops the table: not a temporary one, since the
 -- files may be applied one by one, in sessions of their own.
 CREATE TABLE migration_status.remembered_view_privileges AS

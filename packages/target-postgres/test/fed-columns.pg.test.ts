@@ -2,17 +2,7 @@ import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  bench,
-  chunkOf,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { bench, chunkOf, csv, opening, planFor, type Bench } from './fixtures.ts';
 
 describe('columns that runs have fed', () => {
   let on: Bench;
@@ -32,7 +22,6 @@ describe('columns that runs have fed', () => {
     return on.target.publish(table, context);
   }
   const fed = (table: TablePlan) => on.target.history.fedColumns(table, context);
-  const fedNames = async (table: TablePlan) => (await fed(table))?.map(({ column }) => column);
 
   it('are known from the first row that may be there, and filled at the end of a run', async () => {
     const table = planFor(on.database);
@@ -65,30 +54,5 @@ describe('columns that runs have fed', () => {
     expect(mark).toMatchObject({ column: 'gone_at' });
     expect(mark).not.toHaveProperty('source');
     expect(others).toHaveLength(2);
-  });
-
-  it('of a ledger of an earlier version are known by its plans, before and after its upgrade', async () => {
-    await run(planFor(on.database));
-    const columns = [pair('id', integer), pair('mine', integer)];
-    await run(planFor(on.database, { run: 'run-2', columns }), [['2', '2']]);
-    const unfinished = [pair('id', integer), pair('gone_at', text)];
-    await on.target.prepare(planFor(on.database, { run: 'run-3', columns: unfinished }), context);
-    await on.sql.query(`DROP TABLE snowmelt.fed_columns;
-      DELETE FROM snowmelt.migrations WHERE name = '0011_fed_columns'`);
-    const table = planFor(on.database);
-    expect((await fedNames(table))?.toSorted()).toEqual(['id', 'mine', 'name']);
-    const other = planFor(on.database, { run: 'run-4', key: 'another', mode: 'append' });
-    await on.target.prepare(other, context);
-    expect((await fedNames(table))?.toSorted()).toEqual(['id', 'mine', 'name']);
-    expect(await fed(table)).toEqual(
-      expect.arrayContaining([
-        { column: 'name', source: 'NAME', sourceType: 'TEXT', position: 2, filled: true },
-      ]),
-    );
-  });
-
-  it('of a ledger that keeps no plans nothing is known', async () => {
-    await on.sql.query('CREATE SCHEMA snowmelt; CREATE TABLE snowmelt.table_ledger (run_id text)');
-    expect(await fed(planFor(on.database))).toEqual([]);
   });
 });

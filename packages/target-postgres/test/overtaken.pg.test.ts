@@ -78,15 +78,4 @@ describe('P1: an older run does not write over a newer one', () => {
     await expect(on.target.prepare(one, context)).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
     await on.target.prepare(two, context);
   });
-
-  it('a ledger of before: the migration marks what was overtaken already', async () => {
-    const [old, newer] = [runAt(1), runAt(2)];
-    await on.target.prepare(old, context);
-    await on.target.prepare(newer, context);
-    await on.sql.query(`
-      ALTER TABLE snowmelt.table_ledger DROP COLUMN overtaken_by, DROP COLUMN abandoned_at;
-      DELETE FROM snowmelt.migrations WHERE name = '0008_overtaken'`);
-    await expect(on.target.prepare(old, context)).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
-    await on.target.prepare(newer, context);
-  });
 });

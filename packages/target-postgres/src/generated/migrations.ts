@@ -26,14 +26,62 @@ CREATE TABLE snowmelt.table_ledger (
   target_schema text NOT NULL,
   target_table text NOT NULL,
   mode text NOT NULL,
-  -- Fingerprint of what decides which rows go where; see prepare/plan-fingerprint.ts.
+  -- How the run loads the table: what it takes to load a refused row again.
+  plan json,
+  -- Fingerprint of what decides which rows go where; see ledger/plan-fingerprint.ts.
   plan_hash text NOT NULL,
+  -- Fingerprint of the source object, columns and filter whose rows these are.
+  content_hash text,
   prepared_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- The moment that a run reads its source at; NULL: at none.
+  snapshot_at timestamptz,
+  -- Where an incremental load began to read. A later one begins no higher while this run is unfinished.
+  watermark_from text,
+
   -- Set in the transaction that empties the table for this run.
   truncated_at timestamptz,
+  -- Set in the transaction that drops indexes: once a run.
+  indexes_dropped_at timestamptz,
+  published_at timestamptz,
   -- The later run that emptied the table: this run's rows are gone and it may not go on.
   superseded_by text,
-  published_at timestamptz,
+  -- The later run that has begun to load the same source table into the target. Other than with
+  -- superseded_by, what this run has loaded is still there; but a run reads at its own point in time,
+  -- so that its rows are the older ones and may not follow.
+  overtaken_by text,
+
+  -- What of a run stands in its table: people truncate, alter and delete between a stop and the next
+  -- command; see docs/decisions/0017-whose-rows.md. Oid of the table and file nodes of its leaves as
+  -- the run has left them.
+  identity jsonb,
+  -- Set where the run has gone on with chunks of an earlier invocation.
+  resumed_at timestamptz,
+  -- How often the run has begun the table anew, since what it had loaded was gone.
+  restarts integer NOT NULL DEFAULT 0,
+
+  -- Full refresh by swap, see docs/decisions/0007-swap.md: the shadow's name in the schema snowmelt,
+  -- set in the transaction that makes it, and NULL again in the one that drops it.
+  shadow text,
+  -- Set in the transaction that puts the run's rows in place.
+  swapped_at timestamptz,
+  -- When \`snowmelt repair\` has removed what the run had gathered for a swap: it may not go on.
+  abandoned_at timestamptz,
+
+  -- Rows that the source lacks, see docs/decisions/0014-delete-missing.md: the table of the source's
+  -- keys in the schema snowmelt, set in the transaction that makes it, and NULL again in the one that
+  -- drops it.
+  keys_table text,
+  -- Set in the transaction that deletes or marks: how many rows, how many lost their mark, and how many
+  -- keys of the source met in the row of another.
+  missing_done_at timestamptz,
+  missing_rows bigint,
+  restored_rows bigint,
+  keys_met bigint,
+
+  -- Tables that are kept by changes, see docs/decisions/0015-changes.md: the snapshot whose rows the
+  -- target holds. Set in the transaction that completes the table, and the truth until a later run loads
+  -- it (superseded_by, or chunks of a run that only adds rows).
+  held_snapshot text,
   PRIMARY KEY (run_id, table_key)
 );
 
@@ -48,20 +96,29 @@ CREATE TABLE snowmelt.chunk_ledger (
   -- Bytes of canonical CSV.
   bytes bigint NOT NULL DEFAULT 0,
   loaded_at timestamptz,
+  -- A chunk of keys: its rows are not the table's.
+  of_keys boolean NOT NULL DEFAULT false,
+  -- Rows of the chunk that are in rejected_rows and not in the target; \`rows\` does not count them.
+  rejected bigint NOT NULL DEFAULT 0,
+  -- Keys of the chunk that found the row of another key of the source, and took its place or stayed out:
+  -- the key compares more loosely in the target than in the source; see docs/decisions/0005-upsert.md.
+  keys_met bigint NOT NULL DEFAULT 0,
+  -- The transaction that loaded the chunk (all 64 bits, for its age), and the ids that its rows carry
+  -- in xmin: its own, and those of its savepoints.
+  xact bigint,
+  xids xid[],
+  -- Rows that the chunk has written; fewer than its rows where a merge left some alone. NULL: not known.
+  written bigint,
   PRIMARY KEY (run_id, table_key, chunk_id)
 );
 
 COMMENT ON TABLE snowmelt.table_ledger IS 'Snowmelt: what each run has done to a target table';
+COMMENT ON COLUMN snowmelt.table_ledger.watermark_from IS
+  'The watermark that the run reads from, as canonical text; null: it reads all rows';
 COMMENT ON TABLE snowmelt.chunk_ledger IS 'Snowmelt: chunks whose rows are in, written with them';
 
-INSERT INTO snowmelt.migrations (name) VALUES ('0001_ledger');
-`,
-  },
-  {
-    name: '0002_index_ledger',
-    sql: `-- The index ledger: what was taken off a table for its load, written in the transaction that
+-- The index ledger: what was taken off a table for its load, written in the transaction that
 -- dropped it. A row that is not \`rebuilt\` is owed to the table, whoever dropped it.
-
 CREATE TABLE snowmelt.index_ledger (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   -- The run that dropped it, or the later one that took it over.
@@ -106,68 +163,10 @@ CREATE UNIQUE INDEX index_ledger_owed
   ON snowmelt.index_ledger (target_schema, target_table, (kind = 'foreign_key'), name)
   WHERE state <> 'rebuilt';
 
--- Set in the transaction that drops: once a run.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN indexes_dropped_at timestamptz;
-
 COMMENT ON TABLE snowmelt.index_ledger IS 'Snowmelt: indexes and constraints dropped for a load, until they are back';
 
-INSERT INTO snowmelt.migrations (name) VALUES ('0002_index_ledger');
-`,
-  },
-  {
-    name: '0003_watermark',
-    sql: `-- Where an incremental load began to read. A later one begins no higher while this run is unfinished.
-
-ALTER TABLE snowmelt.table_ledger ADD COLUMN watermark_from text;
-
-COMMENT ON COLUMN snowmelt.table_ledger.watermark_from IS
-  'The watermark that the run reads from, as canonical text; null: it reads all rows';
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0003_watermark');
-`,
-  },
-  {
-    name: '0004_swap',
-    sql: `-- Full refresh by swap: a run's rows are gathered in a shadow table before they take the place of
--- the target's; see docs/decisions/0007-swap.md.
-
--- The shadow's name in the schema snowmelt: set in the transaction that makes it, and NULL again
--- in the one that drops it.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN shadow text;
-
--- Set in the transaction that puts the run's rows in place.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN swapped_at timestamptz;
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0004_swap');
-`,
-  },
-  {
-    name: '0005_delete_missing',
-    sql: `-- Rows that the source lacks are deleted or marked; see docs/decisions/0014-delete-missing.md.
-
--- The moment that a run reads its source at; NULL: at none, or a run of before this column.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN snapshot_at timestamptz;
-
--- The table of the source's keys in the schema snowmelt: set in the transaction that makes it, and
--- NULL again in the one that drops it.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN keys_table text;
-
--- Set in the transaction that deletes or marks: how many rows, and how many lost their mark.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN missing_done_at timestamptz;
-ALTER TABLE snowmelt.table_ledger ADD COLUMN missing_rows bigint;
-ALTER TABLE snowmelt.table_ledger ADD COLUMN restored_rows bigint;
-
--- A chunk of keys: its rows are not the table's.
-ALTER TABLE snowmelt.chunk_ledger ADD COLUMN of_keys boolean NOT NULL DEFAULT false;
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0005_delete_missing');
-`,
-  },
-  {
-    name: '0006_rejected_rows',
-    sql: `-- Rows that the target refused (on_row_error: quarantine), written with the chunk whose other rows
+-- Rows that the target refused (on_row_error: quarantine), written with the chunk whose other rows
 -- are in; see docs/decisions/0010-rejected-rows.md.
-
 CREATE TABLE snowmelt.rejected_rows (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run_id text NOT NULL,
@@ -187,12 +186,6 @@ CREATE TABLE snowmelt.rejected_rows (
 );
 
 CREATE INDEX rejected_rows_chunk ON snowmelt.rejected_rows (run_id, table_key, chunk_id);
-
--- Rows of the chunk that are in rejected_rows and not in the target; \`rows\` does not count them.
-ALTER TABLE snowmelt.chunk_ledger ADD COLUMN rejected bigint NOT NULL DEFAULT 0;
-
--- How the run loads the table: what it takes to load a refused row again.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN plan json;
 
 -- superseded: a later run has emptied the table or put other rows in its place, or has read all
 -- rows of the source again and merged them, so that the row is of no use any more.
@@ -216,88 +209,8 @@ JOIN snowmelt.table_ledger t ON t.run_id = r.run_id AND t.table_key = r.table_ke
 COMMENT ON TABLE snowmelt.rejected_rows IS 'Snowmelt: rows that the target refused, and why';
 COMMENT ON VIEW snowmelt.rejects IS 'Snowmelt: refused rows with their target and what became of them';
 
-INSERT INTO snowmelt.migrations (name) VALUES ('0006_rejected_rows');
-`,
-  },
-  {
-    name: '0007_changes',
-    sql: `-- Tables that are kept by the changes of their source; see docs/decisions/0015-changes.md.
-
--- The snapshot whose rows the target holds: set in the transaction that completes the table, and
--- the truth until a later run loads it (superseded_by, or chunks of a run that only adds rows).
-ALTER TABLE snowmelt.table_ledger ADD COLUMN held_snapshot text;
-
--- Fingerprint of the source object, columns and filter whose rows these are; see
--- prepare/plan-fingerprint.ts.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN content_hash text;
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0007_changes');
-`,
-  },
-  {
-    name: '0008_overtaken',
-    sql: `-- A run reads at its own point in time: once a later one has begun on the same table, its rows are
--- the older ones and may not follow.
-
--- The later run that has begun to load the same source table into the target. Other than with
--- superseded_by, what this run has loaded is still there.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN overtaken_by text;
-
--- When \`snowmelt repair\` has removed what the run had gathered for a swap: it may not go on.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN abandoned_at timestamptz;
-
-UPDATE snowmelt.table_ledger t
-SET overtaken_by = (
-  SELECT l.run_id FROM snowmelt.table_ledger l
-  WHERE l.target_schema = t.target_schema AND l.target_table = t.target_table
-    AND l.table_key = t.table_key AND l.run_id <> t.run_id AND l.prepared_at > t.prepared_at
-  ORDER BY l.prepared_at DESC
-  LIMIT 1);
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0008_overtaken');
-`,
-  },
-  {
-    name: '0009_whose_rows',
-    sql: `-- What of a run stands in its table: people truncate, alter and delete between a stop and the next
--- command; see docs/decisions/0017-whose-rows.md.
-
--- The transaction that loaded the chunk (all 64 bits, for its age), and the ids that its rows carry
--- in xmin: its own, and those of its savepoints. NULL: loaded by an earlier version.
-ALTER TABLE snowmelt.chunk_ledger ADD COLUMN xact bigint;
-ALTER TABLE snowmelt.chunk_ledger ADD COLUMN xids xid[];
--- Rows that the chunk has written; fewer than its rows where a merge left some alone. NULL: not known.
-ALTER TABLE snowmelt.chunk_ledger ADD COLUMN written bigint;
-
--- Oid of the table and file nodes of its leaves as the run has left them.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN identity jsonb;
--- Set where the run has gone on with chunks of an earlier invocation.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN resumed_at timestamptz;
--- How often the run has begun the table anew, since what it had loaded was gone.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN restarts integer NOT NULL DEFAULT 0;
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0009_whose_rows');
-`,
-  },
-  {
-    name: '0010_keys_that_meet',
-    sql: `-- A key that compares more loosely in the target than in the source: rows of several source keys
--- meet in one row; see docs/decisions/0005-upsert.md.
-
--- Keys of the chunk that found the row of another key of the source, and took its place or stayed out.
-ALTER TABLE snowmelt.chunk_ledger ADD COLUMN keys_met bigint NOT NULL DEFAULT 0;
-
--- The same of all keys of the source, where delete_missing has compared them: set with missing_done_at.
-ALTER TABLE snowmelt.table_ledger ADD COLUMN keys_met bigint;
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0010_keys_that_meet');
-`,
-  },
-  {
-    name: '0011_fed_columns',
-    sql: `-- Which columns of a target runs have fed from a source table: a column that is not fed any more, and
+-- Which columns of a target runs have fed from a source table: a column that is not fed any more, and
 -- one that is fed for the first time, are seen by it; see docs/decisions/0019-columns-not-fed.md.
-
 CREATE TABLE snowmelt.fed_columns (
   target_schema text NOT NULL,
   target_table text NOT NULL,
@@ -320,18 +233,7 @@ CREATE TABLE snowmelt.fed_columns (
 
 COMMENT ON TABLE snowmelt.fed_columns IS 'Snowmelt: columns of targets that runs have fed';
 
--- What earlier versions have fed is known from the plans of their runs.
-INSERT INTO snowmelt.fed_columns
-  (target_schema, target_table, table_key, column_name, source_column, source_type, position, filled)
-SELECT DISTINCT ON (t.target_schema, t.target_table, t.table_key, c.value ->> 'target')
-  t.target_schema, t.target_table, t.table_key, c.value ->> 'target',
-  c.value #>> '{source,name}', c.value #>> '{source,nativeType}', c.position, true
-FROM snowmelt.table_ledger t
-CROSS JOIN LATERAL json_array_elements(t.plan -> 'columns') WITH ORDINALITY AS c (value, position)
-WHERE t.published_at IS NOT NULL AND c.value ->> 'target' IS NOT NULL
-ORDER BY 1, 2, 3, 4, t.prepared_at DESC;
-
-INSERT INTO snowmelt.migrations (name) VALUES ('0011_fed_columns');
+INSERT INTO snowmelt.migrations (name) VALUES ('0001_ledger');
 `,
   },
 ];

@@ -5,7 +5,7 @@ import type { Session } from '../connect/transaction.ts';
 /** Names a table inside a database. */
 export type TableName = Pick<TableRef, 'schema' | 'name'>;
 
-/** An index or constraint that the index ledger owes a table. See sql/target/0002_index_ledger.sql. */
+/** An index or constraint that the index ledger owes a table. See sql/target/0001_ledger.sql. */
 export interface OwedPiece {
   /** bigint, which pg gives as text. */
   readonly id: string;

@@ -46,9 +46,6 @@ export async function lockDdl(session: Session): Promise<void> {
   await session.locking('the snowmelt schema', () => session.query(lock));
 }
 
-export type LedgerTable =
-  'migrations' | 'table_ledger' | 'chunk_ledger' | 'index_ledger' | 'rejected_rows' | 'fed_columns';
-
 /** Before anything is read or written there: by each that asks whether the ledger is there. */
 async function refuseStranger(session: Session): Promise<void> {
   const stranger = await findStranger(asking(session), ledger.schema, session.schemaOwners);
@@ -57,17 +54,9 @@ async function refuseStranger(session: Session): Promise<void> {
   throw new SnowmeltError('TARGET.SCHEMA_OWNER', message, { fix });
 }
 
-export async function ledgerExists(session: Session, table: LedgerTable): Promise<boolean> {
+export async function ledgerExists(session: Session): Promise<boolean> {
   await refuseStranger(session);
-  return relationExists(asking(session), ledger.schema, table);
-}
-
-/** A ledger may be of an earlier version; `prepare` brings it up to date. */
-export async function ledgerHasColumn(session: Session, column: string): Promise<boolean> {
-  await refuseStranger(session);
-  const sql = `SELECT 1 FROM pg_catalog.pg_attribute
-WHERE attrelid = pg_catalog.to_regclass('snowmelt.table_ledger') AND attname = $1`;
-  return (await session.query(sql, [column])).rowCount !== 0;
+  return relationExists(asking(session), ledger.schema, ledger.table);
 }
 
 /** Those that `ensureLedger` would apply. */

@@ -3,7 +3,7 @@ import type { FedColumn, TablePlan, WorkContext } from '@snowmelt/core';
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { markColumns } from '../tables/keys-table.ts';
-import { ledgerExists, ledgerHasColumn } from './ensure-ledger.ts';
+import { ledgerExists } from './ensure-ledger.ts';
 
 type FedTable = Pick<TablePlan, 'key' | 'target'>;
 
@@ -18,18 +18,6 @@ LEFT JOIN pg_catalog.pg_attribute a
 WHERE f.table_key = $1 AND f.target_schema = $2 AND f.target_table = $3
 ORDER BY f.position`;
 
-/** A ledger of an earlier version, as the first `prepare` will find it: see sql/target/0011. */
-const earlierSql = `
-SELECT DISTINCT ON (c.value ->> 'target')
-  c.value ->> 'target' AS column, c.value #>> '{source,name}' AS source,
-  c.value #>> '{source,nativeType}' AS "sourceType", c.position::integer, true AS filled,
-  NULL AS "nameNow"
-FROM snowmelt.table_ledger t
-CROSS JOIN LATERAL json_array_elements(t.plan -> 'columns') WITH ORDINALITY AS c (value, position)
-WHERE t.table_key = $1 AND t.target_schema = $2 AND t.target_table = $3
-  AND t.published_at IS NOT NULL AND c.value ->> 'target' IS NOT NULL
-ORDER BY 1, t.prepared_at DESC`;
-
 type Row = { readonly [K in keyof FedColumn]-?: FedColumn[K] | null };
 
 /** Columns of the target that runs have fed from this source table. */
@@ -41,16 +29,10 @@ export async function fedColumns(
   const { database, schema, name } = table.target;
   const options = { database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {
-    const sql = await whichSql(session);
-    if (sql === undefined) return [];
-    const { rows } = await session.query<Row & object>(sql, [table.key, schema, name]);
+    if (!(await ledgerExists(session))) return [];
+    const { rows } = await session.query<Row & object>(fedSql, [table.key, schema, name]);
     return rows.map(fedColumn);
   });
-}
-
-async function whichSql(session: Session): Promise<string | undefined> {
-  if (await ledgerExists(session, 'fed_columns')) return fedSql;
-  return (await ledgerHasColumn(session, 'plan')) ? earlierSql : undefined;
 }
 
 function fedColumn({ column, source, sourceType, position, filled, nameNow }: Row): FedColumn {

@@ -2,7 +2,7 @@ import type { TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
-import { ledgerHasColumn } from './ensure-ledger.ts';
+import { ledgerExists } from './ensure-ledger.ts';
 import {
   isRewritten,
   isSameIdentity,
@@ -54,7 +54,7 @@ export async function heldSnapshot(
 ): Promise<string | undefined> {
   const options = { database: table.target.database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) =>
-    (await ledgerHasColumn(session, 'identity')) ? readHeld(session, table) : undefined,
+    (await ledgerExists(session)) ? readHeld(session, table) : undefined,
   );
 }
 

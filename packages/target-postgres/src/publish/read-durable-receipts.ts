@@ -18,7 +18,7 @@ export async function readDurableReceipts(
   const { database } = table.target;
   const place = { run: table.run, table: table.key };
   return transaction(databases, { database, signal, place, purpose: 'plain' }, async (session) => {
-    if (!(await ledgerExists(session, 'chunk_ledger'))) return [];
+    if (!(await ledgerExists(session))) return [];
     const receipts = await readReceipts(session, table);
     await session.query(waitForDisk);
     return receipts;

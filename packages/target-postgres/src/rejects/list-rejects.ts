@@ -50,7 +50,7 @@ export async function listRejects(
 ): Promise<readonly RejectGroup[]> {
   const options = { database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {
-    if (!(await ledgerExists(session, 'rejected_rows'))) return [];
+    if (!(await ledgerExists(session))) return [];
     const values = [...filterValues(query), query.all];
     const { rows } = await session.query<GroupRow & object>(groupsSql, values);
     return rows.map((row) => ({

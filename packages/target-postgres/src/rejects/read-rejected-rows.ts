@@ -34,7 +34,7 @@ export async function readRejectedRows(
 ): Promise<readonly RejectedRow[]> {
   const options = { database, signal, purpose: 'plain' } as const;
   return transaction(databases, options, async (session) => {
-    if (!(await ledgerExists(session, 'rejected_rows'))) return [];
+    if (!(await ledgerExists(session))) return [];
     const values = [...filterValues(query), query.all, query.limit];
     const { rows } = await session.query<StoredRow & object>(rowsSql, values);
     return rows.map((row) => rejectedRowOf(database, row));

@@ -23,9 +23,7 @@ export async function retryRejects(
   context: WorkContext,
 ): Promise<readonly RetriedTable[]> {
   const options = { database, signal: context.signal, log: context.log, purpose: 'plain' } as const;
-  const known = await transaction(databases, options, (session) =>
-    ledgerExists(session, 'rejected_rows'),
-  );
+  const known = await transaction(databases, options, (session) => ledgerExists(session));
   if (!known) return [];
   await ensureLedger(databases, options);
   const plans = await transaction(databases, options, (session) => openPlans(session, filter));

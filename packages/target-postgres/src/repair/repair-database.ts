@@ -33,7 +33,7 @@ export async function repairDatabase(
 ): Promise<RepairReport> {
   const options = { database, signal: context.signal, log: context.log };
   const known = await transaction(databases, { ...options, purpose: 'plain' }, (session) =>
-    ledgerExists(session, 'migrations'),
+    ledgerExists(session),
   );
   if (!known) return { database, tables: [], shadows: [], sessions: [] };
   if (!dryRun) await ensureLedger(databases, options);

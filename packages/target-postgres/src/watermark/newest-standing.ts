@@ -9,7 +9,7 @@ import {
 } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
-import { ledgerHasColumn } from '../ledger/ensure-ledger.ts';
+import { ledgerExists } from '../ledger/ensure-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { asKept, bound, refuseUnusable, rendered } from './watermark-values.ts';
 import { is, isAtLeast, isAtMost } from '../sql/operators.ts';
@@ -75,7 +75,7 @@ const keysOf = ({ key, target, column }: WatermarkedTarget): readonly string[] =
 
 /** The newest watermark of the source that the last run which completed the table has read. */
 async function readNewest(session: Session, table: WatermarkedTarget): Promise<string | undefined> {
-  if (!(await ledgerHasColumn(session, 'restarts'))) return undefined;
+  if (!(await ledgerExists(session))) return undefined;
   const [found] = (await session.query<{ read: string | null }>(readSql, [...keysOf(table)])).rows;
   return found?.read ?? undefined;
 }

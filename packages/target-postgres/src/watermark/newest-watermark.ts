@@ -12,7 +12,7 @@ import {
 import type { Databases } from '../connect/databases.ts';
 import { type Session, transaction } from '../connect/transaction.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
-import { ledgerHasColumn } from '../ledger/ensure-ledger.ts';
+import { ledgerExists } from '../ledger/ensure-ledger.ts';
 import { isOfMode } from '../ledger/table-ledger.ts';
 import { baseStands } from './base-stands.ts';
 import { newestStanding, type WatermarkedTarget } from './newest-standing.ts';
@@ -100,7 +100,7 @@ async function readUnfinished(
   { schema, name }: TableRef,
   column: ColumnPair,
 ): Promise<NewestWatermark['unfinished']> {
-  if (!(await ledgerHasColumn(session, 'restarts'))) return undefined;
+  if (!(await ledgerExists(session))) return undefined;
   const values = [schema, name, column.target];
   const [found] = (await session.query<UnfinishedRow & object>(unfinishedSql, values)).rows;
   if (found === undefined) return undefined;

@@ -29,7 +29,7 @@ export default class PackageVersions extends VersionActions {
     const manifest = { ...this.#read(tree), version };
     for (const key of collections) {
       for (const name of Object.keys(manifest[key] ?? {})) {
-        if (name.startsWith('@snowmelt/')) manifest[key][name] = version;
+        if (isOurs(name)) manifest[key][name] = version;
       }
     }
     tree.write(this.#path(), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -47,6 +47,11 @@ export default class PackageVersions extends VersionActions {
   #read(tree) {
     return JSON.parse(tree.read(this.#path(), 'utf8'));
   }
+}
+
+/** The command is `snowmelt`, all that it is made of `@snowmelt/…`. */
+function isOurs(name) {
+  return name === 'snowmelt' || name.startsWith('@snowmelt/');
 }
 
 /** The lock file names the packages of the workspace with their versions. */

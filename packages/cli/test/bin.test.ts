@@ -45,7 +45,12 @@ describe('P8: each failure is one clear message, exit code 2, nothing on stdout'
     [['run', '--table', 'NONE'], 'CONFIG.NO_SUCH_TABLE', 'there are sales/ORDERS'],
     [['run', '--env-file', 'none.env'], 'CONFIG.NOT_FOUND', 'none.env'],
     [['run', '--frobnicate'], 'CLI.USAGE', 'Nonexistent flag: --frobnicate'],
-    [['frobnicate'], 'CLI.USAGE', 'frobnicate'],
+    [['frobnicate'], 'CLI.USAGE', 'there is no command frobnicate'],
+    [['stauts'], 'CLI.USAGE', 'Did you mean `snowmelt status`?'],
+    [['config', 'valdate'], 'CLI.USAGE', 'Did you mean `snowmelt config validate`?'],
+    [['run', '--tabel', 'ORDERS'], 'CLI.USAGE', 'Did you mean --table?'],
+    [['run', '--table', 'ORDRES'], 'CONFIG.NO_SUCH_TABLE', 'Did you mean ORDERS?'],
+    [['run', '--source', 'slaes'], 'CONFIG.NO_SUCH_TABLE', 'Did you mean sales?'],
   ])('%j', async (argv, code, message) => {
     const ending = await runBin(argv, { cwd, env });
     expect(ending).toMatchObject({ code: 2, stdout: '' });
@@ -143,18 +148,23 @@ describe('P7: what is thrown where nobody can catch it', () => {
 });
 
 describe('start and help', () => {
-  it('loads no adapter and no driver before a command needs it', async () => {
+  it.each([
+    [['--version'], ['']],
+    [['-V'], ['']],
+    [['config', 'schema'], ['@snowmelt/core']],
+  ])('%j loads no adapter, no driver and no other command', async (argv, expected) => {
     const preload = `
       import { registerHooks } from 'node:module';
       registerHooks({ resolve(name, context, next) {
         if (/^(?:@snowmelt\\/|snowflake-sdk|pg|log-update)/.test(name)) console.error(name);
         return next(name, context);
       } });`;
-    const { code, stderr } = await runBin(['--version'], { preload });
+    const { code, stdout, stderr } = await runBin(argv, { preload });
     expect({ code, loaded: [...new Set(stderr.trim().split('\n'))] }).toEqual({
       code: 0,
-      loaded: ['@snowmelt/core', '@snowmelt/wiring'],
+      loaded: expected,
     });
+    expect(stdout).toMatch(/\S/u);
   });
 
   it('help has examples and no colour where NO_COLOR says so', async () => {

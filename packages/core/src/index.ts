@@ -41,3 +41,4 @@ export type { SnowflakeConfig } from './config/schema/snowflake.ts';
 export { enabledSources, unknownSources, type TableSelection } from './config/select-tables.ts';
 export { statusDatabase } from './config/status-database.ts';
 export { targetDatabases } from './config/target-databases.ts';
+export { nearestWord } from './words/nearest-word.ts';

@@ -37,7 +37,7 @@ async function loadDemo(): Promise<{ startDemo: typeof startDemo }> {
       `the package @snowmelt/demo cannot be loaded: ${String(error)}`,
       {
         cause: error,
-        fix: 'npm install @snowmelt/demo',
+        fix: 'In a checkout: npm run demo. Elsewhere install the package beside snowmelt: after npm run pack, npm install --global ./release/*.tgz ./release/more/*.tgz',
       },
     );
   }

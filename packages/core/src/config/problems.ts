@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { nearestWord } from '../words/nearest-word.ts';
 import { formatPath, type KeyPath } from './plain-object.ts';
 
 /** One thing that is wrong with a configuration, and where. */
@@ -42,7 +43,7 @@ function tooSmall(origin: string, minimum: number | bigint): string {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const nearest = nearestKey(key, known);
+  const nearest = nearestWord(key, known);
   return nearest === undefined
     ? `unknown key; known here: ${known.join(', ')}`
     : `unknown key; did you mean ${nearest}?`;
@@ -70,30 +71,4 @@ export function unwrap(schema: z.ZodType): z.ZodType {
     return unwrap(schema.unwrap() as z.ZodType);
   }
   return schema;
-}
-
-/** The known key that a misspelt one most likely means; nothing where none is near. */
-function nearestKey(key: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(key, candidate) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  const limit = Math.max(2, Math.floor(key.length / 3));
-  return best !== undefined && best.distance <= limit ? best.candidate : undefined;
-}
-
-/** Levenshtein distance, case set aside. */
-function editDistance(left: string, right: string): number {
-  const a = left.toLowerCase();
-  const b = right.toLowerCase();
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const substitute = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(substitute, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

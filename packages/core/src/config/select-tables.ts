@@ -1,4 +1,5 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { nearestWord } from '../words/nearest-word.ts';
 import type { Config } from './schema/config.ts';
 import type { SourceConfig } from './schema/source.ts';
 import type { TableConfig } from './schema/table.ts';
@@ -82,13 +83,27 @@ function pick(
   if (names === undefined || names.length === 0) return from;
   const unknown = names.filter((name) => !from.some((placed) => fits(placed, name)));
   if (unknown.length > 0) {
-    const list = [...new Set(from.map(known))].join(', ');
+    const there = [...new Set(from.map(known))];
+    const meant = unknown.flatMap((name) => nearestWord(name, there.flatMap(shorter)) ?? []);
     throw new SnowmeltError(
       'CONFIG.NO_SUCH_TABLE',
-      `no enabled ${word} is called ${unknown.join(', ')}; there are ${list}`,
+      `no enabled ${word} is called ${unknown.join(', ')}; there are ${someOf(there)}`,
+      meant.length === 0 ? {} : { fix: `Did you mean ${meant.join(', ')}?` },
     );
   }
   return from.filter((placed) => names.some((name) => fits(placed, name)));
+}
+
+/** As people write it: with its source and without. */
+function shorter(name: string): readonly string[] {
+  return name.includes('/') ? [name, name.slice(name.indexOf('/') + 1)] : [name];
+}
+
+const mostNamed = 20;
+
+function someOf(names: readonly string[]): string {
+  const some = names.slice(0, mostNamed).join(', ');
+  return names.length <= mostNamed ? some : `${some} and ${names.length - mostNamed} more`;
 }
 
 function tableFits({ source, table }: PlacedTable, name: string): boolean {

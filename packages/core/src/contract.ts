@@ -8,6 +8,7 @@ export type * from './contract/column-pair.ts';
 export type * from './contract/finding.ts';
 export type * from './contract/grants.ts';
 export type * from './contract/json.ts';
+export type * from './contract/kept-statements.ts';
 export type * from './contract/rejects.ts';
 export type * from './contract/repair.ts';
 export type * from './contract/source.ts';

@@ -65,6 +65,7 @@ async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<A
     snapshotDelay: config.snapshot_delay_seconds * 1000,
     observer: seen.observer,
     lastCall: deadline.lastCall,
+    leavesStatements: true,
   };
   const context = { log: telemetry.log, signal: deadline.stop, clock: systemClock };
   const report = await runMigration(request, adapters, context);
@@ -92,7 +93,10 @@ interface Seen {
   run?: string;
 }
 
-/** Chunks loaded or found, and tables that came to their end: what an invocation after it builds on. */
+/**
+ * Chunks loaded or found, tables that came to their end, statements that Snowflake is at work on: what an
+ * invocation after it builds on.
+ */
 function watchProgress(told: RunObserver, telemetry: Telemetry): Seen {
   const seen: Seen = {
     progress: false,
@@ -110,6 +114,10 @@ function watchProgress(told: RunObserver, telemetry: Telemetry): Seen {
       chunkLoaded(key, chunk) {
         seen.progress = true;
         told.chunkLoaded?.(key, chunk);
+      },
+      statementRuns(key, statement) {
+        seen.progress = true;
+        told.statementRuns?.(key, statement);
       },
       tableEnded(report) {
         if (report.status === 'completed') seen.progress = true;

@@ -7,6 +7,7 @@ import { sharedKeys } from './check/shared-keys.ts';
 import { digestTable } from './check/digest-table.ts';
 import { newestWatermark } from './check/newest-watermark.ts';
 import { ping } from './check/ping.ts';
+import { queryLong } from './result/long-statement.ts';
 import { queryRows } from './result/query-rows.ts';
 import { once, SessionPool, type Sessions } from './connect/session-pool.ts';
 import { describeTables } from './describe/describe-tables.ts';
@@ -43,7 +44,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): WholeSou
   // The engine tries a chunk again as a whole.
   const each = once(pool);
   const reading = { pool: each, results: new OpenResults(each), urls: new FileUrls(each) };
-  const ask: Ask = (sql, context) => queryRows(pool, sql, context);
+  const ask: Ask = (sql, context) => queryLong(pool, sql, context);
   const describe = gather((refs, context) =>
     describeTables((sql) => queryRows(pool, sql, context), refs),
   );
@@ -137,7 +138,7 @@ async function open(
   const spec = readSpec(chunk);
   switch (spec.way) {
     case 'query':
-      return openQuery(pool, { table, range: spec.range }, context);
+      return openQuery(pool, { table, chunk, range: spec.range }, context);
     case 'result':
       return openResultRows(results, spec, context);
     case 'file':

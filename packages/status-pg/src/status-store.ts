@@ -20,6 +20,7 @@ import { openRun } from './run/open-run.ts';
 import { runLives } from './run/run-lives.ts';
 import { runs, summary } from './run/summary.ts';
 import { recordTable } from './table/record-table.ts';
+import { keptStatements } from './table/statements.ts';
 import { createRefresher } from './table/refresh-counts.ts';
 
 type RunMethods = Pick<
@@ -48,6 +49,7 @@ export function createPostgresStatusStore(options: PostgresStatusOptions): Statu
     migrate: () => migrate(owned.database, options),
     ...runMethods(owned),
     ...chunkMethods(owned, options.leaseSeconds ?? 60),
+    statements: keptStatements((run, work) => owned.within(run, work)),
     [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),
   };
 }

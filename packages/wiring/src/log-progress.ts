@@ -17,6 +17,8 @@ export function logProgress(log: Logger): RunObserver {
     chunksAdded: (table, { count, rows }) => log.debug('chunks_added', { table, count, rows }),
     chunkLoaded: (table, { id, rows, bytes }) =>
       log.debug('chunk_loaded', { table, chunk: id, rows, bytes }),
+    statementRuns: (table, { name, found }) =>
+      log.info('statement_runs', { table, statement: name, found }),
     tablePhase: (table, phase) => log.debug('table_phase', { table, phase }),
     tableEnded: ({ key, status, rows, bytes, chunks, seconds, missing, notices, ...report }) => {
       for (const notice of notices) log.info('table_notice', { table: key, notice });

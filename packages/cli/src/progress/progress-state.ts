@@ -80,6 +80,8 @@ export function trackProgress(progress: Progress, now: () => number): Required<R
     chunksAdded: (key, { count, rows }) => addChunks(of(key), count, rows),
     chunkLoaded: (key, { rows, bytes }) => addRows(of(key), { at: now(), rows, bytes }),
     chunkRetried: (key) => change(key, { retries: (of(key)?.retries ?? 0) + 1 }),
+    // Rows are counted when they come; until then nothing moves.
+    statementRuns: () => undefined,
     tablePhase: (key, phase) => change(key, { phase }),
     tableEnded: (report) => change(report.key, ended(report)),
   };

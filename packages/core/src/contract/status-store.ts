@@ -2,6 +2,7 @@ import type { ChunkPlan } from './chunk.ts';
 import type { Finding } from './finding.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
 import type { JsonObject } from './json.ts';
+import type { StatementKeeping } from './kept-statements.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
@@ -236,6 +237,8 @@ export interface StatusStore extends AsyncDisposable {
     error?: string,
     settled?: boolean,
   ): Promise<void>;
+  /** Absent: what a source works at ends with the process that asked for it. */
+  readonly statements?: StatementKeeping;
   summary(run: RunId): Promise<RunSummary>;
   /** Runs that the store does not know are absent. Absent itself: it can't tell. */
   runLives?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunLife>>;

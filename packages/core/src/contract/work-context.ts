@@ -1,3 +1,5 @@
+import type { KeptStatements } from './kept-statements.ts';
+
 /** Structured log: one event, one line, a name and fields. Fields never hold a secret. */
 export interface Logger {
   debug(event: string, fields?: LogFields): void;
@@ -23,4 +25,6 @@ export interface WorkContext {
   readonly clock: Clock;
   /** Marks what is asked of the source, for its operators. Absent: as the source is set up. */
   readonly queryTag?: string;
+  /** For the work of a table in a run. Absent: a statement lives no longer than who asks. */
+  readonly statements?: KeptStatements;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { TablePlan, WorkContext } from '@snowmelt/core';
 
-import { queryRows } from '../result/query-rows.ts';
+import { queryLong } from '../result/long-statement.ts';
 import { readAnswer } from '../result/read-answer.ts';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
@@ -18,7 +18,7 @@ export async function countRows(
   const sql = `SELECT TO_VARCHAR(COUNT(*)) AS "TOTAL"
 FROM ${fromClause(table)}
 ${whereClause(table)}`;
-  const rows = await queryRows(pool, sql, context);
+  const rows = await queryLong(pool, sql, context);
   const [{ total }] = readAnswer(answer, rows, { about: `the number of rows of ${table.key}` });
   return total;
 }

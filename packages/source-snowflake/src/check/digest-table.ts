@@ -12,7 +12,7 @@ import type { SessionPool } from '../connect/session-pool.ts';
 import { instantText } from '../render/moment.ts';
 import { renderColumn, trimmedText } from '../render/render-column.ts';
 import { joinFields } from '../render/render-line.ts';
-import { queryRows } from '../result/query-rows.ts';
+import { queryLong } from '../result/long-statement.ts';
 import { readAnswer } from '../result/read-answer.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
@@ -27,7 +27,7 @@ export async function digestTable(
   context: WorkContext,
 ): Promise<TableDigest> {
   const columns = comparableColumns(table.columns);
-  const rows = await queryRows(pool, digestQuery(table, columns), context);
+  const rows = await queryLong(pool, digestQuery(table, columns), context);
   const [{ total, digest }] = readAnswer(answer, rows, { about: `the digest of ${table.key}` });
   return { rows: total, digest, columns: columns.map(({ target }) => target) };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { SessionPool } from '../connect/session-pool.ts';
 import { renderColumn } from '../render/render-column.ts';
 import { joinFields } from '../render/render-line.ts';
-import { queryRows } from '../result/query-rows.ts';
+import { queryLong } from '../result/long-statement.ts';
 import { readAnswer } from '../result/read-answer.ts';
 import { fromClause, whereClause } from '../sql/relation.ts';
 
@@ -21,7 +21,7 @@ export async function sharedKeys(
 ): Promise<number> {
   const keys = table.columns.filter(({ target }) => table.keyColumns.includes(target));
   if (!keys.some(isCut)) return 0;
-  const rows = await queryRows(pool, sharedQuery(table, keys), context);
+  const rows = await queryLong(pool, sharedQuery(table, keys), context);
   const [{ total }] = readAnswer(answer, rows, { about: `the keys of ${table.key}` });
   return total;
 }

@@ -14,6 +14,9 @@ export interface Session {
   /** Where the session lives, and how to reach it beside the driver. */
   readonly accessUrl: string;
   readonly network: Network;
+  /** While a statement is held, the session is not ended at the server: that would end the statement. */
+  hold(query: string): void;
+  letGo(query: string): void;
 }
 
 /** What it takes to run a statement without reading rows. */
@@ -28,7 +31,7 @@ export type ExecutingSession = Pick<Session, 'connection' | 'queryTag'> & {
  */
 export async function execute(
   session: ExecutingSession,
-  sqlText: string,
+  sql: string | AsynchronousSql,
   signal: AbortSignal,
   doing: Doing = 'statement',
 ): Promise<RowStatement> {
@@ -37,7 +40,7 @@ export async function execute(
   const end = new AbortController();
   const stop = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', stop, { once: true });
-  const statement = start(session, sqlText, (error, finished) => {
+  const statement = start(session, sql, (error, finished) => {
     if (error === undefined || error === null) resolve(finished);
     else reject(translateError(error, doing));
   });
@@ -58,6 +61,11 @@ function isUnheard(error: unknown): boolean {
   return isSnowmeltError(error) && error.code === 'SOURCE.NETWORK';
 }
 
+/** The server answers with the query's id at once, and works on whether anybody listens or not. */
+export interface AsynchronousSql {
+  readonly asynchronous: string;
+}
+
 type Callback = (error: Error | null | undefined, statement: RowStatement) => void;
 
 /**
@@ -67,12 +75,14 @@ type Callback = (error: Error | null | undefined, statement: RowStatement) => vo
  */
 function start(
   { connection, queryTag }: ExecutingSession,
-  sqlText: string,
+  sql: string | AsynchronousSql,
   complete: Callback,
 ): RowStatement {
   const parameters = { QUERY_TAG: queryTag };
+  const isAsync = typeof sql !== 'string';
   return connection.execute({
-    sqlText,
+    sqlText: isAsync ? sql.asynchronous : sql,
+    ...(isAsync ? { asyncExec: true } : {}),
     parameters,
     streamResult: true,
     rowMode: 'array',

@@ -46,6 +46,17 @@ export async function logout(connection: Connection): Promise<void> {
   clearTimeout(timer);
 }
 
+/**
+ * Leaves the session to the server, which ends it in its time: what runs in it asynchronously goes on,
+ * whereas a logout would abort it (snowflake-connector-python, `connection.close`, deletes no session
+ * that has asynchronous queries under way). Its heartbeat must not keep this process alive: `keepalive`
+ * is the driver's timer (snowflake-sdk 3.3, connection/connection), which only a logout stops.
+ */
+export function abandon(connection: Connection): void {
+  const timer: unknown = Reflect.get(connection, 'keepalive');
+  clearInterval(timer as NodeJS.Timeout | undefined);
+}
+
 function connectionOptions(settings: Settings): ConnectionOptions {
   const { account, user, warehouse, role } = settings;
   return {
@@ -178,6 +189,9 @@ const parameters: Readonly<Record<string, string>> = {
   QUOTED_IDENTIFIERS_IGNORE_CASE: 'FALSE',
   // A limit set for people's queries would end ours early, and without a word.
   ROWS_PER_RESULTSET: '0',
+  // An asynchronous statement goes on when whoever began it is gone; with TRUE for five minutes only
+  // (docs.snowflake.com/en/developer-guide/jdbc/jdbc-using, "Performing an asynchronous query").
+  ABORT_DETACHED_QUERY: 'FALSE',
   // No statement of ours may wait in an open transaction.
   AUTOCOMMIT: 'TRUE',
   // Megabytes of a result chunk, of which the driver keeps some in memory. 16 is the least.

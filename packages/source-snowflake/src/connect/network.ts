@@ -1,5 +1,5 @@
-import { get as getHttp, Agent as HttpAgent, type IncomingMessage } from 'node:http';
-import { get as getHttps, Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 
 import { SnowmeltError } from '@snowmelt/core';
@@ -13,6 +13,12 @@ export interface NetworkOptions {
 }
 
 export type Headers = Readonly<Record<string, string>>;
+
+interface Request {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Requests that are made beside the driver: for parts of results and staged files. They take the
@@ -35,17 +41,27 @@ export class Network {
 
   /** Throws `SOURCE.NETWORK` where there is no answer, or the signal's reason. */
   get(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
+    return this.#send('GET', { url, headers, signal });
+  }
+
+  /** Without a body; throws as `get`. */
+  post(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
+    return this.#send('POST', { url, headers, signal });
+  }
+
+  #send(method: 'GET' | 'POST', { url, headers, signal }: Request): Promise<IncomingMessage> {
     const target = new URL(url);
-    const options = { headers, signal, agent: this.#agent(target) };
+    const options = { method, headers, signal, agent: this.#agent(target) };
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     // After the answer the watchdog counts, which knows whether anybody wants data.
     const late = new Error(`no answer in ${String(this.idleTimeout / 1000)} s`);
     const timer = setTimeout(() => sent.destroy(late), this.idleTimeout);
-    const send = target.protocol === 'https:' ? getHttps : getHttp;
+    const send = target.protocol === 'https:' ? requestHttps : requestHttp;
     const sent = send(target, options, (response) => {
       clearTimeout(timer);
       resolve(response);
     });
+    sent.end();
     // Stays: a request may fail again after it has been given up.
     sent.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);

@@ -4,7 +4,7 @@ import type { Settings } from './options.ts';
 import type { Connection } from './driver.ts';
 import { endpoint } from './check-reachable.ts';
 import type { Session } from './execute.ts';
-import { login, logout } from './login.ts';
+import { abandon, login, logout } from './login.ts';
 import { Network } from './network.ts';
 
 /** Sessions to work with. */
@@ -32,6 +32,8 @@ export class SessionPool implements AsyncDisposable, Sessions {
   readonly #settings: Settings;
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
+  /** What the server works at in a session, whoever waits for it. */
+  readonly #held = new Map<Connection, Set<string>>();
   readonly #waiting: (() => void)[] = [];
   readonly #ending = new Set<Promise<void>>();
   readonly #beginning = new Set<Promise<Connection>>();
@@ -80,7 +82,16 @@ export class SessionPool implements AsyncDisposable, Sessions {
 
   #lend(connection: Connection, context: WorkContext): Session {
     const { queryTag = this.#settings.queryTag } = context;
-    return { connection, queryTag, accessUrl: endpoint(this.#settings), network: this.network };
+    const held = this.#held.get(connection) ?? new Set<string>();
+    this.#held.set(connection, held);
+    return {
+      connection,
+      queryTag,
+      accessUrl: endpoint(this.#settings),
+      network: this.network,
+      hold: (query) => void held.add(query),
+      letGo: (query) => void held.delete(query),
+    };
   }
 
   async #take(context: WorkContext): Promise<Connection> {
@@ -123,6 +134,9 @@ export class SessionPool implements AsyncDisposable, Sessions {
   /** Nobody waits for the farewell but `dispose`. */
   #end(session: Connection): void {
     this.#all.delete(session);
+    const holds = (this.#held.get(session)?.size ?? 0) > 0;
+    this.#held.delete(session);
+    if (holds) return abandon(session);
     const farewell = logout(session).finally(() => this.#ending.delete(farewell));
     this.#ending.add(farewell);
   }

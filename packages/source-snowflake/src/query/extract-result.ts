@@ -4,12 +4,13 @@ import type { Sessions } from '../connect/session-pool.ts';
 import { writeSpec } from '../plan/chunk-spec.ts';
 import { mostChunks } from '../plan/choose-strategy.ts';
 import type { KeyRange } from '../plan/key-range.ts';
-import { runForResult } from '../result/open-result.ts';
+import { runLong } from '../result/long-statement.ts';
 import type { OpenResults } from '../result/open-results.ts';
 import { resultLines } from '../result/result-lines.ts';
 import { broken, type ResultPart } from '../result/statement-result.ts';
 import type { RowWindow } from '../result/line-parser.ts';
 import { byteStream } from '../stream/byte-stream.ts';
+import { readBy } from './open-query.ts';
 import { selectLines } from './select-lines.ts';
 
 interface Extraction {
@@ -28,7 +29,8 @@ export async function* extractResult(
   { table, chunk, range }: Extraction,
   context: WorkContext,
 ): AsyncGenerator<ChunkPlan> {
-  const { result } = await runForResult(pool, { sql: selectLines(table, range) }, context);
+  const statement = { sql: selectLines(table, range), reads: readBy(chunk, { table, range }) };
+  const { result } = (await runLong(pool, statement, context)).open;
   const { queryId: query, rows, parts } = result;
   const windows = windowsOf(parts, Math.max(table.read.batchRows, Math.ceil(rows / mostChunks)));
   const figures = { parts: parts.length, rows, chunks: windows.length };

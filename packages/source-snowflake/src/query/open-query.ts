@@ -1,19 +1,30 @@
-import type { ChunkStream, TablePlan, WorkContext } from '@snowmelt/core';
+import type { ChunkPlan, ChunkStream, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Sessions } from '../connect/session-pool.ts';
 import type { KeyRange } from '../plan/key-range.ts';
-import { runForResult } from '../result/open-result.ts';
+import { runLong } from '../result/long-statement.ts';
 import { resultLines } from '../result/result-lines.ts';
 import { byteStream } from '../stream/byte-stream.ts';
 import { selectLines } from './select-lines.ts';
 
+interface Reading {
+  readonly table: TablePlan;
+  readonly range: KeyRange;
+}
+
+/** A chunk of keys may read by the same text as one of rows, and each has a result of its own. */
+export function readBy({ id }: ChunkPlan, { table, range }: Reading): string {
+  return `chunk ${id}\n${selectLines(table, range)}`;
+}
+
 /** Runs a chunk's query and streams its lines. */
 export async function openQuery(
   pool: Sessions,
-  chunk: { readonly table: TablePlan; readonly range: KeyRange },
+  { chunk, ...what }: Reading & { readonly chunk: ChunkPlan },
   context: WorkContext,
 ): Promise<ChunkStream> {
-  const open = await runForResult(pool, { sql: selectLines(chunk.table, chunk.range) }, context);
+  const statement = { sql: selectLines(what.table, what.range), reads: readBy(chunk, what) };
+  const { open } = await runLong(pool, statement, context);
   const { queryId, rows } = open.result;
   context.log.debug('query_opened', { query: queryId, rows });
   const window = { from: 0, to: rows };

@@ -16,6 +16,15 @@ export async function runForResult(
     const statement = await execute(session, sql, context.signal, doing);
     return fetchResult(session, statement.getQueryId(), context.signal);
   });
+  return openedHere(pool, result, context);
+}
+
+/** A result whose statement can be run again by whoever asked for it. */
+export function openedHere(
+  pool: Sessions,
+  result: StatementResult,
+  context: WorkContext,
+): OpenResult {
   return opened(pool, result, context, runAgain);
 }
 

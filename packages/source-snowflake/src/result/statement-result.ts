@@ -44,20 +44,40 @@ export async function fetchResult(
   signal: AbortSignal,
 ): Promise<StatementResult> {
   const first = `/queries/${queryId}/result?disableOfflineChunks=false`;
-  let reply = await ask(session, first, signal);
-  if (reply.code === renewable) {
-    // Whatever the driver asks for makes it renew the session first.
-    await session.connection.isValidAsync();
-    reply = await ask(session, first, signal);
-  }
+  let reply = await askRenewed(session, first, signal);
   while (inProgress.has(reply.code ?? '')) {
     const { data: next } = nextAddress.safeParse(reply.data);
     if (next === undefined) throw broken('it is in progress, and no address is given for it');
-    reply = await ask(session, next.getResultUrl, signal);
+    reply = await askRenewed(session, next.getResultUrl, signal);
   }
   if (!reply.success) throw translateError({ ...reply, code: reply.code ?? '0' }, 'fetching');
   return readResult(reply.data, queryId);
 }
+
+/** A statement may take longer than a session's token lives. */
+async function askRenewed(
+  session: Session,
+  address: string,
+  signal: AbortSignal,
+): Promise<z.infer<typeof replyShape>> {
+  const reply = await ask(session, address, signal);
+  if (reply.code !== renewable) return reply;
+  // Whatever the driver asks for makes it renew the session first.
+  await session.connection.isValidAsync();
+  return ask(session, address, signal);
+}
+
+/** Cancels a query by its id, whoever has begun it; one that has ended stays as it ended. */
+export async function cancelQuery(session: Session, queryId: string): Promise<void> {
+  const { connection, accessUrl, network } = session;
+  const headers = { accept: 'application/json', authorization: authorization(connection) };
+  const url = new URL(`/queries/${queryId}/abort-request`, accessUrl).href;
+  const response = await network.post(url, headers, AbortSignal.timeout(cancelTime));
+  response.resume();
+}
+
+/** Milliseconds: nobody is kept from stopping by a server that does not hear. */
+const cancelTime = 3000;
 
 const nextAddress = z.looseObject({ getResultUrl: z.string() });
 const replyShape = z.object({

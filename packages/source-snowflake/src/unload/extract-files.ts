@@ -3,14 +3,18 @@ import { z } from 'zod';
 
 import type { ChunkPlan, TablePlan, WorkContext } from '@snowmelt/core';
 
-import { queryRows, type NamedRows } from '../result/query-rows.ts';
+import { repeat } from '../connect/repeat.ts';
+import { runLong } from '../result/long-statement.ts';
+import { queryRows } from '../result/query-rows.ts';
+import { resultRows, type NamedRows } from '../result/result-rows.ts';
 import { readAnswer } from '../result/read-answer.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import { writeSpec } from '../plan/chunk-spec.ts';
 import type { KeyRange } from '../plan/key-range.ts';
+import { selectLines } from '../query/select-lines.ts';
 import { copyInto } from './copy-into.ts';
 import type { FileUrls } from './file-urls.ts';
-import { attemptPlace, createStage, runStage, type StagePlace } from './stage.ts';
+import { attemptPlace, createStage, runPlace, runStage, type StagePlace } from './stage.ts';
 
 const count = z.coerce.number().int().nonnegative();
 
@@ -36,13 +40,12 @@ export async function* extractFiles(
   request: UnloadRequest,
   context: WorkContext,
 ): AsyncGenerator<ChunkPlan> {
-  const { table, chunk, range, fileBytes, urls } = request;
-  const attempt = randomBytes(6).toString('hex');
-  const place = attemptPlace(table, chunk.id, attempt);
-  if (place.own) {
+  const { table, chunk, urls } = request;
+  if (runPlace(table).own) {
     await queryRows(pool, createStage(runStage(table.run, table.source)), context);
   }
-  const rows = await queryRows(pool, copyInto(table, range, { place, fileBytes }), context);
+  const { attempt, rows } = await unload(pool, request, context);
+  const place = attemptPlace(table, chunk.id, attempt);
   const files = readFiles(rows);
   context.log.info('unloaded', {
     table: table.key,
@@ -58,6 +61,27 @@ export async function* extractFiles(
   for (const [index, file] of files.entries()) {
     yield loadChunk({ segment: chunk.id, attempt, index, place }, file);
   }
+}
+
+const attemptShape = z.object({ attempt: z.string() });
+
+/** Into a directory of its own; an unload that an earlier process has begun is waited for, in its own. */
+async function unload(
+  pool: Sessions,
+  { table, chunk, range, fileBytes }: UnloadRequest,
+  context: WorkContext,
+): Promise<{ readonly attempt: string; readonly rows: NamedRows }> {
+  const note = { attempt: randomBytes(6).toString('hex') };
+  const sql = copyInto(table, range, {
+    place: attemptPlace(table, chunk.id, note.attempt),
+    fileBytes,
+  });
+  const reads = `unload ${chunk.id}\n${selectLines(table, range)}`;
+  return repeat(pool.tries, context, async () => {
+    const { open, note: found } = await runLong(pool, { sql, reads, note }, context);
+    const rows = await resultRows(open, context.signal);
+    return { attempt: attemptShape.parse(found).attempt, rows };
+  });
 }
 
 export function readFiles(rows: NamedRows): readonly UnloadedFile[] {

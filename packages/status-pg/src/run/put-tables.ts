@@ -59,6 +59,8 @@ async function upsertTables(
        target_table = excluded.target_table,
        ordinal = excluded.ordinal,
        table_hash = excluded.table_hash,
+       source_statements = CASE
+         WHEN t.table_hash = excluded.table_hash THEN t.source_statements ELSE '{}' END,
        plan = CASE WHEN t.table_hash = excluded.table_hash THEN t.plan END,
        planned = coalesce(t.table_hash = excluded.table_hash, false) AND t.planned,
        status = CASE

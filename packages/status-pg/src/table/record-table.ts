@@ -54,7 +54,11 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
         [JSON.stringify(event.plan)],
       ];
     case 'restarted':
-      return [`plan = NULL, planned = false, status = 'pending', started_at = NULL`, []];
+      return [
+        `plan = NULL, planned = false, status = 'pending', started_at = NULL,
+         source_statements = '{}'`,
+        [],
+      ];
     case 'chunked':
       return ['planned = true', []];
     case 'indexes_disabled':

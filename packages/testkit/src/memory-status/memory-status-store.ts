@@ -62,6 +62,12 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
         Object.assign(chunks.get(id) ?? {}, { state: 'loaded', rows, bytes });
       }
     },
+    statements: {
+      find: async (run, key, name) => state.table(run, key).statements.get(name),
+      keep: async (run, key, name, statement) =>
+        void state.table(run, key).statements.set(name, asJson(statement)),
+      forget: async (run, key, name) => void state.table(run, key).statements.delete(name),
+    },
     closeRun: async (id, status, error, settled = false) => {
       closeMemoryRun(state.run(id), { status, error, settled }, clock.now());
       freeClaims((run) => run === id);
@@ -94,6 +100,7 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
       break;
     case 'restarted':
       table.chunks.clear();
+      table.statements.clear();
       Object.assign(table, { plan: undefined, planned: false, status: 'pending' });
       break;
     case 'chunked':

@@ -130,7 +130,7 @@ function reopenTable(run: StoredRun, request: TableRequest): void {
 }
 
 function newTable(request: TableRequest): StoredTable {
-  return { request, status: 'pending', planned: false, chunks: new Map() };
+  return { request, status: 'pending', planned: false, chunks: new Map(), statements: new Map() };
 }
 
 /** The owner that had the run is gone, or its tables would be busy. Its workers are named after it. */

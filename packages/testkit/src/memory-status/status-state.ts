@@ -1,6 +1,7 @@
 import {
   SnowmeltError,
   type ChunkPlan,
+  type JsonObject,
   type RunId,
   type RunStatus,
   type SnapshotPoint,
@@ -32,6 +33,8 @@ export interface StoredTable {
   indexes?: 'disabled' | 'restored';
   /** In the order they were added. */
   chunks: Map<string, StoredChunk>;
+  /** `StatementKeeping`, by name. */
+  readonly statements: Map<string, JsonObject>;
   startedAt?: Date | undefined;
   completedAt?: Date | undefined;
   error?: string | undefined;

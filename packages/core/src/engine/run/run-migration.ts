@@ -40,6 +40,11 @@ export interface MigrationRequest {
    * work left end as `stopped`. Absent: only the context's signal ends a run, at once.
    */
   readonly lastCall?: AbortSignal;
+  /**
+   * A stop leaves the source at work on what takes long: another process comes soon and goes on with it.
+   * Absent: a stop cancels it.
+   */
+  readonly leavesStatements?: boolean;
 }
 
 /**
@@ -152,8 +157,8 @@ async function openRun(
     const source = settledSource(adapters.source, pinned.settled);
     const unplanned = jobs.filter(({ key }) => !plans.has(key)).map((job) => job.source);
     const describeSource = describeTogether(source, unplanned, context);
-    const { lastCall = new AbortController().signal } = request;
-    const open = { slots, jobs, planning, restarts, describeSource };
+    const { lastCall = new AbortController().signal, leavesStatements = false } = request;
+    const open = { leavesStatements, slots, jobs, planning, restarts, describeSource };
     const here = { owner, context, observer, lastCall, ...open };
     return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {

@@ -27,6 +27,8 @@ export interface OpenRun extends Adapters, PinnedRun {
   readonly observer: RunObserver;
   /** Aborted: nothing new is begun (`MigrationRequest.lastCall`). */
   readonly lastCall: AbortSignal;
+  /** `MigrationRequest.leavesStatements` */
+  readonly leavesStatements: boolean;
 }
 
 export interface PlannedOnce {

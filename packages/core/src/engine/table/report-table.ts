@@ -1,4 +1,6 @@
+import type { KeptStatements } from '../../contract/kept-statements.ts';
 import type { TableSummary } from '../../contract/status-store.ts';
+import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
 import { leftOutFindings } from './left-out.ts';
@@ -10,7 +12,8 @@ import { describeError } from './work-chunk.ts';
 
 /** Runs a table and says how it ended. Only bugs are thrown. */
 export async function reportTable(job: TableJob, open: OpenRun): Promise<TableReport> {
-  const run = { ...open, context: tagContext(job, open.context) };
+  const context = { ...tagContext(job, open.context), ...statementsOf(job, open) };
+  const run = { ...open, context };
   run.observer.tableStarted?.(job.key);
   const started = run.context.clock.now();
   const trace: TableTrace = { notices: [], findings: [] };
@@ -20,6 +23,26 @@ export async function reportTable(job: TableJob, open: OpenRun): Promise<TableRe
   const report = { ...(await figures(job, run, trace)), ...ending, seconds };
   run.observer.tableEnded?.(report);
   return report;
+}
+
+function statementsOf({ key }: TableJob, run: OpenRun): Pick<WorkContext, 'statements'> {
+  const { status, observer, state, leavesStatements: outlive } = run;
+  const kept = status.statements;
+  if (kept === undefined) return {};
+  const statements: KeptStatements = {
+    outlive,
+    async find(name) {
+      const found = await kept.find(state.id, key, name);
+      if (found !== undefined) observer.statementRuns?.(key, { name, found: true });
+      return found;
+    },
+    async keep(name, statement) {
+      await kept.keep(state.id, key, name, statement);
+      observer.statementRuns?.(key, { name, found: false });
+    },
+    forget: (name) => kept.forget(state.id, key, name),
+  };
+  return { statements };
 }
 
 /** The target's ledger remembers them; whoever reads this should not have to find out. */

@@ -68,6 +68,8 @@ export interface RunObserver {
   chunkLoaded?(key: TableKey, chunk: { id: string } & LoadedRows): void;
   /** Load chunks were added; `rows` where the source announced them. */
   chunksAdded?(key: TableKey, chunks: { count: number; rows: number | undefined }): void;
+  /** The source works at something that takes long, begun now or by an earlier process. */
+  statementRuns?(key: TableKey, statement: { name: string; found: boolean }): void;
   chunkRetried?(key: TableKey, chunk: string, error: SnowmeltError): void;
   tablePhase?(key: TableKey, phase: 'loading' | 'reconciling' | 'publishing' | 'verifying'): void;
   tableEnded?(report: TableReport): void;

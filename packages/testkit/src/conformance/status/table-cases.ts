@@ -98,6 +98,27 @@ export const tableCases: Cases<StatusStoreHarness> = {
     expect(await summaryOf(opened)).toMatchObject({ status: 'completed', rows: 3 });
   },
 
+  'what the source is at work on is found by the next process, until it is forgotten or begins anew':
+    async (harness) => {
+      const { store, run } = await openedRun(harness);
+      const kept = store.statements;
+      if (kept === undefined) return;
+      const unload = { query: '01a2', note: { attempt: 'a"b' } };
+      expect(await kept.find(run.id, table, 'unload')).toBeUndefined();
+      await kept.keep(run.id, table, 'unload', { query: 'an earlier one' });
+      await kept.keep(run.id, table, 'unload', unload);
+      await kept.keep(run.id, table, 'count', { query: '01a3' });
+      await store.closeRun(run.id, 'partial');
+      const next = await harness.open();
+      const again = await next.openRun(runRequest());
+      expect(await next.statements?.find(again.id, table, 'unload')).toEqual(unload);
+      await next.statements?.forget(again.id, table, 'unload');
+      expect(await next.statements?.find(again.id, table, 'unload')).toBeUndefined();
+      expect(await next.statements?.find(again.id, table, 'count')).toEqual({ query: '01a3' });
+      await next.recordTable(again.id, table, { type: 'restarted' });
+      expect(await next.statements?.find(again.id, table, 'count')).toBeUndefined();
+    },
+
   'P5: indexes that are away are told, and that they are back': async (harness) => {
     const opened = await openedRun(harness, [], { tables: [tableRequest(), tableRequest('none')] });
     const { store, run } = opened;

@@ -45,6 +45,24 @@ describe('load', () => {
     ]);
   });
 
+  it('P4: a loader that is frozen in mid-chunk is ended by whoever has the lease after it', async () => {
+    const plan = await prepared();
+    const frozen = new Readable({ read() {} });
+    frozen.push('1,a\n');
+    const begun = Promise.withResolvers<void>();
+    const standing = async (): Promise<ChunkStream> => {
+      begun.resolve();
+      return { bytes: frozen };
+    };
+    const first = on.target.load(plan, chunkOf('c1'), standing, context);
+    const ended = expect(first).rejects.toMatchObject({ code: expect.stringMatching(/^TARGET/u) });
+    await begun.promise;
+    const second = await on.target.load(plan, chunkOf('c1'), opening(csv(rows), 3), context);
+    expect(second).toMatchObject({ rows: 3, alreadyLoaded: false });
+    await ended;
+    expect(await countRows(on.sql)).toBe(3);
+  }, 20_000);
+
   it('P2: of two loaders at once one waits at the ledger key and finds the chunk done', async () => {
     const plan = await prepared();
     const opened: string[] = [];

@@ -6,7 +6,7 @@ import { takeOwnPath, takeRolesPath, type Ask } from '@snowmelt/pg-connection';
 import type { Databases } from './databases.ts';
 import { interruptOnAbort, type Backend } from './interrupt.ts';
 import { translateError } from './translate-error.ts';
-import { watchLocks, type LockWatch } from './watch-locks.ts';
+import { watchLocks, type LockWatch, type StaleSessions } from './watch-locks.ts';
 
 /** A transaction in hand. */
 export interface Session {
@@ -33,8 +33,11 @@ export interface Session {
   copying(): Promise<PoolClient>;
   /** SAVEPOINT, RELEASE and ROLLBACK TO, which takes back the path as well. */
   savepoint(sql: string): Promise<void>;
-  /** Statements that may wait for a lock: the log, and an error, name who holds it. */
-  locking<T>(what: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Statements that may wait for a lock: the log, and an error, name who holds it. `stale` ends sessions
+   * that have no right to it any more.
+   */
+  locking<T>(what: string, work: () => Promise<T>, stale?: StaleSessions): Promise<T>;
 }
 
 export interface TransactionOptions {
@@ -155,10 +158,14 @@ async function commit(client: PoolClient, hand: Hand): Promise<void> {
   if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}`);
 }
 
+export function sessionName(run: string, purpose: TransactionOptions['purpose']): string {
+  return `snowmelt ${run} ${purpose === 'load' ? 'load' : 'table'}`;
+}
+
 /** So that pg_stat_activity tells whose session it is; see repair/repair-sessions.ts. */
 function nameAfter(run: string | undefined, purpose: TransactionOptions['purpose']): string {
   if (run === undefined) return '';
-  const name = `snowmelt ${run} ${purpose === 'load' ? 'load' : 'table'}`;
+  const name = sessionName(run, purpose);
   return `\nSET LOCAL application_name = ${escapeLiteral(name)};`;
 }
 
@@ -197,7 +204,8 @@ function sessionOf(
       if (sql.includes('ROLLBACK')) delete hand.path;
       await client.query(sql);
     },
-    locking: (what, work) => watchLocks({ ...watch, pid, what }, work),
+    locking: (what, work, stale) =>
+      watchLocks({ ...watch, pid, what, ...(stale === undefined ? {} : { stale }) }, work),
   };
 }
 

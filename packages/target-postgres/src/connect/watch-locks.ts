@@ -13,6 +13,15 @@ export interface LockWatch {
   readonly log?: Logger | undefined;
   /** How long somebody who has nothing to do with us is waited for at a lock of ours. Default 30,000. */
   readonly strangerMs?: number;
+  /** Sessions of this name have no right any more to what is waited for: they are ended. */
+  readonly stale?: StaleSessions;
+}
+
+export interface StaleSessions {
+  /** `application_name` */
+  readonly name: string;
+  /** How long one is given to end by itself. */
+  readonly afterMs: number;
 }
 
 /** When a wait is told, in milliseconds from its beginning; then once in the last of these. */
@@ -34,6 +43,7 @@ export async function watchLocks<T>(watch: LockWatch, work: () => Promise<T>): P
   let asking: ReturnType<typeof blockersOf> | undefined;
   const told: Told = {};
   using _telling = tellWaits(watch, told);
+  using _ending = endStale(watch);
   const timer =
     limits.length === 0
       ? undefined
@@ -95,6 +105,33 @@ function tellWaits(watch: LockWatch, told: Told): Disposable {
       clearTimeout(timer);
     },
   };
+}
+
+/** By its name and role once more: the process id may be another session's by now. */
+const endStaleSql = `
+SELECT pid, to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
+       pg_catalog.pg_terminate_backend(pid) AS ended
+FROM pg_catalog.pg_stat_activity
+WHERE pid = ANY (pg_catalog.pg_blocking_pids($1)) AND application_name = $2 AND usename = current_user`;
+
+/**
+ * A process that was frozen, or a machine that vanished, sends no FIN: its session keeps its locks, and
+ * PostgreSQL has no reason to end it. Whoever waits here has taken its work over.
+ */
+function endStale({ databases, database, pid, stale, log }: LockWatch): Disposable {
+  if (stale === undefined) return { [Symbol.dispose]: () => undefined };
+  const end = async (): Promise<void> => {
+    const apart = await databases.connectApart(database);
+    try {
+      const { rows } = await apart.query(endStaleSql, [pid, stale.name]);
+      for (const row of rows) log?.warn('stale_session_ended', { name: stale.name, ...row });
+    } finally {
+      await apart.end();
+    }
+  };
+  // What keeps it from being ended keeps the wait as it is; it has a limit of its own.
+  const timer = setInterval(() => void end().catch(() => undefined), stale.afterMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 interface Blocker {

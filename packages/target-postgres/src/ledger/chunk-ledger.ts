@@ -1,6 +1,6 @@
 import type { ChunkPlan, LoadReceipt, TablePlan } from '@snowmelt/core';
 
-import type { Session } from '../connect/transaction.ts';
+import { sessionName, type Session } from '../connect/transaction.ts';
 import type { Copied } from '../copy/copy-stream.ts';
 
 const claimSql = `
@@ -8,7 +8,13 @@ INSERT INTO snowmelt.chunk_ledger (run_id, table_key, chunk_id, of_keys)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (run_id, table_key, chunk_id) DO NOTHING`;
 
-/** Waits for another loader of the chunk. `false`: the chunk is in. */
+/** Milliseconds that another loader of the chunk is given to come to its end. */
+const graceMs = 5000;
+
+/**
+ * Waits for another loader of the chunk, and ends it: whoever comes has the chunk's lease, so that the
+ * other one's has run out. `false`: the chunk is in.
+ */
 export async function claimChunk(
   session: Session,
   table: TablePlan,
@@ -16,7 +22,8 @@ export async function claimChunk(
 ): Promise<boolean> {
   const values = [table.run, table.key, chunk.id, chunk.of === 'keys'];
   const what = `chunk ${chunk.id}, which another loader has in hand,`;
-  const { rowCount } = await session.locking(what, () => session.query(claimSql, values));
+  const stale = { name: sessionName(table.run, 'load'), afterMs: graceMs };
+  const { rowCount } = await session.locking(what, () => session.query(claimSql, values), stale);
   return rowCount === 1;
 }
 

@@ -61,6 +61,7 @@ ALTER TABLE migration_status.migration_table_status
   DROP COLUMN ordinal,
   DROP COLUMN plan,
   DROP COLUMN planned,
+  DROP COLUMN source_statements,
   DROP COLUMN total_bytes,
   DROP COLUMN counted_at;
 ALTER TABLE migration_status.migration_runs

@@ -9,4 +9,8 @@ export type {
 export { startEmulator, type Emulator } from './start-emulator.ts';
 export type { EmulatorStats, StatementRecord } from './server/stats.ts';
 export type { LoadColumn, LoadFile } from './sql/dml/load-file.ts';
-export type { SnowflakeSqlEngine } from './create-sql-engine.ts';
+export {
+  createSqlEngine,
+  type SnowflakeSqlEngine,
+  type SqlEngineOptions,
+} from './create-sql-engine.ts';

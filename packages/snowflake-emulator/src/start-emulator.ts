@@ -39,7 +39,7 @@ export interface Emulator extends AsyncDisposable {
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const users = registerUsers(options.users);
   const account = options.account ?? 'emulator';
-  const engine = await createSqlEngine(engineOptions(options, account));
+  const engine = options.engine ?? (await createSqlEngine(engineOptions(options, account)));
   const spoolDirectory = await mkdtemp(path.join(tmpdir(), 'snowflake-emulator-'));
   let baseUrl = '';
   const context = createContext(options, {
@@ -53,7 +53,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const close = once(async () => {
     await app.close();
     await Promise.all(context.sessions.all().map((session) => closeSession(context, session)));
-    await engine.close();
+    if (options.engine === undefined) await engine.close();
     await rm(spoolDirectory, { recursive: true, force: true });
   });
   try {

@@ -70,6 +70,7 @@ async function present(origin: PostgresOrigin, server: StartedServer): Promise<T
     origin,
     version,
     ...(server.directory === undefined ? {} : { directory: server.directory }),
+    ...crashOf(server),
     async createDatabase(name) {
       const url = await createDatabase(address.url, name);
       created.push(url);
@@ -78,4 +79,8 @@ async function present(origin: PostgresOrigin, server: StartedServer): Promise<T
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function crashOf({ crash }: StartedServer): Pick<TestPostgres, 'crash'> {
+  return crash === undefined ? {} : { crash };
 }

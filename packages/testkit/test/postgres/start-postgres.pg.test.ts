@@ -32,6 +32,16 @@ describe('the shared server', () => {
 });
 
 describe('an embedded server', () => {
+  it('crashes when told to, and is back on its data and port', async () => {
+    await using server = await startPostgres({ origin: 'embedded' });
+    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    const began = 'SELECT pg_postmaster_start_time()::text';
+    const before = await query(server.url, began);
+    for (let time = 0; time < 2; time += 1) await server.crash?.();
+    expect(await query(server.url, 'SELECT n FROM kept')).toEqual([7]);
+    expect(await query(server.url, began)).not.toEqual(before);
+  });
+
   it('trades durability for speed unless told otherwise, and takes settings', async () => {
     await using fast = await startPostgres({ origin: 'embedded' });
     expect(await query(fast.url, 'SHOW fsync')).toEqual(['off']);

@@ -23,17 +23,47 @@ export async function runServer(
   signal: AbortSignal,
 ): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const server = await launch(job, directory, port);
-    if (await isReady(server, join(directory, 'data'), signal)) return { process: server, port };
-    await shutDown(server);
-    signal.throwIfAborted();
-    const log = await readFile(join(directory, 'server.log'), 'utf8');
+    const started = await tryServer({ job, directory, signal }, await freePort());
+    if (typeof started !== 'string') return started;
     // Somebody else may take the port between its choice and its use.
-    if (attempt === bindTries || !log.includes('could not bind')) {
-      throw new Error(`PostgreSQL did not start.\n${log.slice(-2000)}`);
-    }
+    if (attempt === bindTries || !started.includes('could not bind')) throw notStarted(started);
   }
+}
+
+/** The server once more, on the data and the port of one that was killed. */
+export async function runAgain(
+  job: ServerJob,
+  directory: string,
+  { port, signal }: { readonly port: number; readonly signal: AbortSignal },
+): Promise<RunningServer> {
+  const deadline = Date.now() + startMilliseconds;
+  for (;;) {
+    const started = await tryServer({ job, directory, signal }, port);
+    if (typeof started !== 'string') return started;
+    // Its processes end one after the other when they see that it is gone; none may be left.
+    if (Date.now() > deadline) throw notStarted(started);
+    await sleep(100);
+  }
+}
+
+interface Start {
+  readonly job: ServerJob;
+  readonly directory: string;
+  readonly signal: AbortSignal;
+}
+
+/** The server, or the log of one that did not start. */
+async function tryServer(start: Start, port: number): Promise<RunningServer | string> {
+  const { job, directory, signal } = start;
+  const server = await launch(job, directory, port);
+  if (await isReady(server, join(directory, 'data'), signal)) return { process: server, port };
+  await shutDown(server);
+  signal.throwIfAborted();
+  return readFile(join(directory, 'server.log'), 'utf8');
+}
+
+function notStarted(log: string): Error {
+  return new Error(`PostgreSQL did not start.\n${log.slice(-2000)}`);
 }
 
 async function launch(job: ServerJob, directory: string, port: number): Promise<ChildProcess> {
@@ -60,9 +90,10 @@ async function launch(job: ServerJob, directory: string, port: number): Promise<
 async function isReady(server: ChildProcess, data: string, signal: AbortSignal): Promise<boolean> {
   const deadline = Date.now() + startMilliseconds;
   while (!signal.aborted && !hasEnded(server) && Date.now() < deadline) {
-    // Line 8 of postmaster.pid is the server's state: what `pg_ctl --wait` reads, too.
-    const state = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
-    if (state.split('\n')[7]?.trim() === 'ready') return true;
+    // Line 1 of postmaster.pid is whose it is, 8 its state: what `pg_ctl --wait` reads, too.
+    const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+    const lines = text.split('\n').map((line) => line.trim());
+    if (lines[0] === String(server.pid) && lines[7] === 'ready') return true;
     await sleep(20);
   }
   return false;

@@ -20,7 +20,10 @@ export interface ServerJob {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** What the supervisor says: one line of JSON on its stdout. */
+/** A later line on its stdin: `kill -9` of the server, which is started again on its data and port. */
+export const crashLine = 'crash';
+
+/** What the supervisor says: a line of JSON on its stdout for each start. */
 export type ServerReport =
   | { readonly type: 'ready'; readonly port: number; readonly directory: string }
   | { readonly type: 'failed'; readonly reason: string };

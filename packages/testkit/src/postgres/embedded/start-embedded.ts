@@ -11,7 +11,7 @@ import { formatAddress } from '../server/server-address.ts';
 import { serverSettings } from '../server/server-settings.ts';
 import type { PostgresOptions, StartedServer } from '../server/test-postgres.ts';
 import { findPackage, serverBinaries } from './server-binaries.ts';
-import type { ServerJob, ServerReport, ServerUser } from './server-job.ts';
+import { crashLine, type ServerJob, type ServerReport, type ServerUser } from './server-job.ts';
 import { canRead, serverUser } from './server-user.ts';
 
 type Supervisor = ChildProcessByStdio<Writable, Readable, null>;
@@ -22,8 +22,8 @@ export async function startEmbedded(options: PostgresOptions): Promise<StartedSe
   const supervisor = startSupervisor();
   const exited = once(supervisor, 'exit');
   supervisor.stdin.write(`${JSON.stringify(job)}\n`);
-  const report = await firstReport(supervisor);
-  if (report.type === 'failed') throw new Error(report.reason);
+  const reports = createInterface({ input: supervisor.stdout })[Symbol.asyncIterator]();
+  const report = await nextReport(reports);
   keepAlive(supervisor, false);
   return {
     address: formatAddress({
@@ -33,6 +33,12 @@ export async function startEmbedded(options: PostgresOptions): Promise<StartedSe
       password: job.password,
     }),
     directory: report.directory,
+    crash: async () => {
+      keepAlive(supervisor, true);
+      supervisor.stdin.write(`${crashLine}\n`);
+      await nextReport(reports);
+      keepAlive(supervisor, false);
+    },
     stop: async () => {
       keepAlive(supervisor, true);
       supervisor.stdin.end();
@@ -76,10 +82,14 @@ function startSupervisor(): Supervisor {
   return supervisor;
 }
 
-async function firstReport(supervisor: Supervisor): Promise<ServerReport> {
-  const lines = createInterface({ input: supervisor.stdout });
-  for await (const line of lines) return JSON.parse(line) as ServerReport;
-  return { type: 'failed', reason: 'The process that runs PostgreSQL ended before it was ready.' };
+async function nextReport(
+  reports: AsyncIterator<string>,
+): Promise<Extract<ServerReport, { type: 'ready' }>> {
+  const { done, value } = await reports.next();
+  if (done === true) throw new Error('The process that runs PostgreSQL ended before it was ready.');
+  const report = JSON.parse(value) as ServerReport;
+  if (report.type === 'failed') throw new Error(report.reason);
+  return report;
 }
 
 /** A server that nobody stopped must not keep its user's process from ending. */

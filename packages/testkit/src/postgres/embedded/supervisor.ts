@@ -8,7 +8,7 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
 import { initialise, makeDirectory } from './initialise.ts';
-import { runServer, shutDown } from './run-server.ts';
+import { hasEnded, runAgain, runServer, shutDown } from './run-server.ts';
 import type { ServerJob, ServerReport } from './server-job.ts';
 
 const stop = new AbortController();
@@ -30,10 +30,19 @@ async function supervise(job: ServerJob): Promise<void> {
   const directory = await makeDirectory(job);
   try {
     await initialise(job, directory, stop.signal);
-    const server = await runServer(job, directory, stop.signal);
-    report({ type: 'ready', port: server.port, directory });
+    let server = await runServer(job, directory, stop.signal);
+    const { port } = server;
     const stopped = once(stop.signal, 'abort');
-    if (!stop.signal.aborted) await Promise.race([stopped, once(server.process, 'exit')]);
+    for (;;) {
+      const exited = once(server.process, 'exit');
+      const crash = once(lines, 'line');
+      report({ type: 'ready', port, directory });
+      if (!stop.signal.aborted) await Promise.race([stopped, exited, crash]);
+      if (stop.signal.aborted || hasEnded(server.process)) break;
+      server.process.kill('SIGKILL');
+      await exited;
+      server = await runAgain(job, directory, { port, signal: stop.signal });
+    }
     await shutDown(server.process);
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });

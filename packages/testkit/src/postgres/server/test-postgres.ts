@@ -19,6 +19,8 @@ export interface TestPostgres extends ServerAddress, AsyncDisposable {
   readonly directory?: string;
   /** Creates an empty database (by default with a name not used before) and returns its URL. */
   createDatabase(name?: string): Promise<string>;
+  /** `kill -9`, and a start on the same data and port; of an embedded server only. */
+  readonly crash?: () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,5 +42,6 @@ export interface PostgresOptions {
 export interface StartedServer {
   readonly address: ServerAddress;
   readonly directory?: string;
+  readonly crash?: () => Promise<void>;
   stop(): Promise<void>;
 }

@@ -33,3 +33,4 @@ export {
   type ErrorPlace,
   type SnowmeltErrorOptions,
 } from './errors/snowmelt-error.ts';
+export { asSecret, isSecret, reveal, Secret, type SecretText } from './secret/secret.ts';

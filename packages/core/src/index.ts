@@ -33,7 +33,7 @@ export type { Environment } from './config/expand-variables.ts';
 export { configJsonSchema } from './config/json-schema.ts';
 export { loadConfig, loadConfigText, loadEnvFile } from './config/load-config.ts';
 export { parseConfig, type ParseOptions } from './config/parse-config.ts';
-export { redact } from './config/redact.ts';
+export { redact, type ShownConfig } from './config/redact.ts';
 export { resolveTables, runHashes, type RunHashes } from './config/resolve-tables.ts';
 export { configSchema, type Config } from './config/schema/config.ts';
 export type { PostgresConfig } from './config/schema/postgres.ts';

@@ -1,4 +1,4 @@
-import { SnowmeltError } from '@snowmelt/core';
+import { reveal, Secret, SnowmeltError } from '@snowmelt/core';
 import { z } from 'zod';
 
 import type { PostgresConnection, PostgresSsl } from './connection.ts';
@@ -15,7 +15,7 @@ const parameters = z.strictObject({
 export function mergeConnectionUrl(connection: PostgresConnection): PostgresConnection {
   if (connection.url === undefined) return connection;
   const { url, ...beside } = connection;
-  const named = readUrl(url);
+  const named = readUrl(reveal(url));
   return { ...named, ...beside, ssl: { ...named.ssl, ...beside.ssl } };
 }
 
@@ -35,7 +35,7 @@ function readUrl(text: string): PostgresConnection {
     ...(host === '' ? {} : { host }),
     ...(url.port === '' ? {} : { port: Number(url.port) }),
     ...(user === '' ? {} : { user }),
-    ...(password === '' ? {} : { password }),
+    ...(password === '' ? {} : { password: new Secret(password) }),
     ...(database === '' ? {} : { database }),
     ssl: readSsl(parsed.data),
   };

@@ -1,3 +1,5 @@
+import type { SecretText } from '@snowmelt/core';
+
 /** As libpq's `sslmode`; certificates are verified by `verify-ca` and `verify-full`. */
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
@@ -7,7 +9,7 @@ export interface PostgresSsl {
   /** Each a PEM, or the path of a PEM file. Without `ca`, Node's own authorities are trusted. */
   readonly ca?: string;
   readonly cert?: string;
-  readonly key?: string;
+  readonly key?: SecretText;
 }
 
 /**
@@ -16,13 +18,13 @@ export interface PostgresSsl {
  */
 export interface PostgresConnection {
   /** `postgresql://user:password@host:port/database?sslmode=…` */
-  readonly url?: string;
+  readonly url?: SecretText;
   /** A host name, an address, or the folder of a Unix socket. */
   readonly host?: string;
   readonly port?: number;
   readonly user?: string;
   /** A function is asked for every new connection, as tokens with a short life need. */
-  readonly password?: string | (() => Promise<string>);
+  readonly password?: SecretText | (() => Promise<string>);
   /** `rds_iam`: tokens of AWS IAM in place of a password. Default `password`. */
   readonly auth?: 'password' | 'rds_iam';
   /** Of `rds_iam`. Default: what the host name says, then AWS_REGION. */

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { reveal, type SecretText } from '@snowmelt/core';
 import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
 
 import type { PostgresConnection } from './connection.ts';
@@ -53,7 +54,7 @@ export function serverAccess({
     port,
     ...(database === undefined ? {} : { database }),
     ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
+    ...(password === undefined ? {} : { password: handedOver(password) }),
     ssl: await tlsOptions(ssl, { host, port }, timeoutMs),
     application_name: application,
     keepAlive: true,
@@ -78,6 +79,12 @@ export function serverAccess({
       return pool;
     },
   };
+}
+
+/** The driver asks for it when the server does, so that no options of a pool or client hold it (P7). */
+function handedOver(password: SecretText | (() => Promise<string>)): () => Promise<string> {
+  if (typeof password === 'function') return password;
+  return () => Promise.resolve(reveal(password));
 }
 
 /** Only connecting has a time limit, not waiting for a free connection: pg has one word for both. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
-import { SnowmeltError } from '@snowmelt/core';
+import { reveal, SnowmeltError } from '@snowmelt/core';
 
 import type { PostgresSsl, SslMode } from './connection.ts';
 
@@ -36,7 +36,7 @@ export async function tlsOptions(
   const [ca, cert, key] = await Promise.all([
     readPem('ca', ssl.ca),
     readPem('cert', ssl.cert),
-    readPem('key', ssl.key),
+    readPem('key', ssl.key === undefined ? undefined : reveal(ssl.key)),
   ]);
   const material = {
     ...(ca === undefined ? {} : { ca }),

@@ -1,3 +1,4 @@
+import { isSecret } from '@snowmelt/core';
 import { expect, it, test } from 'vitest';
 
 import { resolveConnection } from '../src/index.ts';
@@ -5,11 +6,12 @@ import { resolveConnection } from '../src/index.ts';
 test('a URL is taken apart, and what stands beside it wins', () => {
   const url =
     'postgresql://us%40er:p%2Fw@db.example.com:6432/sta%20tus?sslmode=verify-ca&sslrootcert=/ca.pem';
-  expect(resolveConnection({ url, database: 'other', ssl: { cert: 'c' } })).toEqual({
+  const { password, ...rest } = resolveConnection({ url, database: 'other', ssl: { cert: 'c' } });
+  expect(isSecret(password) && password.reveal()).toBe('p/w');
+  expect(rest).toEqual({
     host: 'db.example.com',
     port: 6432,
     user: 'us@er',
-    password: 'p/w',
     database: 'other',
     ssl: { mode: 'verify-ca', ca: '/ca.pem', cert: 'c' },
   });

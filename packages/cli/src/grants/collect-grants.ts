@@ -78,7 +78,7 @@ async function snowflakeSections(asked: GrantsAsked, { source, context }: Grants
 
 function postgresRole({ role, config: { postgres } }: GrantsAsked): string {
   const inUrl =
-    postgres.url === undefined ? '' : decodeURIComponent(new URL(postgres.url).username);
+    postgres.url === undefined ? '' : decodeURIComponent(new URL(postgres.url.reveal()).username);
   const found = role ?? postgres.user ?? (inUrl === '' ? process.env['PGUSER'] : inUrl);
   if (found === undefined) throw noRole('postgres.user', '--role NAME');
   return found;

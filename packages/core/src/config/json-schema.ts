@@ -23,7 +23,10 @@ export function configJsonSchema(): object {
 export function documentedJsonSchema(): SchemaNode {
   return z.toJSONSchema(configSchema, {
     io: 'input',
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      // Left out of whatever is transformed, as secrets are.
+      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      if (Array.isArray(examples)) jsonSchema.examples ??= examples;
       // Every whole number has this limit in JavaScript: it says nothing.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { Secret } from '../secret/secret.ts';
 import type { Config } from './schema/config.ts';
 import type { PostgresConfig } from './schema/postgres.ts';
 
@@ -19,13 +20,14 @@ export async function readPemFiles(config: Config, folder: string): Promise<Conf
   };
 }
 
-async function readRsaKey({ snowflake }: Config, folder: string): Promise<{ rsa_key?: string }> {
-  const { rsa_key: given, rsa_key_passphrase: passphrase } = snowflake;
-  if (given === undefined) return {};
+async function readRsaKey({ snowflake }: Config, folder: string): Promise<{ rsa_key?: Secret }> {
+  if (snowflake.rsa_key === undefined) return {};
+  const given = snowflake.rsa_key.reveal();
+  const passphrase = snowflake.rsa_key_passphrase?.reveal();
   const written = toPem(given);
   if (written !== undefined) {
     checkPrivateKey(written, passphrase, 'the PEM');
-    return { rsa_key: written };
+    return { rsa_key: new Secret(written) };
   }
   if (looksLikeKey(given)) throw keyError('looks like a key, but is neither a PEM nor base64');
   const path = pathOf(given, folder);
@@ -34,7 +36,7 @@ async function readRsaKey({ snowflake }: Config, folder: string): Promise<{ rsa_
   });
   const pem = toPem(text) ?? text;
   checkPrivateKey(pem, passphrase, path);
-  return { rsa_key: pem };
+  return { rsa_key: new Secret(pem) };
 }
 
 async function readSsl(
@@ -43,10 +45,12 @@ async function readSsl(
 ): Promise<Pick<PostgresConfig, 'ssl'>> {
   if (ssl === undefined) return {};
   const read = { ...ssl };
-  for (const key of ['ca', 'cert', 'key'] as const) {
-    const value = ssl[key];
-    if (value !== undefined) read[key] = await readPem(value, `postgres.ssl.${key}`, folder);
+  for (const name of ['ca', 'cert'] as const) {
+    const value = ssl[name];
+    if (value !== undefined) read[name] = await readPem(value, `postgres.ssl.${name}`, folder);
   }
+  const key = ssl.key?.reveal();
+  if (key !== undefined) read.key = new Secret(await readPem(key, 'postgres.ssl.key', folder));
   return { ssl: read };
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadConfig, redact } from '../../src/index.ts';
 import { exampleConfig } from './example.ts';
+import { revealed } from './revealed.ts';
 
 let home = '';
 beforeEach(async () => {
@@ -21,7 +22,8 @@ async function put(name: string, text: string, mode = 0o600) {
 async function load(snowflake: Record<string, unknown>, env: Record<string, string> = {}) {
   const path = join(home, 'config.json');
   await writeFile(path, JSON.stringify({ ...exampleConfig(), snowflake }));
-  return (await loadConfig(path, { env: { SNOWFLAKE_HOME: home, ...env } })).snowflake;
+  const config = await loadConfig(path, { env: { SNOWFLAKE_HOME: home, ...env } });
+  return revealed(config.snowflake);
 }
 
 const failure = (work: Promise<unknown>) =>
@@ -133,7 +135,7 @@ describe('snowflake.connection', () => {
     const path = join(home, 'config.json');
     await writeFile(path, JSON.stringify({ ...exampleConfig(), snowflake: { connection: 'c' } }));
     const config = await loadConfig(path, { env: { SNOWFLAKE_HOME: home } });
-    expect(JSON.stringify(config)).toContain('SECRET-6');
+    expect(config.snowflake.password?.reveal()).toBe('SECRET-6');
     expect(JSON.stringify(redact(config))).not.toContain('SECRET-6');
   });
 

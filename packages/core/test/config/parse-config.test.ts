@@ -117,7 +117,7 @@ describe('variables', () => {
     value.snowflake.password = '${PW}';
     value.postgres.host = 'db.${REGION}.example';
     const config = parse(value, { PW: '","user":"x', REGION: 'eu' });
-    expect(config.snowflake.password).toBe('","user":"x');
+    expect(config.snowflake.password?.reveal()).toBe('","user":"x');
     expect(config.postgres.host).toBe('db.eu.example');
   });
 

@@ -8,6 +8,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 
 import { configJsonSchema, loadConfig, parseConfig, resolveTables } from '../../src/index.ts';
+import { revealed } from './revealed.ts';
 import { configWith, exampleConfig, exampleTable } from './example.ts';
 import { alternatives, schemaKeys, wholeConfig, type Placed } from './whole-config.ts';
 
@@ -54,7 +55,7 @@ async function load(name: string, text: string) {
   const folder = await mkdtemp(join(tmpdir(), 'snowmelt-whole-'));
   try {
     await writeFile(join(folder, name), text);
-    return await loadConfig(join(folder, name), { env: {} });
+    return revealed(await loadConfig(join(folder, name), { env: {} }));
   } finally {
     await rm(folder, { recursive: true });
   }

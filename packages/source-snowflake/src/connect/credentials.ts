@@ -14,11 +14,11 @@ export function credentials(settings: Settings): ConnectionOptions {
   const way = authenticator ?? impliedAuthenticator(settings);
   return {
     authenticator: way,
-    ...(password === undefined ? {} : { password }),
-    ...(token === undefined ? {} : { token }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(token === undefined ? {} : { token: token.reveal() }),
     ...(privateKey === undefined || way.toUpperCase() !== 'SNOWFLAKE_JWT'
       ? {}
-      : { privateKey: readPrivateKey(privateKey, privateKeyPassphrase) }),
+      : { privateKey: readPrivateKey(privateKey.reveal(), privateKeyPassphrase?.reveal()) }),
     ...oauth(settings),
     ...workloadIdentity(settings),
   };
@@ -27,7 +27,7 @@ export function credentials(settings: Settings): ConnectionOptions {
 function oauth({ oauth: given, openBrowser }: Settings): ConnectionOptions {
   return defined({
     oauthClientId: given?.clientId,
-    oauthClientSecret: given?.clientSecret,
+    oauthClientSecret: given?.clientSecret?.reveal(),
     oauthTokenRequestUrl: given?.tokenRequestUrl,
     oauthAuthorizationUrl: given?.authorizationUrl,
     oauthRedirectUri: given?.redirectUri,

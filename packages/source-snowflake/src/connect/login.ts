@@ -1,4 +1,4 @@
-import { SnowmeltError, type WorkContext } from '@snowmelt/core';
+import { reveal, SnowmeltError, type WorkContext } from '@snowmelt/core';
 import { z } from 'zod';
 
 import { driverError } from '../errors/driver-error.ts';
@@ -109,7 +109,7 @@ function openConnection(
 
 function proxyOptions(proxy: Proxy | undefined): ConnectionOptions {
   if (proxy === undefined) return {};
-  const url = new URL(proxy.url);
+  const url = new URL(reveal(proxy.url));
   // With its colon: the driver's agent for plain http takes it so only.
   const { username, password, protocol } = url;
   return {
@@ -157,8 +157,9 @@ function loginError(error: unknown, settings: Settings): unknown {
 function withoutSecrets(text: string, settings: Settings): string {
   const { password, token, oauth } = settings;
   return [password, token, oauth?.clientSecret]
-    .filter((secret) => secret !== undefined && secret !== '')
-    .reduce<string>((rest, secret) => rest.replaceAll(String(secret), '***'), text);
+    .map((secret) => secret?.reveal() ?? '')
+    .filter((secret) => secret !== '')
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { asSecret, type Secret, type SecretText } from '@snowmelt/core';
+
 import type { Proxy } from './proxy.ts';
 
 /** How to reach Snowflake and how to read it. Sizes in bytes, times in milliseconds. */
@@ -12,12 +14,12 @@ export interface SnowflakeSourceOptions {
   readonly accessUrl?: string;
 
   /** One way in: a password, a private key, a token, or what {@link authenticator} asks for. */
-  readonly password?: string;
+  readonly password?: SecretText;
   /** PKCS#8 PEM, encrypted or not; its line ends may be written as `\n`. */
-  readonly privateKey?: string;
-  readonly privateKeyPassphrase?: string;
+  readonly privateKey?: SecretText;
+  readonly privateKeyPassphrase?: SecretText;
   /** A programmatic access token; of `OAUTH` and of `WORKLOAD_IDENTITY` by OIDC their token. */
-  readonly token?: string;
+  readonly token?: SecretText;
   /** As the driver names it; by default the one that goes with the credential given. */
   readonly authenticator?: string;
   readonly oauth?: OauthOptions;
@@ -49,7 +51,7 @@ export interface SnowflakeSourceOptions {
 /** Of `OAUTH_CLIENT_CREDENTIALS` and `OAUTH_AUTHORIZATION_CODE`. */
 export interface OauthOptions {
   readonly clientId?: string;
-  readonly clientSecret?: string;
+  readonly clientSecret?: SecretText;
   readonly tokenRequestUrl?: string;
   readonly authorizationUrl?: string;
   readonly redirectUri?: string;
@@ -64,21 +66,38 @@ export interface WorkloadIdentityOptions {
   readonly azureClientId?: string;
 }
 
-export type Settings = SnowflakeSourceOptions & {
-  readonly connections: number;
-  readonly queryTag: string;
-  readonly connectTimeout: number;
-  readonly idleTimeout: number;
-  readonly tries: number;
-  readonly fileBytes: number;
-  readonly segmentBytes: number;
-};
+/** Wrapped, whoever gave them: the settings go wherever a session is opened (P7). */
+interface Secrets {
+  readonly password?: Secret;
+  readonly privateKey?: Secret;
+  readonly privateKeyPassphrase?: Secret;
+  readonly token?: Secret;
+  readonly oauth?: OauthOptions & { readonly clientSecret?: Secret };
+  readonly proxy?: Proxy & { readonly url: Secret };
+}
+
+type PlainOptions = Omit<SnowflakeSourceOptions, keyof Secrets>;
+
+export type Settings = PlainOptions &
+  Secrets & {
+    readonly connections: number;
+    readonly queryTag: string;
+    readonly connectTimeout: number;
+    readonly idleTimeout: number;
+    readonly tries: number;
+    readonly fileBytes: number;
+    readonly segmentBytes: number;
+  };
 
 const MiB = 1024 * 1024;
 
-export function withDefaults(options: SnowflakeSourceOptions): Settings {
+export function withDefaults(given: SnowflakeSourceOptions): Settings {
+  const { password, privateKey, privateKeyPassphrase, token, oauth, proxy, ...options } = given;
   return {
     ...options,
+    ...wrapped({ password, privateKey, privateKeyPassphrase, token }),
+    ...(oauth === undefined ? {} : { oauth: wrappedOauth(oauth) }),
+    ...(proxy === undefined ? {} : { proxy: { ...proxy, url: asSecret(proxy.url) } }),
     connections: options.connections ?? 4,
     queryTag: options.queryTag ?? 'snowmelt',
     connectTimeout: options.connectTimeout ?? 30_000,
@@ -87,4 +106,19 @@ export function withDefaults(options: SnowflakeSourceOptions): Settings {
     fileBytes: options.fileBytes ?? 64 * MiB,
     segmentBytes: options.segmentBytes ?? 4096 * MiB,
   };
+}
+
+type Login = 'password' | 'privateKey' | 'privateKeyPassphrase' | 'token';
+
+function wrapped(login: { readonly [Key in Login]: SecretText | undefined }): {
+  [Key in Login]?: Secret;
+} {
+  const entries = Object.entries(login).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, asSecret(value)] as const],
+  );
+  return Object.fromEntries(entries);
+}
+
+function wrappedOauth({ clientSecret, ...oauth }: OauthOptions) {
+  return clientSecret === undefined ? oauth : { ...oauth, clientSecret: asSecret(clientSecret) };
 }

@@ -1,7 +1,9 @@
+import { reveal, type SecretText } from '@snowmelt/core';
+
 /** A proxy that the configuration names, instead of those of the environment. */
 export interface Proxy {
   /** `http://user:password@host:port`; `https:` where the proxy itself speaks TLS. */
-  readonly url: string;
+  readonly url: SecretText;
   /** Hosts that are reached without it: `host`, `.domain`, or with `*` for any characters. */
   readonly bypass: readonly string[];
 }
@@ -12,10 +14,11 @@ export interface Proxy {
  * is taken for `http`.
  */
 export function proxyFor(target: URL, configured?: Proxy): string | undefined {
-  const { url, bypass } = configured ?? proxyOfEnvironment(target.protocol);
-  if (url === undefined || bypass.some((pattern) => matches(pattern, target.hostname))) {
-    return undefined;
-  }
+  const found: Partial<Proxy> & Pick<Proxy, 'bypass'> =
+    configured ?? proxyOfEnvironment(target.protocol);
+  if (found.url === undefined) return undefined;
+  if (found.bypass.some((pattern) => matches(pattern, target.hostname))) return undefined;
+  const url = reveal(found.url);
   return url.includes('://') ? url : `http://${url}`;
 }
 

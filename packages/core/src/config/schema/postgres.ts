@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { doc, none } from './key-doc.ts';
 import { settingsShape } from './postgres-settings.ts';
+import { secret } from './secret-text.ts';
 
 const text = z.string().min(1);
 
@@ -46,15 +47,17 @@ export const sslShape = {
       safety: none,
     }),
   ),
-  key: text.optional().meta(
-    doc({
-      description: "The client certificate's key: a PEM, or the path of one. Goes with `cert`.",
-      example: './client.key',
-      speed: none,
-      safety: 'Keep it out of the file: by its path, or by a variable.',
-      secret: true,
-    }),
-  ),
+  key: secret(text)
+    .optional()
+    .meta(
+      doc({
+        description: "The client certificate's key: a PEM, or the path of one. Goes with `cert`.",
+        example: './client.key',
+        speed: none,
+        safety: 'Keep it out of the file: by its path, or by a variable.',
+        secret: true,
+      }),
+    ),
 };
 
 export const postgresShape = {
@@ -104,16 +107,18 @@ export const postgresShape = {
         'Needs INSERT on the targets, TRUNCATE for full refreshes, and CREATE on the database for the schemas `snowmelt` and `migration_status`, once.',
     }),
   ),
-  password: text.optional().meta(
-    doc({
-      description: 'Password.',
-      example: '${PGPASSWORD}',
-      absent: 'PGPASSWORD, else the password file',
-      speed: none,
-      safety: 'Give it by a variable.',
-      secret: true,
-    }),
-  ),
+  password: secret(text)
+    .optional()
+    .meta(
+      doc({
+        description: 'Password.',
+        example: '${PGPASSWORD}',
+        absent: 'PGPASSWORD, else the password file',
+        speed: none,
+        safety: 'Give it by a variable.',
+        secret: true,
+      }),
+    ),
   database: text.optional().meta(
     doc({
       description:
@@ -124,8 +129,7 @@ export const postgresShape = {
     }),
   ),
   ssl: z.strictObject(sslShape).optional().meta({ description: 'TLS to PostgreSQL.' }),
-  url: z
-    .url({ protocol: /^postgres(ql)?$/ })
+  url: secret(z.url({ protocol: /^postgres(ql)?$/ }))
     .optional()
     .meta(
       doc({

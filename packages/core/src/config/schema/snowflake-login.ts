@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { doc, none } from './key-doc.ts';
+import { secret } from './secret-text.ts';
 
 const text = z.string().min(1);
 
@@ -37,15 +38,17 @@ const oauthShape = {
       safety: none,
     }),
   ),
-  oauth_client_secret: text.optional().meta(
-    doc({
-      description: 'Its secret.',
-      example: '${OAUTH_CLIENT_SECRET}',
-      speed: none,
-      safety: byVariable,
-      secret: true,
-    }),
-  ),
+  oauth_client_secret: secret(text)
+    .optional()
+    .meta(
+      doc({
+        description: 'Its secret.',
+        example: '${OAUTH_CLIENT_SECRET}',
+        speed: none,
+        safety: byVariable,
+        secret: true,
+      }),
+    ),
   oauth_token_request_url: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -143,45 +146,53 @@ const workloadShape = {
 
 /** Ways to log in, of which a file has one. */
 export const loginShape = {
-  rsa_key: text.optional().meta(
-    doc({
-      description:
-        'Private key of key-pair login: a PKCS#8 PEM, encrypted or not, with real newlines, `\\n` or none, or its base64 without the BEGIN and END lines, or the path of a file with either, relative to the configuration file. A PKCS#1 key is refused with the openssl line that converts it.',
-      example: './loader.p8',
-      speed: none,
-      safety: 'Keep it out of the file: by its path, or by a variable.',
-      secret: true,
-    }),
-  ),
-  rsa_key_passphrase: text.optional().meta(
-    doc({
-      description: 'Passphrase of an encrypted `rsa_key`.',
-      example: '${SNOWFLAKE_KEY_PASSPHRASE}',
-      speed: none,
-      safety: byVariable,
-      secret: true,
-    }),
-  ),
-  password: text.optional().meta(
-    doc({
-      description: 'Password login.',
-      example: '${SNOWFLAKE_PASSWORD}',
-      speed: none,
-      safety: 'Give it by a variable; prefer `rsa_key` or `token`.',
-      secret: true,
-    }),
-  ),
-  token: text.optional().meta(
-    doc({
-      description:
-        'A programmatic access token; an OAuth token with `authenticator: oauth`; the token of `workload_identity_provider: OIDC`.',
-      example: '${SNOWFLAKE_TOKEN}',
-      speed: none,
-      safety:
-        'Give it by a variable. A token that ends during a run fails it; a new one resumes it.',
-      secret: true,
-    }),
-  ),
+  rsa_key: secret(text)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'Private key of key-pair login: a PKCS#8 PEM, encrypted or not, with real newlines, `\\n` or none, or its base64 without the BEGIN and END lines, or the path of a file with either, relative to the configuration file. A PKCS#1 key is refused with the openssl line that converts it.',
+        example: './loader.p8',
+        speed: none,
+        safety: 'Keep it out of the file: by its path, or by a variable.',
+        secret: true,
+      }),
+    ),
+  rsa_key_passphrase: secret(text)
+    .optional()
+    .meta(
+      doc({
+        description: 'Passphrase of an encrypted `rsa_key`.',
+        example: '${SNOWFLAKE_KEY_PASSPHRASE}',
+        speed: none,
+        safety: byVariable,
+        secret: true,
+      }),
+    ),
+  password: secret(text)
+    .optional()
+    .meta(
+      doc({
+        description: 'Password login.',
+        example: '${SNOWFLAKE_PASSWORD}',
+        speed: none,
+        safety: 'Give it by a variable; prefer `rsa_key` or `token`.',
+        secret: true,
+      }),
+    ),
+  token: secret(text)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'A programmatic access token; an OAuth token with `authenticator: oauth`; the token of `workload_identity_provider: OIDC`.',
+        example: '${SNOWFLAKE_TOKEN}',
+        speed: none,
+        safety:
+          'Give it by a variable. A token that ends during a run fails it; a new one resumes it.',
+        secret: true,
+      }),
+    ),
   authenticator: authenticator.optional().meta(
     doc({
       description:

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { doc, none } from './key-doc.ts';
+import { secret } from './secret-text.ts';
 import { loginShape } from './snowflake-login.ts';
 
 /** The way to Snowflake and to its storage. */
@@ -30,8 +31,7 @@ const networkShape = {
         safety: 'Credentials and rows go over the network in the clear.',
       }),
     ),
-  proxy: z
-    .url({ protocol: /^https?$/ })
+  proxy: secret(z.url({ protocol: /^https?$/ }))
     .optional()
     .meta(
       doc({

@@ -1,4 +1,5 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { checkSize } from './check-size.ts';
 import { crossCheck } from './cross-checks.ts';
 import { readEarlierInputs } from './earlier-inputs.ts';
 import { expandVariables, type Environment, type Expansion } from './expand-variables.ts';
@@ -28,7 +29,9 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   if (!isPlainObject(read)) {
     throw new SnowmeltError('CONFIG.INVALID', `${file}: must be an object with keys`);
   }
+  checkSize(read, file);
   const expanded = complete(expandVariables(stripComments(read), options.env), options);
+  checkSize(expanded.value, file);
   const expansion = { ...expanded, value: readEarlierInputs(expanded.value) };
   const parsed = safeParse(expansion);
   const missing = expansion.missing.map(({ path, name }): Problem => ({
@@ -53,14 +56,19 @@ function complete(expansion: Expansion, options: ParseOptions): Expansion {
   return { ...expansion, value: { ...value, snowflake: options.complete(snowflake) } };
 }
 
+/** Of a file of 400 tables with one mistake in each, somebody corrects the mistake first. */
+const mostShown = 100;
+
 function failure(
   code: 'CONFIG.INVALID' | 'CONFIG.MISSING_VARIABLE',
   file: string,
   problems: readonly Problem[],
 ): SnowmeltError {
-  const lines = [...new Set(problems.map(formatProblem))];
-  const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
-  return new SnowmeltError(code, `${file}: ${count}\n${lines.join('\n')}`);
+  const all = [...new Set(problems.map(formatProblem))];
+  const count = all.length === 1 ? '1 problem' : `${all.length} problems`;
+  const more = all.length > mostShown ? [`and ${all.length - mostShown} more`] : [];
+  const lines = [`${file}: ${count}`, ...all.slice(0, mostShown), ...more];
+  return new SnowmeltError(code, lines.join('\n'));
 }
 
 /**

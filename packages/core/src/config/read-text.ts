@@ -1,6 +1,7 @@
-import { isScalar, LineCounter, parseDocument } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { checkText, configLimits, tooDeep } from './check-size.ts';
 
 export type TextFormat = 'json' | 'yaml';
 
@@ -13,6 +14,7 @@ export function detectFormat(text: string, path?: string): TextFormat {
 
 /** Throws `CONFIG.SYNTAX` with line and column, and with none of the text, which may be secret. */
 export function readText(text: string, file: string, format: TextFormat): unknown {
+  checkText(text, file);
   const clean = text.replace(/^\uFEFF/, '');
   return format === 'json' ? readJson(clean, file) : readYaml(clean, file);
 }
@@ -25,19 +27,66 @@ function readJson(text: string, file: string): unknown {
 
 function readYaml(text: string, file: string): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    lineCounter: lines,
-    uniqueKeys: sameKey,
-  });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    // What follows a colon in the parser's messages is a piece of the file.
-    const problem = error.message.split(': ')[0] ?? error.code;
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw syntaxError(file, problem, { line, column: col });
+  const fail = (problem: string, offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return syntaxError(file, problem, { line, column: col });
+  };
+  try {
+    const document = parseDocument(text, {
+      prettyErrors: false,
+      lineCounter: lines,
+      uniqueKeys: sameKey,
+      // Its warnings about keys quote them.
+      logLevel: 'error',
+    });
+    const [error] = [...document.errors, ...document.warnings];
+    if (error !== undefined) throw fail(yamlProblem(error), error.pos[0]);
+    const lost = findLostValue(document);
+    if (lost !== undefined) throw fail(lost.problem, lost.offset);
+    return document.toJS({ maxAliasCount });
+  } catch (error) {
+    // By the parser's own recursion, and by aliases of aliases or of what they stand in.
+    if (error instanceof RangeError) throw fail(tooDeep, 0);
+    if (error instanceof ReferenceError) throw fail(aliasBomb, 0);
+    throw error;
   }
-  return document.toJS({ maxAliasCount: 1000 });
+}
+
+const maxAliasCount = 1000;
+const aliasBomb = `its aliases (*) stand for more than ${maxAliasCount} values in each other, or for what they stand in`;
+
+/** In the parser's words where these quote nothing of the file: what follows their colon does. */
+function yamlProblem({ code, message }: YAMLError): string {
+  // A RangeError of its own recursion, which it keeps as a problem of the file.
+  if (/call stack/u.test(message)) return tooDeep;
+  if (code === 'BAD_DQ_ESCAPE') return 'a text in double quotes has a bad escape in it';
+  if (code === 'TAG_RESOLVE_FAILED' || code === 'BAD_DIRECTIVE') return needsQuotes('! or %');
+  return message.split(': ')[0] ?? code;
+}
+
+function needsQuotes(sign: string): string {
+  return `a value that begins with ${sign} needs quotes around it`;
+}
+
+/** A value that YAML takes for something else by its first character, as passwords may have one. */
+function findLostValue(document: Document): JsonFault | undefined {
+  const anchors = new Set<string>();
+  let found: JsonFault | undefined;
+  visit(document, {
+    Alias(_, { source, range }) {
+      if (anchors.has(source)) return undefined;
+      found = { offset: range?.[0] ?? 0, problem: needsQuotes('*') };
+      return visit.BREAK;
+    },
+    Node(_, node) {
+      if (!('anchor' in node) || node.anchor === undefined) return undefined;
+      anchors.add(node.anchor);
+      if (!isScalar(node) || node.value !== null || node.source !== '') return undefined;
+      found = { offset: node.range?.[0] ?? 0, problem: needsQuotes('&') };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Keys that may not stand twice in one mapping; comments may. */
@@ -88,7 +137,7 @@ const spacePattern = /[ \t\r\n]*/y;
 /** Finds what `JSON.parse` says without a position, and duplicate keys, which it says nothing of. */
 export function findJsonFault(text: string): JsonFault | undefined {
   try {
-    const end = skipSpace(text, scanValue(text, skipSpace(text, 0)));
+    const end = skipSpace(text, scanValue(text, skipSpace(text, 0), 0));
     if (end < text.length) throw new Fault(end, 'unexpected text after the end of the document');
     return undefined;
   } catch (error) {
@@ -97,15 +146,16 @@ export function findJsonFault(text: string): JsonFault | undefined {
   }
 }
 
-function scanValue(text: string, at: number): number {
-  if (text[at] === '{') return scanObject(text, at);
-  if (text[at] === '[') return scanArray(text, at);
+function scanValue(text: string, at: number, depth: number): number {
+  if (depth > configLimits.depth) throw new Fault(at, tooDeep);
+  if (text[at] === '{') return scanObject(text, at, depth);
+  if (text[at] === '[') return scanArray(text, at, depth);
   if (text[at] === '"') return scanString(text, at);
   if (text.startsWith('${', at)) fail(text, at, bareVariable);
   return match(scalarPattern, text, at) ?? fail(text, at, 'expected a value');
 }
 
-function scanObject(text: string, open: number): number {
+function scanObject(text: string, open: number, depth: number): number {
   const keys = new Set<string>();
   let at = skipSpace(text, open + 1);
   if (text[at] === '}') return at + 1;
@@ -119,18 +169,18 @@ function scanObject(text: string, open: number): number {
     keys.add(key);
     at = skipSpace(text, keyEnd);
     if (text[at] !== ':') fail(text, at, 'expected a colon');
-    at = skipSpace(text, scanValue(text, skipSpace(text, at + 1)));
+    at = skipSpace(text, scanValue(text, skipSpace(text, at + 1), depth + 1));
     if (text[at] === '}') return at + 1;
     if (text[at] !== ',') fail(text, at, 'expected a comma or the end of the object');
     at = skipSpace(text, at + 1);
   }
 }
 
-function scanArray(text: string, open: number): number {
+function scanArray(text: string, open: number, depth: number): number {
   let at = skipSpace(text, open + 1);
   if (text[at] === ']') return at + 1;
   for (;;) {
-    at = skipSpace(text, scanValue(text, at));
+    at = skipSpace(text, scanValue(text, at, depth + 1));
     if (text[at] === ']') return at + 1;
     if (text[at] !== ',') fail(text, at, 'expected a comma or the end of the list');
     at = skipSpace(text, at + 1);

@@ -22,6 +22,41 @@ describe('P8: a syntax error has its line and column', () => {
     );
   });
 
+  it.each([
+    ['*hunter2', 'a value that begins with * needs quotes around it'],
+    ['&hunter2', 'a value that begins with & needs quotes around it'],
+    ['!hunter2', 'a value that begins with ! or % needs quotes around it'],
+    ['!hunter2 x', 'a value that begins with ! or % needs quotes around it'],
+    ['%hunter2', 'Plain value cannot start with directive indicator character %'],
+    ['@hunter2', 'Plain value cannot start with reserved character @'],
+    ['`hunter2', 'Plain value cannot start with reserved character `'],
+    ['|hunter2', 'Block scalar header includes extra characters'],
+    ['"a\\xhunter2"', 'a text in double quotes has a bad escape in it'],
+    ['"hunter2', 'Missing closing "quote'],
+    [
+      '[hunter2',
+      'Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ])('P7: a YAML password %s is told by its place, without being shown', (written, problem) => {
+    const error = thrownBy(() => readText(`a: 1\npassword: ${written}\n`, 'c', 'yaml'));
+    expect(error).toMatchObject({ code: 'CONFIG.SYNTAX' });
+    expect(error.message).toMatch(/^c:[23]:\d+: /u);
+    expect(error.message).toContain(problem);
+    expect(error.message).not.toContain('hunter2');
+  });
+
+  it('P7: a key that is a mapping, as of a template, is not quoted in a warning', () => {
+    const said: unknown[] = [];
+    const tell = (warning: unknown): void => void said.push(warning);
+    process.on('warning', tell);
+    readText('password: {{hunter2}}', 'c', 'yaml');
+    process.emitWarning('the last one');
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      process.off('warning', tell);
+      expect(said.map(String)).toEqual(['Warning: the last one']);
+    });
+  });
+
   it('P7: and shows nothing of the text', () => {
     for (const text of ['{"password": hunter2hunter2}', '{"password": "hunter2hunter2\n"}']) {
       for (const format of ['json', 'yaml'] as const) {
@@ -37,6 +72,15 @@ describe('P8: a syntax error has its line and column', () => {
     }
   });
 });
+
+function thrownBy(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+}
 
 describe('findJsonFault', () => {
   it('finds nothing in any JSON', () => {

@@ -47,10 +47,15 @@ function pair(
   const digits = fractionDigits(source, found);
   return {
     source,
-    target: found?.name ?? mapping[source.name] ?? foldedName(source.name),
+    target: found?.name ?? mapped(mapping, source.name) ?? foldedName(source.name),
     ...(found === undefined ? {} : { targetType: found.type }),
     ...(digits === undefined ? {} : { fractionDigits: digits }),
   };
+}
+
+/** A column may be called as something that every object has, such as `constructor`. */
+function mapped(mapping: ColumnChoice['mapping'], name: string): string | undefined {
+  return Object.hasOwn(mapping, name) ? mapping[name] : undefined;
 }
 
 function chosen(columns: readonly ColumnSchema[], choice: ColumnChoice): readonly ColumnSchema[] {
@@ -66,8 +71,8 @@ function findTarget(
 ): ColumnSchema | undefined {
   if (existing === undefined) return undefined;
   const named = (name: string) => existing.columns.find((target) => target.name === name);
-  const mapped = mapping[column.name];
-  if (mapped !== undefined) return named(mapped);
+  const own = mapped(mapping, column.name);
+  if (own !== undefined) return named(own);
   return (
     named(column.name) ?? named(column.name.toLowerCase()) ?? onlyByCase(column.name, existing)
   );
@@ -104,7 +109,7 @@ export function watermarkMapped(
 ): ColumnChoice {
   if (watermark === undefined) return columns;
   const name = findName(namesOf(source), watermark.source);
-  if (name === undefined || columns.mapping[name] !== undefined) return columns;
+  if (name === undefined || mapped(columns.mapping, name) !== undefined) return columns;
   const targets = existing === undefined ? [] : namesOf(existing);
   const hasPlace =
     name.toLowerCase() === watermark.target.toLowerCase() || findName(targets, name) !== undefined;

@@ -31,11 +31,11 @@ function prints(value: unknown): readonly string[] {
   const log = createLogger('debug', (entry) => {
     written.push(formatJson(entry), formatLogfmt(entry));
   });
-  log.info('event', { value, inner: { value }, text: `${String(value)}` });
+  log.info('event', { value, inner: { value }, text: String(value) });
   return [
     ...written,
     String(value),
-    `${value as string}`,
+    `of ${value as string}`,
     ['', value].join(''),
     JSON.stringify({ value }) ?? '',
     format('%s %d %O', value, value, value),
@@ -49,7 +49,9 @@ function prints(value: unknown): readonly string[] {
 
 /** What a message to a worker thread may hold: nothing that has methods. */
 function plainOf(value: unknown): unknown {
-  return value instanceof Secret ? { ...value } : JSON.parse(JSON.stringify(value));
+  return value instanceof Secret
+    ? Object.fromEntries(Object.entries(value))
+    : JSON.parse(JSON.stringify(value));
 }
 
 const secrets = fc
@@ -106,8 +108,8 @@ describe('P7: secrets of a configuration', () => {
         targets,
         fc.uuid(),
         faults,
-        fc.boolean(),
-        (way, target, id, fault, json) => {
+        fc.constantFrom('json', 'yaml'),
+        (...[way, target, id, fault, format]) => {
           const value = {
             ...exampleConfig(),
             snowflake: { account: 'A', user: 'U', ...(fill(logins[way], id) as object) },
@@ -119,8 +121,6 @@ describe('P7: secrets of a configuration', () => {
           if (fault === 'twice')
             Object.assign(value.postgres, { url: `postgres://u:${id}@h/d`, password: id });
           if (fault === 'missing') Object.assign(value.snowflake, { password: ['${X}', id] });
-          // JSON is YAML.
-          const format = json ? 'json' : 'yaml';
           try {
             const config = parseConfig(JSON.stringify(value), { env: {}, format });
             expect(fault).toBe('none');

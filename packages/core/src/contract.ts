@@ -11,6 +11,8 @@ export type * from './contract/json.ts';
 export type * from './contract/kept-statements.ts';
 export type * from './contract/rejects.ts';
 export type * from './contract/repair.ts';
+export type * from './contract/run-state.ts';
+export type * from './contract/sharing.ts';
 export type * from './contract/source.ts';
 export type * from './contract/status-store.ts';
 export type * from './contract/table-job.ts';

@@ -19,6 +19,7 @@ import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
 import { runLives } from './run/run-lives.ts';
 import { runs, summary } from './run/summary.ts';
+import { sharing } from './sharing.ts';
 import { recordTable } from './table/record-table.ts';
 import { keptStatements } from './table/statements.ts';
 import { createRefresher } from './table/refresh-counts.ts';
@@ -50,6 +51,7 @@ export function createPostgresStatusStore(options: PostgresStatusOptions): Statu
     ...runMethods(owned),
     ...chunkMethods(owned, options.leaseSeconds ?? 60),
     statements: keptStatements((run, work) => owned.within(run, work)),
+    sharing: sharing(owned),
     [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),
   };
 }
@@ -98,8 +100,8 @@ function chunkMethods(owned: OwnedRuns, seconds: number): ChunkMethods {
         await owned.within(run, (session) => addChunks(session, { run, table }, some));
       }
     },
-    lease(run, table, worker) {
-      const request = { run, table, worker, seconds, event: randomUUID() };
+    lease(run, table, worker, gate) {
+      const request = { run, table, worker, gate, seconds, event: randomUUID() };
       return owned.within(run, (session, again) => lease(session, request, again));
     },
     renew: (held) => owned.within(held.run, (session) => renew(session, held, seconds)),

@@ -27,8 +27,14 @@ statusStoreConformance('PostgreSQL', async () => {
     async passTime(milliseconds) {
       await query(
         database,
+        `UPDATE migration_status.migration_workers
+           SET last_seen_at = last_seen_at - ${milliseconds} * interval '1 ms'`,
+      );
+      await query(
+        database,
         `UPDATE migration_status.migration_runs
-           SET started_at = started_at - ${milliseconds} * interval '1 ms'`,
+           SET started_at = started_at - ${milliseconds} * interval '1 ms',
+             held_since = held_since - ${milliseconds} * interval '1 ms'`,
       );
       await query(
         database,

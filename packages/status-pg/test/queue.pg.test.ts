@@ -10,7 +10,7 @@ async function takeAll(store: StatusStore, run: string, worker: string): Promise
   for (;;) {
     const answer = await store.lease(run, 's/a', worker);
     if (answer.kind === 'done') return taken;
-    if (answer.kind === 'wait') continue;
+    if (answer.kind !== 'lease') continue;
     taken.push(answer.lease.chunk.id);
     await store.record(answer.lease, { type: 'loaded', rows: 10, bytes: 100 });
   }

@@ -34,6 +34,8 @@ CREATE TABLE migration_status_snowmelt.migration_table_status AS
 CREATE TABLE migration_status_snowmelt.migration_chunk_status AS
   SELECT * FROM migration_status.migration_chunk_status
   WHERE run_id IN (SELECT run_id FROM migration_status_snowmelt.migration_runs);
+CREATE TABLE migration_status_snowmelt.migration_workers AS
+  SELECT * FROM migration_status.migration_workers;
 DELETE FROM migration_status.migration_runs
 WHERE run_id IN (SELECT run_id FROM migration_status_snowmelt.migration_runs);
 
@@ -62,15 +64,20 @@ ALTER TABLE migration_status.migration_table_status
   DROP COLUMN plan,
   DROP COLUMN planned,
   DROP COLUMN source_statements,
+  DROP COLUMN gate,
   DROP COLUMN total_bytes,
   DROP COLUMN counted_at;
 ALTER TABLE migration_status.migration_runs
   DROP COLUMN execution_hash,
   DROP COLUMN snapshot,
   DROP COLUMN owner,
-  DROP COLUMN owner_epoch;
+  DROP COLUMN owner_epoch,
+  DROP COLUMN held_since,
+  DROP COLUMN hold_seconds,
+  DROP COLUMN plan_format;
 DROP INDEX migration_status.migration_runs_started_at_idx;
-DROP TABLE migration_status.table_claims, migration_status.schema_migrations;
+DROP TABLE migration_status.table_claims, migration_status.migration_workers,
+  migration_status.schema_migrations;
 
 ALTER TABLE migration_status.migration_table_status
   VALIDATE CONSTRAINT migration_table_status_run_fkey;

@@ -3,12 +3,12 @@ import type { Finding } from './finding.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
 import type { JsonObject } from './json.ts';
 import type { StatementKeeping } from './kept-statements.ts';
+import type { RunState, RunStatus, TableStatus, WorkerId } from './run-state.ts';
+import type { Sharing } from './sharing.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
 import type { MissingReceipt } from './target-answers.ts';
-
-export type WorkerId = string;
 
 /** One table of a run as its configuration names it. */
 export interface TableRequest {
@@ -35,27 +35,11 @@ export interface RunRequest {
     | { readonly mode: 'auto'; readonly maxAgeHours: number }
     | { readonly mode: 'never' }
     | { readonly mode: 'run'; readonly run: RunId };
+  /** Goes on with the run also while it is held between processes (`Sharing.handOver`). */
+  readonly takesHeld?: boolean;
+  /** Which plans the owner writes and reads: others than this one's can't help. Absent: not told. */
+  readonly planFormat?: number;
   readonly metadata?: JsonObject;
-}
-
-export type TableStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'skipped';
-export type RunStatus = 'running' | 'completed' | 'failed' | 'partial';
-
-export interface TableState {
-  readonly key: TableKey;
-  readonly status: TableStatus;
-  /** The plan that was kept; absent before the first planning and after a changed table hash. */
-  readonly plan?: TablePlan;
-  /** All of the plan's chunks are in the store. */
-  readonly planned: boolean;
-}
-
-export interface RunState {
-  readonly id: RunId;
-  readonly resumed: boolean;
-  readonly startedAt: Date;
-  readonly snapshot?: SnapshotPoint;
-  readonly tables: readonly TableState[];
 }
 
 /** A chunk in one worker's hands until `deadline`, fenced by `generation`. */
@@ -76,7 +60,17 @@ export type LeaseAnswer =
   /** Nothing to take now, but chunks are in other hands and may come back or bring more. */
   | { readonly kind: 'wait' }
   /** Every chunk has reached an end. */
-  | { readonly kind: 'done' };
+  | { readonly kind: 'done'; readonly failed?: FailedChunks }
+  /** The gate that was named is not the table's any more: its plan may be another one. */
+  | { readonly kind: 'shut' };
+
+/** Chunks whose end is a failure, of this process or another. */
+export interface FailedChunks {
+  readonly count: number;
+  /** Of the first one, as its `failed` event had it. */
+  readonly chunk: string;
+  readonly error: string;
+}
 
 /** What of a chunk is in the target. */
 export interface LoadedRows {
@@ -114,6 +108,11 @@ export type TableEvent =
   | { readonly type: 'restarted' }
   /** All chunks were added. */
   | { readonly type: 'chunked' }
+  /**
+   * The target is prepared: other processes may work the chunks, under a gate of this name. It shuts
+   * with the next plan, with `restarted`, at the table's end, and when the run is opened again.
+   */
+  | { readonly type: 'opened'; readonly gate: string }
   | { readonly type: 'indexes_disabled' }
   /** Changes nothing where they were not disabled. */
   | { readonly type: 'indexes_restored' }
@@ -213,9 +212,9 @@ export interface StatusStore extends AsyncDisposable {
   addChunks(run: RunId, table: TableKey, chunks: readonly ChunkPlan[]): Promise<void>;
   /**
    * One chunk to work on: load chunks of rows, then those of keys, then extract chunks, each in
-   * order.
+   * order. Whoever does not own the run names the gate under which it knows the plan.
    */
-  lease(run: RunId, table: TableKey, worker: WorkerId): Promise<LeaseAnswer>;
+  lease(run: RunId, table: TableKey, worker: WorkerId, gate?: string): Promise<LeaseAnswer>;
   /** Moves the deadline. Throws `RUN.LEASE_LOST` where another worker has it. */
   renew(lease: Lease): Promise<Lease>;
   /** Throws `RUN.LEASE_LOST` for a stale lease and changes nothing. */
@@ -242,6 +241,8 @@ export interface StatusStore extends AsyncDisposable {
   summary(run: RunId): Promise<RunSummary>;
   /** Runs that the store does not know are absent. Absent itself: it can't tell. */
   runLives?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunLife>>;
+  /** Absent: one process at a time works on a run. */
+  readonly sharing?: Sharing;
   /** Newest first. */
   runs(limit: number): Promise<readonly RunSummary[]>;
 }

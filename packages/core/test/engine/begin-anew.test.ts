@@ -82,7 +82,8 @@ it.each(['append', 'truncate', 'swap'] as const)(
       marked = true;
       for (const { tables } of world.state.runs.values()) {
         const chunks = [...(tables.get('A')?.chunks.values() ?? [])];
-        for (const chunk of chunks.filter(({ state }) => state === 'open')) chunk.state = 'loaded';
+        for (const chunk of chunks.filter(({ state }) => state === 'planned'))
+          chunk.state = 'loaded';
       }
       return call();
     });

@@ -1,4 +1,11 @@
-import type { ChunkPlan, LeaseAnswer, RunId, TableKey, WorkerId } from '@snowmelt/core';
+import type {
+  ChunkPlan,
+  FailedChunks,
+  LeaseAnswer,
+  RunId,
+  TableKey,
+  WorkerId,
+} from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
 import { superseded } from '../run/superseded-table.ts';
@@ -8,6 +15,7 @@ export interface LeaseRequest {
   readonly run: RunId;
   readonly table: TableKey;
   readonly worker: WorkerId;
+  readonly gate: string | undefined;
   readonly seconds: number;
   /** Names this request, so that its repetition finds what it was given. */
   readonly event: string;
@@ -18,7 +26,8 @@ type LeaseRow = { plan: ChunkPlan; generation: number; retries: number };
 /**
  * One statement takes a chunk: load before extract, in the order of planning, and one whose lease
  * ran out like any other. `SKIP LOCKED`: a chunk that someone takes at this moment is passed by.
- * Nothing is given out of a table that another run has claimed. A lease that ran out counts as a
+ * Nothing is given out of a table that another run has claimed, nor under another gate than the table
+ * has. A lease that ran out counts as a
  * try that failed: its worker may have died of the chunk.
  */
 export const takeChunk = `
@@ -30,7 +39,8 @@ export const takeChunk = `
       AND EXISTS (
         SELECT FROM migration_status.migration_table_status t
         JOIN migration_status.table_claims k USING (target_database, target_schema, target_table)
-        WHERE t.run_id = $1 AND t.table_key = $2 AND k.run_id = $1)
+        WHERE t.run_id = $1 AND t.table_key = $2 AND k.run_id = $1
+          AND ($6::uuid IS NULL OR t.gate = $6))
     ORDER BY kind DESC, ordinal
     LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -48,14 +58,14 @@ export async function lease(
   request: LeaseRequest,
   again: boolean,
 ): Promise<LeaseAnswer> {
-  const { run, table, worker, seconds, event } = request;
+  const { run, table, worker, gate, seconds, event } = request;
   // By this machine's clock, and from before the server's: the worker never thinks it has longer.
   const deadline = new Date(Date.now() + seconds * 1000);
   const given = again ? await alreadyGiven(session, request) : [];
   const [row] =
     given.length > 0
       ? given
-      : await session.query<LeaseRow>(takeChunk, [run, table, worker, seconds, event]);
+      : await session.query<LeaseRow>(takeChunk, [run, table, worker, seconds, event, gate]);
   if (row === undefined) return nothingToTake(session, request);
   const { plan: chunk, generation, retries } = row;
   return { kind: 'lease', lease: { run, table, chunk, worker, generation, deadline, retries } };
@@ -76,18 +86,38 @@ async function alreadyGiven(
   );
 }
 
-async function nothingToTake(session: Session, { run, table }: LeaseRequest): Promise<LeaseAnswer> {
-  const [row] = await session.query<{ claimed_by: string | null; open: boolean }>(
-    `SELECT k.run_id AS claimed_by, EXISTS (
+async function nothingToTake(
+  session: Session,
+  { run, table, gate }: LeaseRequest,
+): Promise<LeaseAnswer> {
+  const [row] = await session.query<{ claimed_by: string | null; shut: boolean; open: boolean }>(
+    `SELECT k.run_id AS claimed_by,
+       $3::uuid IS NOT NULL AND t.gate IS DISTINCT FROM $3 AS shut, EXISTS (
          SELECT FROM migration_status.migration_chunk_status
          WHERE run_id = $1 AND table_key = $2 AND status IN ('pending', 'in_progress')) AS open
      FROM migration_status.migration_table_status t
      LEFT JOIN migration_status.table_claims k USING (target_database, target_schema, target_table)
      WHERE t.run_id = $1 AND t.table_key = $2`,
-    [run, table],
+    [run, table, gate],
   );
   if (row === undefined) throw noSuchTable({ run, table });
-  const { claimed_by: by, open } = row;
+  const { claimed_by: by, shut, open } = row;
   if (by !== null && by !== run) throw superseded(run, { key: table, by });
-  return { kind: open ? 'wait' : 'done' };
+  if (shut) return { kind: 'shut' };
+  return open ? { kind: 'wait' } : { kind: 'done', ...(await failures(session, run, table)) };
+}
+
+/** Of all processes: whoever comes to the table's end has to know of them. */
+async function failures(
+  session: Session,
+  run: RunId,
+  table: TableKey,
+): Promise<{ failed?: FailedChunks }> {
+  const [first] = await session.query<FailedChunks & Record<string, unknown>>(
+    `SELECT chunk_id AS chunk, coalesce(error_message, '') AS error, (count(*) OVER ())::int AS count
+     FROM migration_status.migration_chunk_status
+     WHERE run_id = $1 AND table_key = $2 AND status = 'failed' ORDER BY ordinal LIMIT 1`,
+    [run, table],
+  );
+  return first === undefined ? {} : { failed: first };
 }

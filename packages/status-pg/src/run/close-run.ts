@@ -22,7 +22,7 @@ export async function closeRun(
   const rows = await session.query(
     `UPDATE migration_status.migration_runs r
      SET status = CASE WHEN $2 = 'completed' AND open.tables THEN 'partial' ELSE $2 END,
-       error_message = $3, completed_at = now(), metadata = coalesce(r.metadata, '{}')
+       error_message = $3, completed_at = now(), held_since = NULL, hold_seconds = NULL, metadata = coalesce(r.metadata, '{}')
          || jsonb_build_object('settled', $5::boolean AND NOT open.tables)
      FROM (SELECT EXISTS (
        SELECT FROM migration_status.migration_table_status t

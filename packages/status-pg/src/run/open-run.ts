@@ -80,7 +80,7 @@ async function openWithin(
   const made = await madeRun(session, fresh);
   const earlier = made ?? (await chooseRun(session, request));
   const run = earlier?.id ?? fresh;
-  await claimTables(session, { run, owner: request.owner, tables: request.tables });
+  await claimTables(session, { run, ...request });
   if (earlier === undefined) await insertRun(session, run, request);
   else await takeOverRun(session, run, request);
   await putTables(session, run, request.tables);

@@ -3,9 +3,11 @@ import type { RunId, RunLife } from '@snowmelt/core';
 import type { Session } from '../connect/session.ts';
 import { errorCode } from '../connect/translate-error.ts';
 import { holdersOf } from '../claim/locks.ts';
+import { heldUntil } from '../claim/held.ts';
 
 /**
- * Alive: its lock is held (see locks.ts), or a worker that is not its owner's has a lease. Ended:
+ * Alive: its lock is held (see locks.ts), a worker that is not its owner's has a lease, or it is kept
+ * for its next process. Ended:
  * completed, settled, or every table that it has left is another run's by now.
  */
 const livesSql = `
@@ -17,7 +19,7 @@ SELECT r.run_id::text AS run,
       SELECT FROM migration_status.migration_chunk_status c
       WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()
         AND NOT coalesce(starts_with(c.worker_id, r.owner), false)
-    ) THEN 'live'
+    ) OR ${heldUntil} > now() THEN 'live'
     WHEN r.status = 'completed' OR r.metadata -> 'settled' = 'true' OR NOT EXISTS (
       SELECT FROM migration_status.migration_table_status t
       WHERE t.run_id = r.run_id AND t.status NOT IN ('completed', 'skipped')

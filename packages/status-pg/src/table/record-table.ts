@@ -49,31 +49,33 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
   switch (event.type) {
     case 'planned':
       return [
-        `plan = $3::json, status = 'in_progress', started_at = coalesce(started_at, now()),
+        `plan = $3::json, gate = NULL, status = 'in_progress', started_at = coalesce(started_at, now()),
          completed_at = NULL, error_message = NULL`,
         [JSON.stringify(event.plan)],
       ];
     case 'restarted':
       return [
-        `plan = NULL, planned = false, status = 'pending', started_at = NULL,
+        `plan = NULL, planned = false, gate = NULL, status = 'pending', started_at = NULL,
          source_statements = '{}'`,
         [],
       ];
     case 'chunked':
       return ['planned = true', []];
+    case 'opened':
+      return ['gate = $3::uuid', [event.gate]];
     case 'indexes_disabled':
       return ['indexes_disabled = true, indexes_restored = false', []];
     case 'indexes_restored':
       return ['indexes_restored = indexes_disabled', []];
     case 'completed':
       return [
-        `status = 'completed', completed_at = now(), error_message = $3,
+        `status = 'completed', gate = NULL, completed_at = now(), error_message = $3,
          metadata = coalesce(metadata, '{}') || $4::jsonb`,
         [leftOutNote(event) ?? null, storableJson(metadataOf(event))],
       ];
     case 'failed':
       return [
-        `status = 'failed', completed_at = now(), error_message = $3`,
+        `status = 'failed', gate = NULL, completed_at = now(), error_message = $3`,
         [storable(event.error)],
       ];
   }

@@ -2,6 +2,7 @@ import {
   SnowmeltError,
   type ChunkEvent,
   type ChunkPlan,
+  type FailedChunks,
   type Lease,
   type LeaseAnswer,
   type WorkerId,
@@ -19,7 +20,7 @@ export function addMemoryChunks(table: StoredTable, chunks: readonly ChunkPlan[]
     if (table.chunks.has(plan.id)) continue;
     const chunk: StoredChunk = {
       plan: asJson(plan),
-      state: 'open',
+      state: 'planned',
       generation: 0,
       retries: 0,
       rows: 0,
@@ -40,7 +41,8 @@ export function takeChunk(
   const files = free.filter(({ plan }) => plan.kind === 'load');
   const chunk = files.find(({ plan }) => plan.of !== 'keys') ?? files[0] ?? free[0];
   if (chunk === undefined) {
-    return { kind: chunks.some(({ state }) => state === 'leased') ? 'wait' : 'done' };
+    if (chunks.some(({ state }) => state === 'leased')) return { kind: 'wait' };
+    return { kind: 'done', ...failures(chunks) };
   }
   chunk.state = 'leased';
   chunk.worker = who.worker;
@@ -60,7 +62,14 @@ export function takeChunk(
 }
 
 function isFree({ state, deadline }: StoredChunk, now: Date): boolean {
-  return state === 'open' || (state === 'leased' && deadline !== undefined && deadline <= now);
+  return state === 'planned' || (state === 'leased' && deadline !== undefined && deadline <= now);
+}
+
+function failures(chunks: readonly StoredChunk[]): { failed?: FailedChunks } {
+  const failed = chunks.filter(({ state }) => state === 'failed');
+  const [first] = failed;
+  if (first === undefined) return {};
+  return { failed: { count: failed.length, chunk: first.plan.id, error: first.error ?? '' } };
 }
 
 export function renewChunk(table: StoredTable, lease: Lease, terms: LeaseTerms): Lease {
@@ -86,7 +95,7 @@ export function recordChunk(table: StoredTable, lease: Lease, event: ChunkEvent)
       Object.assign(chunk, { state: 'failed', error: event.error });
       break;
     case 'released':
-      Object.assign(chunk, { state: 'open', worker: undefined });
+      Object.assign(chunk, { state: 'planned', worker: undefined });
       break;
   }
 }

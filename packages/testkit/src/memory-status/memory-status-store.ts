@@ -7,8 +7,15 @@ import {
   type TableEvent,
 } from '@snowmelt/core';
 
-import { addMemoryChunks, recordChunk, renewChunk, takeChunk } from './chunk-leases.ts';
+import {
+  addMemoryChunks,
+  recordChunk,
+  renewChunk,
+  takeChunk,
+  type LeaseTerms,
+} from './chunk-leases.ts';
 import { openMemoryRun, unfinishedMemoryRun } from './open-memory-run.ts';
+import { memorySharing } from './memory-sharing.ts';
 import { asJson, MemoryStatusState, type StoredRun, type StoredTable } from './status-state.ts';
 import { summariseRun } from './summarise-run.ts';
 
@@ -52,8 +59,35 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
     keepSnapshot: async (run, snapshot) => (state.run(run).snapshot ??= asJson(snapshot)),
     recordTable: async (run, key, event) =>
       recordTableEvent(state.table(run, key), event, clock.now()),
+    ...chunkMethods(state, terms),
+    closeRun: async (id, status, error, settled = false) => {
+      closeMemoryRun(state.run(id), { status, error, settled }, clock.now());
+      freeClaims((run) => run === id);
+    },
+    sharing: memorySharing({
+      state,
+      now: () => clock.now(),
+      letGo: (id) => freeClaims((run) => run === id),
+    }),
+    summary: async (run) => summariseRun(state.run(run)),
+    runs: async (limit) => [...state.runs.values()].toReversed().slice(0, limit).map(summariseRun),
+    [Symbol.asyncDispose]: async () => freeClaims(() => true),
+  };
+}
+
+type ChunkMethods = Pick<
+  StatusStore,
+  'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded' | 'statements'
+>;
+
+function chunkMethods(state: MemoryStatusState, terms: () => LeaseTerms): ChunkMethods {
+  return {
     addChunks: async (run, key, chunks) => addMemoryChunks(state.table(run, key), chunks),
-    lease: async (run, key, worker) => takeChunk(state.table(run, key), { run, worker }, terms()),
+    lease: async (run, key, worker, gate) => {
+      const table = state.table(run, key);
+      if (gate !== undefined && gate !== table.gate) return { kind: 'shut' };
+      return takeChunk(table, { run, worker }, terms());
+    },
     renew: async (lease) => renewChunk(state.table(lease.run, lease.table), lease, terms()),
     record: async (lease, event) => recordChunk(state.table(lease.run, lease.table), lease, event),
     recordLoaded: async (run, key, loaded) => {
@@ -68,13 +102,6 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
         void state.table(run, key).statements.set(name, asJson(statement)),
       forget: async (run, key, name) => void state.table(run, key).statements.delete(name),
     },
-    closeRun: async (id, status, error, settled = false) => {
-      closeMemoryRun(state.run(id), { status, error, settled }, clock.now());
-      freeClaims((run) => run === id);
-    },
-    summary: async (run) => summariseRun(state.run(run)),
-    runs: async (limit) => [...state.runs.values()].toReversed().slice(0, limit).map(summariseRun),
-    [Symbol.asyncDispose]: async () => freeClaims(() => true),
   };
 }
 
@@ -87,6 +114,7 @@ function closeMemoryRun(
     (table) =>
       table.plan !== undefined && table.status !== 'completed' && table.status !== 'skipped',
   );
+  run.held = undefined;
   run.status = status === 'completed' && left ? 'partial' : status;
   Object.assign(run, { error, settled: settled === true && !left, completedAt: now });
 }
@@ -95,16 +123,20 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
   switch (event.type) {
     case 'planned':
       table.plan = asJson(event.plan);
+      table.gate = undefined;
       table.status = 'in_progress';
       table.startedAt ??= now;
       break;
     case 'restarted':
       table.chunks.clear();
       table.statements.clear();
-      Object.assign(table, { plan: undefined, planned: false, status: 'pending' });
+      Object.assign(table, { plan: undefined, planned: false, gate: undefined, status: 'pending' });
       break;
     case 'chunked':
       table.planned = true;
+      break;
+    case 'opened':
+      table.gate = event.gate;
       break;
     case 'indexes_disabled':
       table.indexes = 'disabled';
@@ -113,11 +145,16 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
       if (table.indexes !== undefined) table.indexes = 'restored';
       break;
     case 'completed':
-      Object.assign(table, { status: 'completed', completedAt: now, ...endingOf(event) });
+      Object.assign(table, {
+        status: 'completed',
+        gate: undefined,
+        completedAt: now,
+        ...endingOf(event),
+      });
       table.verification = event.verification;
       break;
     case 'failed':
-      Object.assign(table, { status: 'failed', error: event.error });
+      Object.assign(table, { status: 'failed', gate: undefined, error: event.error });
       break;
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { SnowmeltError, type RunRequest, type RunState, type TableRequest } from '@snowmelt/core';
 
 import { refKey } from '../memory/rows.ts';
+import { isHeld } from './memory-sharing.ts';
 import type { MemoryStatusState, StoredChunk, StoredRun, StoredTable } from './status-state.ts';
 
 const hourMilliseconds = 3_600_000;
@@ -15,6 +16,7 @@ export function openMemoryRun(
 ): RunState {
   const earlier = runToGoOnWith(state, request, now);
   refuseBusy(state, request);
+  refuseHeld(state, request, { own: earlier, now });
   const run = earlier ?? newRun(request, now);
   state.runs.set(run.id, run);
   for (const { key } of request.tables) state.claims.set(key, { run: run.id, store });
@@ -26,6 +28,8 @@ export function openMemoryRun(
     completedAt: undefined,
     error: undefined,
     settled: undefined,
+    planFormat: request.planFormat,
+    held: undefined,
   } satisfies Partial<StoredRun>);
   return describeRun(run, request, earlier !== undefined);
 }
@@ -103,6 +107,24 @@ function refuseBusy(state: MemoryStatusState, { tables }: RunRequest): void {
   }
 }
 
+/** Between two processes of a distributed run nobody has its tables, and yet it goes on. */
+function refuseHeld(
+  state: MemoryStatusState,
+  { tables, takesHeld = false }: RunRequest,
+  { own, now }: { readonly own: StoredRun | undefined; readonly now: Date },
+): void {
+  const targets = new Set(tables.map(({ target }) => refKey(target)));
+  const reaches = (run: StoredRun): boolean =>
+    [...run.tables.values()].some(({ request }) => targets.has(refKey(request.target)));
+  const other = [...state.runs.values()].find(
+    (run) => isHeld(run, now) && (run === own ? !takesHeld : reaches(run)),
+  );
+  if (other === undefined) return;
+  throw new SnowmeltError('RUN.TABLE_BUSY', `run ${other.id} goes on in other processes`, {
+    place: { run: other.id },
+  });
+}
+
 function newRun(request: RunRequest, now: Date): StoredRun {
   return {
     id: randomUUID(),
@@ -112,6 +134,7 @@ function newRun(request: RunRequest, now: Date): StoredRun {
     owner: request.owner,
     status: 'running',
     tables: new Map(),
+    workers: new Map(),
   };
 }
 
@@ -122,6 +145,7 @@ function reopenTable(run: StoredRun, request: TableRequest): void {
     return;
   }
   table.request = request;
+  table.gate = undefined;
   if (table.status === 'failed') {
     table.status = table.plan === undefined ? 'pending' : 'in_progress';
     table.error = undefined;
@@ -138,7 +162,7 @@ function reopenChunk(chunk: StoredChunk, { owner }: StoredRun): void {
   const orphaned = chunk.state === 'leased' && chunk.worker?.startsWith(owner) === true;
   if (!orphaned && chunk.state !== 'failed') return;
   if (chunk.state === 'failed') chunk.retries = 0;
-  chunk.state = 'open';
+  chunk.state = 'planned';
   chunk.worker = undefined;
 }
 

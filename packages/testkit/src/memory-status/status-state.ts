@@ -2,6 +2,7 @@ import {
   SnowmeltError,
   type ChunkPlan,
   type JsonObject,
+  type ChunkState,
   type RunId,
   type RunStatus,
   type SnapshotPoint,
@@ -11,11 +12,12 @@ import {
   type TableStatus,
   type Verification,
   type WorkerId,
+  type WorkerState,
 } from '@snowmelt/core';
 
 export interface StoredChunk {
   readonly plan: ChunkPlan;
-  state: 'open' | 'leased' | 'loaded' | 'extracted' | 'failed';
+  state: ChunkState;
   worker?: WorkerId | undefined;
   deadline?: Date | undefined;
   generation: number;
@@ -30,6 +32,7 @@ export interface StoredTable {
   status: TableStatus;
   plan?: TablePlan | undefined;
   planned: boolean;
+  gate?: string | undefined;
   indexes?: 'disabled' | 'restored';
   /** In the order they were added. */
   chunks: Map<string, StoredChunk>;
@@ -55,6 +58,10 @@ export interface StoredRun {
   completedAt?: Date | undefined;
   error?: string | undefined;
   settled?: boolean | undefined;
+  planFormat?: number | undefined;
+  /** Between two processes of its own. */
+  held?: { readonly since: Date; readonly seconds: number } | undefined;
+  readonly workers: Map<WorkerId, Omit<WorkerState, 'isOwner'>>;
 }
 
 /** Who has a table: a store that is open, on behalf of a run. */

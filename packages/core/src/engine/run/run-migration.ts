@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-
 import type { Adapters } from '../../contract/adapters.ts';
 import type { Source } from '../../contract/source.ts';
 import type { RunRequest, RunSummary } from '../../contract/status-store.ts';
@@ -13,6 +10,8 @@ import { asLeftBy, mergeReports, splitWork, whatBeginsAnew, withEmptied } from '
 import { keysPlan } from '../table/keys-plan.ts';
 import { leftOutNote } from '../table/left-out.ts';
 import { loadOrder } from './load-order.ts';
+import { planFormat } from './plan-format.ts';
+import { bePresent, signOfThisProcess, type Presence } from '../table/presence.ts';
 import type { OpenRun } from '../table/open-run.ts';
 import { reportTable, skippedReport } from '../table/report-table.ts';
 import type { RunObserver, RunReport, TableReport } from '../table/run-report.ts';
@@ -35,6 +34,8 @@ export interface MigrationRequest {
    */
   readonly snapshotDelay: number;
   readonly observer?: RunObserver;
+  /** Of the program, for those who look at the run's processes. */
+  readonly version?: string;
   /**
    * Once aborted, nothing new is begun: chunks in flight are carried to their end, and tables with
    * work left end as `stopped`. Absent: only the context's signal ends a run, at once.
@@ -108,6 +109,7 @@ async function runOnce(
 ): Promise<RunReport> {
   const started = context.clock.now();
   const run = await openRun(request, adapters, context);
+  await using _present = run.presence;
   try {
     const tables = await runTables(request, run);
     const report = reportRun(run, tables, context.clock.now().getTime() - started.getTime());
@@ -130,16 +132,20 @@ async function openRun(
   context: WorkContext,
 ): Promise<OpenRun> {
   const { observer = {}, carried = [] } = request;
-  const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const sign = signOfThisProcess(request.version);
+  const owner = sign.id;
   const state = await adapters.status.openRun({
     configHash: request.configHash,
     executionHash: request.executionHash,
     sourceNames: [...new Set(request.jobs.map(({ sourceName }) => sourceName))],
     tables: [...request.jobs, ...carried],
     owner,
+    planFormat,
     resume: request.resume,
   });
+  let presence: Presence | undefined;
   try {
+    presence = await bePresent(state.id, sign, { ...adapters, context });
     for (const { key } of carried) {
       await adapters.status.recordTable(state.id, key, { type: 'completed' });
     }
@@ -159,9 +165,10 @@ async function openRun(
     const describeSource = describeTogether(source, unplanned, context);
     const { lastCall = new AbortController().signal, leavesStatements = false } = request;
     const open = { leavesStatements, slots, jobs, planning, restarts, describeSource };
-    const here = { owner, context, observer, lastCall, ...open };
+    const here = { owner, presence, context, observer, lastCall, ...open };
     return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {
+    await presence?.[Symbol.asyncDispose]();
     await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
     throw error;
   }

@@ -1,9 +1,10 @@
 import type { Adapters } from '../../contract/adapters.ts';
-import type { RunState } from '../../contract/status-store.ts';
+import type { RunState } from '../../contract/run-state.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { TableKey, TablePlan } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import type { DescribeSource } from '../decide/describe-together.ts';
+import type { Presence } from './presence.ts';
 import type { RunObserver } from './run-report.ts';
 import type { PinnedRun } from './settle-snapshot.ts';
 import type { Slots } from './slots.ts';
@@ -22,6 +23,8 @@ export interface OpenRun extends Adapters, PinnedRun {
   readonly restarts: Map<TableKey, number>;
   /** This process; its workers are `owner/table/n`. */
   readonly owner: string;
+  /** This process among those of the run. */
+  readonly presence: Presence;
   readonly slots: Slots;
   readonly context: WorkContext;
   readonly observer: RunObserver;

@@ -1,6 +1,6 @@
 import type { Adapters } from '../../contract/adapters.ts';
 import type { Extracts, SnapshotPoint, Source } from '../../contract/source.ts';
-import type { RunState } from '../../contract/status-store.ts';
+import type { RunState } from '../../contract/run-state.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { instantNanoseconds } from '../../watermark/watermark-order.ts';

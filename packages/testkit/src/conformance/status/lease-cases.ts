@@ -60,8 +60,12 @@ export const leaseCases: Cases<StatusStoreHarness> = {
   'lease: a failed chunk has reached its end': async (harness) => {
     const opened = await openedRun(harness, [loadChunk('a')]);
     const lease = await takeLease(opened);
-    await opened.store.record(lease, { type: 'failed', error: 'TARGET.ROW_REJECTED: row 3' });
-    expect(await opened.store.lease(opened.run.id, table, 'w2')).toEqual({ kind: 'done' });
+    const error = 'TARGET.ROW_REJECTED: row 3';
+    await opened.store.record(lease, { type: 'failed', error });
+    expect(await opened.store.lease(opened.run.id, table, 'w2')).toEqual({
+      kind: 'done',
+      failed: { count: 1, chunk: 'a', error },
+    });
   },
 
   'P2: 20 workers in 4 processes, no chunk twice, none forgotten': async (harness) => {

@@ -3,6 +3,7 @@ import { chunkCases } from './chunk-cases.ts';
 import { claimCases } from './claim-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { runCases } from './run-cases.ts';
+import { sharingCases } from './sharing-cases.ts';
 import type { StatusStoreHarness } from './status-store-harness.ts';
 import { summaryCases } from './summary-cases.ts';
 import { supersededCases } from './superseded-cases.ts';
@@ -23,6 +24,7 @@ export function statusStoreConformance(
       tables: tableCases,
       leases: leaseCases,
       chunks: chunkCases,
+      sharing: sharingCases,
       summaries: summaryCases,
     },
   });

@@ -22,6 +22,13 @@ export type * from './contract/target-answers.ts';
 export type * from './contract/target.ts';
 export type * from './contract/work-context.ts';
 export { loadingOf } from './contract/loading-of.ts';
+export {
+  changesOf,
+  deleteMissingOf,
+  rebuildsIndexes,
+  watermarkOf,
+  windowOf,
+} from './contract/plan-parts.ts';
 export { modeTraits, type ModeTraits } from './contract/mode-traits.ts';
 export { decodeCsv } from './csv/decode-csv.ts';
 export { encodeCsvRow } from './csv/encode-csv.ts';

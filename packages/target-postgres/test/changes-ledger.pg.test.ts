@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { TruncatePlan } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
 import {
@@ -84,8 +84,9 @@ describe('P1: one state after the other', () => {
     await begin(on, plain, two);
     const slow = planAt(on, 2, 1);
     await loadAll(on, slow, [['D', '1', null, null]]);
-    const { changes: _none, ...rest } = planAt(on, 3, undefined, { mode: 'truncate' });
-    const refresh = rest as TablePlan;
+    const { changes: _none, ...refresh } = planAt(on, 3, undefined, {
+      mode: 'truncate',
+    }) as TruncatePlan;
     await loadAll(on, refresh, two);
     await on.target.publish(refresh, context);
     expect((await refused(on.target.publish(slow, context))).code).toBe('RUN.SUPERSEDED');

@@ -1,4 +1,4 @@
-import type { ChunkPlan, WholeTarget, TablePlan } from '@snowmelt/core';
+import { type ChunkPlan, deleteMissingOf, type TablePlan, type WholeTarget } from '@snowmelt/core';
 import type { Outage } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
 import { startStatementCutter, type Cut } from '@snowmelt/testkit/postgres';
@@ -64,7 +64,7 @@ describe('P4: a connection that breaks outside of a chunk fails nothing', () => 
     await target.check(plan, existing, context);
     const prepared = await target.prepare(plan, context);
     await load(target, plan, chunkOf('c1'), rows);
-    if (plan.deleteMissing !== undefined) {
+    if (deleteMissingOf(plan) !== undefined) {
       await load(target, plan, { ...chunkOf('keys/c1'), of: 'keys' }, keys);
     }
     const receipts = await target.receipts(plan, context);
@@ -101,9 +101,9 @@ describe('P4: a connection that breaks outside of a chunk fails nothing', () => 
         expect(gone).toMatchObject({
           published: { rows: 30 },
           digest: { rows: 30 + kept },
-          receipts: plan.deleteMissing === undefined ? 1 : 2,
+          receipts: deleteMissingOf(plan) === undefined ? 1 : 2,
         });
-        if (plan.deleteMissing !== undefined) {
+        if (deleteMissingOf(plan) !== undefined) {
           expect(gone.published.missing).toMatchObject({ rows: 10 });
         }
       });

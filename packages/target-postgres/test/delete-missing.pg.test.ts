@@ -1,4 +1,4 @@
-import type { ColumnPair, DeleteMissing, TablePlan } from '@snowmelt/core';
+import type { ColumnPair, DeleteMissing, MergePlan, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -201,10 +201,7 @@ describe('delete_missing', () => {
       await stored(`SELECT has_schema_privilege('public', 'snowmelt', 'USAGE')::text`),
     ).toEqual(['false']);
     // Given up: the next run of any kind takes them away.
-    await on.target.prepare(
-      plan({ run: 'run-2', mode: 'append', keyColumns: [], deleteMissing: undefined as never }),
-      context,
-    );
+    await on.target.prepare(planFor(on.database, { run: 'run-2' }), context);
     expect(await stored(left)).toEqual([]);
   });
 
@@ -244,7 +241,7 @@ describe('delete_missing', () => {
     );
     const at = (hour: number) =>
       ({ pinned: true, at: `2026-01-01T0${hour}:00:00.000000000Z` }) as const;
-    const { deleteMissing: _off, ...rest } = plan({ run: 'run-2', snapshot: at(2) });
+    const { deleteMissing: _off, ...rest } = plan({ run: 'run-2', snapshot: at(2) }) as MergePlan;
     await on.target.prepare(rest, context);
     await expect(compare(plan({ snapshot: at(1) }), [['1']])).rejects.toMatchObject({
       code: 'RUN.SUPERSEDED',

@@ -1,4 +1,4 @@
-import type { ChunkPlan, TablePlan } from '@snowmelt/core';
+import type { ChunkPlan, MergePlan, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -101,7 +101,7 @@ describe('P1: writes that a hook of the table swallows', () => {
     ]);
   });
 
-  const missing: readonly [string, string, TablePlan['deleteMissing']][] = [
+  const missing: readonly [string, string, MergePlan['deleteMissing']][] = [
     ['hard', 'DELETE', { how: 'hard', keys }],
     ['soft', 'UPDATE', { how: 'soft', column: 'gone_at', addsColumn: false, keys }],
   ];

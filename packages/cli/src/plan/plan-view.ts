@@ -1,13 +1,14 @@
-import type {
-  ColumnPair,
-  DeleteMissing,
-  Finding,
-  LoadMode,
-  NextStep,
-  ReadCost,
-  SnowmeltError,
-  TableRef,
-  TableSnapshot,
+import {
+  deleteMissingOf,
+  type ColumnPair,
+  type DeleteMissing,
+  type Finding,
+  type LoadMode,
+  type NextStep,
+  type ReadCost,
+  type SnowmeltError,
+  type TableRef,
+  type TableSnapshot,
 } from '@snowmelt/core';
 import { bold, dim, green, red } from 'ansis';
 
@@ -76,7 +77,8 @@ function viewTable(table: PlannedTable): TablePlanView {
 }
 
 function viewDecision({ plan, existing }: NonNullable<PlannedTable['decision']>) {
-  const { extract, snapshot, estimatedRows, estimatedBytes, deleteMissing, columns } = plan;
+  const { extract, snapshot, estimatedRows, estimatedBytes, columns } = plan;
+  const deleteMissing = deleteMissingOf(plan);
   return {
     creates: existing === undefined,
     extract,

@@ -1,4 +1,5 @@
 import { SnowmeltError } from '../errors/snowmelt-error.ts';
+import { deleteMissingOf } from './plan-parts.ts';
 import type { TablePlan } from './table-plan.ts';
 import type { Loading, Target } from './target.ts';
 
@@ -15,12 +16,13 @@ export function loadingOf(target: Target): Loading<TablePlan> {
 
 /** The one place where a mode leads to a capability. */
 function partFor(target: Target, plan: TablePlan): Loading<TablePlan> {
+  const merging = deleteMissingOf(plan) === undefined ? target.merges : target.deletesMissing;
   const part = {
     append: target,
     truncate: target,
     swap: target.swaps,
-    upsert: plan.deleteMissing === undefined ? target.merges : target.deletesMissing,
-    'insert-only': plan.deleteMissing === undefined ? target.merges : target.deletesMissing,
+    upsert: merging,
+    'insert-only': merging,
     changes: target.changes,
   }[plan.mode];
   if (part !== undefined) return part;

@@ -16,29 +16,13 @@ export type TablePlan =
 
 export type LoadMode = TablePlan['mode'];
 
-export type AppendPlan = Append & AnyMode;
-export type TruncatePlan = Truncate & AnyMode;
-export type SwapPlan = Swap & AnyMode;
-export type UpsertPlan = Upsert & AnyMode;
-export type InsertOnlyPlan = InsertOnly & AnyMode;
-export type ChangesPlan = Changes & AnyMode;
-
-/** What can still be asked for whatever the mode is; it goes when nobody asks any more. */
-interface AnyMode {
-  readonly keyColumns: readonly string[];
-  readonly watermark?: WatermarkPlan;
-  readonly changes?: ChangeFeed & Partial<ChangeWindow>;
-  readonly deleteMissing?: DeleteMissing;
-  readonly rebuildIndexes?: boolean;
-}
-
 /** Rows are added to those that are there. */
-interface Append extends PlanBase, InPlace, Incremental, Whole {
+export interface AppendPlan extends PlanBase, InPlace, Incremental, Whole {
   readonly mode: 'append';
 }
 
 /** The table is emptied once a run, before its first row comes. */
-interface Truncate extends PlanBase, InPlace, Whole {
+export interface TruncatePlan extends PlanBase, InPlace, Whole {
   readonly mode: 'truncate';
   /** Emptying the table may also empty tables outside the run that refer to it. */
   readonly truncateCascade: boolean;
@@ -51,12 +35,12 @@ interface Truncate extends PlanBase, InPlace, Whole {
 }
 
 /** Rows are gathered beside the table and take the place of its rows at `publish`, all at once. */
-interface Swap extends PlanBase, Whole {
+export interface SwapPlan extends PlanBase, Whole {
   readonly mode: 'swap';
 }
 
 /** Where its key is there, a row takes the place of the old one if it is newer. */
-interface Upsert extends PlanBase, InPlace, Incremental, Keyed {
+export interface UpsertPlan extends PlanBase, InPlace, Incremental, Keyed {
   readonly mode: 'upsert';
   /**
    * With a watermark: columns that are fed for the first time. All rows are read, and as new as the
@@ -66,15 +50,13 @@ interface Upsert extends PlanBase, InPlace, Incremental, Keyed {
 }
 
 /** Where its key is there, the old row stays. */
-interface InsertOnly extends PlanBase, InPlace, Incremental, Keyed {
+export interface InsertOnlyPlan extends PlanBase, InPlace, Incremental, Keyed {
   readonly mode: 'insert-only';
 }
 
 /** What has changed at the source is gathered and applied by key at `publish`, all at once. */
-interface Changes extends PlanBase {
+export interface ChangesPlan extends PlanBase {
   readonly mode: 'changes';
-  /** Target column names by which a change finds its row. */
-  readonly keyColumns: readonly string[];
   readonly changes: ChangeWindow;
 }
 
@@ -90,7 +72,7 @@ export type PlanParts = {
   readonly [Key in KeyOf<TablePlan>]?: Exclude<ValueOf<TablePlan, Key>, undefined>;
 };
 
-/** A plan that finds rows by their key, one after the other. */
+/** A plan whose rows find those that are there by their key. */
 export type MergePlan = UpsertPlan | InsertOnlyPlan;
 
 /** What every plan has. */
@@ -103,6 +85,11 @@ export interface PlanBase {
   readonly target: TableRef;
   /** In the order of the CSV fields. Never empty. */
   readonly columns: readonly ColumnPair[];
+  /**
+   * Target column names by which rows are found again: by those of this run, where it merges them or
+   * applies changes, and by the changes of later ones. Empty: nothing finds a row again.
+   */
+  readonly keyColumns: readonly string[];
   /** Target column names of the primary key to create, where the target is created. */
   readonly primaryKey: readonly string[];
   readonly snapshot: TableSnapshot;
@@ -139,14 +126,10 @@ export interface Incremental {
 export interface Whole {
   /** Later runs keep the table by its changes. Absent: they do not. */
   readonly changes?: ChangeFeed;
-  /** Target column names by which those find a row. Absent, or empty: there are none to come. */
-  readonly keyColumns?: readonly string[];
 }
 
 /** Of modes that find rows by their key. */
 export interface Keyed {
-  /** Target column names. Never empty. */
-  readonly keyColumns: readonly string[];
   /**
    * The target was empty when the run planned the table: chunks are copied straight into it, and
    * merged only where a key is there already.

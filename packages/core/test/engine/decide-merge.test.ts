@@ -10,10 +10,12 @@ import { describe, expect, it } from 'vitest';
 
 import {
   decidePlan,
+  watermarkOf,
   type ColumnSchema,
   type LogicalType,
   type SnowmeltError,
   type TableJob,
+  type TablePlan,
 } from '../../src/index.ts';
 import { job, run, World } from './engine-world.ts';
 
@@ -128,7 +130,7 @@ describe('rule 3: the lower bound is read once a run', () => {
 
   it('from the target, and the size is that of the increment', async () => {
     const { plan, notices } = await decide(merging({ watermark: version }), there);
-    expect(plan.watermark?.from).toEqual({ value: '20', inclusive: true, orNull: false });
+    expect(watermarkOf(plan)?.from).toEqual({ value: '20', inclusive: true, orNull: false });
     expect(plan.estimatedRows).toBe(2);
     expect(notices).toContain('reads rows whose VERSION is at or after 20');
   });
@@ -142,8 +144,7 @@ describe('rule 3: the lower bound is read once a run', () => {
     world.warehouse.replaceRows(source, many);
     const froms: unknown[] = [];
     const observer = {
-      tablePlanned: (plan: { watermark?: { from?: unknown } }) =>
-        void froms.push(plan.watermark?.from),
+      tablePlanned: (plan: TablePlan) => void froms.push(watermarkOf(plan)?.from),
     };
     const refuse = world.adapters({
       open: ({ nth }) => (nth === 3 ? { kind: 'refuse' } : undefined),
@@ -170,8 +171,8 @@ describe('rule 3: the lower bound is read once a run', () => {
       one.name === 'version' ? { ...one, name: 'Visit Version' } : one,
     );
     const { plan } = await decide(merging({ watermark }), { columns: renamed, rows });
-    expect(plan.watermark).toMatchObject({ column: { target: 'Visit Version' } });
-    expect(plan.watermark?.from?.value).toBe('20');
+    expect(watermarkOf(plan)).toMatchObject({ column: { target: 'Visit Version' } });
+    expect(watermarkOf(plan)?.from?.value).toBe('20');
   });
 
   const wrong: readonly [Partial<TableJob>, SnowmeltError['code'], string][] = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { ColumnSchema, TablePlan, WorkContext } from '@snowmelt/core';
+import { type ColumnSchema, type TablePlan, watermarkOf, type WorkContext } from '@snowmelt/core';
 
 import { queryRows } from '../result/query-rows.ts';
 import { readAnswer } from '../result/read-answer.ts';
@@ -26,8 +26,9 @@ export async function newestWatermark(
   table: TablePlan,
   context: WorkContext,
 ): Promise<string | undefined> {
-  if (table.watermark === undefined) return undefined;
-  const { source } = table.watermark.column;
+  const watermark = watermarkOf(table);
+  if (watermark === undefined) return undefined;
+  const { source } = watermark.column;
   const sql = `SELECT ${rendered(`MAX(${quoteIdentifier(source.name)})`, source)} AS "NEWEST"
 FROM ${fromClause(table)}
 ${whereClause(table)}`;

@@ -1,4 +1,4 @@
-import type { ColumnSchema, TablePlan } from '@snowmelt/core';
+import { type ColumnSchema, type TablePlan, windowOf } from '@snowmelt/core';
 
 import { type ChunkKey, chunkKeys, impliedKey } from './chunk-keys.ts';
 import { allRows } from './key-range.ts';
@@ -14,10 +14,10 @@ export const mostChunks = 10_000;
  * one chunk. All else that is read by query is read by one statement, whose result is divided.
  */
 export function chooseStrategy({ table, keys, chunkRows }: RangeRequest): ChunkStrategy {
-  const { snapshot, changes, estimatedRows, extract } = table;
+  const { snapshot, estimatedRows, extract } = table;
   if (chunkRows === Infinity) return single;
   if (estimatedRows !== undefined && estimatedRows <= chunkRows) return single;
-  const divisible = snapshot.pinned && changes?.from === undefined;
+  const divisible = snapshot.pinned && windowOf(table) === undefined;
   if (divisible && keys.length > 0) return keyRanges;
   return extract === 'query' ? oneResult : single;
 }

@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import { type TablePlan, windowOf } from '@snowmelt/core';
 
 import { type KeyRange, rangeConditions } from '../plan/key-range.ts';
 import { renderColumn } from '../render/render-column.ts';
@@ -8,7 +8,7 @@ import { fromClause, whereClause } from '../sql/relation.ts';
 
 /** One VARCHAR a row: its canonical CSV line. Both ways of extraction read this (decision 0002). */
 export function selectLines(table: TablePlan, range: KeyRange): string {
-  const whole = table.changes?.from === undefined;
+  const whole = windowOf(table) === undefined;
   const line = whole ? renderLine(table.columns) : renderChange(table);
   return [
     `SELECT ${line} AS "LINE"`,

@@ -1,4 +1,10 @@
-import { type ColumnSchema, SnowmeltError, type TablePlan } from '@snowmelt/core';
+import {
+  type ColumnSchema,
+  SnowmeltError,
+  type TablePlan,
+  watermarkOf,
+  windowOf,
+} from '@snowmelt/core';
 
 import { quoteIdentifier, quoteTable, quoteText } from './quote.ts';
 
@@ -13,17 +19,18 @@ import { quoteIdentifier, quoteTable, quoteText } from './quote.ts';
  * Source: docs.snowflake.com/en/sql-reference/constructs/changes.
  */
 export function fromClause(table: TablePlan): string {
-  const { source, snapshot, changes } = table;
+  const { source, snapshot } = table;
   if (!snapshot.pinned) return quoteTable(source);
   const point = `(TIMESTAMP => ${instant(snapshot.at)})`;
-  if (changes?.from === undefined) return `${quoteTable(source)} AT${point}`;
+  if (windowOf(table) === undefined) return `${quoteTable(source)} AT${point}`;
   return `${changesFrom(table)} END${point}`;
 }
 
 /** All net changes since the snapshot that the target holds. */
-export function changesFrom({ source, key, changes }: TablePlan): string {
-  if (changes?.from === undefined) throw new RangeError(`${key} is not read by its changes`);
-  return `${quoteTable(source)} CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => ${instant(changes.from)})`;
+export function changesFrom(table: TablePlan): string {
+  const window = windowOf(table);
+  if (window === undefined) throw new RangeError(`${table.key} is not read by its changes`);
+  return `${quoteTable(table.source)} CHANGES(INFORMATION => DEFAULT) AT(TIMESTAMP => ${instant(window.from)})`;
 }
 
 export function instant(at: string): string {
@@ -48,7 +55,8 @@ export function whereClause(table: TablePlan, ...conditions: readonly string[]):
  * comparison that has to convert the column can't skip micro-partitions, and an NTZ bound that is
  * taken for a point in time would move with the session's zone.
  */
-function watermarkConditions({ watermark }: TablePlan): readonly string[] {
+function watermarkConditions(table: TablePlan): readonly string[] {
+  const watermark = watermarkOf(table);
   if (watermark?.from === undefined) return [];
   const { source } = watermark.column;
   const { value, inclusive, orNull } = watermark.from;

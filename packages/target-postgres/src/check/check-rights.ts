@@ -1,4 +1,4 @@
-import type { Finding, TablePlan } from '@snowmelt/core';
+import { changesOf, deleteMissingOf, type Finding, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropsIndexes } from '../indexes/drop-indexes.ts';
@@ -125,7 +125,8 @@ async function rightsWhereKeysAct(
 }
 
 function wordsOf(table: TablePlan): string {
-  return table.changes !== undefined ? 'changes: cdc' : `${table.mode}${missingWords(table)}`;
+  if (changesOf(table) !== undefined) return 'changes: cdc';
+  return `${table.mode}${missingWords(deleteMissingOf(table))}`;
 }
 
 /** Whoever drops an index must be sure to be able to make it again. */

@@ -1,4 +1,10 @@
-import type { Finding, TablePlan, TableSchema, WorkContext } from '@snowmelt/core';
+import {
+  deleteMissingOf,
+  type Finding,
+  type TablePlan,
+  type TableSchema,
+  type WorkContext,
+} from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { type Session, transaction } from '../connect/transaction.ts';
@@ -94,7 +100,7 @@ async function checkRules(session: Session, table: TablePlan): Promise<readonly 
 /** What writes into the target besides COPY. */
 function statementsOf(table: TablePlan): ReadonlySet<Statement> {
   const { statements = [] } = modes[table.mode];
-  return new Set([...statements, ...missingStatements(table)]);
+  return new Set([...statements, ...missingStatements(deleteMissingOf(table))]);
 }
 
 interface LookAlike {

@@ -1,4 +1,4 @@
-import { modeTraits, SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
+import { rebuildsIndexes, SnowmeltError, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { sqlState } from '@snowmelt/pg-connection';
@@ -19,7 +19,7 @@ const foreignKeyLockMs = 200;
 
 /** Whether the run loads rows into the table itself, with its indexes away. */
 export function dropsIndexes(table: TablePlan): boolean {
-  return table.rebuildIndexes === true && !modeTraits[table.mode].gathers;
+  return rebuildsIndexes(table);
 }
 
 /**

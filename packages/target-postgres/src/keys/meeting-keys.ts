@@ -1,4 +1,4 @@
-import { modeTraits, SnowmeltError, type TablePlan } from '@snowmelt/core';
+import { modeTraits, SnowmeltError, type TablePlan, watermarkOf } from '@snowmelt/core';
 import { escapeLiteral } from 'pg';
 
 import type { Session } from '../connect/transaction.ts';
@@ -105,7 +105,7 @@ function isOther(table: TablePlan, known: readonly LooseKey[]): string {
   const ofRun = `stored.xmin ${is} ANY ($1::pg_catalog.xid[])`;
   const stored = known.filter(({ knownBy }) => knownBy === 'stored').map(({ column }) => column);
   const others = stored.map((column) => differing(bytes('batch', column), bytes('stored', column)));
-  const staying = modeTraits[table.mode].leavesRows || table.watermark !== undefined;
+  const staying = modeTraits[table.mode].leavesRows || watermarkOf(table) !== undefined;
   const differs = others.length === 0 ? 'false' : `(${others.join(' OR ')})`;
   const unknown = stored.length < known.length;
   return `(${unknown ? ofRun : `${differs} AND ${ofRun}`})${staying ? ` OR ${differs}` : ''}`;

@@ -1,4 +1,4 @@
-import type { FedColumn, TablePlan, WorkContext } from '@snowmelt/core';
+import { deleteMissingOf, type FedColumn, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
@@ -62,7 +62,7 @@ SET source_column = excluded.source_column, source_type = excluded.source_type,
 /** In the transaction that prepares the table, after its columns are there: a kill leaves rows. */
 export async function recordFed(session: Session, table: TablePlan): Promise<void> {
   const { target, key, columns } = table;
-  const mark = markColumns(table);
+  const mark = markColumns(deleteMissingOf(table));
   const names = [...columns.map((pair) => pair.target), ...mark];
   const sources = [...columns.map(({ source }) => source.name), ...mark.map(() => null)];
   const types = [...columns.map(({ source }) => source.nativeType), ...mark.map(() => null)];

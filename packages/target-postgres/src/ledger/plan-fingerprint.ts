@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { TablePlan } from '@snowmelt/core';
+import { changesOf, deleteMissingOf, type TablePlan, watermarkOf } from '@snowmelt/core';
 
 /**
  * Fingerprint of what decides which rows go where. A run may plan a table anew (its configuration
@@ -9,9 +9,10 @@ import type { TablePlan } from '@snowmelt/core';
 export function planFingerprint(table: TablePlan): string {
   const { source, target, primaryKey, snapshot, mode, extract, read } = table;
   const columns = columnsOf(table);
-  const merge = { keyColumns: table.keyColumns, watermark: table.watermark ?? null };
+  const merge = { keyColumns: table.keyColumns, watermark: watermarkOf(table) ?? null };
   // Absent where it is off: so runs from before it go on.
-  const { deleteMissing, changes, restarts } = table;
+  const { restarts } = table;
+  const [deleteMissing, changes] = [deleteMissingOf(table), changesOf(table)];
   const rows = { source, target, primaryKey, snapshot, mode, extract, read, columns, merge };
   return hashOf({ ...rows, deleteMissing, changes, restarts });
 }
@@ -23,10 +24,10 @@ export function planFingerprint(table: TablePlan): string {
  * which no change tells.
  */
 export function contentFingerprint(table: TablePlan): string {
-  const { source, changes, read } = table;
+  const { source, read } = table;
   const types = table.columns.map((pair) => pair.source.nativeType);
   const content = { source, filter: read.filter ?? null, columns: columnsOf(table), types };
-  return hashOf({ ...content, feed: changes?.feed ?? null });
+  return hashOf({ ...content, feed: changesOf(table)?.feed ?? null });
 }
 
 function columnsOf(table: TablePlan) {

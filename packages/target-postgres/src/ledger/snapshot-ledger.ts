@@ -1,4 +1,4 @@
-import type { TablePlan, WorkContext } from '@snowmelt/core';
+import { changesOf, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
@@ -23,7 +23,7 @@ WHERE run_id = $1 AND table_key = $2`;
  * go on: its changes, or its rows, are older than those that are there now.
  */
 export async function recordSnapshot(session: Session, table: TablePlan): Promise<void> {
-  if (table.changes === undefined || !table.snapshot.pinned) return;
+  if (changesOf(table) === undefined || !table.snapshot.pinned) return;
   const hash = contentFingerprint(table);
   await session.query(recordSql, [table.run, table.key, table.snapshot.at, hash]);
   await recordIdentity(session, table);

@@ -1,4 +1,10 @@
-import { modeTraits, type ModeTraits, SnowmeltError, type TablePlan } from '@snowmelt/core';
+import {
+  type ModeTraits,
+  modeTraits,
+  SnowmeltError,
+  type TablePlan,
+  watermarkOf,
+} from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropGathered } from '../tables/drop-leftovers.ts';
@@ -114,7 +120,7 @@ export async function writeTableLedger(
   planHash: string,
 ): Promise<void> {
   const { schema, name } = table.target;
-  const from = table.watermark?.from?.value ?? null;
+  const from = watermarkOf(table)?.from?.value ?? null;
   const { emptiedWith: _foundAnew, ...plan } = { emptiedWith: undefined, ...table };
   const what = [schema, name, table.mode, planHash, from, snapshotOf(table), JSON.stringify(plan)];
   await session.query(writeSql, [table.run, table.key, ...what]);

@@ -1,4 +1,10 @@
-import type { DeleteMissing, Finding, TablePlan, TableSchema } from '@snowmelt/core';
+import {
+  type DeleteMissing,
+  deleteMissingOf,
+  type Finding,
+  type TablePlan,
+  type TableSchema,
+} from '@snowmelt/core';
 
 import { unsuitable } from '../describe/findings.ts';
 import { columnFault, quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
@@ -34,12 +40,13 @@ export function checkMark(
 }
 
 /** Whether the mark has a name and a place of its own; also of a table that the run creates. */
-export function checkMarkName({ columns, deleteMissing }: TablePlan): readonly Finding[] {
+export function checkMarkName(table: TablePlan): readonly Finding[] {
+  const deleteMissing = deleteMissingOf(table);
   if (deleteMissing?.how !== 'soft') return [];
   const { column } = deleteMissing;
   const fix = 'Name another soft_delete_column.';
   const fault = columnFault(column);
-  const taken = columns.some(({ target }) => target === column);
+  const taken = table.columns.some(({ target }) => target === column);
   const goesInto = `a source column goes into ${column}, which delete_missing: soft marks rows in`;
   return [
     ...(fault === undefined

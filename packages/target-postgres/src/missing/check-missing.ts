@@ -1,4 +1,4 @@
-import type { Finding, TablePlan, TableSchema } from '@snowmelt/core';
+import { deleteMissingOf, type Finding, type TablePlan, type TableSchema } from '@snowmelt/core';
 
 import { caution, unsuitable } from '../describe/findings.ts';
 import type { Session } from '../connect/transaction.ts';
@@ -33,7 +33,7 @@ export async function checkMissing(
   table: TablePlan,
   existing: TableSchema,
 ): Promise<readonly Finding[]> {
-  const missing = table.deleteMissing;
+  const missing = deleteMissingOf(table);
   if (missing === undefined) return [];
   const quoted = quoteTable(table.target);
   const values = [quoted, table.keyColumns];

@@ -15,7 +15,7 @@ export function missingPrivileges({ deleteMissing }: Removing): readonly TablePr
 const statements = { hard: ['DELETE'], soft: ['UPDATE'] } as const;
 
 /** What writes into the target. */
-export function missingStatements({ deleteMissing }: Removing): readonly Statement[] {
+export function missingStatements(deleteMissing: Removing['deleteMissing']): readonly Statement[] {
   return deleteMissing === undefined ? [] : statements[deleteMissing.how];
 }
 
@@ -25,6 +25,6 @@ export function gathersKeys({ deleteMissing }: Removing): boolean {
 }
 
 /** For people, behind the name of the mode. */
-export function missingWords({ deleteMissing }: Removing): string {
+export function missingWords(deleteMissing: Removing['deleteMissing']): string {
   return deleteMissing === undefined ? '' : ` with delete_missing: ${deleteMissing.how}`;
 }

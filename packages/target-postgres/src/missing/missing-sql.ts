@@ -1,4 +1,4 @@
-import type { DeleteMissing, TablePlan } from '@snowmelt/core';
+import { type DeleteMissing, deleteMissingOf, type TablePlan } from '@snowmelt/core';
 
 import { bytes } from '../keys/meeting-keys.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
@@ -57,10 +57,11 @@ export function otherKeysSql(table: ComparedTable, columns: readonly string[]): 
 }
 
 /** Whether the target has rows, marked ones apart. */
-export function standsSql({ target, deleteMissing }: TablePlan): string {
+export function standsSql(table: TablePlan): string {
+  const deleteMissing = deleteMissingOf(table);
   const unmarked =
     deleteMissing?.how === 'soft' ? `WHERE ${quoteIdentifier(deleteMissing.column)} IS NULL` : '';
-  return `SELECT EXISTS (SELECT 1 FROM ${quoteTable(target)} ${unmarked}) AS stands`;
+  return `SELECT EXISTS (SELECT 1 FROM ${quoteTable(table.target)} ${unmarked}) AS stands`;
 }
 
 type Mark = Extract<DeleteMissing, { how: 'soft' }>;

@@ -1,4 +1,4 @@
-import type { TablePlan, WorkContext } from '@snowmelt/core';
+import { deleteMissingOf, type TablePlan, type WorkContext } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { dropGathered, dropLeftovers, type Leftover } from '../tables/drop-leftovers.ts';
@@ -16,7 +16,7 @@ export async function prepareKeys(
   { again, log }: { readonly again: boolean; readonly log: WorkContext['log'] },
 ): Promise<void> {
   await dropEarlierKeys(session, table, log);
-  if (table.deleteMissing?.keys === undefined) return;
+  if (deleteMissingOf(table)?.keys === undefined) return;
   const { gathering, done } = await readKeysState(session, table);
   if (!again && (gathering || done !== undefined)) return;
   await refuseLaterRun(session, table);
@@ -56,7 +56,7 @@ async function dropEarlierKeys(
   log: WorkContext['log'],
 ): Promise<void> {
   const { schema, name } = table.target;
-  const own = table.deleteMissing?.keys === undefined ? null : keysName(table);
+  const own = deleteMissingOf(table)?.keys === undefined ? null : keysName(table);
   const { rows } = await session.query<Leftover & object>(earlierSql, [schema, name, own]);
   await dropLeftovers(session, rows, {
     what: 'keys',

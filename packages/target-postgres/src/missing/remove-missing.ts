@@ -1,7 +1,8 @@
 import {
-  SnowmeltError,
   type DeleteMissing,
+  deleteMissingOf,
   type MissingReceipt,
+  SnowmeltError,
   type TablePlan,
   type WorkContext,
 } from '@snowmelt/core';
@@ -44,7 +45,7 @@ export async function removeMissing(
   table: TablePlan,
   context: WorkContext,
 ): Promise<MissingReceipt | undefined> {
-  const missing = table.deleteMissing;
+  const missing = deleteMissingOf(table);
   if (missing?.keys === undefined) return undefined;
   const options: TransactionOptions = {
     ...tableOptions(table, context),

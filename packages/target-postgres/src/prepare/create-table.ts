@@ -1,4 +1,10 @@
-import { SnowmeltError, type ColumnPair, type TablePlan, type TableSchema } from '@snowmelt/core';
+import {
+  type ColumnPair,
+  deleteMissingOf,
+  SnowmeltError,
+  type TablePlan,
+  type TableSchema,
+} from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
@@ -16,7 +22,7 @@ export function createTableSql(table: TablePlan): string {
   const key = table.primaryKey.map(quoteIdentifier).join(', ');
   const lines = [
     ...columns,
-    ...markColumns(table).map(markSql),
+    ...markColumns(deleteMissingOf(table)).map(markSql),
     ...(key === '' ? [] : [`PRIMARY KEY (${key})`]),
   ];
   return `CREATE TABLE ${quoteTable(table.target)} (\n  ${lines.join(',\n  ')}\n)`;
@@ -32,7 +38,7 @@ export function alterTableSql(table: TablePlan, existing: TableSchema): string |
     ...table.columns
       .filter(({ target }) => missing.has(target))
       .map((pair) => `ADD COLUMN ${columnSql(pair)}`),
-    ...markColumns(table)
+    ...markColumns(deleteMissingOf(table))
       .filter((mark) => missing.has(mark))
       .map((mark) => `ADD COLUMN ${markSql(mark)}`),
     ...pendingWidenings(table, existing).map(({ column, to }) => alterType(column, to)),
@@ -44,7 +50,10 @@ export function alterTableSql(table: TablePlan, existing: TableSchema): string |
 /** Names of columns that the target lacks: those that travel, and that of soft deletes. */
 export function missingColumns(table: TablePlan, existing: TableSchema): readonly string[] {
   const names = new Set(existing.columns.map(({ name }) => name));
-  const wanted = [...table.columns.map(({ target }) => target), ...markColumns(table)];
+  const wanted = [
+    ...table.columns.map(({ target }) => target),
+    ...markColumns(deleteMissingOf(table)),
+  ];
   return wanted.filter((name) => !names.has(name));
 }
 

@@ -109,7 +109,7 @@ function privileges(
 ): readonly Grant[] {
   const { target, mode, rebuildIndexes, schemaEvolution } = table;
   const grant = grantSql(role);
-  const marks = markColumns(table).map((mark) => ({
+  const marks = markColumns(table.deleteMissing).map((mark) => ({
     sql: `ALTER TABLE ${quoteTable(target)} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(mark)} timestamptz;`,
     why: 'delete_missing: soft marks rows here',
   }));

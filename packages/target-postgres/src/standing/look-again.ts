@@ -1,4 +1,12 @@
-import { modeTraits, SnowmeltError, type TablePlan } from '@snowmelt/core';
+import {
+  type Incremental,
+  modeTraits,
+  SnowmeltError,
+  type TablePlan,
+  type TableRef,
+  watermarkOf,
+  type WatermarkPlan,
+} from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
@@ -48,14 +56,24 @@ export async function lookAtRows(session: Session, table: TablePlan): Promise<St
   if (found !== undefined && isWhole(found)) return intact;
   const why = missingWords(table, found);
   if (!modeTraits[table.mode].onlyAdds) return { verdict: 'restart', why };
-  if (await holdsNoRowOfRun(session, table)) return { verdict: 'restart', why };
+  if (await holdsNoRowOfRun(session, leftOf(table))) return { verdict: 'restart', why };
   return { verdict: 'refuse', why };
+}
+
+/** Where a run has put rows, and above which watermark. */
+export interface LeftRows extends Incremental {
+  readonly target: TableRef;
+}
+
+export function leftOf(table: TablePlan): LeftRows {
+  const watermark = watermarkOf(table);
+  return { target: table.target, ...(watermark === undefined ? {} : { watermark }) };
 }
 
 /** Nothing at all, or nothing above the watermark that the run began to read at. */
 export async function holdsNoRowOfRun(
   session: Session,
-  { target, watermark }: Pick<TablePlan, 'target' | 'watermark'>,
+  { target, watermark }: LeftRows,
 ): Promise<boolean> {
   if (await holdsNothing(session, target)) return true;
   const newer = watermark === undefined ? undefined : newerCondition(watermark);
@@ -71,10 +89,7 @@ interface NewerCondition {
   readonly literal: string;
 }
 
-function newerCondition({
-  column,
-  from,
-}: NonNullable<TablePlan['watermark']>): NewerCondition | undefined {
+function newerCondition({ column, from }: WatermarkPlan): NewerCondition | undefined {
   if (from === undefined) return undefined;
   const name = quoteIdentifier(column.target);
   const utc = column.source.type.kind === 'timestamp' && column.source.type.zone !== 'none';
@@ -100,12 +115,12 @@ function missingWords({ target, run }: TablePlan, found?: readonly FoundChunk[])
 export function rowsChanged(table: TablePlan, why: string): SnowmeltError {
   return new SnowmeltError('RUN.ROWS_CHANGED', why, {
     place: { run: table.run, table: table.key },
-    fix: `${emptyingWords(table)}, then run the same command again.`,
+    fix: `${emptyingWords(leftOf(table))}, then run the same command again.`,
   });
 }
 
 /** The statement after which no row of the run is in the table. */
-export function emptyingWords({ target, watermark }: Pick<TablePlan, 'target' | 'watermark'>) {
+export function emptyingWords({ target, watermark }: LeftRows): string {
   const name = quoteTable(target);
   const newer = watermark === undefined ? undefined : newerCondition(watermark);
   if (newer === undefined) return `TRUNCATE ${name}; (rows of other origin go as well)`;

@@ -1,4 +1,4 @@
-import { modeTraits, type Restart, type TablePlan } from '@snowmelt/core';
+import { modeTraits, type Restart, type TablePlan, watermarkOf } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
@@ -47,7 +47,8 @@ export async function beginWithoutBase(
 
 /** What the next plan would refuse is said at once, so that one statement mends both. */
 async function refuseOthersRows(session: Session, table: TablePlan): Promise<void> {
-  const { key, target, watermark, run } = table;
+  const { key, target, run } = table;
+  const watermark = watermarkOf(table);
   if (watermark === undefined || (await holdsNothing(session, target))) return;
   const { column } = watermark;
   await newestStanding(session, { key, target, column, adds: true, without: run });
@@ -58,7 +59,8 @@ async function whyBaseIsGone(
   table: TablePlan,
   looking: Looking,
 ): Promise<string | undefined> {
-  const { target, watermark, run } = table;
+  const { target, run } = table;
+  const watermark = watermarkOf(table);
   if (watermark?.from === undefined) return undefined;
   const name = `${target.schema}.${target.name}`;
   if (await holdsNothing(session, target)) {

@@ -1,4 +1,5 @@
 import {
+  type Incremental,
   type LoadMode,
   modeTraits,
   SnowmeltError,
@@ -11,14 +12,20 @@ import { waitForLoads } from '../ledger/lock-target.ts';
 import { isOfMode } from '../ledger/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { findRows, sumOf, type FoundChunk } from './find-rows.ts';
-import { emptyingWords, holdsNoRowOfRun, rowsChanged } from './look-again.ts';
+import {
+  emptyingWords,
+  holdsNoRowOfRun,
+  leftOf,
+  type LeftRows,
+  rowsChanged,
+} from './look-again.ts';
 import { is } from '../sql/operators.ts';
 
 interface UnfinishedRun {
   readonly run: string;
   readonly key: string;
   readonly mode: LoadMode;
-  readonly plan: Pick<TablePlan, 'watermark'> | null;
+  readonly plan: Incremental | null;
 }
 
 /** Runs that have left rows in the table and never came to their end; whose rows have not gone since. */
@@ -74,10 +81,7 @@ export async function removeOwnRows(
   }
 }
 
-function leftBy(
-  { target }: TablePlan,
-  { plan }: UnfinishedRun,
-): Pick<TablePlan, 'target' | 'watermark'> {
+function leftBy({ target }: TablePlan, { plan }: UnfinishedRun): LeftRows {
   return { target, ...(plan?.watermark === undefined ? {} : { watermark: plan.watermark }) };
 }
 
@@ -91,7 +95,7 @@ export async function removeUnreadRows(
   why: string,
 ): Promise<void> {
   const { run, key, mode } = table;
-  const removed = await removeRows(session, table, { run, key, mode, plan: table });
+  const removed = await removeRows(session, table, { run, key, mode, plan: leftOf(table) });
   if (typeof removed !== 'string') return;
   const left = `what run ${run} has loaded into ${quoteTable(table.target)} can't be taken out exactly`;
   throw rowsChanged(table, `${why}; ${left}: ${removed}`);
@@ -161,11 +165,7 @@ async function whyTheyStay(
   return `${other.found} of the ${other.written} rows of its chunk ${other.chunk} are there as it left them`;
 }
 
-function unfinished(
-  left: Pick<TablePlan, 'target' | 'watermark'>,
-  { run, key }: UnfinishedRun,
-  why: string,
-): SnowmeltError {
+function unfinished(left: LeftRows, { run, key }: UnfinishedRun, why: string): SnowmeltError {
   const { schema, name } = left.target;
   return new SnowmeltError(
     'RUN.ROWS_UNFINISHED',

@@ -37,6 +37,6 @@ export async function createKeys(session: Session, table: TablePlan): Promise<vo
 }
 
 /** The column in which rows that the source lacks are marked. None where they stay, or are deleted. */
-export function markColumns({ deleteMissing }: Pick<TableJob, 'deleteMissing'>): readonly string[] {
+export function markColumns(deleteMissing: TableJob['deleteMissing']): readonly string[] {
   return deleteMissing?.how === 'soft' ? [deleteMissing.column] : [];
 }

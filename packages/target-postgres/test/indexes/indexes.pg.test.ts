@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { TablePlan, TruncatePlan } from '@snowmelt/core';
 import { testContext, type TestContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -159,7 +159,10 @@ describe('disable_index', () => {
     const before = await catalog(on.sql);
     await on.target.prepare(richPlan({ run: 'dead', mode: 'truncate' }), context);
     await on.sql.query('CREATE INDEX t_late ON t (id)');
-    const table = richPlan({ run: 'next', mode: 'truncate' });
+    const table = richPlan({
+      run: 'next',
+      mode: 'truncate',
+    }) as TruncatePlan;
     await on.target.prepare(table, context);
     const now = await owed();
     expect(now.map(({ name }) => name)).toEqual([...dropped, 't_late'].sort());
@@ -174,7 +177,10 @@ describe('disable_index', () => {
     await createRichTable(on.sql);
     const before = await catalog(on.sql);
     await on.target.prepare(richPlan({ run: 'dead', mode: 'truncate' }), context);
-    const { rebuildIndexes: _, ...plain } = richPlan({ run: 'next', mode: 'truncate' });
+    const { rebuildIndexes: _, ...plain } = richPlan({
+      run: 'next',
+      mode: 'truncate',
+    }) as TruncatePlan;
     await on.target.prepare(plain, context);
     await on.target.publish(plain, context);
     expect(await catalog(on.sql)).toEqual(before);

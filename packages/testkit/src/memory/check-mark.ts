@@ -1,10 +1,8 @@
-import type { Finding, TablePlan, TableSchema } from '@snowmelt/core';
+import { deleteMissingOf, type Finding, type TablePlan, type TableSchema } from '@snowmelt/core';
 
 /** Whether there is a column for the marks of soft deletes, or leave to make it. */
-export function checkMark(
-  { deleteMissing }: TablePlan,
-  existing: TableSchema | undefined,
-): readonly Finding[] {
+export function checkMark(plan: TablePlan, existing: TableSchema | undefined): readonly Finding[] {
+  const deleteMissing = deleteMissingOf(plan);
   if (deleteMissing?.how !== 'soft' || existing === undefined || deleteMissing.addsColumn)
     return [];
   const { column } = deleteMissing;

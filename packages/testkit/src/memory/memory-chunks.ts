@@ -1,4 +1,4 @@
-import { SnowmeltError, type ChunkPlan, type TablePlan } from '@snowmelt/core';
+import { type ChunkPlan, SnowmeltError, type TablePlan, windowOf } from '@snowmelt/core';
 import { z } from 'zod';
 
 import { cutFraction } from '../digest/cut-fraction.ts';
@@ -73,7 +73,7 @@ export function chunkRows(
  * what has changed of them since `changes.from`.
  */
 export function tableRows(warehouse: MemoryWarehouse, plan: TablePlan): readonly TextRow[] {
-  const from = plan.changes?.from;
+  const from = windowOf(plan)?.from;
   if (from === undefined) return rowsAt(warehouse, plan);
   const before = rowsAt(warehouse, { ...plan, snapshot: { pinned: true, at: from } });
   return changesBetween(plan, before, rowsAt(warehouse, plan));

@@ -1,9 +1,11 @@
 import {
-  modeTraits,
-  SnowmeltError,
+  changesOf,
   type ColumnSchema,
+  deleteMissingOf,
   type LoadReceipt,
   type MissingReceipt,
+  modeTraits,
+  SnowmeltError,
   type TablePlan,
   type TableRef,
   type TableSchema,
@@ -142,7 +144,8 @@ export class MemoryDatabase {
 
   /** Deletes or marks what the keys of the plan's run lack, once. */
   removeOnce(plan: TablePlan): MissingReceipt | undefined {
-    if (plan.deleteMissing?.keys === undefined) return undefined;
+    const missing = deleteMissingOf(plan);
+    if (missing?.keys === undefined) return undefined;
     const done = this.#removed.get(ledgerKey(plan));
     if (done !== undefined) return done;
     this.runs.refuseLater(plan);
@@ -151,7 +154,7 @@ export class MemoryDatabase {
     const keys = this.#keys.get(ledgerKey(plan)) ?? [];
     const { kept, counted } = removeMissing(plan, { columns, rows: table.rows, keys });
     table.rows = kept;
-    const receipt = { how: plan.deleteMissing.how, ...counted };
+    const receipt = { how: missing.how, ...counted };
     this.#removed.set(ledgerKey(plan), receipt);
     this.#keys.delete(ledgerKey(plan));
     return receipt;
@@ -176,7 +179,7 @@ export class MemoryDatabase {
 
   /** After a run has completed a table that is kept by changes. */
   holdSnapshot(plan: TablePlan): void {
-    if (plan.changes === undefined || !plan.snapshot.pinned) return;
+    if (changesOf(plan) === undefined || !plan.snapshot.pinned) return;
     const held = { content: contentOf(plan), at: plan.snapshot.at };
     this.#held.set(refKey(plan.target), held);
   }
@@ -263,9 +266,10 @@ export class MemoryDatabase {
   }
 }
 
-function contentOf({ source, changes, read, columns }: TablePlan): string {
+function contentOf(plan: TablePlan): string {
+  const { source, read, columns } = plan;
   const pairs = columns.map((pair) => [pair.source.name, pair.target, pair.fractionDigits]);
-  return JSON.stringify([source, changes?.feed, read.filter, pairs]);
+  return JSON.stringify([source, changesOf(plan)?.feed, read.filter, pairs]);
 }
 
 function ledgerKey({ run, key }: TablePlan): string {

@@ -1,8 +1,9 @@
 import {
-  SnowmeltError,
   type RunId,
+  SnowmeltError,
   type TablePlan,
   type TableRef,
+  watermarkOf,
   type WatermarkPlan,
 } from '@snowmelt/core';
 
@@ -21,9 +22,10 @@ export interface RunOfTable {
 export class MemoryRuns {
   #runs: RunOfTable[] = [];
 
-  enter({ run, key, target, watermark }: TablePlan): void {
+  enter(plan: TablePlan): void {
+    const { run, key, target } = plan;
     if (this.#find(run, target) !== undefined) return;
-    const table = { run, key, target: refKey(target), watermark };
+    const table = { run, key, target: refKey(target), watermark: watermarkOf(plan) };
     this.#runs.push({ ...table, finished: false, loaded: false });
   }
 

@@ -1,13 +1,15 @@
 import {
-  SnowmeltError,
   type ChunkPlan,
   type ChunkStream,
   type ExtractChoice,
   type ReadOptions,
+  SnowmeltError,
   type Source,
   type TablePlan,
   type TableRef,
   type TableSchema,
+  watermarkOf,
+  windowOf,
 } from '@snowmelt/core';
 
 import { referenceDigest } from '../digest/reference-digest.ts';
@@ -73,8 +75,7 @@ export function memorySource(options: MemorySourceOptions): MemorySource {
       return open(plan, chunk);
     },
     count: async (plan) => {
-      if (plan.changes?.from !== undefined)
-        throw new TypeError('changes are counted by reading them');
+      if (windowOf(plan) !== undefined) throw new TypeError('changes are counted by reading them');
       return tableRows(warehouse, plan).length;
     },
     ...capabilities(warehouse),
@@ -124,8 +125,9 @@ function describe(warehouse: MemoryWarehouse, ref: TableRef): TableSchema {
 }
 
 function newestRead(warehouse: MemoryWarehouse, plan: TablePlan): string | undefined {
-  if (plan.watermark === undefined) return undefined;
-  const { source, target } = plan.watermark.column;
+  const watermark = watermarkOf(plan);
+  if (watermark === undefined) return undefined;
+  const { source, target } = watermark.column;
   const rows = tableRows(warehouse, { ...plan, columns: [{ source, target }] });
   return newestOf(source, rows);
 }
@@ -136,9 +138,9 @@ function changeFeed(warehouse: MemoryWarehouse, ref: TableRef): string {
   throw new SnowmeltError('SOURCE.CHANGES_UNAVAILABLE', `changes of ${ref.name} are not recorded`);
 }
 
-function reachChanges(warehouse: MemoryWarehouse, { source, changes }: TablePlan): void {
-  const at = changes?.from;
-  if (at !== undefined) warehouse.rows(source, { pinned: true, at });
+function reachChanges(warehouse: MemoryWarehouse, plan: TablePlan): void {
+  const at = windowOf(plan)?.from;
+  if (at !== undefined) warehouse.rows(plan.source, { pinned: true, at });
 }
 
 function chooseExtract(schema: TableSchema, read: ReadOptions): ExtractChoice {

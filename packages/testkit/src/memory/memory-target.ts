@@ -1,15 +1,17 @@
 import {
-  SnowmeltError,
   type ChunkPlan,
   type ChunkStream,
   type ColumnPair,
   type ColumnSchema,
+  deleteMissingOf,
   type Finding,
-  type LoadReceipt,
   type Loading,
+  type LoadReceipt,
   type PrepareReceipt,
   type PublishReceipt,
+  rebuildsIndexes,
   type Rejects,
+  SnowmeltError,
   type TablePlan,
   type TableSchema,
   type Target,
@@ -139,7 +141,7 @@ function publish(database: MemoryDatabase, plan: TablePlan): PublishReceipt {
   return {
     rows: entries.reduce((sum, { rows }) => sum + rows, 0),
     ...(missing === undefined ? {} : { missing }),
-    ...(plan.rebuildIndexes === true ? { indexesBack: [plan.target] } : {}),
+    ...(rebuildsIndexes(plan) ? { indexesBack: [plan.target] } : {}),
   };
 }
 
@@ -152,7 +154,7 @@ function begin(database: MemoryDatabase, plan: TablePlan): PrepareReceipt {
   prepare(database, plan);
   memoryModes[plan.mode].begin?.(database, plan);
   database.runs.enter(plan);
-  return { indexesDisabled: plan.rebuildIndexes === true };
+  return { indexesDisabled: rebuildsIndexes(plan) };
 }
 
 function rejects(database: MemoryDatabase): Rejects {
@@ -196,7 +198,8 @@ function prepare(database: MemoryDatabase, plan: TablePlan): void {
     const missing = plan.columns.filter(({ target }) => !names.has(target));
     for (const column of missing) database.addColumn(plan.target, targetColumn(column));
   }
-  if (plan.deleteMissing?.how === 'soft') addMark(database, plan, plan.deleteMissing.column);
+  const missing = deleteMissingOf(plan);
+  if (missing?.how === 'soft') addMark(database, plan, missing.column);
 }
 
 function addMark(database: MemoryDatabase, { target }: TablePlan, name: string): void {

@@ -4,6 +4,7 @@ import {
   modeTraits,
   SnowmeltError,
   type TablePlan,
+  watermarkOf,
 } from '@snowmelt/core';
 
 import type { TextRow } from './rows.ts';
@@ -42,20 +43,22 @@ function newestOf(plan: TablePlan, columns: readonly string[], batch: readonly T
 
 function takesPlace(plan: TablePlan, columns: readonly string[], row: TextRow, old: TextRow) {
   if (modeTraits[plan.mode].leavesRows) return false;
-  if (plan.watermark === undefined) return true;
-  const { target } = plan.watermark.column;
+  const watermark = watermarkOf(plan);
+  if (watermark === undefined) return true;
+  const { target } = watermark.column;
   if (old[columns.indexOf(target)] === null) return true;
   const compared = compareRows(plan, columns, row, old);
-  return hidesDigits(plan.watermark.column) ? compared >= 0 : compared > 0;
+  return hidesDigits(watermark.column) ? compared >= 0 : compared > 0;
 }
 
 /** By watermark, NULL being the oldest; without a watermark all rows are equal. */
 function compareRows(
-  { watermark }: TablePlan,
+  plan: TablePlan,
   columns: readonly string[],
   one: TextRow,
   other: TextRow,
 ): number {
+  const watermark = watermarkOf(plan);
   if (watermark === undefined) return 0;
   const { source, target } = watermark.column;
   const index = columns.indexOf(target);

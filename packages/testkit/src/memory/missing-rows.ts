@@ -1,4 +1,4 @@
-import { SnowmeltError, type DeleteMissing, type TablePlan } from '@snowmelt/core';
+import { type DeleteMissing, deleteMissingOf, SnowmeltError, type TablePlan } from '@snowmelt/core';
 
 import type { TextRow } from './rows.ts';
 
@@ -16,7 +16,7 @@ interface Stored {
 
 /** What is left of a table's rows when those that the source lacks are deleted or marked. */
 export function removeMissing(plan: TablePlan, stored: Stored): Removed {
-  const { deleteMissing: missing } = plan;
+  const missing = deleteMissingOf(plan);
   if (missing === undefined) throw new RangeError(`${plan.key} keeps what is missing`);
   const { columns, rows, keys } = stored;
   const held = new Set(keys.map((key) => JSON.stringify(key)));

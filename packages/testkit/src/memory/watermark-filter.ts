@@ -1,12 +1,13 @@
-import { compareWatermarks, type ColumnSchema, type TablePlan } from '@snowmelt/core';
+import { type ColumnSchema, compareWatermarks, type TablePlan, watermarkOf } from '@snowmelt/core';
 
 import type { TextRow } from './rows.ts';
 
 /** The test that the plan's bound makes of a row. */
 export function watermarkFilter(
-  { watermark }: TablePlan,
+  plan: TablePlan,
   columns: readonly ColumnSchema[],
 ): (row: TextRow) => boolean {
+  const watermark = watermarkOf(plan);
   if (watermark?.from === undefined) return () => true;
   const { from, column } = watermark;
   const index = columns.findIndex(({ name }) => name === column.source.name);

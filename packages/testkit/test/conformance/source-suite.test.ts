@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import type { ChunkPlan, TablePlan } from '@snowmelt/core';
+import { type ChunkPlan, type TablePlan, windowOf } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
 import type { SampleTable, SourceHarness } from '../../src/conformance.ts';
@@ -93,7 +93,7 @@ it('catches a source that reads the present', async () => {
 
 it('catches a source whose changes reach up to the present', async () => {
   const late = async (source: MemorySource, plan: TablePlan): Promise<TablePlan> => {
-    if (plan.changes?.from === undefined) return plan;
+    if (windowOf(plan) === undefined) return plan;
     const { at } = await source.pins.pin(testContext());
     return { ...plan, snapshot: { pinned: true, at } };
   };
@@ -123,7 +123,7 @@ it('catches a source that does not say how many changes come', async () => {
 it('catches a source whose changes lack the rows that leave the filter', async () => {
   const found = await failures((source) => ({
     open: async (plan, chunk, context) =>
-      plan.changes?.from === undefined || plan.read.filter === undefined
+      windowOf(plan) === undefined || plan.read.filter === undefined
         ? source.open(plan, chunk, context)
         : { bytes: Readable.from([Buffer.from('I,3,name 3,99.00\n')]), expectedRows: 1 },
   }));

@@ -1,3 +1,4 @@
+import { deleteMissingOf, type MergePlan } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
 import { targetFailures } from './target-failures.ts';
@@ -22,15 +23,18 @@ it('catches a target that deletes with the first keys', async () => {
 
 it('catches a target that deletes in place of marking, and one that never does either', async () => {
   const hard = await targetFailures((target) => ({
-    publish: ({ deleteMissing: missing, ...plan }, context) =>
-      target.publish(
-        missing === undefined ? plan : { ...plan, deleteMissing: { ...missing, how: 'hard' } },
-        context,
-      ),
+    publish: (plan, context) => {
+      const missing = deleteMissingOf(plan);
+      const other = { ...plan, deleteMissing: { ...missing, how: 'hard' } } as MergePlan;
+      return target.publish(missing === undefined ? plan : other, context);
+    },
   }));
   expect(hard).toEqual(['soft: missing rows are marked, and unmarked when their key is back']);
   const never = await targetFailures((target) => ({
-    publish: ({ deleteMissing: _missing, ...plan }, context) => target.publish(plan, context),
+    publish: (whole, context) => {
+      const { deleteMissing: _missing, ...plan } = whole as MergePlan;
+      return target.publish(plan, context);
+    },
   }));
   expect(never).toContain('P1: hard: rows whose key was not loaded are deleted at publish, once');
   expect(never).toContain('P5: hard: a source that has no key of the target deletes nothing');

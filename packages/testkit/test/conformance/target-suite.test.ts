@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { MergePlan, TablePlan } from '@snowmelt/core';
 import { expect, it } from 'vitest';
 
 import { targetFailures } from './target-failures.ts';
@@ -125,7 +125,10 @@ it('catches a target whose ledger forgets', async () => {
 
 it('catches a target that overwrites whatever is newer', async () => {
   const found = await targetFailures((target) => ({
-    load: ({ watermark: _watermark, ...plan }, ...rest) => target.load(plan, ...rest),
+    load: (whole, ...rest) => {
+      const { watermark: _watermark, ...plan } = whole as MergePlan;
+      return target.load(plan, ...rest);
+    },
   }));
   expect(found).toContain(
     'upsert: an older row, one as old, and one without watermark change nothing',

@@ -32,14 +32,13 @@ export async function decideChanges(
   const feed = await feedOf(parts.base, schema, using);
   const changes = { feed };
   if (modeTraits[job.mode].replacesAll) {
-    return { plan: { ...planByMode(job, parts), changes }, notices: [] };
+    return { plan: planByMode(job, { ...parts, changes }), notices: [] };
   }
   if (existing === undefined || (await using.target.isEmpty(job.target, using.context))) {
     const notices = ['reads all rows: the target is empty; later runs read what has changed'];
-    return { plan: { ...planByMode({ ...job, mode: 'append' }, parts), changes }, notices };
+    return { plan: planByMode({ ...job, mode: 'append' }, { ...parts, changes }), notices };
   }
-  const { base, merge } = parts;
-  const whole = { ...base, mode: 'swap', keyColumns: merge.keyColumns, changes } as const;
+  const whole = { ...parts.base, mode: 'swap', changes } as const;
   if (job.readsWhole === true) {
     return replaceAll(whole, 'the run before has found other rows in it than the source has');
   }

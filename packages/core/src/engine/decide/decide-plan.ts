@@ -1,5 +1,6 @@
 import type { Finding } from '../../contract/finding.ts';
 import { loadingOf } from '../../contract/loading-of.ts';
+import { deleteMissingOf, watermarkOf, windowOf } from '../../contract/plan-parts.ts';
 import type { ExtractChoice, Source } from '../../contract/source.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { ReadOptions, TablePlan, TableSnapshot } from '../../contract/table-plan.ts';
@@ -134,6 +135,7 @@ async function baseOf(
     ...(schema.object === undefined ? {} : { sourceObject: schema.object }),
     target: job.target,
     columns: columns.pairs,
+    keyColumns: merge.parts.keyColumns,
     primaryKey: primaryKeyOf(decided),
     snapshot: await snapshotOf(job, schema, using),
     extract: 'query',
@@ -174,11 +176,12 @@ function chunkColumnsOf(
  * otherwise: where nothing has changed, that is one statement.
  */
 async function extractOf(
-  { read, changes }: TablePlan,
+  plan: TablePlan,
   schema: TableSchema,
   using: DecideContext,
 ): Promise<ExtractChoice> {
-  if (changes?.from !== undefined && read.extract === 'auto') return { extract: 'query' };
+  const { read } = plan;
+  if (windowOf(plan) !== undefined && read.extract === 'auto') return { extract: 'query' };
   return chooseExtract(schema, read, using);
 }
 
@@ -191,12 +194,12 @@ async function sizeOf(
   { estimatedRows, estimatedBytes }: TableSchema,
   { source, context }: DecideContext,
 ): Promise<Pick<TablePlan, 'estimatedRows' | 'estimatedBytes'>> {
-  if (plan.changes?.from !== undefined) return {};
+  if (windowOf(plan) !== undefined) return {};
   const known = {
     ...(estimatedRows === undefined ? {} : { estimatedRows }),
     ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
   };
-  const partial = plan.watermark?.from !== undefined && estimatedRows !== undefined;
+  const partial = watermarkOf(plan)?.from !== undefined && estimatedRows !== undefined;
   if (!partial) return known;
   const rows = await source.count(plan, context);
   if (!estimatedBytes || !estimatedRows) return { estimatedRows: rows };
@@ -252,13 +255,14 @@ function refuseMissing(job: TableJob, { target }: DecideContext): void {
 }
 
 function planNotices(plan: TablePlan, columns: PairedColumns): readonly string[] {
+  const missing = deleteMissingOf(plan);
   return [
     ...(plan.snapshot.pinned ? [] : [`not read at a snapshot: ${plan.snapshot.reason}`]),
     ...(columns.leftOut.length === 0
       ? []
       : [`left out, the target lacks them: ${columns.leftOut.join(', ')}`]),
     ...policyNotices(plan.columns),
-    ...(plan.deleteMissing === undefined ? [] : [missingNotice(plan.deleteMissing)]),
+    ...(missing === undefined ? [] : [missingNotice(missing)]),
   ];
 }
 

@@ -1,6 +1,12 @@
 import type { ColumnPair } from '../../contract/column-pair.ts';
+import { watermarkOf } from '../../contract/plan-parts.ts';
 import type { TableJob, WatermarkChoice } from '../../contract/table-job.ts';
-import type { TablePlan, WatermarkBound, WatermarkPlan } from '../../contract/table-plan.ts';
+import type {
+  Incremental,
+  TablePlan,
+  WatermarkBound,
+  WatermarkPlan,
+} from '../../contract/table-plan.ts';
 import type { LogicalType } from '../../contract/table-schema.ts';
 import type { NewestWatermark } from '../../contract/target-answers.ts';
 import { SnowmeltError } from '../../errors/snowmelt-error.ts';
@@ -51,11 +57,11 @@ function readBefore({ read }: NewestWatermark): Pick<WatermarkPlan, 'newest'> {
 export async function newestRead(
   plan: TablePlan,
   { source, context }: Pick<DecideContext, 'source' | 'context'>,
-): Promise<Pick<TablePlan, 'watermark'>> {
-  const { watermark, snapshot } = plan;
+): Promise<Incremental> {
+  const watermark = watermarkOf(plan);
   if (watermark === undefined) return {};
   const { newest: before, ...rest } = watermark;
-  if (!snapshot.pinned) return { watermark: rest };
+  if (!plan.snapshot.pinned) return { watermark: rest };
   const newest = (await source.watermarks?.newest(plan, context)) ?? before;
   return { watermark: { ...rest, ...(newest === undefined ? {} : { newest }) } };
 }

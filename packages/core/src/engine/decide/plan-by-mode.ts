@@ -1,6 +1,7 @@
 import type { TableJob } from '../../contract/table-job.ts';
 import type {
   AppendPlan,
+  ChangeFeed,
   EmptiedTable,
   InsertOnlyPlan,
   PlanBase,
@@ -15,18 +16,20 @@ export interface ModeParts {
   readonly base: PlanBase;
   readonly merge: MergeDecision['parts'];
   readonly emptiedWith: readonly EmptiedTable[];
+  /** Of a table that later runs keep by its changes; no mode that merges knows them. */
+  readonly changes?: ChangeFeed;
 }
 
 /** The plan of a table that is not read by its changes: what its mode adds to what all plans have. */
 export function planByMode(
   job: TableJob,
-  { base, merge, emptiedWith }: ModeParts,
+  { base, merge, emptiedWith, changes }: ModeParts,
 ): AppendPlan | TruncatePlan | SwapPlan | UpsertPlan | InsertOnlyPlan {
-  const { keyColumns, watermark, fills, firstLoad } = merge;
+  const { watermark, fills, firstLoad } = merge;
   const newer = watermark === undefined ? {} : { watermark };
   const merged = { ...newer, ...(firstLoad === undefined ? {} : { firstLoad }) };
   const indexes = job.rebuildIndexes === true ? { rebuildIndexes: true } : {};
-  const whole = { ...base, keyColumns };
+  const whole = { ...base, ...(changes === undefined ? {} : { changes }) };
   switch (job.mode) {
     case 'append':
       return { ...whole, mode: 'append', ...newer, ...indexes };
@@ -42,14 +45,14 @@ export function planByMode(
       return { ...whole, mode: 'swap' };
     case 'upsert':
       return {
-        ...whole,
+        ...base,
         mode: 'upsert',
         ...merged,
         ...(fills === undefined ? {} : { fills }),
         ...indexes,
       };
     case 'insert-only':
-      return { ...whole, mode: 'insert-only', ...merged, ...indexes };
+      return { ...base, mode: 'insert-only', ...merged, ...indexes };
     case 'changes':
       throw new RangeError(`${job.key} is read by its changes`);
   }

@@ -8,6 +8,7 @@ const idPrefix = 'keys/';
  * snapshot point and under the same filter, but from no watermark on. Absent: none are needed.
  */
 export function keysPlan(plan: TablePlan): TablePlan | undefined {
+  if (!('deleteMissing' in plan)) return undefined;
   const keys = plan.deleteMissing?.keys;
   if (keys === undefined) return undefined;
   const { watermark: _allRows, estimatedRows: _rows, estimatedBytes: _bytes, ...same } = plan;

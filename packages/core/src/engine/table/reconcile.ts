@@ -1,4 +1,5 @@
 import type { LoadReceipt } from '../../contract/chunk.ts';
+import { windowOf } from '../../contract/plan-parts.ts';
 import { modeTraits } from '../../contract/mode-traits.ts';
 import type { VerifyMode } from '../../contract/table-job.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
@@ -65,7 +66,7 @@ export async function reconcile(
   await reconcileKeys(plan, receipts, run);
   const loaded = withShared(total(receipts.filter(isOfRows)), shared);
   refuseTooMany(plan, loaded);
-  if (plan.changes?.from !== undefined) {
+  if (windowOf(plan) !== undefined) {
     return { ...loaded, sourceRows: loaded.rows + loaded.rejected };
   }
   if (sourceRows === undefined) return loaded;
@@ -77,8 +78,8 @@ export async function reconcile(
  * Changes are not counted again: each of their chunks was compared with what the source announced
  * of it, in the transaction that recorded it (`openAnnounced`).
  */
-function isCounted({ snapshot, changes }: TablePlan, verify: VerifyMode): boolean {
-  return snapshot.pinned && verify !== 'off' && changes?.from === undefined;
+function isCounted(plan: TablePlan, verify: VerifyMode): boolean {
+  return plan.snapshot.pinned && verify !== 'off' && windowOf(plan) === undefined;
 }
 
 /** Rows of one key then take each other's place; elsewhere they are added, or a unique index speaks. */

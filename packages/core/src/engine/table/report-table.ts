@@ -1,6 +1,7 @@
 import type { KeptStatements } from '../../contract/kept-statements.ts';
 import type { TableSummary } from '../../contract/status-store.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
+import { rebuildsIndexes } from '../../contract/plan-parts.ts';
 import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
 import { leftOutFindings } from './left-out.ts';
@@ -47,7 +48,7 @@ function statementsOf({ key }: TableJob, run: OpenRun): Pick<WorkContext, 'state
 
 /** The target's ledger remembers them; whoever reads this should not have to find out. */
 function awayNotice({ plan }: TableTrace): readonly string[] {
-  if (plan?.rebuildIndexes !== true) return [];
+  if (plan === undefined || !rebuildsIndexes(plan)) return [];
   return [
     'indexes that were dropped for the load stay away until a run completes the table, or `snowmelt repair`',
   ];

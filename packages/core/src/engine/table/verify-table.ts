@@ -1,4 +1,5 @@
 import { modeTraits } from '../../contract/mode-traits.ts';
+import { changesOf, watermarkOf } from '../../contract/plan-parts.ts';
 import type { Verification } from '../../contract/status-store.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
 import type { Source, TableDigest } from '../../contract/source.ts';
@@ -39,7 +40,7 @@ export async function verifyTable(
     const notices = [`digests not compared: the target lacks ${rejected} rows in quarantine`];
     return { verified: false, notices };
   }
-  if (plan.changes !== undefined) return compareCounts(wholeTable(plan), run);
+  if (changesOf(plan) !== undefined) return compareCounts(wholeTable(plan), run);
   if (holdsOnlyItsRows(plan, run)) return countTarget(plan, loaded, run);
   return counted(loaded.sourceRows === loaded.rows + rejected);
 }
@@ -83,7 +84,7 @@ async function countTarget(plan: TablePlan, loaded: Reconciled, run: OpenRun): P
 }
 
 async function compareDigests(plan: TablePlan, run: OpenRun): Promise<Verdict> {
-  if (plan.watermark?.from !== undefined) {
+  if (watermarkOf(plan)?.from !== undefined) {
     const notices = ['digests not compared: the run has read a part of the source'];
     return { verified: false, notices };
   }
@@ -117,11 +118,11 @@ async function digestOf(
   return digests.digest(plan, context);
 }
 
-function differs({ run, key, mode, changes }: TablePlan, message: string): SnowmeltError {
-  const place = { run, table: key };
-  if (changes === undefined) {
+function differs(plan: TablePlan, message: string): SnowmeltError {
+  const place = { run: plan.run, table: plan.key };
+  if (changesOf(plan) === undefined) {
     const fix = 'See who else writes to the target, then run the same command again.';
-    const helps = modeTraits[mode].replacesAll ? { fix } : {};
+    const helps = modeTraits[plan.mode].replacesAll ? { fix } : {};
     return new SnowmeltError('RUN.VERIFY_FAILED', message, { place, ...helps });
   }
   return new SnowmeltError('RUN.VERIFY_FAILED', message, {
@@ -133,8 +134,8 @@ function differs({ run, key, mode, changes }: TablePlan, message: string): Snowm
 }
 
 /** Rows that were there before stay, so that the target may hold more than the source. */
-function addsRows({ mode, changes }: TablePlan): boolean {
-  return changes === undefined && !modeTraits[mode].replacesAll;
+function addsRows(plan: TablePlan): boolean {
+  return changesOf(plan) === undefined && !modeTraits[plan.mode].replacesAll;
 }
 
 /** A row that is left alone, or not newer, stays as it was. */

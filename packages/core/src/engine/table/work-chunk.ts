@@ -1,4 +1,5 @@
 import type { ChunkPlan, ChunkStream } from '../../contract/chunk.ts';
+import { windowOf } from '../../contract/plan-parts.ts';
 import { loadingOf } from '../../contract/loading-of.ts';
 import type { Source } from '../../contract/source.ts';
 import type { ChunkEvent, Lease } from '../../contract/status-store.ts';
@@ -80,7 +81,7 @@ async function openAnnounced(
   context: WorkContext,
 ): Promise<ChunkStream> {
   const stream = await source.open(plan, chunk, context);
-  if (plan.changes?.from === undefined || stream.expectedRows !== undefined) return stream;
+  if (windowOf(plan) === undefined || stream.expectedRows !== undefined) return stream;
   stream.bytes.destroy();
   throw new TypeError(`the source announces no number of rows for the changes of ${plan.key}`);
 }

@@ -1,4 +1,4 @@
-import type { Restart, TablePlan } from '@snowmelt/core';
+import { type Restart, type TablePlan, windowOf } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { lockTarget } from '../../ledger/lock-target.ts';
@@ -16,8 +16,9 @@ export async function beginWithoutHeld(
   session: Session,
   table: TablePlan,
 ): Promise<Restart | undefined> {
-  const { changes, target } = table;
-  if (changes?.from === undefined) return undefined;
+  const changes = windowOf(table);
+  if (changes === undefined) return undefined;
+  const { target } = table;
   const why = `${target.schema}.${target.name} does not hold the rows of ${changes.from} any more: it was emptied or made anew`;
   await lockTarget(session, table);
   const ledger = await readTableLedger(session, table);

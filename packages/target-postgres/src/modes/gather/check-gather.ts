@@ -1,4 +1,4 @@
-import type { Finding, TablePlan } from '@snowmelt/core';
+import { changesOf, type Finding, type TablePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { caution, finding, unsuitable } from '../../describe/findings.ts';
@@ -156,8 +156,8 @@ function nameOf({ target }: TablePlan): string {
 }
 
 /** What such a load is called, and what to use in its place. */
-function gatheringWords({ changes }: Pick<TablePlan, 'changes'>) {
-  return changes !== undefined
+function gatheringWords(table: TablePlan) {
+  return changesOf(table) !== undefined
     ? { load: 'a load of changes', instead: 'remove changes: cdc' }
     : { load: 'a swap', instead: 'use refresh: truncate' };
 }

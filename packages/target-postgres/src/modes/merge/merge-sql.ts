@@ -1,4 +1,10 @@
-import { hidesDigits, modeTraits, type TablePlan, type UpsertPlan } from '@snowmelt/core';
+import {
+  hidesDigits,
+  modeTraits,
+  type TablePlan,
+  watermarkOf,
+  type WatermarkPlan,
+} from '@snowmelt/core';
 
 import type { LooseKey } from '../../keys/loose-keys.ts';
 import { keepSentSql, sentColumn } from '../../keys/meeting-keys.ts';
@@ -86,7 +92,8 @@ ${rows}
 ON CONFLICT (${keys.join(', ')}) ${conflictAction(table, loose)}`;
 }
 
-function newestFirst({ watermark }: TablePlan): readonly string[] {
+function newestFirst(table: TablePlan): readonly string[] {
+  const watermark = watermarkOf(table);
   const newest = watermark === undefined ? [] : [`${watermarkName(watermark)} DESC NULLS LAST`];
   return [...newest, 'ctid DESC'];
 }
@@ -105,7 +112,7 @@ function conflictAction(table: TablePlan, loose: Loose): string {
 }
 
 function whereNewer(table: TablePlan): string {
-  return table.watermark === undefined ? '' : `\nWHERE ${isNewer(table, 'excluded')}`;
+  return watermarkOf(table) === undefined ? '' : `\nWHERE ${isNewer(table, 'excluded')}`;
 }
 
 /**
@@ -113,17 +120,16 @@ function whereNewer(table: TablePlan): string {
  * digits of the watermark than the source has, the same watermark may hide a newer one, and counts as
  * newer; so it does where rows that are there are to get columns that they lack.
  */
-export function isNewer(
-  { watermark, fills }: Pick<UpsertPlan, 'watermark' | 'fills'>,
-  row: string,
-): string {
+export function isNewer(table: TablePlan, row: string): string {
+  const watermark = watermarkOf(table);
   if (watermark === undefined) return 'true';
   const name = watermarkName(watermark);
-  const newer = fills !== undefined || hidesDigits(watermark.column) ? isAtLeast : isAbove;
+  const fills = 'fills' in table && table.fills !== undefined;
+  const newer = fills || hidesDigits(watermark.column) ? isAtLeast : isAbove;
   // Never NULL: it is negated as well.
   return `coalesce(${row}.${name} ${newer} stored.${name}, stored.${name} IS NULL)`;
 }
 
-function watermarkName({ column }: NonNullable<TablePlan['watermark']>): string {
+function watermarkName({ column }: WatermarkPlan): string {
   return quoteIdentifier(column.target);
 }

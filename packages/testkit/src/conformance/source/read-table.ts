@@ -1,15 +1,16 @@
 import { finished } from 'node:stream/promises';
 
 import {
-  CsvValidator,
-  decodeCsv,
   type ChunkPlan,
   type ColumnPair,
+  CsvValidator,
+  decodeCsv,
   type ExtractMode,
-  type TablePlan,
   type Source,
+  type TablePlan,
   type TableRef,
   type WholeSource,
+  windowOf,
 } from '@snowmelt/core';
 import { expect } from 'vitest';
 
@@ -99,12 +100,12 @@ export async function readChunk(
   const pieces = await Array.fromAsync(bytes as AsyncIterable<Buffer>);
   await finished(bytes);
   const content = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
-  const action = plan.changes?.from === undefined ? 0 : 1;
+  const action = windowOf(plan) === undefined ? 0 : 1;
   const validator = new CsvValidator(action + plan.columns.length);
   for (const piece of pieces) validator.push(piece);
   expect(validator.end()).toBeUndefined();
   const rows = decodeCsv(new TextDecoder('utf-8', { ignoreBOM: true }).decode(content));
-  const announces = plan.changes?.from !== undefined || expectedRows !== undefined;
+  const announces = windowOf(plan) !== undefined || expectedRows !== undefined;
   if (announces) expect(rows).toHaveLength(expectedRows ?? NaN);
   if (chunk.expectedRows !== undefined) expect(rows).toHaveLength(chunk.expectedRows);
   return rows;

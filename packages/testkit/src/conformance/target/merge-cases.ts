@@ -1,4 +1,10 @@
-import type { ColumnPair, TablePlan, WholeTarget } from '@snowmelt/core';
+import {
+  type ColumnPair,
+  type MergePlan,
+  type TablePlan,
+  watermarkOf,
+  type WholeTarget,
+} from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
@@ -25,7 +31,7 @@ function mergePlan(harness: WholeTargetHarness, parts: PlanParts = {}): TablePla
 
 /** The plan as it stands for a table that is there. */
 function withTargetType(plan: TablePlan): ColumnPair {
-  const column = plan.watermark?.column;
+  const column = watermarkOf(plan)?.column;
   if (column === undefined) throw new Error('the plan has no watermark');
   return { ...column, targetType: column.source.type };
 }
@@ -89,7 +95,7 @@ export const mergeCases: Cases<WholeTargetHarness> = {
 
   'upsert: without a watermark every row replaces the stored one': async (harness) => {
     const { target, plan } = await storedTable(harness);
-    const { watermark: _, ...without } = plan;
+    const { watermark: _, ...without } = plan as MergePlan;
     const again = { ...without, run: 'run-3' };
     await target.prepare(again, testContext());
     await load(target, again, chunkOfRows('a', [['1', 'replaced', '9']]));

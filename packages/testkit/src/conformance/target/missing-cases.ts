@@ -150,7 +150,11 @@ export const missingCases: Cases<WholeTargetHarness> = {
     const existing = await target.describe(plan.target, testContext());
     const refused = async (addsColumn: boolean) => {
       const deleteMissing = { ...soft, addsColumn };
-      const findings = await target.check({ ...plan, deleteMissing }, existing, testContext());
+      const findings = await target.check(
+        planOf(harness, { deleteMissing }),
+        existing,
+        testContext(),
+      );
       return findings.filter(({ severity }) => severity === 'error');
     };
     expect(await refused(true)).toEqual([]);

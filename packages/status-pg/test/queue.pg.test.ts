@@ -73,26 +73,29 @@ describe('the queue', () => {
     await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
   });
 
-  it.each([
-    { done: 0, analyzed: false },
-    { done: 0, analyzed: true },
-    { done: 50_000, analyzed: true },
-    { done: 99_000, analyzed: true },
-  ])(
-    'takes a chunk by its indexes, with 100,000 chunks of which $done are done (analyzed: $analyzed)',
-    async ({ done, analyzed }) => {
-      await using database = await testDatabase();
-      await using store = openStore(database);
-      await store.migrate();
-      const { id: run } = await store.openRun(request());
-      await store.addChunks(run, 's/a', loads(100_000));
+  it('takes a chunk by its indexes, with 100,000 chunks, however many are done', async () => {
+    await using database = await testDatabase();
+    await using store = openStore(database);
+    await store.migrate();
+    const { id: run } = await store.openRun(request());
+    await store.addChunks(run, 's/a', loads(100_000));
+    await query(
+      database,
+      `ALTER TABLE migration_status.migration_chunk_status SET (autovacuum_enabled = false)`,
+    );
+    for (const { done, vacuum } of [
+      { done: 0, vacuum: 'VACUUM' },
+      { done: 0, vacuum: 'VACUUM ANALYZE' },
+      { done: 50_000, vacuum: 'VACUUM ANALYZE' },
+      { done: 99_000, vacuum: 'VACUUM ANALYZE' },
+    ]) {
       await query(
         database,
-        `ALTER TABLE migration_status.migration_chunk_status SET (autovacuum_enabled = false);
+        `UPDATE migration_status.migration_chunk_status SET status = 'pending' WHERE status <> 'completed';
          UPDATE migration_status.migration_chunk_status SET status = 'completed'
-         WHERE ordinal <= (SELECT min(ordinal) - 1 + ${done} FROM migration_status.migration_chunk_status)`,
+         WHERE ordinal <= (SELECT min(ordinal) - 1 + ${done} FROM migration_status.migration_chunk_status)
+           AND status <> 'completed'`,
       );
-      const vacuum = analyzed ? 'VACUUM ANALYZE' : 'VACUUM';
       await query(database, `${vacuum} migration_status.migration_chunk_status`);
       for (let nth = 0; nth < 50; nth += 1) await take(store, run, `w${nth}`);
       const rows = await query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
@@ -102,15 +105,15 @@ describe('the queue', () => {
       );
       const plan = nodes(rows[0]!['QUERY PLAN'][0].Plan);
       const scan = plan.find((node) => node['Index Name'] === 'migration_chunk_status_open_idx');
-      expect(scan).toMatchObject({ 'Node Type': 'Index Scan', 'Actual Rows': 1 });
+      expect(scan, vacuum).toMatchObject({ 'Node Type': 'Index Scan', 'Actual Rows': 1 });
       // What others have in their hands is looked at; what is done is not.
       expect(scan?.['Rows Removed by Filter']).toBeLessThanOrEqual(50);
       expect(plan.map((node) => node['Node Type'])).not.toContain('Sort');
       const update = plan.find((node) => node['Index Name'] === 'migration_chunk_status_pkey');
       expect(update).toMatchObject({ 'Actual Rows': 1, 'Rows Removed by Index Recheck': 0 });
       expect(update?.['Index Cond']).toContain('chunk_id');
-    },
-  );
+    }
+  });
 
   it('a lease that runs out counts as a try that failed', async () => {
     await using database = await testDatabase();

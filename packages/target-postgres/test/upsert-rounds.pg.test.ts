@@ -19,7 +19,7 @@ import { ChangingSource, seededRandom, sourceTable, type SourceRules } from './c
 import { bench, type Bench } from './fixtures.ts';
 
 const overlapSeconds = 30;
-const rounds = 20;
+const rounds = Number(process.env['SNOWMELT_ROUNDS'] ?? 10);
 
 /** The real engine and target; only source and status store are in memory. */
 class World {

@@ -1,4 +1,5 @@
 export type { PostgresConnection, PostgresSsl, SslMode } from './connection.ts';
+export { endPool, hangUp } from './endings.ts';
 export { faultOf, type Fault } from './faults/fault.ts';
 export type { FaultKind, FaultScene } from './faults/fault-row.ts';
 export { quoteName } from './faults/grant-advice.ts';
@@ -23,7 +24,8 @@ export {
 } from './migrations.ts';
 export { resolveConnection } from './resolve-connection.ts';
 export { findStranger, strangerWords } from './schema-owner.ts';
-export { hangUp, serverAccess, streamOf, type ServerAccess } from './server-access.ts';
+export { serverAccess, type ServerAccess } from './server-access.ts';
+export { noteBackend, streamOf, type Silence } from './silence/watch-silence.ts';
 export {
   beginSession,
   takeOwnPath,

@@ -1,13 +1,12 @@
-import type { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { reveal, type SecretText } from '@snowmelt/core';
 import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
 
 import type { PostgresConnection } from './connection.ts';
+import { hangUp } from './endings.ts';
 import { resolveConnection } from './resolve-connection.ts';
 import { beginSession } from './session-settings.ts';
+import { lookAtBackends, type Beside } from './silence/look-at-backends.ts';
+import { connectionOf, streamOf, watchSilence, type Silence } from './silence/watch-silence.ts';
 import { tlsOptions } from './tls.ts';
 
 /** How to get at a server, with every default resolved. */
@@ -22,6 +21,11 @@ export interface ServerAccess {
   connect(place: ConnectionPlace): Promise<Client>;
   /** Connections that are made when they are needed; one that breaks leaves by itself. */
   pool(place: ConnectionPlace & Pick<PoolConfig, 'max' | 'query_timeout'>): Promise<Pool>;
+  /**
+   * Work beside all other connections, such as asking who blocks one of them: one at a time, so that
+   * it takes one connection at most, however many are waited with.
+   */
+  beside<T>(database: string | undefined, work: (client: Client) => Promise<T>): Promise<T>;
 }
 
 export interface ConnectionPlace {
@@ -34,22 +38,66 @@ export interface AccessOptions {
   readonly connection: PostgresConnection;
   /** How long a new connection may take. Default 15. */
   readonly connectTimeoutSeconds?: number | undefined;
+  /** How long the server may give no sign while it is waited for. Default 60. */
+  readonly silenceSeconds?: number | undefined;
+  /** Told of waits that last. */
+  readonly onSilence?: ((silence: Silence) => void) | undefined;
 }
 
-export function serverAccess({
-  connection,
-  connectTimeoutSeconds = 15,
-}: AccessOptions): ServerAccess {
-  const resolved = resolveConnection(connection);
-  const { PGHOST, PGPORT, PGUSER, PGDATABASE } = process.env;
-  const host = resolved.host ?? PGHOST ?? 'localhost';
-  const port = resolved.port ?? Number(PGPORT ?? 5432);
-  const user = resolved.user ?? PGUSER;
-  const own = resolved.database ?? PGDATABASE;
-  const { password, ssl = {} } = resolved;
+export function serverAccess(options: AccessOptions): ServerAccess {
+  const { connectTimeoutSeconds = 15, silenceSeconds = 60 } = options;
+  const server = resolveServer(options.connection);
+  const { user, database: own } = server;
   const timeoutMs = connectTimeoutSeconds * 1000;
-  /** TLS is settled by asking the server, so it takes a moment. */
-  const config = async ({ application, database = own }: ConnectionPlace) => ({
+  const limitMs = silenceSeconds * 1000;
+  const beside = besideOthers(server, Math.min(timeoutMs, limitMs / 2));
+  const Timed = timedClient(timeoutMs, watching(server, { ...options, limitMs, beside }));
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(own === undefined ? {} : { database: own }),
+    serverName: (database) => nameOf(server, database),
+    beside,
+    async connect(place) {
+      const client = new Timed(await clientConfig(server, place, timeoutMs));
+      await client.connect();
+      await beginSession(client);
+      return client;
+    },
+    async pool({ max, query_timeout, ...place }) {
+      const limits = { max, ...(query_timeout === undefined ? {} : { query_timeout }) };
+      const given = { ...(await clientConfig(server, place, timeoutMs)), ...limits };
+      const pool = new Pool({ ...given, Client: Timed, allowExitOnIdle: true });
+      pool.on('error', () => undefined); // A broken idle connection leaves the pool by itself.
+      return pool;
+    },
+  };
+}
+
+type Server = ReturnType<typeof resolveServer>;
+
+/** With what the connection leaves out, as libpq looks it up. */
+function resolveServer(connection: PostgresConnection) {
+  const { PGHOST, PGPORT, PGUSER, PGDATABASE } = process.env;
+  const resolved = resolveConnection(connection);
+  return {
+    host: resolved.host ?? PGHOST ?? 'localhost',
+    port: resolved.port ?? Number(PGPORT ?? 5432),
+    user: resolved.user ?? PGUSER,
+    database: resolved.database ?? PGDATABASE,
+    password: resolved.password,
+    ssl: resolved.ssl ?? {},
+  };
+}
+
+function nameOf({ host, port, database: own }: Server, database = own): string {
+  return `${host}:${port}, database ${database ?? 'of the user'}`;
+}
+
+/** TLS is settled by asking the server, so it takes a moment. */
+async function clientConfig(server: Server, place: ConnectionPlace, timeoutMs: number) {
+  const { host, port, user, password, ssl } = server;
+  const { application, database = server.database } = place;
+  return {
     host,
     port,
     ...(database === undefined ? {} : { database }),
@@ -59,25 +107,22 @@ export function serverAccess({
     application_name: application,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-  });
-  const Timed = timedClient(timeoutMs);
-  return {
-    ...(user === undefined ? {} : { user }),
-    ...(own === undefined ? {} : { database: own }),
-    serverName: (database = own) => `${host}:${port}, database ${database ?? 'of the user'}`,
-    async connect(place) {
-      const client = new Timed(await config(place));
-      await client.connect();
-      await beginSession(client);
-      return client;
-    },
-    async pool({ max, query_timeout, ...place }) {
-      const limits = { max, ...(query_timeout === undefined ? {} : { query_timeout }) };
-      const given = { ...(await config(place)), ...limits };
-      const pool = new Pool({ ...given, Client: Timed, allowExitOnIdle: true });
-      pool.on('error', () => undefined); // A broken idle connection leaves the pool by itself.
-      return pool;
-    },
+  };
+}
+
+interface Watching extends Pick<AccessOptions, 'onSilence'> {
+  readonly limitMs: number;
+  readonly beside: Beside;
+}
+
+/** What is done with each new connection. */
+function watching(server: Server, { limitMs, beside, onSilence }: Watching) {
+  const looking = lookAtBackends(beside);
+  return (client: Client): void => {
+    const { database } = client;
+    const tell = (told: Omit<Silence, 'server'>): void =>
+      onSilence?.({ ...told, server: nameOf(server, database) });
+    watchSilence(client, { limitMs, backends: looking(database ?? server.database), tell });
   };
 }
 
@@ -88,7 +133,10 @@ function handedOver(password: SecretText | (() => Promise<string>)): () => Promi
 }
 
 /** Only connecting has a time limit, not waiting for a free connection: pg has one word for both. */
-function timedClient(connectionTimeoutMillis: number): typeof Client {
+function timedClient(
+  connectionTimeoutMillis: number,
+  made: (client: Client) => void = () => undefined,
+): typeof Client {
   return class extends Client {
     constructor(config: ClientConfig = {}) {
       // Named, since a pool hides the password from enumeration (P7), and so from the spread.
@@ -96,6 +144,7 @@ function timedClient(connectionTimeoutMillis: number): typeof Client {
       const given = password === undefined ? {} : { password };
       super({ ...config, ...given, connectionTimeoutMillis });
       tolerateErrors(this);
+      made(this);
     }
   };
 }
@@ -110,30 +159,28 @@ function tolerateErrors(client: Client): void {
   connectionOf(client).once('error', () => streamOf(client).destroy());
 }
 
-export function streamOf(client: Client): Socket {
-  return connectionOf(client).stream;
-}
+/** What is under way beside all other connections, by server: one in a process, whoever asks. */
+const turns = new Map<string, Promise<unknown>>();
 
-/** Not in pg's types. */
-function connectionOf(client: Client): EventEmitter & { readonly stream: Socket } {
-  return (client as unknown as { connection: EventEmitter & { stream: Socket } }).connection;
-}
-
-/** How long a server may take to say goodbye. */
-const patienceMs = 5000;
-
-/**
- * Ends a connection. Its locks are given back before: the server notices the end of a connection
- * a moment later than the client, and the next process may be there before it.
- */
-export async function hangUp(client: Client): Promise<void> {
-  const silence = sleep(patienceMs, undefined, { ref: false });
-  await Promise.race([farewell(client), silence]);
-  streamOf(client).destroy();
-}
-
-/** On a broken connection either fails, and the server gives the locks back by itself. */
-async function farewell(client: Client): Promise<void> {
-  await client.query('SELECT pg_catalog.pg_advisory_unlock_all()').catch(() => undefined);
-  await client.end().catch(() => undefined);
+/** Work in a connection of its own, which is made when its turn has come, and ended. */
+function besideOthers(server: Server, patienceMs: number): Beside {
+  const Timed = timedClient(patienceMs);
+  const key = `${server.host}:${server.port}`;
+  return (database, work) => {
+    const done = (turns.get(key) ?? Promise.resolve()).then(async () => {
+      const place = { application: 'snowmelt watch', database };
+      const client = new Timed(await clientConfig(server, place, patienceMs));
+      await client.connect();
+      const late = setTimeout(() => streamOf(client).destroy(), patienceMs);
+      try {
+        return await work(client);
+      } finally {
+        clearTimeout(late);
+        await hangUp(client);
+      }
+    });
+    const turn = done.catch(() => undefined);
+    turns.set(key, turn);
+    return done;
+  };
 }

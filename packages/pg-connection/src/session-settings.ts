@@ -1,3 +1,7 @@
+import type { QueryResult } from 'pg';
+
+import { noteBackend } from './silence/watch-silence.ts';
+
 /**
  * Names are looked for in PostgreSQL's own schema only: in any other that the role's path has, such as
  * `public`, somebody else may have put a function, operator or type that fits better
@@ -65,7 +69,11 @@ export async function beginSession(
   client: { query(sql: string): Promise<unknown> },
   statementMs = 0,
 ): Promise<void> {
-  await client.query(`${sessionSettings} SET statement_timeout = ${statementMs};`);
+  const answers = await client.query(
+    `${sessionSettings} SET statement_timeout = ${statementMs}; SELECT pg_catalog.pg_backend_pid() AS pid;`,
+  );
+  const [row] = (answers as readonly QueryResult<{ pid: number }>[]).at(-1)?.rows ?? [];
+  if (row !== undefined) noteBackend(client, row.pid);
 }
 
 export const takeOwnPath = `SET LOCAL ${ownPath};`;

@@ -4,4 +4,4 @@ export type {
   SynchronousCommit,
 } from './connect/connection-options.ts';
 export { createPostgresTarget } from './postgres-target.ts';
-export type { Outage } from '@snowmelt/pg-connection';
+export type { Outage, Silence } from '@snowmelt/pg-connection';

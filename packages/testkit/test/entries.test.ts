@@ -35,6 +35,7 @@ describe('an entry loads what its use needs, and no more', () => {
   it.each([
     ['context', ofCore],
     ['memory', ofCore],
+    ['network', []],
     ['conformance', [...ofCore, 'vitest']],
     ['postgres', ['pg', 'zod']],
     ['test-database', ['pg', 'vitest']],

@@ -10,7 +10,7 @@ import {
   type StatusStore,
   type Target,
 } from '@snowmelt/core';
-import type { Outage } from '@snowmelt/target-postgres';
+import type { Outage, Silence } from '@snowmelt/target-postgres';
 
 /** Sessions for describing and planning, beside those of the chunks in flight. */
 const spareConnections = 2;
@@ -50,6 +50,7 @@ export async function openTarget(config: Config, log: Logger): Promise<Target> {
     settings: postgresSettings(config.postgres),
     ...given({ schemaOwners: config.postgres.schema_owners }),
     onOutage: tellOutage(log),
+    onSilence: tellSilence(log),
   });
 }
 
@@ -67,9 +68,11 @@ export async function openStatus(
     onUpgrade: (told) => log.warn('status_schema_upgraded', { ...told }),
     ...given({
       connectTimeoutSeconds: config.postgres.settings?.connect_timeout_seconds,
+      silenceSeconds: config.postgres.settings?.network_timeout_seconds,
       schemaOwners: config.postgres.schema_owners,
     }),
     onOutage: tellOutage(log),
+    onSilence: tellSilence(log),
   });
 }
 
@@ -84,6 +87,13 @@ function tellOutage(log: Logger) {
     if (now - (told.get(message) ?? -tellEveryMs) < tellEveryMs) return;
     told.set(message, now);
     log.warn('database_away', { server, message, tries, wait_ms: wait });
+  };
+}
+
+/** Waits that last, with what the server says of them. */
+function tellSilence(log: Logger) {
+  return ({ server, what, seconds, says = 'no answer' }: Silence): void => {
+    log.info('waiting', { for: `PostgreSQL: ${what}`, where: server, seconds, says });
   };
 }
 
@@ -149,6 +159,7 @@ function postgresSettings({ settings = {} }: PostgresConfig) {
     lockTimeoutSeconds: settings.lock_timeout_seconds,
     statementTimeoutSeconds: settings.statement_timeout_seconds,
     connectTimeoutSeconds: settings.connect_timeout_seconds,
+    networkTimeoutSeconds: settings.network_timeout_seconds,
     maintenanceWorkMem: settings.maintenance_work_mem,
     synchronousCommit: settings.synchronous_commit,
   });

@@ -57,6 +57,11 @@ export const targetErrors = {
     'A lock in PostgreSQL was not to be had in time.',
     'End the session that the message names, or raise postgres.settings.lock_timeout_seconds, and run the same command again.',
   ),
+  'TARGET.SILENT': entry(
+    'chunk',
+    'PostgreSQL gave no sign of life while it was waited for, and the connection was given up.',
+    'See whether psql gets an answer from the same machine, and what stands between (a proxy, a firewall that forgets idle connections, a failover); then run the same command again. For a line that is only slow, raise postgres.settings.network_timeout_seconds.',
+  ),
   'TARGET.TIMEOUT': entry(
     'chunk',
     'A statement ran longer than postgres.settings.statement_timeout_seconds; it is rolled back.',

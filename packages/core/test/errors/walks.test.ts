@@ -104,6 +104,13 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
     ['packages/target-postgres/test/cut-connections.pg.test.ts', 'a connection that breaks'],
     sameCommand,
   ],
+  'TARGET.SILENT': [
+    [
+      'packages/target-postgres/test/silence.pg.test.ts',
+      'work outside of a chunk is done on a new',
+    ],
+    sameCommand,
+  ],
   'TARGET.RESOURCES': [[postgres, 'TARGET.RESOURCES'], sameCommand],
   'TARGET.ROW_REJECTED': [
     [postgres, 'TARGET.ROW_REJECTED'],

@@ -10,6 +10,8 @@ export type FaultKind =
   /** The server is there and has no connection left: for all, for the database or for the role. */
   | 'full'
   | 'lost'
+  /** The connection is there, and nothing comes of it. */
+  | 'silent'
   | 'login'
   | 'tls'
   | 'no-database'

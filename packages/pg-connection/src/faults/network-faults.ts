@@ -6,6 +6,9 @@ const away =
 const lost =
   'See the log of the server and whatever stands between (a proxy, a failover, a restart), then run the same command again: it goes on where it stopped.';
 
+const silent =
+  'See whether psql gets an answer from the same machine, and what stands between (a proxy, a firewall that forgets idle connections, a failover); then run the same command again: it goes on where it stopped. For a line that is only slow, raise postgres.settings.network_timeout_seconds.';
+
 const unreachable = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -59,6 +62,7 @@ export function networkRow(error: Error): FaultRow | undefined {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (unreachable.has(code)) return ['unreachable', 'run', away];
   if (broken.has(code)) return ['lost', 'chunk', lost];
+  if (code === 'ESILENT') return ['silent', 'chunk', silent];
   const tls = tlsFaults.find(([pattern]) => pattern.test(code));
   if (tls !== undefined) return ['tls', 'never', `${namesOf(error)}${tls[1]}`];
   return driverMessages.find(([pattern]) => pattern.test(error.message))?.[1];

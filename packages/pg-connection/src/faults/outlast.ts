@@ -17,6 +17,7 @@ export type Passing = 'outage' | 'few' | 'no';
 
 const outages: ReadonlySet<FaultKind> = new Set([
   'lost',
+  'silent',
   'starting',
   'full',
   'unreachable',
@@ -36,7 +37,7 @@ export function passes(error: unknown, reached: boolean): Passing {
   if (conflicts.has(kind)) return 'few';
   if (!outages.has(kind)) return 'no';
   if (reached || answers.has(kind)) return 'outage';
-  return kind === 'lost' ? 'few' : 'no';
+  return kind === 'lost' || kind === 'silent' ? 'few' : 'no';
 }
 
 /** What a translated error was made of. */

@@ -1,5 +1,5 @@
 import type { Finding } from '@snowmelt/core';
-import type { Outage, PostgresConnection } from '@snowmelt/pg-connection';
+import type { Outage, PostgresConnection, Silence } from '@snowmelt/pg-connection';
 
 export interface PostgresStatusOptions {
   /**
@@ -30,4 +30,8 @@ export interface PostgresStatusOptions {
   readonly maxConnections?: number;
   /** Told of each wait for a server that is away. */
   readonly onOutage?: (outage: Outage) => void;
+  /** How long the server may give no sign of life while it is waited for. Default 60. */
+  readonly silenceSeconds?: number;
+  /** Told of waits that last. */
+  readonly onSilence?: (silence: Silence) => void;
 }

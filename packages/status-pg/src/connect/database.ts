@@ -1,6 +1,7 @@
 import { SnowmeltError } from '@snowmelt/core';
 import {
   beginSession,
+  endPool,
   faultOf,
   findStranger,
   hangUp,
@@ -142,7 +143,7 @@ function lazyPool(access: ServerAccess, options: PostgresStatusOptions): LazyPoo
     },
     async end(): Promise<void> {
       const pool = await opening?.catch(() => undefined);
-      if (pool?.ending === false) await pool.end();
+      if (pool?.ending === false) await endPool(pool);
     },
   };
 }

@@ -26,6 +26,7 @@ const verdicts: Readonly<Partial<Record<FaultKind, Verdict>>> = {
   starting: ['STATUS.UNREACHABLE', 'The status database does not take connections yet'],
   full: ['STATUS.UNREACHABLE', 'The status database has no connections left'],
   lost: away,
+  silent: ['STATUS.UNREACHABLE', 'The status database gave no sign of life'],
   login: ['STATUS.UNREACHABLE', 'The status database refused the login'],
   tls: ['STATUS.UNREACHABLE', 'The TLS connection to the status database could not be verified'],
   'no-database': ['STATUS.UNREACHABLE', 'The status database does not exist'],

@@ -1,4 +1,4 @@
-import type { Outage, PostgresConnection } from '@snowmelt/pg-connection';
+import type { Outage, PostgresConnection, Silence } from '@snowmelt/pg-connection';
 
 export type SynchronousCommit = 'off' | 'local' | 'on' | 'remote_write' | 'remote_apply';
 
@@ -13,6 +13,11 @@ export interface PostgresTargetSettings {
   readonly synchronousCommit?: SynchronousCommit;
   /** How long a new connection may take. Default 15. */
   readonly connectTimeoutSeconds?: number;
+  /**
+   * How long the server may give no sign of life while it is waited for; a statement that it shows at
+   * work is one. Default 60.
+   */
+  readonly networkTimeoutSeconds?: number;
 }
 
 export interface PostgresTargetOptions {
@@ -26,4 +31,6 @@ export interface PostgresTargetOptions {
   readonly outageSeconds?: number;
   /** Told of each such wait. */
   readonly onOutage?: (outage: Outage) => void;
+  /** Told of waits that last. */
+  readonly onSilence?: (silence: Silence) => void;
 }

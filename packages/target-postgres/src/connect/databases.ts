@@ -1,4 +1,4 @@
-import { outlast, passes, serverAccess, type ServerAccess } from '@snowmelt/pg-connection';
+import { endPool, outlast, passes, serverAccess, type ServerAccess } from '@snowmelt/pg-connection';
 import type { Client, Pool, PoolClient } from 'pg';
 
 import type { PostgresTargetOptions } from './connection-options.ts';
@@ -14,8 +14,8 @@ export interface Databases extends AsyncDisposable, TimeLimits {
   readonly maxConnections: number;
   /** Rejects with the signal's reason where it comes first. The caller releases the client. */
   acquire(database: string, signal: AbortSignal): Promise<PoolClient>;
-  /** A connection of its own; the caller ends it. */
-  connectApart(database: string): Promise<Client>;
+  /** Work beside the pool, in a connection that all such work takes in turn. */
+  beside<T>(database: string, work: (client: Client) => Promise<T>): Promise<T>;
   /** Names a database in an error: host, port and database. */
   serverName(database: string): string;
   /** Further roles that may own the ledger. */
@@ -34,8 +34,9 @@ const ofStatus = 3;
 export function createDatabases(options: PostgresTargetOptions): Databases {
   const { maxConnections = 10, settings = {}, outageSeconds = 120, onOutage: tell } = options;
   const { connection } = options;
-  const { connectTimeoutSeconds } = settings;
-  const access = serverAccess({ connection, connectTimeoutSeconds });
+  const { connectTimeoutSeconds, networkTimeoutSeconds: silenceSeconds } = settings;
+  const { onSilence } = options;
+  const access = serverAccess({ connection, connectTimeoutSeconds, silenceSeconds, onSilence });
   const pools = keepPools(access, maxConnections);
   const { serverName } = access;
   const user = access.user === undefined ? {} : { user: access.user };
@@ -70,10 +71,7 @@ export function createDatabases(options: PostgresTargetOptions): Databases {
         signal.throwIfAborted();
         return abandonable((await pools.get(database)).connect(), signal);
       }),
-    connectApart: (database) =>
-      translated(sceneOf(database), () =>
-        access.connect({ database, application: 'snowmelt watch' }),
-      ),
+    beside: (database, work) => access.beside(database, work),
     [Symbol.asyncDispose]: () => pools.end(),
   };
 }
@@ -94,7 +92,7 @@ function keepPools(access: ServerAccess, max: number) {
     async end(): Promise<void> {
       const opened = await Promise.allSettled(pools.values());
       pools.clear();
-      for (const one of opened) if (one.status === 'fulfilled') await one.value.end();
+      for (const one of opened) if (one.status === 'fulfilled') await endPool(one.value);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { streamOf } from '@snowmelt/pg-connection';
 import type { PoolClient } from 'pg';
 
 import type { Databases } from './databases.ts';
@@ -29,7 +30,7 @@ export function interruptOnAbort(
   let giveUp: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
     cancelling = cancel(databases, database, backend).catch(() => undefined);
-    giveUp = setTimeout(() => void endNow(client), patienceMs);
+    giveUp = setTimeout(() => streamOf(client).destroy(), patienceMs);
   };
   signal.addEventListener('abort', interrupt, { once: true });
   return {
@@ -44,15 +45,7 @@ export function interruptOnAbort(
 
 async function cancel(databases: Databases, database: string, { pid }: Backend): Promise<void> {
   if (pid === undefined) return;
-  const apart = await databases.connectApart(database);
-  try {
-    await apart.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]);
-  } finally {
-    await apart.end();
-  }
-}
-
-/** With a statement in hand, `end` closes the socket at once. */
-async function endNow(client: PoolClient): Promise<void> {
-  await client.end().catch(() => undefined);
+  await databases.beside(database, (beside) =>
+    beside.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]),
+  );
 }

@@ -1,7 +1,7 @@
 import type { ErrorPlace, Logger, TablePlan, WorkContext } from '@snowmelt/core';
 import { escapeLiteral, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 
-import { takeOwnPath, takeRolesPath, type Ask } from '@snowmelt/pg-connection';
+import { noteBackend, takeOwnPath, takeRolesPath, type Ask } from '@snowmelt/pg-connection';
 
 import type { Databases } from './databases.ts';
 import { interruptOnAbort, type Backend } from './interrupt.ts';
@@ -116,6 +116,7 @@ async function onClient<T>(
   const interruption = interruptOnAbort(databases, database, { client, backend: hand }, signal);
   try {
     hand.pid = await begin(databases, options, client);
+    noteBackend(client, hand.pid);
     const result = await work(sessionOf(client, hand, { databases, database, log }));
     signal.throwIfAborted();
     await commit(client, hand);

@@ -21,6 +21,7 @@ const codes: Readonly<Record<FaultKind, ErrorCode>> = {
   starting: 'TARGET.CONNECTION_LOST',
   full: 'TARGET.RESOURCES',
   lost: 'TARGET.CONNECTION_LOST',
+  silent: 'TARGET.SILENT',
   login: 'TARGET.AUTH_FAILED',
   tls: 'TARGET.TLS',
   'no-database': 'TARGET.DATABASE_NOT_FOUND',

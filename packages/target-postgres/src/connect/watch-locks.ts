@@ -87,7 +87,8 @@ function tellWaits(watch: LockWatch, told: Told): Disposable {
       const isLate = performance.now() - started >= strangerMs;
       if (isLate && blockers.every(({ stranger }) => stranger)) {
         told.strangers = blockers;
-        await endWait(databases, database, pid);
+        // In vain: the limit of locks ends it.
+        await endWait(databases, database, pid).catch(() => undefined);
         return;
       }
     }
@@ -121,13 +122,10 @@ WHERE pid = ANY (pg_catalog.pg_blocking_pids($1)) AND application_name = $2 AND 
 function endStale({ databases, database, pid, stale, log }: LockWatch): Disposable {
   if (stale === undefined) return { [Symbol.dispose]: () => undefined };
   const end = async (): Promise<void> => {
-    const apart = await databases.connectApart(database);
-    try {
-      const { rows } = await apart.query(endStaleSql, [pid, stale.name]);
-      for (const row of rows) log?.warn('stale_session_ended', { name: stale.name, ...row });
-    } finally {
-      await apart.end();
-    }
+    const { rows } = await databases.beside(database, (beside) =>
+      beside.query<object>(endStaleSql, [pid, stale.name]),
+    );
+    for (const row of rows) log?.warn('stale_session_ended', { name: stale.name, ...row });
   };
   // What keeps it from being ended keeps the wait as it is; it has a limit of its own.
   const timer = setInterval(() => void end().catch(() => undefined), stale.afterMs);
@@ -164,12 +162,10 @@ async function blockersOf(
   pid: number,
 ): Promise<readonly Blocker[]> {
   try {
-    const apart = await databases.connectApart(database);
-    try {
-      return (await apart.query<Blocker>(blockersSql, [pid])).rows;
-    } finally {
-      await apart.end();
-    }
+    return await databases.beside(
+      database,
+      async (beside) => (await beside.query<Blocker>(blockersSql, [pid])).rows,
+    );
   } catch {
     return []; // The lock error itself says enough to go on with.
   }
@@ -177,12 +173,9 @@ async function blockersOf(
 
 /** The statement that waits is cancelled, as by the limit of locks. */
 async function endWait(databases: Databases, database: string, pid: number): Promise<void> {
-  const apart = await databases.connectApart(database);
-  try {
-    await apart.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]);
-  } finally {
-    await apart.end();
-  }
+  await databases.beside(database, (beside) =>
+    beside.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]),
+  );
 }
 
 function lockedError(what: string, blockers: readonly Blocker[], cause: unknown): SnowmeltError {

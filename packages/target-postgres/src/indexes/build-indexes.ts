@@ -116,7 +116,7 @@ FROM pg_catalog.pg_stat_progress_create_index WHERE pid = ANY ($1)`;
 
 /**
  * Logs `index_progress` every five seconds for each build under way (`builds`: server process →
- * index name), from a connection of its own until it is disposed. A failure here stops no build.
+ * index name), asked beside, until it is disposed. A failure here stops no build.
  */
 function watchBuilds(work: RestoreWork, builds: ReadonlyMap<number, string>): AsyncDisposable {
   const done = new AbortController();
@@ -135,19 +135,15 @@ async function watch(
   builds: ReadonlyMap<number, string>,
   signal: AbortSignal,
 ): Promise<void> {
-  await context.clock.sleep(intervalMs, signal);
-  const client = await databases.connectApart(options.database);
-  try {
-    while (!signal.aborted) {
-      const { rows } = await client.query<ProgressRow>(progressSql, [[...builds.keys()]]);
-      for (const { pid, phase, ...counts } of rows) {
-        const numbers = Object.entries(counts).map(([name, value]) => [name, Number(value)]);
-        const fields = Object.fromEntries(numbers) as Record<string, number>;
-        context.log.info('index_progress', { index: builds.get(pid), phase, ...fields });
-      }
-      await context.clock.sleep(intervalMs, signal);
+  for (;;) {
+    await context.clock.sleep(intervalMs, signal);
+    const { rows } = await databases.beside(options.database, (beside) =>
+      beside.query<ProgressRow>(progressSql, [[...builds.keys()]]),
+    );
+    for (const { pid, phase, ...counts } of rows) {
+      const numbers = Object.entries(counts).map(([name, value]) => [name, Number(value)]);
+      const fields = Object.fromEntries(numbers) as Record<string, number>;
+      context.log.info('index_progress', { index: builds.get(pid), phase, ...fields });
     }
-  } finally {
-    await client.end();
   }
 }

@@ -42,6 +42,21 @@ export const settingsShape = {
         safety: none,
       }),
     ),
+  network_timeout_seconds: z
+    .int()
+    .min(5)
+    .max(3600)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'How long PostgreSQL may give no sign while it is waited for: no byte, and, asked on another connection, no statement at work. Then the connection is given up (`TARGET.SILENT`) and the work tried again. A statement that the server shows at work, or in a wait of its own, may take as long as it takes.',
+        example: 120,
+        absent: '60',
+        speed: 'A shorter time finds dead connections sooner.',
+        safety: 'What was under way is rolled back, or found done when it is tried again.',
+      }),
+    ),
   maintenance_work_mem: z
     .string()
     .regex(/^([1-9]\d{0,5}MB|[1-9]\d{0,2}GB)$/, 'must be such as 512MB or 2GB')

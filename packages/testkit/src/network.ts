@@ -1,0 +1,1 @@
+export { startStallProxy, type StallProxy, type Trip } from './network/stall-proxy.ts';

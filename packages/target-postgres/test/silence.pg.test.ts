@@ -153,7 +153,7 @@ describe('P8: a server behind a line that has stalled is given up, with a code',
     const sessions = `SELECT pid FROM pg_stat_activity WHERE application_name = 'snowmelt run-1 load'`;
     const left = async () => (await on.sql.query(sessions)).rows;
     await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 5000 });
-    expect(told).toMatchObject([{ what: 'COPY', says: /ClientRead/ }]);
+    expect(told).toMatchObject([{ what: 'COPY', says: 'active, waits for Client/ClientRead' }]);
   });
 
   it('work outside of a chunk is done on a new connection', async () => {
@@ -167,7 +167,7 @@ describe('what takes its time is no silence', () => {
     await on.sql.query('CREATE TRIGGER slow AFTER INSERT ON t EXECUTE FUNCTION slow()');
     expect(await load(opening(rows), new AbortController().signal)).toMatchObject({ rows: 200 });
     expect(told.length).toBeGreaterThanOrEqual(1);
-    expect(told[0]).toMatchObject({ what: 'COPY', says: /active, waits for Timeout\/PgSleep/ });
+    expect(told[0]).toMatchObject({ what: 'COPY', says: 'active, waits for Timeout/PgSleep' });
   });
 
   it('a COPY whose source is slow', async () => {
@@ -187,6 +187,6 @@ describe('what takes its time is no silence', () => {
     await sleep(3 * limitMs);
     await on.sql.query('ROLLBACK');
     expect(await loading).toMatchObject({ rows: 200 });
-    expect(told[0]).toMatchObject({ says: /active, waits for Lock\/relation/ });
+    expect(told[0]).toMatchObject({ says: 'active, waits for Lock/relation' });
   });
 });

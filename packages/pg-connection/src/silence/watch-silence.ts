@@ -128,9 +128,7 @@ async function ask(wait: Wait): Promise<void> {
   if (seen !== undefined && lives(seen, wait.seen)) wait.heard = performance.now();
   wait.seen = seen;
   const waited = performance.now() - wait.began;
-  const last = tellAfter.at(-1) ?? 0;
-  const due = tellAfter[wait.told] ?? last * (wait.told - tellAfter.length + 2);
-  if (waited < Math.min(due, watch.limitMs / 3)) return;
+  if (waited < tellAt(wait)) return;
   wait.told += 1;
   const seconds = Math.round(waited / 1000);
   watch.tell({
@@ -138,6 +136,12 @@ async function ask(wait: Wait): Promise<void> {
     seconds,
     ...(seen === undefined ? {} : { says: seen.says }),
   });
+}
+
+function tellAt({ told, watch }: Wait): number {
+  const last = tellAfter.at(-1) ?? 0;
+  const at = tellAfter[told] ?? last * (told - tellAfter.length + 2);
+  return told === 0 ? Math.min(at, watch.limitMs / 3) : at;
 }
 
 /** Behind a pooler the login's own id is of nobody; one that was noted goes before it. */

@@ -110,6 +110,27 @@ describe('P8: a host that is not there', () => {
   }, 60_000);
 });
 
+describe('P7: a terminal obeys nothing that a file, or a name in it, says', () => {
+  const name = 'x\u001b]0;owned\u0007\u009b2J\u202e';
+  const [source] = config.sources;
+  const tables = [{ source: name, target: 'orders', truncate_onstart: true }];
+  const hostile = { ...config, sources: [{ ...source, tables }] };
+
+  it.each([
+    [['config', 'validate'], { ...config, [name]: 1 }],
+    [['config', 'validate', '--json'], { ...config, [name]: 1 }],
+    [['config', 'validate', '--json'], hostile],
+    [['config', 'show'], hostile],
+    [['run', '--table', 'y\u001b[2J'], hostile],
+  ])('%j', async (argv, value) => {
+    await write('hostile.json', value);
+    const { stdout, stderr } = await runBin([...argv, '-c', 'hostile.json'], { cwd, env });
+    expect(stdout + stderr).toContain('\\u001b');
+    expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    if (argv.includes('--json')) expect(JSON.parse(stdout)).toBeTypeOf('object');
+  });
+});
+
 describe('config', () => {
   it('validate takes variables from a .env file', async () => {
     const ending = await runBin(['config', 'validate', '--env-file', 'vars.env'], { cwd });

@@ -28,6 +28,7 @@ export {
   type LogEntry,
   type LogLevel,
 } from './log/logger.ts';
+export { visible, visibleLines } from './log/visible.ts';
 export { configWarnings } from './config/config-warnings.ts';
 export type { Environment } from './config/expand-variables.ts';
 export { configJsonSchema } from './config/json-schema.ts';

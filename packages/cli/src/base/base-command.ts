@@ -1,5 +1,7 @@
 import { Command } from '@oclif/core';
 
+import { terminalJson, terminalText } from '../terminal/terminal-text.ts';
+
 /** What `run()` returns is what `--json` prints: one document on stdout, and nothing else there. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
@@ -10,16 +12,17 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
+    process.stdout.write(`${terminalJson(json)}\n`);
   }
 
   /** Failures for people: stderr, since stdout may be a document. */
   protected complain(lines: readonly string[]): void {
-    process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    process.stderr.write(lines.map((line) => `${terminalText(line)}\n`).join(''));
   }
 
   /** Data for people; silent where JSON is asked for. */
   protected print(lines: readonly string[]): void {
-    if (!this.jsonEnabled()) process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    if (!this.jsonEnabled())
+      process.stdout.write(lines.map((line) => `${terminalText(line)}\n`).join(''));
   }
 }

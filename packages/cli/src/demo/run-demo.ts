@@ -5,6 +5,7 @@ import type { Demo, startDemo } from '@snowmelt/demo';
 
 import { migrate } from '../run/migrate.ts';
 import type { LogFlags } from '../base/setup.ts';
+import { terminalText } from '../terminal/terminal-text.ts';
 
 export interface DemoFlags extends LogFlags {
   readonly keep: boolean;
@@ -17,7 +18,7 @@ export async function runDemo(
 ): Promise<RunReport> {
   const { startDemo: start } = await loadDemo();
   await using demo = await start({
-    tell: (line) => process.stderr.write(`${line}\n`),
+    tell: (line) => process.stderr.write(`${terminalText(line)}\n`),
   });
   const config = parseConfig(JSON.stringify(demo.config), { env: {}, format: 'json' });
   const jobs = resolveTables(config);

@@ -1,6 +1,13 @@
-import { isSnowmeltError, type ErrorCode, type ErrorPlace } from '@snowmelt/core';
+import {
+  isSnowmeltError,
+  visible,
+  visibleLines,
+  type ErrorCode,
+  type ErrorPlace,
+} from '@snowmelt/core';
 import { bold, cyan, red } from 'ansis';
 
+import { terminalJson } from '../terminal/terminal-text.ts';
 import { plainExitCode, usageError } from './usage-error.ts';
 
 /** A failure in the shape that `--json` prints. */
@@ -32,17 +39,17 @@ export function viewFailure(error: unknown, bin: string): FailureView | undefine
 export function formatFailure(failure: FailureView): readonly string[] {
   const place = Object.entries(failure.place).map(([word, value]) => `${word} ${value}`);
   return [
-    `${red.bold('Error')} ${bold(`${failure.code}:`)} ${failure.message}`,
-    ...(place.length === 0 ? [] : [`  in ${place.join(', ')}`]),
-    `${cyan('Fix:')} ${failure.fix}`,
+    `${red.bold('Error')} ${bold(`${failure.code}:`)} ${visibleLines(failure.message)}`,
+    ...(place.length === 0 ? [] : [`  in ${visible(place.join(', '))}`]),
+    `${cyan('Fix:')} ${visibleLines(failure.fix)}`,
   ];
 }
 
 export function showFailure(error: unknown, options: { json: boolean; bin: string }): void {
   const failure = viewFailure(error, options.bin);
   if (failure === undefined) return;
-  if (failure.code === 'BUG') process.stderr.write(`${stackOf(error)}\n`);
-  if (options.json) process.stdout.write(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
+  if (failure.code === 'BUG') process.stderr.write(`${visibleLines(stackOf(error))}\n`);
+  if (options.json) process.stdout.write(`${terminalJson({ error: failure })}\n`);
   else process.stderr.write(`${formatFailure(failure).join('\n')}\n`);
 }
 

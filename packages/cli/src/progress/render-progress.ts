@@ -2,6 +2,7 @@ import { bold, cyan, dim, green, red, yellow } from 'ansis';
 
 import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
 import { padText, textWidth, truncateText } from '../show/text-width.ts';
+import { terminalLine } from '../terminal/terminal-text.ts';
 import {
   isEnded,
   rateOf,
@@ -58,7 +59,7 @@ function tableLine(
   { nameWidth, cells }: { nameWidth: number; cells: readonly number[] },
 ): string {
   const texts = cellTexts(table, view.now);
-  const name = padText(truncateText(table.name, nameWidth), nameWidth, 'left');
+  const name = padText(truncateText(terminalLine(table.name), nameWidth), nameWidth, 'left');
   const state = cells.map((width, index) =>
     padText(truncateText(texts[index] ?? '', width), width, index === 0 ? 'left' : 'right'),
   );

@@ -1,4 +1,4 @@
-import type { RejectedRow, RejectGroup, RetriedTable } from '@snowmelt/core';
+import { visible, type RejectedRow, type RejectGroup, type RetriedTable } from '@snowmelt/core';
 import { dim, green, yellow } from 'ansis';
 
 import { formatRows } from './quantities.ts';
@@ -28,7 +28,7 @@ export function formatRejectGroups(
     formatRows(group.rows),
     group.sqlState,
     group.column ?? '–',
-    oneLine(group.reason),
+    visible(group.reason),
     group.state,
     group.run,
   ]);
@@ -39,8 +39,8 @@ export function formatRejectGroups(
 export function formatRejectedRows(rows: readonly RejectedRow[], width: number): readonly string[] {
   if (rows.length === 0) return none;
   return rows.flatMap((row) => [
-    `${yellow(row.sqlState)} ${formatRef(row.target)}${placeOf(row)}: ${oneLine(row.message)}`,
-    dim(truncateText(`  ${oneLine(row.row)}`, width)),
+    `${yellow(row.sqlState)} ${formatRef(row.target)}${placeOf(row)}: ${visible(row.message)}`,
+    dim(truncateText(`  ${visible(row.row)}`, width)),
   ]);
 }
 
@@ -52,11 +52,6 @@ function placeOf({ id, chunk, rowInChunk, column, state }: RejectedRow): string 
     ...(state === 'open' ? [] : [state]),
   ];
   return ` (${parts.join('; ')})`;
-}
-
-/** A terminal must not obey what a row holds. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 export function formatRetried({ target, run, busy, loaded, left }: RetriedTable): string {

@@ -1,4 +1,4 @@
-import type { RunReport, TableRef, TableReport } from '@snowmelt/core';
+import { visible, type RunReport, type TableRef, type TableReport } from '@snowmelt/core';
 import { dim, green, red, yellow } from 'ansis';
 
 import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
@@ -73,7 +73,7 @@ export function verifiedWords({ verification }: Pick<TableReport, 'verification'
 }
 
 export function formatRef({ database, schema, name }: TableRef): string {
-  return `${database}.${schema}.${name}`;
+  return visible(`${database}.${schema}.${name}`);
 }
 
 function totals(report: RunView): string {

@@ -1,5 +1,6 @@
 import { bold } from 'ansis';
 
+import { terminalLine } from '../terminal/terminal-text.ts';
 import { padText, textWidth, truncateText } from './text-width.ts';
 
 export interface TextColumn {
@@ -11,9 +12,10 @@ export interface TextColumn {
 /** A table for people. The first column gives way where `width` is short. */
 export function formatTable(
   columns: readonly TextColumn[],
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
   width: number,
 ): readonly string[] {
+  const rows = cells.map((row) => row.map(terminalLine));
   const natural = columns.map(({ title }, index) =>
     Math.max(textWidth(title), ...rows.map((row) => textWidth(row[index] ?? ''))),
   );
@@ -21,8 +23,8 @@ export function formatTable(
   const widths = natural.map((one, index) =>
     index === 0 && excess > 0 ? Math.max(12, one - excess) : one,
   );
-  const line = (cells: readonly string[]): string =>
-    cells
+  const line = (row: readonly string[]): string =>
+    row
       .map((cell, index) =>
         padText(
           truncateText(cell, widths[index] ?? 0),

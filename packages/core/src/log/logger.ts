@@ -1,4 +1,5 @@
 import type { LogFields, Logger } from '../contract/work-context.ts';
+import { visible } from './visible.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -26,16 +27,17 @@ export function createLogger(level: LogLevel, write: (entry: LogEntry) => void):
 export function formatLogfmt({ time, level, event, fields }: LogEntry): string {
   const pairs = Object.entries({ time: time.toISOString(), level, event, ...fields })
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${logfmtValue(value)}`);
+    .map(([key, value]) => `${visible(key)}=${logfmtValue(value)}`);
   return pairs.join(' ');
 }
 
 /** One line of JSON. */
 export function formatJson({ time, level, event, fields }: LogEntry): string {
-  return JSON.stringify({ time: time.toISOString(), level, event, ...fields });
+  return visible(JSON.stringify({ time: time.toISOString(), level, event, ...fields }));
 }
 
 function logfmtValue(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+  const shown = visible(text);
+  return /^[^\s"=\\]+$/u.test(shown) ? shown : visible(JSON.stringify(text));
 }

@@ -26,4 +26,14 @@ describe('the logger', () => {
     );
     expect(JSON.parse(formatJson(entry))).toMatchObject({ event: 'chunk_retried', rows: 3 });
   });
+
+  it('P7: nothing that a terminal obeys, or that turns a text around, is in a line of either form', () => {
+    const name = 'a\u001b]0;owned\u0007b\u009b31mc\u202egnp.exe\u2028d\u007f';
+    const hostile = { ...entry, fields: { table: name, [name]: 1 } };
+    for (const line of [formatLogfmt(hostile), formatJson(hostile)]) {
+      expect(line).not.toMatch(/[\p{Cc}\u2028\u202e]/u);
+      expect(line).toContain('a\\u001b]0;owned\\u0007b\\u009b31mc\\u202egnp.exe\\u2028d\\u007f');
+    }
+    expect(JSON.parse(formatJson(hostile))).toMatchObject({ table: name });
+  });
 });

@@ -8,6 +8,7 @@ import { configReference } from './config-reference.mjs';
 import { configSchemaFile } from './config-schema.mjs';
 import { errorReference } from './error-reference.mjs';
 import { packageManifests } from './package-manifests.mjs';
+import { thirdParty } from './third-party.mjs';
 import { typeReference } from './type-reference.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,6 +27,7 @@ keep('docs/reference/errors.md', errorReference());
 keep('docs/reference/types.md', typeReference());
 keep('docs/configuration.md', configReference());
 keep('packages/core/schema/config.schema.json', configSchemaFile());
+keep('THIRD-PARTY.md', thirdParty(root));
 for (const [path, text] of packageManifests(root)) keep(path, text);
 
 function keep(path, text) {

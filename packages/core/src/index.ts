@@ -16,7 +16,20 @@ export { decidePlan, refuseErrors, type Decision } from './engine/decide/decide-
 export { describeTogether, describeWritten } from './engine/decide/describe-together.ts';
 export { foresee, type NextStep } from './engine/run/go-on.ts';
 export { leftOut, leftOutNote, type LeftOut } from './engine/table/left-out.ts';
-export { runMigration, type MigrationRequest } from './engine/run/run-migration.ts';
+export { runMigration } from './engine/run/run-migration.ts';
+export type { MigrationRequest } from './engine/run/migration-request.ts';
+export { helpRun, type HelpReport, type HelpRequest } from './engine/run/help-run.ts';
+export { planFormat } from './engine/run/plan-format.ts';
+export { abortRun, type AbortRequest } from './engine/steps/abort-run.ts';
+export { finishRun, type FinishRequest } from './engine/steps/finish-run.ts';
+export { loadBatch, type LoadRequest, type LoadedBatch } from './engine/steps/load-batch.ts';
+export {
+  planRun,
+  type PlannedRun,
+  type PlannedTable,
+  type PlanRequest,
+} from './engine/steps/plan-run.ts';
+export type { BatchRef } from './engine/steps/batches.ts';
 export { pinNow } from './engine/table/settle-snapshot.ts';
 export { tagContext } from './engine/decide/tag-context.ts';
 export type * from './engine/table/run-report.ts';

@@ -1,5 +1,5 @@
 import type { RunState, RunStatus, TableState, WorkerId } from './run-state.ts';
-import type { RunId } from './table-plan.ts';
+import type { RunId, TableKey } from './table-plan.ts';
 
 /** One process at work on a run, as it tells of itself. */
 export interface WorkerSign {
@@ -30,6 +30,7 @@ export interface WorkerState extends WorkerSign {
  */
 export type Ownership = 'live' | 'held' | 'none';
 
+/** `plan`: only where the gate is open. */
 export interface SharedTable extends TableState {
   /** `TableRequest.hash` of the owner. */
   readonly hash: string;
@@ -50,9 +51,19 @@ export interface SharedRun extends Pick<RunState, 'id' | 'startedAt' | 'snapshot
   readonly tables: readonly SharedTable[];
 }
 
+/** Chunks of a table that have not come to an end, whoever has them. */
+export interface OpenChunks {
+  readonly table: TableKey;
+  /** To load, keys among them. */
+  readonly load: number;
+  readonly extract: number;
+}
+
 /** What a store can do so that several processes work on one run. */
 export interface Sharing {
   look(run: RunId): Promise<SharedRun>;
+  /** Tables without any are left out. */
+  openChunks(run: RunId): Promise<readonly OpenChunks[]>;
   /** A sign of life; the first one of a worker puts it down. To be given every few seconds. */
   seen(run: RunId, worker: WorkerSign): Promise<void>;
   /** The worker ends by itself. Nothing where it was never seen. */

@@ -185,6 +185,21 @@ export const errorCatalog = {
     'Invocations in a row got nothing done, or the one before said that another would not.',
     'Read with `snowmelt status` what is left. What takes longer than an invocation is run elsewhere, with the same configuration: `snowmelt run`. What people have to mend is mended first; then start the execution again.',
   ),
+  'RUN.OTHER_CONFIG': entry(
+    'never',
+    'The configuration here means other tables than that of the run.',
+    'Give this process the same configuration file as the run has, and start it again; other tables are run by `snowmelt run` of their own.',
+  ),
+  'RUN.OTHER_VERSION': entry(
+    'never',
+    'This version of Snowmelt works by other plans than the version that owns the run.',
+    'Install the version that `snowmelt status` shows for the owner of the run, or wait for the end of the run.',
+  ),
+  'RUN.ABORTED': entry(
+    'run',
+    'The run was aborted.',
+    'Run the same command again: it goes on with what is left, and reads anew what was unloaded.',
+  ),
   'STATUS.UNREACHABLE': entry(
     'run',
     'The status database cannot be reached.',
@@ -218,3 +233,7 @@ export const errorCatalog = {
 } as const satisfies Record<string, CatalogEntry>;
 
 export type ErrorCode = keyof typeof errorCatalog;
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalog, code);
+}

@@ -158,6 +158,21 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   ],
   'RUN.ROWS_CHANGED': [[standing, 'an append into a table of another origin refuses'], sameCommand],
   'RUN.ROWS_UNFINISHED': [[standing, 'it adds nothing and says both ways'], sameCommand],
+  'RUN.OTHER_CONFIG': [
+    [
+      'packages/core/test/engine/together.test.ts',
+      'is refused where its tables are others, and helps with the same ones',
+    ],
+  ],
+  'RUN.OTHER_VERSION': [
+    [
+      'packages/core/test/engine/together.test.ts',
+      'is refused where it knows other plans, until the run has its own',
+    ],
+  ],
+  'RUN.ABORTED': [
+    ['packages/core/test/engine/steps.test.ts', 'its files gone, and the next command goes on'],
+  ],
   'RUN.LEASE_LOST': [sameCommand],
   'RUN.COUNT_MISMATCH': [sameCommand],
   'RUN.VERIFY_FAILED': [sameCommand],

@@ -1,5 +1,6 @@
 import {
   SnowmeltError,
+  type OpenChunks,
   type Ownership,
   type RunId,
   type RunStatus,
@@ -40,7 +41,8 @@ export async function look(session: Session, run: RunId): Promise<SharedRun> {
     throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
   }
   const tables = await session.query<TableRow & Record<string, unknown>>(
-    `SELECT table_key AS key, status, table_hash AS hash, plan, planned, gate
+    `SELECT table_key AS key, status, table_hash AS hash, planned, gate,
+       CASE WHEN gate IS NOT NULL THEN plan END AS plan
      FROM migration_status.migration_table_status
      WHERE run_id = $1 AND status <> 'skipped' ORDER BY ordinal, table_key`,
     [run],
@@ -62,6 +64,16 @@ export async function look(session: Session, run: RunId): Promise<SharedRun> {
       ...(gate === null ? {} : { gate }),
     })),
   };
+}
+
+export async function openChunks(session: Session, run: RunId): Promise<readonly OpenChunks[]> {
+  return session.query<OpenChunks & Record<string, unknown>>(
+    `SELECT table_key AS table, (count(*) FILTER (WHERE kind <> 'extract'))::int AS load,
+       (count(*) FILTER (WHERE kind = 'extract'))::int AS extract
+     FROM migration_status.migration_chunk_status
+     WHERE run_id = $1 AND status IN ('pending', 'in_progress') GROUP BY table_key`,
+    [run],
+  );
 }
 
 async function lookAtRun(session: Session, run: RunId): Promise<RunRow[]> {

@@ -1,4 +1,4 @@
-import type { Ownership, Sharing } from '@snowmelt/core';
+import type { OpenChunks, Ownership, Sharing } from '@snowmelt/core';
 
 import { asJson, type MemoryStatusState, type StoredRun } from './status-state.ts';
 
@@ -27,11 +27,14 @@ export function memorySharing({ state, now, letGo }: MemoryProcess): Sharing {
           hash: table.request.hash,
           status: table.status,
           planned: table.planned,
-          ...(table.plan === undefined ? {} : { plan: asJson(table.plan) }),
+          ...(table.plan === undefined || table.gate === undefined
+            ? {}
+            : { plan: asJson(table.plan) }),
           ...(table.gate === undefined ? {} : { gate: table.gate }),
         })),
       };
     },
+    openChunks: async (id) => openChunksOf(state.run(id)),
     seen: async (id, { waitsFor, ...worker }) => {
       const run = state.run(id);
       const before = run.workers.get(worker.id);
@@ -53,6 +56,16 @@ export function memorySharing({ state, now, letGo }: MemoryProcess): Sharing {
       letGo(id);
     },
   };
+}
+
+function openChunksOf({ tables }: StoredRun): OpenChunks[] {
+  return [...tables].flatMap(([table, { chunks }]) => {
+    const open = [...chunks.values()].filter(
+      (chunk) => chunk.state === 'planned' || chunk.state === 'leased',
+    );
+    const extract = open.filter(({ plan }) => plan.kind === 'extract').length;
+    return open.length === 0 ? [] : [{ table, load: open.length - extract, extract }];
+  });
 }
 
 function leaveMemoryRun(run: StoredRun, id: string, now: Date): void {

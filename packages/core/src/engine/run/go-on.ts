@@ -3,7 +3,7 @@ import type { RunSummary, TableSummary } from '../../contract/status-store.ts';
 import type { RunId, TableKey } from '../../contract/table-plan.ts';
 import type { Target } from '../../contract/target.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
-import { errorCatalog, type ErrorCode } from '../../errors/catalog.ts';
+import { errorCatalog, isErrorCode, type ErrorCode } from '../../errors/catalog.ts';
 import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
 import { dependentsOf } from '../decide/emptied-with.ts';
 import { skippedReport } from '../table/report-table.ts';
@@ -218,8 +218,4 @@ function failureOf(table: TableSummary | undefined): ErrorCode | undefined {
   const [, code, ofChunk] = described.exec(table.error ?? '') ?? [];
   const known = ofChunk ?? code;
   return known !== undefined && isErrorCode(known) ? known : undefined;
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorCatalog, code);
 }

@@ -1,52 +1,21 @@
 import type { Adapters } from '../../contract/adapters.ts';
 import type { Source } from '../../contract/source.ts';
-import type { RunRequest, RunSummary } from '../../contract/status-store.ts';
+import type { RunSummary } from '../../contract/status-store.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
+import { beginRun, reachBoth } from './begin-run.ts';
 import { clearStages } from './clear-stages.ts';
-import { describeTogether } from '../decide/describe-together.ts';
 import { asLeftBy, mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
 import { keysPlan } from '../table/keys-plan.ts';
 import { leftOutNote } from '../table/left-out.ts';
 import { loadOrder } from './load-order.ts';
-import { planFormat } from './plan-format.ts';
-import { bePresent, signOfThisProcess, type Presence } from '../table/presence.ts';
+import type { MigrationRequest } from './migration-request.ts';
 import type { OpenRun } from '../table/open-run.ts';
 import { reportTable, skippedReport } from '../table/report-table.ts';
-import type { RunObserver, RunReport, TableReport } from '../table/run-report.ts';
+import type { RunReport, TableReport } from '../table/run-report.ts';
 import { isDone, statusOf } from './run-status.ts';
-import { pinRun, settledSource } from '../table/settle-snapshot.ts';
 import { createSlots } from '../table/slots.ts';
-
-export interface MigrationRequest {
-  readonly jobs: readonly TableJob[];
-  /** Tables that the run counts as completed, since an earlier one has: nothing is done with them. */
-  readonly carried?: readonly TableJob[];
-  readonly configHash: string;
-  readonly executionHash: string;
-  readonly resume: RunRequest['resume'];
-  /** Chunks in flight in this process, over all tables. */
-  readonly parallelThreads: number;
-  /**
-   * Milliseconds after the pin before anything is read at the snapshot point, so that commits that
-   * were under way are seen; 0 only for a source that shows a commit at its very instant.
-   */
-  readonly snapshotDelay: number;
-  readonly observer?: RunObserver;
-  /** Of the program, for those who look at the run's processes. */
-  readonly version?: string;
-  /**
-   * Once aborted, nothing new is begun: chunks in flight are carried to their end, and tables with
-   * work left end as `stopped`. Absent: only the context's signal ends a run, at once.
-   */
-  readonly lastCall?: AbortSignal;
-  /**
-   * A stop leaves the source at work on what takes long: another process comes soon and goes on with it.
-   * Absent: a stop cancels it.
-   */
-  readonly leavesStatements?: boolean;
-}
 
 /**
  * Moves the tables. Where an earlier run has left something of them, it goes on with that one; what
@@ -108,7 +77,7 @@ async function runOnce(
   context: WorkContext,
 ): Promise<RunReport> {
   const started = context.clock.now();
-  const run = await openRun(request, adapters, context);
+  const run = await beginRun(request, adapters, context);
   await using _present = run.presence;
   try {
     const tables = await runTables(request, run);
@@ -116,7 +85,7 @@ async function runOnce(
     const settled = tables.every(isDone);
     if (settled) await releaseSource(run, adapters.source);
     const error = firstError(tables) ?? (settled ? noteOf(report) : undefined);
-    await run.status.closeRun(run.state.id, report.status, error, settled);
+    await endRun(run, report, { error, settled, holdSeconds: request.holdSeconds });
     return report;
   } catch (error) {
     const status = isSnowmeltError(error) ? 'partial' : 'failed';
@@ -126,67 +95,21 @@ async function runOnce(
   }
 }
 
-async function openRun(
-  request: MigrationRequest,
-  adapters: Adapters,
-  context: WorkContext,
-): Promise<OpenRun> {
-  const { observer = {}, carried = [] } = request;
-  const sign = signOfThisProcess(request.version);
-  const owner = sign.id;
-  const state = await adapters.status.openRun({
-    configHash: request.configHash,
-    executionHash: request.executionHash,
-    sourceNames: [...new Set(request.jobs.map(({ sourceName }) => sourceName))],
-    tables: [...request.jobs, ...carried],
-    owner,
-    planFormat,
-    resume: request.resume,
-  });
-  let presence: Presence | undefined;
-  try {
-    presence = await bePresent(state.id, sign, { ...adapters, context });
-    for (const { key } of carried) {
-      await adapters.status.recordTable(state.id, key, { type: 'completed' });
-    }
-    const settling = { delay: request.snapshotDelay, observer };
-    const pinned = await pinRun(state, adapters, settling, context);
-    observer.runOpened?.({ id: state.id, resumed: state.resumed, snapshot: pinned.snapshot.at });
-    const slots = createSlots(request.parallelThreads);
-    const kept = state.tables.flatMap(({ key, plan }) =>
-      plan === undefined ? [] : [{ key, plan }],
-    );
-    const plans = new Map(kept.map(({ key, plan }) => [key, plan]));
-    const { jobs } = request;
-    const planning: OpenRun['planning'] = new Map();
-    const restarts: OpenRun['restarts'] = new Map();
-    const source = settledSource(adapters.source, pinned.settled);
-    const unplanned = jobs.filter(({ key }) => !plans.has(key)).map((job) => job.source);
-    const describeSource = describeTogether(source, unplanned, context);
-    const { lastCall = new AbortController().signal, leavesStatements = false } = request;
-    const open = { leavesStatements, slots, jobs, planning, restarts, describeSource };
-    const here = { owner, presence, context, observer, lastCall, ...open };
-    return { ...adapters, source, state, ...pinned, plans, ...here };
-  } catch (error) {
-    await presence?.[Symbol.asyncDispose]();
-    await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
-    throw error;
-  }
+interface RunEnd {
+  readonly error: string | undefined;
+  readonly settled: boolean;
+  readonly holdSeconds: number | undefined;
 }
 
-/** Before anything is written anywhere: a wrong password must leave no trace but its message. */
-async function reachBoth(
-  jobs: readonly TableJob[],
-  { source, target }: Adapters,
-  context: WorkContext,
+/** Closes the run, or keeps it for the process that comes next. */
+async function endRun(
+  { status, state: { id } }: OpenRun,
+  report: RunReport,
+  { error, settled, holdSeconds }: RunEnd,
 ): Promise<void> {
-  const databases = new Set(jobs.map((job) => job.target.database));
-  const pings = await Promise.allSettled([
-    source.ping(context),
-    ...[...databases].map((database) => target.ping(database, context)),
-  ]);
-  const failed = pings.find((ping) => ping.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const goesOn = report.stopped && holdSeconds !== undefined;
+  if (goesOn && status.sharing !== undefined) await status.sharing.handOver(id, holdSeconds);
+  else await status.closeRun(id, report.status, error, settled);
 }
 
 /** As many tables side by side as chunks may be in flight. A bug in one stops the others. */
@@ -262,7 +185,7 @@ function firstError(tables: readonly TableReport[]): string | undefined {
 }
 
 /** What is left at the source costs storage, not correctness: a failure here is only told. */
-async function releaseSource(run: OpenRun, source: Source): Promise<void> {
+export async function releaseSource(run: OpenRun, source: Source): Promise<void> {
   try {
     const plans = [...run.plans.values()].flatMap((plan) => [plan, keysPlan(plan) ?? []].flat());
     await source.extracts?.release(run.state.id, plans, run.context);

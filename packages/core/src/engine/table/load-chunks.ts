@@ -1,7 +1,9 @@
+import type { FailedChunks, LeaseAnswer } from '../../contract/status-store.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
+import { isErrorCode } from '../../errors/catalog.ts';
 import { isSnowmeltError, SnowmeltError } from '../../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
-import { describeError, workChunk } from './work-chunk.ts';
+import { concernsOneChunk, describeError, workChunk } from './work-chunk.ts';
 
 /** How long to leave the store alone while all chunks are in other processes' hands. */
 const waitMilliseconds = 500;
@@ -24,17 +26,62 @@ export async function loadChunks(
   run: OpenRun,
   options: LoadOptions,
 ): Promise<void> {
+  const pool = await workAll(plan, run, { ...options, most: Number.POSITIVE_INFINITY });
+  if (pool.failures.length > 0) throw chunksFailed(plan, pool.failures);
+  run.lastCall.throwIfAborted();
+  if (pool.elsewhere !== undefined) throw failedElsewhere(plan, pool.elsewhere);
+}
+
+export interface HelpOptions extends LoadOptions {
+  /** Under which the owner has made the table ready for others. */
+  readonly gate: string;
+  /** Chunks at most. */
+  readonly most: number;
+}
+
+export interface Help {
+  /** Chunks that were carried to an end. */
+  readonly worked: number;
+  /** Chunks that have failed for good; the owner tells of them. */
+  readonly failed: number;
+  /**
+   * `wait`: the rest is in other hands. `shut`: the table is not open under this gate any more.
+   * `enough`: as many as were asked for, or it is time to end.
+   */
+  readonly end: 'done' | 'wait' | 'shut' | 'enough';
+  /** What every other chunk would meet here too, and perhaps only here: its chunk was given back. */
+  readonly failure?: SnowmeltError;
+}
+
+/** Works chunks of a run that another process owns, until there is nothing to take. */
+export async function helpWithChunks(
+  plan: TablePlan,
+  run: OpenRun,
+  options: HelpOptions,
+): Promise<Help> {
+  const { worked, failures, end = 'enough' } = await workAll(plan, run, options);
+  const failure = failures.find((one) => !concernsOneChunk(one));
+  const failed = failures.filter(concernsOneChunk).length;
+  return { worked, failed, end, ...(failure === undefined ? {} : { failure }) };
+}
+
+type PoolOptions = LoadOptions & Pick<HelpOptions, 'most'> & Partial<HelpOptions>;
+
+async function workAll(plan: TablePlan, run: OpenRun, options: PoolOptions): Promise<Pool> {
   const halt = new AbortController();
   const signal = AbortSignal.any([run.context.signal, halt.signal]);
-  const pool: Pool = { plan, run, ...options, halt, signal, active: 0, hired: 0, failures: [] };
+  const counts = { active: 0, hired: 0, taken: 0, worked: 0 };
+  const pool: Pool = { plan, run, ...options, halt, signal, failures: [], ...counts };
   await work(pool);
   run.context.signal.throwIfAborted();
   if (halt.signal.aborted && !isSnowmeltError(halt.signal.reason)) throw halt.signal.reason;
-  if (pool.failures.length > 0) throw chunksFailed(plan, pool.failures);
-  run.lastCall.throwIfAborted();
+  return pool;
 }
 
 interface Pool extends LoadOptions {
+  /** Of a run that another process owns. */
+  readonly gate?: string;
+  readonly most: number;
   readonly plan: TablePlan;
   readonly run: OpenRun;
   /** Ends the table's other workers: a bug, or a failure that they would all meet. */
@@ -43,6 +90,12 @@ interface Pool extends LoadOptions {
   readonly failures: SnowmeltError[];
   active: number;
   hired: number;
+  taken: number;
+  worked: number;
+  /** What was last found instead of a chunk. */
+  end?: Exclude<Help['end'], 'enough'>;
+  /** Chunks that other processes have failed with. */
+  elsewhere?: FailedChunks;
 }
 
 /**
@@ -59,7 +112,7 @@ async function work(pool: Pool): Promise<void> {
   try {
     for (;;) {
       const answer = await takeChunk(name, pool, hired);
-      if (answer === 'done' || (answer === 'wait' && pool.active > 1)) break;
+      if (answer === 'nothing' || (answer === 'wait' && pool.active > 1)) break;
       pauses = answer === 'wait' ? pauses + 1 : 0;
       if (answer === 'wait') await pauseForOthers(pool, pauses);
     }
@@ -80,17 +133,29 @@ async function pauseForOthers({ plan, run, signal }: Pool, pauses: number): Prom
     const why = 'all chunks that are left are leased by other processes';
     run.context.log.info('waiting_for_chunks', { table: plan.key, seconds, why });
   }
-  await run.context.clock.sleep(waitMilliseconds, signal);
+  run.presence.waits(`chunks of ${plan.key} that other processes have`);
+  await run.context.clock.sleep(waitMilliseconds, signal).finally(() => {
+    run.presence.waits(undefined);
+  });
 }
 
 async function takeChunk(name: string, pool: Pool, hired: Promise<void>[]) {
   const { plan, run, signal } = pool;
   return run.slots.run(signal, async () => {
-    if (run.lastCall.aborted) return 'done';
-    const answer = await run.status.lease(run.state.id, plan.key, name);
-    if (answer.kind !== 'lease') return answer.kind;
+    if (run.lastCall.aborted || pool.taken >= pool.most) return 'nothing';
+    pool.taken += 1;
+    const answer = await run.status.lease(run.state.id, plan.key, name, pool.gate);
+    if (answer.kind !== 'lease') {
+      pool.taken -= 1;
+      return nothingTaken(answer, pool);
+    }
     if (pool.active < pool.workers) hired.push(work(pool));
-    const failure = await workChunk(answer.lease, pool, signal);
+    const failure = await workChunk(
+      answer.lease,
+      { ...pool, helps: pool.gate !== undefined },
+      signal,
+    );
+    if (failure === undefined) pool.worked += 1;
     if (failure === undefined) return 'worked';
     if (!concernsOneChunk(failure)) throw failure;
     pool.failures.push(failure);
@@ -98,15 +163,34 @@ async function takeChunk(name: string, pool: Pool, hired: Promise<void>[]) {
   });
 }
 
-function concernsOneChunk(failure: SnowmeltError): boolean {
-  return failure.retry === 'chunk' || failure.code === 'TARGET.ROW_REJECTED';
+type NoLease = Exclude<LeaseAnswer, { kind: 'lease' }>;
+
+/** The owner waits for what others have in hand; a helper leaves that to it. */
+function nothingTaken(answer: NoLease, pool: Pool): 'wait' | 'nothing' {
+  pool.end = answer.kind;
+  if (answer.kind === 'done' && answer.failed !== undefined) pool.elsewhere = answer.failed;
+  return answer.kind === 'wait' && pool.gate === undefined ? 'wait' : 'nothing';
 }
 
-function chunksFailed(plan: TablePlan, failures: readonly SnowmeltError[]): SnowmeltError {
+function failedElsewhere(plan: TablePlan, failed: FailedChunks): SnowmeltError {
+  const place = { table: plan.key, chunk: failed.chunk };
+  const [, code = '', message = ''] = /^([A-Z]+\.[A-Z_]+): (.*)$/su.exec(failed.error) ?? [];
+  if (isErrorCode(code)) {
+    return chunksFailed(plan, [new SnowmeltError(code, message, { place })], failed.count);
+  }
+  const told = `${failed.count} chunks failed in other processes: ${failed.error}`;
+  return new SnowmeltError('RUN.CHUNKS_FAILED', told, { place });
+}
+
+function chunksFailed(
+  plan: TablePlan,
+  failures: readonly SnowmeltError[],
+  chunks = failures.length,
+): SnowmeltError {
   const first = failures.find((failure) => !concernsOneChunk(failure)) ?? failures[0];
   if (first === undefined) throw new RangeError('chunksFailed needs a failure');
   if (!concernsOneChunk(first)) return first;
-  const count = failures.length === 1 ? 'a chunk' : `${failures.length} chunks`;
+  const count = chunks === 1 ? 'a chunk' : `${chunks} chunks`;
   return new SnowmeltError('RUN.CHUNKS_FAILED', `${count} failed: ${describeError(first)}`, {
     cause: first,
     place: { ...first.place, table: plan.key },

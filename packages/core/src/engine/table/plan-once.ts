@@ -69,7 +69,7 @@ function withoutFoundAnew({ rejects: _rules, ...plan }: TablePlan): TablePlan {
   return lasting;
 }
 
-function rejectsOf({ rejects }: TableJob): Pick<TablePlan, 'rejects'> {
+export function rejectsOf({ rejects }: TableJob): Pick<TablePlan, 'rejects'> {
   return rejects === undefined ? {} : { rejects };
 }
 

@@ -6,15 +6,15 @@ import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error
 import type { OpenRun } from './open-run.ts';
 import { leftOutFindings } from './left-out.ts';
 import type { TableReport } from './run-report.ts';
-import { runTable, type TableTrace } from './run-table.ts';
+import type { TableTrace } from './ready-table.ts';
+import { runTable } from './run-table.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import { tagContext } from '../decide/tag-context.ts';
 import { describeError } from './work-chunk.ts';
 
 /** Runs a table and says how it ended. Only bugs are thrown. */
 export async function reportTable(job: TableJob, open: OpenRun): Promise<TableReport> {
-  const context = { ...tagContext(job, open.context), ...statementsOf(job, open) };
-  const run = { ...open, context };
+  const run = { ...open, context: contextOf(job, open) };
   run.observer.tableStarted?.(job.key);
   const started = run.context.clock.now();
   const trace: TableTrace = { notices: [], findings: [] };
@@ -24,6 +24,11 @@ export async function reportTable(job: TableJob, open: OpenRun): Promise<TableRe
   const report = { ...(await figures(job, run, trace)), ...ending, seconds };
   run.observer.tableEnded?.(report);
   return report;
+}
+
+/** The context of the run for what is done for one table of it. */
+export function contextOf(job: TableJob, run: OpenRun): WorkContext {
+  return { ...tagContext(job, run.context), ...statementsOf(job, run) };
 }
 
 function statementsOf({ key }: TableJob, run: OpenRun): Pick<WorkContext, 'statements'> {
@@ -95,7 +100,11 @@ async function endingOf(
   }
 }
 
-async function recordFailure(job: TableJob, run: OpenRun, failure: SnowmeltError): Promise<void> {
+export async function recordFailure(
+  job: TableJob,
+  run: OpenRun,
+  failure: SnowmeltError,
+): Promise<void> {
   run.context.log.error('table_failed', {
     table: job.key,
     code: failure.code,

@@ -1,31 +1,17 @@
-import type { Finding } from '../../contract/finding.ts';
 import { loadingOf } from '../../contract/loading-of.ts';
 import type { Verification } from '../../contract/status-store.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
-import type { MissingReceipt, Restart } from '../../contract/target-answers.ts';
 import type { ErrorCode } from '../../errors/catalog.ts';
-import { isSnowmeltError, SnowmeltError } from '../../errors/snowmelt-error.ts';
+import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
 import { removedNotice } from '../decide/decide-missing.ts';
 import { leftOut, leftOutFindings } from './left-out.ts';
 import { loadChunks } from './load-chunks.ts';
 import type { OpenRun } from './open-run.ts';
-import { planChunks } from './plan-chunks.ts';
-import { planOnce, planOthers } from './plan-once.ts';
-import { adoptReceipts, compareLedgers, reconcile, type Reconciled } from './reconcile.ts';
-import { tellDisabled, tellRestored } from './tell-indexes.ts';
-import { type Verdict, verifyTable } from './verify-table.ts';
-
-/** What `runTable` learned; the report is made of it, also where a later step throws. */
-export interface TableTrace {
-  plan?: TablePlan;
-  loaded?: Reconciled;
-  verdict?: Verdict;
-  missing?: MissingReceipt;
-  readonly notices: string[];
-  /** What the target lacks although its rows are in. */
-  readonly findings: Finding[];
-}
+import { makeReady, untilReadOnce, type BegunAnew, type TableTrace } from './ready-table.ts';
+import { compareLedgers, reconcile } from './reconcile.ts';
+import { tellRestored } from './tell-indexes.ts';
+import { verifyTable } from './verify-table.ts';
 
 /**
  * The whole way of a table. Each step may have been done before, by a process that is gone: each
@@ -47,19 +33,8 @@ export interface TableTrace {
  * what they were to be read from, all of this begins anew.
  */
 export async function runTable(job: TableJob, run: OpenRun, trace: TableTrace): Promise<void> {
-  for (let begun = 1; ; begun += 1) {
-    const restart = await runOnce(job, run, trace);
-    if (restart === undefined) return;
-    trace.notices.push(`begun anew: ${restart.why}`);
-    if (begun === mostRestarts) throw restart.cause ?? emptiedAgain(job, restart);
-    await beginAnew(job, run, restart);
-  }
+  await untilReadOnce(job, { run, trace }, () => runOnce(job, run, trace));
 }
-
-/** Somebody else empties the table while it is loaded, or the source keeps nothing long enough. */
-const mostRestarts = 3;
-
-type BegunAnew = Restart & { readonly cause?: SnowmeltError };
 
 async function runOnce(
   job: TableJob,
@@ -67,21 +42,9 @@ async function runOnce(
   trace: TableTrace,
 ): Promise<BegunAnew | undefined> {
   const tell = run.observer;
-  const { plan, notices } = await planOnce(job, run);
-  trace.plan = plan;
-  trace.notices.push(...notices);
-  tell.tablePlanned?.(plan);
-
-  await planOthers(plan, run);
-  const planned = isPlanned(job, run);
-  // Not between the emptying of the target and its first row.
-  if (!planned && plan.snapshot.pinned) await run.settled(run.context);
-  run.lastCall.throwIfAborted();
-  const prepared = await loadingOf(run.target).prepare(plan, run.context);
-  if (prepared.restart !== undefined) return prepared.restart;
-  if (prepared.indexesDisabled) await tellDisabled(plan.key, run);
-  if (!planned) await planChunks(plan, run);
-  await adoptReceipts(plan, run);
+  const ready = await makeReady(job, run, trace);
+  if ('restart' in ready) return ready.restart;
+  const { plan } = ready;
 
   tell.tablePhase?.(plan.key, 'loading');
   const expired = await loadAll(plan, job, run);
@@ -142,30 +105,4 @@ async function loadAll(
     const restart = await loadingOf(run.target).restart(plan, error.message, run.context);
     return { ...restart, cause: error };
   }
-}
-
-/** Plan and chunks of before are of no use: their bounds were those of a table that is no more. */
-async function beginAnew(job: TableJob, run: OpenRun, { restarts, why }: Restart): Promise<void> {
-  run.context.log.warn('table_begun_anew', { table: job.key, restarts, message: why });
-  await run.status.recordTable(run.state.id, job.key, { type: 'restarted' });
-  run.plans.delete(job.key);
-  run.planning.delete(job.key);
-  run.restarts.set(job.key, restarts);
-  run.observer.tableBegunAnew?.(job.key);
-}
-
-function emptiedAgain({ key, target }: TableJob, { why }: Restart): SnowmeltError {
-  const message = `somebody else empties ${target.schema}.${target.name} while it is loaded: ${why}`;
-  return new SnowmeltError('RUN.ROWS_CHANGED', message, {
-    place: { table: key },
-    fix: 'Stop what empties it, then run the same command again.',
-  });
-}
-
-/** All chunks of the plan are in the store. */
-function isPlanned(job: TableJob, run: OpenRun): boolean {
-  if (run.restarts.has(job.key)) return false;
-  const state = run.state.tables.find(({ key }) => key === job.key);
-  if (state === undefined) throw new RangeError(`run ${run.state.id} has no table ${job.key}`);
-  return state.planned;
 }

@@ -16,6 +16,8 @@ export interface ChunkWork {
   readonly plan: TablePlan;
   readonly run: OpenRun;
   readonly maxTries: number;
+  /** Another process owns the run. */
+  readonly helps: boolean;
 }
 
 /**
@@ -38,12 +40,25 @@ export async function workChunk(
       const failure = await judge(error, { lease, work, signal, leaseSignal: kept.signal });
       if (failure === undefined) return undefined;
       if (failure.retry !== 'chunk' || tries >= work.maxTries) {
-        await work.run.status.record(lease, { type: 'failed', error: describeError(failure) });
+        await work.run.status.record(lease, endingWith(failure, work));
         return failure;
       }
       await retryLater(lease, failure, { tries, work, signal: kept.signal });
     }
   }
+}
+
+/**
+ * What every chunk would meet is the owner's to judge: it may be wrong with this machine alone, as a
+ * password that only it has, and must not cost the table.
+ */
+function endingWith(failure: SnowmeltError, { helps }: ChunkWork): ChunkEvent {
+  if (helps && !concernsOneChunk(failure)) return { type: 'released' };
+  return { type: 'failed', error: describeError(failure) };
+}
+
+export function concernsOneChunk(failure: SnowmeltError): boolean {
+  return failure.retry === 'chunk' || failure.code === 'TARGET.ROW_REJECTED';
 }
 
 /** `CODE: message`, for status rows. */

@@ -4,7 +4,15 @@ import type { RunState, Sharing, StatusStore, WorkerSign } from '@snowmelt/core'
 
 import type { Cases } from '../cases.ts';
 import { expectFailure } from '../expect-failure.ts';
-import { loadChunk, openedRun, runRequest, table, tableRequest, takeLease } from './sample-run.ts';
+import {
+  extractChunk,
+  loadChunk,
+  openedRun,
+  runRequest,
+  table,
+  tableRequest,
+  takeLease,
+} from './sample-run.ts';
 import type { StatusStoreHarness } from './status-store-harness.ts';
 
 const owner = sign('host/1/aaaa');
@@ -93,6 +101,17 @@ export const sharingCases: Cases<StatusStoreHarness> = {
       .toBe('none');
     await expectFailure(other.look('0b8e6d1c-5a53-4a4e-9f0e-1d2c3b4a5f60'), 'RUN.NOT_FOUND');
     await expectFailure(other.look('no such run'), 'RUN.NOT_FOUND');
+  },
+
+  'openChunks: what has not come to an end, in hand or not': async (harness) => {
+    const opened = await openedRun(harness, [loadChunk('a'), loadChunk('b'), extractChunk('x')]);
+    const sharing = sharingOf(opened.store);
+    const left = { table, load: 2, extract: 1 };
+    expect(await sharing.openChunks(opened.run.id)).toEqual([left]);
+    const lease = await takeLease(opened);
+    expect(await sharing.openChunks(opened.run.id)).toEqual([left]);
+    await opened.store.record(lease, { type: 'loaded', rows: 1, bytes: 1 });
+    expect(await sharing.openChunks(opened.run.id)).toEqual([{ ...left, load: 1 }]);
   },
 
   'gate: chunks are leased under the one that stands, and no other': async (harness) => {

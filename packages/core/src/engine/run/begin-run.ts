@@ -1,0 +1,75 @@
+import type { Adapters } from '../../contract/adapters.ts';
+import type { TableJob } from '../../contract/table-job.ts';
+import type { WorkContext } from '../../contract/work-context.ts';
+import { describeTogether } from '../decide/describe-together.ts';
+import type { OpenRun } from '../table/open-run.ts';
+import { bePresent, signOfThisProcess, type Presence } from '../table/presence.ts';
+import { pinRun, settledSource } from '../table/settle-snapshot.ts';
+import { createSlots } from '../table/slots.ts';
+import type { MigrationRequest } from './migration-request.ts';
+import { planFormat } from './plan-format.ts';
+
+/** Opens a run, or goes on with one, and gathers what its tables need. */
+export async function beginRun(
+  request: MigrationRequest,
+  adapters: Adapters,
+  context: WorkContext,
+): Promise<OpenRun> {
+  const { observer = {}, carried = [] } = request;
+  const sign = signOfThisProcess(request.version);
+  const owner = sign.id;
+  const state = await adapters.status.openRun({
+    configHash: request.configHash,
+    executionHash: request.executionHash,
+    sourceNames: [...new Set(request.jobs.map(({ sourceName }) => sourceName))],
+    tables: [...request.jobs, ...carried],
+    owner,
+    planFormat,
+    takesHeld: request.holdSeconds !== undefined,
+    resume: request.resume,
+  });
+  let presence: Presence | undefined;
+  try {
+    presence = await bePresent(state.id, sign, { ...adapters, context });
+    for (const { key } of carried) {
+      await adapters.status.recordTable(state.id, key, { type: 'completed' });
+    }
+    const settling = { delay: request.snapshotDelay, observer };
+    const pinned = await pinRun(state, adapters, settling, context);
+    observer.runOpened?.({ id: state.id, resumed: state.resumed, snapshot: pinned.snapshot.at });
+    const slots = createSlots(request.parallelThreads);
+    const kept = state.tables.flatMap(({ key, plan }) =>
+      plan === undefined ? [] : [{ key, plan }],
+    );
+    const plans = new Map(kept.map(({ key, plan }) => [key, plan]));
+    const { jobs } = request;
+    const planning: OpenRun['planning'] = new Map();
+    const restarts: OpenRun['restarts'] = new Map();
+    const source = settledSource(adapters.source, pinned.settled);
+    const unplanned = jobs.filter(({ key }) => !plans.has(key)).map((job) => job.source);
+    const describeSource = describeTogether(source, unplanned, context);
+    const { lastCall = new AbortController().signal, leavesStatements = false } = request;
+    const open = { leavesStatements, slots, jobs, planning, restarts, describeSource };
+    const here = { owner, presence, context, observer, lastCall, ...open };
+    return { ...adapters, source, state, ...pinned, plans, ...here };
+  } catch (error) {
+    await presence?.[Symbol.asyncDispose]();
+    await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Before anything is written anywhere: a wrong password must leave no trace but its message. */
+export async function reachBoth(
+  jobs: readonly TableJob[],
+  { source, target }: Adapters,
+  context: WorkContext,
+): Promise<void> {
+  const databases = new Set(jobs.map((job) => job.target.database));
+  const pings = await Promise.allSettled([
+    source.ping(context),
+    ...[...databases].map((database) => target.ping(database, context)),
+  ]);
+  const failed = pings.find((ping) => ping.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

@@ -6,7 +6,7 @@ export type {
   Log,
   ResultLayout,
 } from './server/emulator-options.ts';
-export { startEmulator, type Emulator } from './start-emulator.ts';
+export { startEmulator, type Emulator, type EmulatorStart } from './start-emulator.ts';
 export type { EmulatorStats, StatementRecord } from './server/stats.ts';
 export type { LoadColumn, LoadFile } from './sql/dml/load-file.ts';
 export {

@@ -19,6 +19,14 @@ import { createStats, type EmulatorStats } from './server/stats.ts';
 import { createTransferTokens } from './server/transfer-tokens.ts';
 import { registerUsers } from './server/users.ts';
 
+export interface EmulatorStart extends EmulatorOptions {
+  /**
+   * An engine that is there, with its data, in place of a new one: `directory`, `databases`, `threads`
+   * and `memoryLimit` are its own, and it outlives the server. Queries and sessions do not.
+   */
+  readonly engine?: SnowflakeSqlEngine;
+}
+
 /** A running emulator. `close()` leaves no socket and no temporary file behind. */
 export interface Emulator extends AsyncDisposable {
   /** For the driver's option `accessUrl`. */
@@ -36,7 +44,7 @@ export interface Emulator extends AsyncDisposable {
  * Starts a server that the unmodified snowflake-sdk takes for Snowflake. Rejects when the port is
  * taken, the directory can't be opened, or a user's public key can't be read.
  */
-export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+export async function startEmulator(options: EmulatorStart): Promise<Emulator> {
   const users = registerUsers(options.users);
   const account = options.account ?? 'emulator';
   const engine = options.engine ?? (await createSqlEngine(engineOptions(options, account)));

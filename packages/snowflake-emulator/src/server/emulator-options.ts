@@ -1,5 +1,3 @@
-import type { SnowflakeSqlEngine } from '../create-sql-engine.ts';
-
 /** Someone who may log in; at least one of the ways in must be given. */
 export interface EmulatorUser {
   readonly name: string;
@@ -40,11 +38,6 @@ export interface EmulatorOptions {
   readonly directory?: string;
   /** Databases to begin with, each with a schema PUBLIC. */
   readonly databases?: readonly string[];
-  /**
-   * An engine that is there, with its data, in place of a new one: `directory`, `databases`, `threads`
-   * and `memoryLimit` are its own, and it outlives the server. Queries and sessions do not.
-   */
-  readonly engine?: SnowflakeSqlEngine;
   /** DuckDB's threads and memory, e.g. 2 and `2GB`; by default DuckDB's own. */
   readonly threads?: number;
   readonly memoryLimit?: string;

@@ -1,11 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
 
 import { SnowmeltError } from '@snowmelt/core/contract';
-import type { Finding, ReadRows, TablePlan, TableRef, TableSchema } from '@snowmelt/core/contract';
+import type { ReadRows, TablePlan, TableRef, TableSchema } from '@snowmelt/core/contract';
 
 export type Sql = <Row>(text: string, ...values: SQLInputValue[]) => Row[];
-export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-export const tableOf = ({ schema, name }: TableRef) => `${schema}.${name}`;
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const tableOf = ({ schema, name }: TableRef) => `${schema}.${name}`;
 export const nameOf = (ref: TableRef) => quoted(tableOf(ref));
 
 export function countOf(sql: Sql, ref: TableRef): number {
@@ -26,18 +26,16 @@ export function describe(sql: Sql, ref: TableRef): TableSchema | undefined {
 }
 
 export function makeTable(sql: Sql, { target, columns, primaryKey }: TablePlan): void {
-  const there = describe(sql, target)?.columns.map(({ name }) => name);
-  const missing = columns.map((pair) => pair.target).filter((name) => !there?.includes(name));
-  const made = missing.map((name) => `${quoted(name)} TEXT`);
-  for (const column of there === undefined ? [] : made) {
-    sql(`ALTER TABLE ${nameOf(target)} ADD COLUMN ${column}`);
-  }
-  if (there !== undefined) return;
-  if (primaryKey.length > 0) made.push(`PRIMARY KEY (${primaryKey.map(quoted).join(', ')})`);
-  sql(`CREATE TABLE ${nameOf(target)} (${made.join(', ')})`);
+  const names = columns.map((pair) => pair.target);
+  const key = primaryKey.length > 0 ? [`PRIMARY KEY (${primaryKey.map(quoted).join(', ')})`] : [];
+  const made = [...names.map((name) => `${quoted(name)} TEXT`), ...key].join(', ');
+  sql(`CREATE TABLE IF NOT EXISTS ${nameOf(target)} (${made})`);
+  const there = new Set(describe(sql, target)?.columns.map(({ name }) => name));
+  for (const name of names.filter((one) => !there.has(one)))
+    sql(`ALTER TABLE ${nameOf(target)} ADD COLUMN ${quoted(name)} TEXT`);
 }
 
-export function insert(sql: Sql, { target, columns }: TablePlan, rows: ReadRows['rows']): number[] {
+export function add(sql: Sql, { target, columns }: TablePlan, rows: ReadRows['rows']): number[] {
   const names = columns.map((pair) => quoted(pair.target));
   const values = columns.map((_, index) => `value ->> ${index}`);
   const text = `INSERT INTO ${nameOf(target)} (${names.join(', ')})
@@ -49,18 +47,7 @@ export function insert(sql: Sql, { target, columns }: TablePlan, rows: ReadRows[
   }
 }
 
-/** Columns of a table of somebody else that no row could do without. */
-export function check({ columns }: TablePlan, existing: TableSchema | undefined): Finding[] {
-  const fed = new Set(columns.map(({ target }) => target));
-  const needed = existing?.columns.filter(({ nullable, hasDefault }) => !nullable && !hasDefault);
-  return (needed ?? []).flatMap(({ name: column }): Finding[] => {
-    const message = `column ${column} takes no NULL, and nothing fills it`;
-    const finding = {
-      severity: 'error',
-      message,
-      column,
-      fix: 'Map a source column to it.',
-    } as const;
-    return fed.has(column) ? [] : [{ code: 'TARGET.TABLE_UNSUITABLE', ...finding }];
-  });
+export function takeOut(sql: Sql, ref: TableRef, ids: unknown) {
+  const which = 'rowid IN (SELECT value FROM json_each(?))';
+  return sql(`DELETE FROM ${nameOf(ref)} WHERE ${which}`, JSON.stringify(ids));
 }

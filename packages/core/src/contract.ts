@@ -30,6 +30,7 @@ export {
   windowOf,
 } from './contract/plan-parts.ts';
 export { modeTraits, type ModeTraits } from './contract/mode-traits.ts';
+export { unfilledColumns } from './contract/unfilled-columns.ts';
 export { decodeCsv } from './csv/decode-csv.ts';
 export { encodeCsvRow } from './csv/encode-csv.ts';
 export { readRows, type ReadRows } from './csv/read-rows.ts';
@@ -43,3 +44,9 @@ export {
   type SnowmeltErrorOptions,
 } from './errors/snowmelt-error.ts';
 export { asSecret, isSecret, reveal, Secret, type SecretText } from './secret/secret.ts';
+export {
+  ledgerLoading,
+  type LedgerAccess,
+  type LedgerEntry,
+  type LedgerTransaction,
+} from './ledger/ledger-loading.ts';

@@ -1,10 +1,11 @@
-import type {
-  ColumnPair,
-  ColumnSchema,
-  Finding,
-  LogicalType,
-  TablePlan,
-  TableSchema,
+import {
+  type ColumnPair,
+  type ColumnSchema,
+  type Finding,
+  type LogicalType,
+  type TablePlan,
+  type TableSchema,
+  unfilledColumns,
 } from '@snowmelt/core';
 
 import { caution, unsuitable } from '../describe/findings.ts';
@@ -24,7 +25,7 @@ export function checkColumns(
     ...table.columns.flatMap((pair) => checkPair(pair, there.get(pair.target))),
     ...checkNulls(table, existing),
     ...checkTypes(table.columns.flatMap((pair) => filledColumn(pair, there.get(pair.target)))),
-    ...unfilled(table, existing),
+    ...unfilledColumns(table, existing),
     ...checkKey(table, existing),
   ];
 }
@@ -89,20 +90,6 @@ function checkNulls(table: TablePlan, existing: TableSchema | undefined): readon
         column: target,
         message: `column ${target} is NOT NULL, its source may hold NULL`,
         fix: 'Drop the NOT NULL constraint if such rows are to be loaded.',
-      }),
-    );
-}
-
-function unfilled(table: TablePlan, existing: TableSchema | undefined): readonly Finding[] {
-  const filled = new Set(table.columns.map(({ target }) => target));
-  const left = existing?.columns.filter(({ name }) => !filled.has(name)) ?? [];
-  return left
-    .filter(({ nullable, hasDefault, generated }) => !nullable && !hasDefault && !generated)
-    .map(({ name }) =>
-      unsuitable({
-        column: name,
-        message: `column ${name} is NOT NULL, has no default, and no source column fills it`,
-        fix: 'Map a source column to it with column_mapping, or give it a default.',
       }),
     );
 }

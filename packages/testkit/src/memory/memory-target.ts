@@ -4,7 +4,6 @@ import {
   type ColumnPair,
   type ColumnSchema,
   deleteMissingOf,
-  type Finding,
   type Loading,
   type LoadReceipt,
   type PrepareReceipt,
@@ -13,9 +12,9 @@ import {
   type Rejects,
   SnowmeltError,
   type TablePlan,
-  type TableSchema,
   type Target,
   type WorkContext,
+  unfilledColumns,
 } from '@snowmelt/core';
 
 import { referenceDigest } from '../digest/reference-digest.ts';
@@ -73,7 +72,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
   let nth = 0;
   const loading: Loading<TablePlan> = {
     check: async (plan, existing) => [
-      ...check(plan, existing),
+      ...unfilledColumns(plan, existing),
       ...checkKey(plan, existing),
       ...checkMark(plan, existing),
     ],
@@ -173,20 +172,6 @@ function fractionDigits(source: ColumnSchema, target: ColumnSchema | undefined) 
   }
   const [has, keeps] = [source.type.precision ?? 0, target.type.precision ?? 0];
   return target.type.kind !== 'decimal' && keeps < has ? keeps : undefined;
-}
-
-function check(plan: TablePlan, existing: TableSchema | undefined): Finding[] {
-  const filled = new Set(plan.columns.map(({ target }) => target));
-  const unfilled = (existing?.columns ?? []).filter(
-    ({ name, nullable, hasDefault }) => !nullable && !hasDefault && !filled.has(name),
-  );
-  return unfilled.map(({ name }) => ({
-    code: 'TARGET.TABLE_UNSUITABLE',
-    severity: 'error',
-    message: `column ${name} takes no NULL and no source column fills it`,
-    column: name,
-    fix: 'Map a source column to it.',
-  }));
 }
 
 function prepare(database: MemoryDatabase, plan: TablePlan): void {

@@ -42,6 +42,7 @@ export {
   type LogLevel,
 } from './log/logger.ts';
 export { visible, visibleLines } from './log/visible.ts';
+export { tellWait, type TellWait, type Wait } from './log/tell-wait.ts';
 export { configWarnings } from './config/config-warnings.ts';
 export type { Environment } from './config/expand-variables.ts';
 export { configJsonSchema } from './config/json-schema.ts';

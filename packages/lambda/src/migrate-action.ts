@@ -53,7 +53,7 @@ async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<A
   const started = performance.now();
   await using stack = new AsyncDisposableStack();
   const adapters: Adapters = {
-    source: stack.use(await openSource(config)),
+    source: stack.use(await openSource(config, telemetry.log)),
     target: stack.use(await openTarget(config, telemetry.log)),
     status: stack.use(await openStatus(config, telemetry.log)),
   };

@@ -118,6 +118,49 @@ describe('P8: a peer that gives no answer is given up within the stated time', (
     expect(error).toMatchObject({ code: 'SOURCE.NETWORK', retry: 'chunk' });
     expect(ms).toBeLessThan(soon);
   });
+
+  it.each(['truncate', 'drop', 'corrupt'] as const)(
+    'a part of a result that was damaged on its way (%s) is found at once and read again',
+    async (kind) => {
+      const opened = await open('query');
+      const damage = {
+        truncate: { kind, bytes: 100 },
+        drop: { kind, afterBytes: 100 },
+        corrupt: { kind, at: 100 },
+      }[kind] as Parameters<typeof snowflake.emulator.faults.add>[0];
+      snowflake.emulator.faults.add({ ...damage, times: 1, match: { endpoint: 'chunk' } });
+      const start = Date.now();
+      const { bytes } = await opened();
+      const lines = await text(bytes);
+      expect(lines.split('\n')).toHaveLength(5001);
+      expect(Date.now() - start).toBeLessThan(4000);
+    },
+  );
+
+  it('a part that stands still is given up sooner than Snowflake itself is', async () => {
+    await source[Symbol.asyncDispose]();
+    source = snowflake.source({ idleTimeout: 60_000, downloadTimeout: 500, tries: 1 });
+    const opened = await open('query');
+    snowflake.emulator.faults.add({ ...silence, times: 1, match: { endpoint: 'chunk' } });
+    const { error, ms } = await timed(opened().then(({ bytes }) => text(bytes)));
+    expect(error).toBeUndefined();
+    expect(ms).toBeLessThan(soon);
+  });
+
+  it('P4: a stop does not wait for any of it', async () => {
+    for (const endpoint of ['query', 'result', 'monitoring', 'login'] as const) {
+      snowflake.emulator.faults.add({ ...silence, times: 99, match: { endpoint } });
+    }
+    const stop = new AbortController();
+    const reason = new Error('stopped');
+    const working = timed(source.ping(testContext({ signal: stop.signal })));
+    setTimeout(() => stop.abort(reason), 300);
+    const { error } = await working;
+    const start = Date.now();
+    await source[Symbol.asyncDispose]();
+    expect(error).toBe(reason);
+    expect(Date.now() - start).toBeLessThan(5000);
+  });
 });
 
 describe('every statement is tried again where its failure passes', () => {

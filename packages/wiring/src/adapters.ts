@@ -9,6 +9,7 @@ import {
   type Source,
   type StatusStore,
   type Target,
+  type TellWait,
 } from '@snowmelt/core';
 import type { Outage, Silence } from '@snowmelt/target-postgres';
 
@@ -31,12 +32,13 @@ export function connectionNeed(config: Config): ConnectionNeed {
 }
 
 /** The adapters that a configuration means. None connects before it is asked for something. */
-export async function openSource(config: Config): Promise<Source> {
+export async function openSource(config: Config, log?: Logger): Promise<Source> {
   const { createSnowflakeSource } = await import('@snowmelt/source-snowflake');
   return createSnowflakeSource({
     ...snowflakeOptions(config.snowflake),
     connections: config.parallel_threads + spareConnections,
     tries: config.max_retry_attempts,
+    ...given({ onWait: log && tellWaits(log) }),
     ...(config.query_tag === undefined ? {} : { queryTag: config.query_tag }),
   });
 }
@@ -90,15 +92,19 @@ function tellOutage(log: Logger) {
   };
 }
 
-/** Waits that last, with what the server says of them. */
+/** Waits that last, with what the other side says of them. */
+function tellWaits(log: Logger): TellWait {
+  return ({ says = 'no answer', ...wait }) => log.info('waiting', { ...wait, says });
+}
+
 function tellSilence(log: Logger) {
-  return ({ server, what, seconds, says = 'no answer' }: Silence): void => {
-    log.info('waiting', { for: `PostgreSQL: ${what}`, where: server, seconds, says });
-  };
+  const tell = tellWaits(log);
+  return ({ server, what, ...wait }: Silence): void =>
+    tell({ for: `PostgreSQL: ${what}`, where: server, ...wait });
 }
 
 function snowflakeOptions(snowflake: SnowflakeConfig) {
-  const { proxy, network_timeout_seconds: timeout } = snowflake;
+  const { proxy } = snowflake;
   return {
     account: snowflake.account,
     ...given({
@@ -114,9 +120,15 @@ function snowflakeOptions(snowflake: SnowflakeConfig) {
       oauth: oauthOptions(snowflake),
       workloadIdentity: workloadOptions(snowflake),
       proxy: proxy === undefined ? undefined : { url: proxy, bypass: snowflake.no_proxy ?? [] },
-      idleTimeout: timeout === undefined ? undefined : timeout * 1000,
+      idleTimeout: milliseconds(snowflake.network_timeout_seconds),
+      downloadTimeout: milliseconds(snowflake.download_timeout_seconds),
+      connectTimeout: milliseconds(snowflake.login_timeout_seconds),
     }),
   };
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function oauthOptions(snowflake: SnowflakeConfig) {

@@ -29,27 +29,29 @@ export interface Migration {
 export async function migrate(migration: Migration): Promise<RunReport> {
   const { config, jobs, flags } = migration;
   using stage = await openStage(jobs, flags);
+  // Until the adapters have ended, too.
+  using stop = listenForStop(stage.tellStop);
   await using stack = new AsyncDisposableStack();
   const adapters = {
-    source: stack.use(await openSource(config)),
+    source: stack.use(await openSource(config, stage.log)),
     target: stack.use(await openTarget(config, stage.log)),
     status: stack.use(await openStatus(config, stage.log, migration.upgradeStatus)),
   };
-  return await carryOut(migration, adapters, stage);
+  return await carryOut(migration, adapters, { ...stage, signal: stop.signal });
 }
 
 /** The same between adapters that are there already. */
 export async function migrateWith(migration: Migration, adapters: Adapters): Promise<RunReport> {
   using stage = await openStage(migration.jobs, migration.flags);
-  return await carryOut(migration, adapters, stage);
+  using stop = listenForStop(stage.tellStop);
+  return await carryOut(migration, adapters, { ...stage, signal: stop.signal });
 }
 
 async function carryOut(
   { config, jobs, resume }: Migration,
   adapters: Adapters,
-  stage: Stage,
+  stage: Pick<Stage, 'log' | 'observer'> & { readonly signal: AbortSignal },
 ): Promise<RunReport> {
-  using stop = listenForStop(stage.tellStop);
   return await runMigration(
     {
       jobs,
@@ -60,7 +62,7 @@ async function carryOut(
       observer: stage.observer,
     },
     adapters,
-    makeContext(stage.log, stop.signal),
+    makeContext(stage.log, stage.signal),
   );
 }
 

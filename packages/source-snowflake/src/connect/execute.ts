@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
+import { isSnowmeltError, SnowmeltError, tellWait, type TellWait } from '@snowmelt/core';
 
 import { type Doing, translateError } from '../errors/translate-error.ts';
 import { withinTime } from '../stream/watchdog.ts';
@@ -21,7 +21,8 @@ export interface Session {
 
 /** What it takes to run a statement without reading rows. */
 export type ExecutingSession = Pick<Session, 'connection' | 'queryTag'> & {
-  readonly network: Pick<Network, 'idleTimeout'>;
+  readonly accessUrl: string;
+  readonly network: Pick<Network, 'idleTimeout'> & { readonly onWait?: TellWait | undefined };
 };
 
 /**
@@ -106,23 +107,26 @@ const running: ReadonlySet<string> = new Set([
  * then on its own word that the statement runs is a sign of life. Ends with the signal.
  */
 async function watchStatement(
-  { connection, network: { idleTimeout } }: ExecutingSession,
+  { connection, accessUrl, network: { idleTimeout, onWait } }: ExecutingSession,
   statement: RowStatement,
   ended: AbortSignal,
 ): Promise<void> {
   let heard = Date.now();
+  let says: string | undefined;
+  const waiting = { for: 'Snowflake: a statement', where: new URL(accessUrl).host };
+  using _told = tellWait(onWait, waiting, () => says);
   for (;;) {
-    await sleep(idleTimeout / 2, undefined, { signal: ended, ref: false }).catch(() => undefined);
+    await sleep(idleTimeout / 4, undefined, { signal: ended, ref: false }).catch(() => undefined);
     if (ended.aborted) return;
     const query = statement.getQueryId() as string | undefined;
     if (query !== undefined) {
-      const status = await withinTime(connection.getQueryStatus(query), idleTimeout / 2).catch(
-        () => 'unknown',
+      says = await withinTime(connection.getQueryStatus(query), idleTimeout / 4).catch(
+        () => undefined,
       );
-      if (running.has(status)) heard = Date.now();
+      if (says !== undefined && running.has(says)) heard = Date.now();
     }
     if (ended.aborted) return;
-    // Half of the time may have gone with the question.
+    // A quarter of the time may have gone with the question.
     if (Date.now() - heard >= idleTimeout * 0.9) throw silence(idleTimeout, query);
   }
 }

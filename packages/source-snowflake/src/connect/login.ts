@@ -1,4 +1,4 @@
-import { reveal, SnowmeltError, type WorkContext } from '@snowmelt/core';
+import { reveal, SnowmeltError, tellWait, type WorkContext } from '@snowmelt/core';
 import { z } from 'zod';
 
 import { driverError } from '../errors/driver-error.ts';
@@ -12,7 +12,7 @@ import type { Proxy } from './proxy.ts';
 
 /** What the driver grants a person in the browser (snowflake-sdk 3.3, connection_config). */
 const browserTime = 120_000;
-const logoutTime = 5000;
+const logoutTime = 2000;
 
 /**
  * A new session, ready for statements. Throws `SOURCE.UNREACHABLE` within `connectTimeout`,
@@ -24,9 +24,12 @@ export async function login(settings: Settings, { signal }: WorkContext): Promis
   const { queryTag } = settings;
   await checkReachable(settings, signal);
   const driver = await loadDriver(settings);
+  const { host: where } = new URL(endpoint(settings));
+  using _told = tellWait(settings.onWait, { for: 'Snowflake: a login', where });
   const connection = await openConnection(() => driver.createConnection(options), settings, signal);
   try {
-    await execute({ connection, queryTag, network: settings }, alterSession(), signal);
+    const accessUrl = endpoint(settings);
+    await execute({ connection, queryTag, accessUrl, network: settings }, alterSession(), signal);
   } catch (error) {
     await logout(connection);
     throw error;
@@ -35,7 +38,7 @@ export async function login(settings: Settings, { signal }: WorkContext): Promis
 }
 
 /**
- * Ends the session at the server. Never throws, and waits five seconds at most: a session that is
+ * Ends the session at the server. Never throws, and waits two seconds at most: a session that is
  * gone, or a server that is, is no reason to stay.
  */
 export async function logout(connection: Connection): Promise<void> {

@@ -2,13 +2,17 @@ import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 
-import { SnowmeltError } from '@snowmelt/core';
+import { SnowmeltError, type TellWait } from '@snowmelt/core';
 
 import { proxyFor, type Proxy } from './proxy.ts';
 
 export interface NetworkOptions {
-  /** Milliseconds within which an answer has to begin. */
+  /** Milliseconds within which an answer of Snowflake has to begin. */
   readonly idleTimeout: number;
+  /** The same of storage, and between two pieces of its data. Default: the same. */
+  readonly downloadTimeout?: number;
+  /** Told of waits that last. */
+  readonly onWait?: TellWait | undefined;
   readonly proxy?: Proxy | undefined;
 }
 
@@ -18,6 +22,8 @@ interface Request {
   readonly url: string;
   readonly headers: Headers;
   readonly signal: AbortSignal;
+  /** Milliseconds. */
+  readonly limit: number;
 }
 
 /**
@@ -26,6 +32,8 @@ interface Request {
  */
 export class Network {
   readonly idleTimeout: number;
+  readonly downloadTimeout: number;
+  readonly onWait: TellWait | undefined;
   readonly #proxy: Proxy | undefined;
   readonly #direct = {
     http: new HttpAgent({ keepAlive: true }),
@@ -34,28 +42,38 @@ export class Network {
   /** By the proxy's address. */
   readonly #proxied = new Map<string, HttpsProxyAgent<string>>();
 
-  constructor({ idleTimeout, proxy }: NetworkOptions) {
+  constructor({ idleTimeout, downloadTimeout = idleTimeout, onWait, proxy }: NetworkOptions) {
     this.idleTimeout = idleTimeout;
+    this.downloadTimeout = downloadTimeout;
+    this.onWait = onWait;
     this.#proxy = proxy;
   }
 
   /** Throws `SOURCE.NETWORK` where there is no answer, or the signal's reason. */
   get(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
-    return this.#send('GET', { url, headers, signal });
+    return this.#send('GET', { url, headers, signal, limit: this.idleTimeout });
+  }
+
+  /** Of storage, which holds no answer back. */
+  download(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
+    return this.#send('GET', { url, headers, signal, limit: this.downloadTimeout });
   }
 
   /** Without a body; throws as `get`. */
   post(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
-    return this.#send('POST', { url, headers, signal });
+    return this.#send('POST', { url, headers, signal, limit: this.idleTimeout });
   }
 
-  #send(method: 'GET' | 'POST', { url, headers, signal }: Request): Promise<IncomingMessage> {
+  #send(
+    method: 'GET' | 'POST',
+    { url, headers, signal, limit }: Request,
+  ): Promise<IncomingMessage> {
     const target = new URL(url);
     const options = { method, headers, signal, agent: this.#agent(target) };
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     // After the answer the watchdog counts, which knows whether anybody wants data.
-    const late = new Error(`no answer in ${String(this.idleTimeout / 1000)} s`);
-    const timer = setTimeout(() => sent.destroy(late), this.idleTimeout);
+    const late = new Error(`no answer in ${String(limit / 1000)} s`);
+    const timer = setTimeout(() => sent.destroy(late), limit);
     const send = target.protocol === 'https:' ? requestHttps : requestHttp;
     const sent = send(target, options, (response) => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { asSecret, type Secret, type SecretText } from '@snowmelt/core';
+import { asSecret, type Secret, type SecretText, type TellWait } from '@snowmelt/core';
 
 import type { Proxy } from './proxy.ts';
 
@@ -34,10 +34,16 @@ export interface SnowflakeSourceOptions {
   /** Until when a login must be done. Default 30,000; a browser login gets two minutes more. */
   readonly connectTimeout?: number;
   /**
-   * How long Snowflake or its storage may give no answer, and how long data may stand still while
-   * they are asked for; a statement that runs is no silence. Default 120,000.
+   * How long Snowflake may give no answer; a statement that runs is no silence. Default 120,000.
    */
   readonly idleTimeout?: number;
+  /**
+   * How long storage may give no answer, and how long data may stand still while they are asked for.
+   * Default 30,000, and never more than {@link idleTimeout}.
+   */
+  readonly downloadTimeout?: number;
+  /** Told of waits that last. */
+  readonly onWait?: TellWait;
   /** How often a statement is tried that failed by something that passes. Default 3. */
   readonly tries?: number;
   /** Used instead of the environment's, by the driver and for downloads. */
@@ -84,6 +90,7 @@ export type Settings = PlainOptions &
     readonly queryTag: string;
     readonly connectTimeout: number;
     readonly idleTimeout: number;
+    readonly downloadTimeout: number;
     readonly tries: number;
     readonly fileBytes: number;
     readonly segmentBytes: number;
@@ -102,6 +109,7 @@ export function withDefaults(given: SnowflakeSourceOptions): Settings {
     queryTag: options.queryTag ?? 'snowmelt',
     connectTimeout: options.connectTimeout ?? 30_000,
     idleTimeout: options.idleTimeout ?? 120_000,
+    downloadTimeout: Math.min(options.downloadTimeout ?? 30_000, options.idleTimeout ?? 120_000),
     tries: options.tries ?? 3,
     fileBytes: options.fileBytes ?? 64 * MiB,
     segmentBytes: options.segmentBytes ?? 4096 * MiB,

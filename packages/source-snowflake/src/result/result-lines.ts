@@ -2,15 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 
-import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
+import { backoff, isSnowmeltError, SnowmeltError } from '@snowmelt/core';
 
 import type { Network } from '../connect/network.ts';
 import { decoded } from '../stream/decoded.ts';
 import { LineParser, type RowWindow } from './line-parser.ts';
 import { broken, type ResultPart, type StatementResult } from './statement-result.ts';
 
-/** Of one part, with waits of 1, 2 and 4 seconds between them. */
+/** Of one part. */
 const tries = 4;
+const pauses = { first: 1000, longest: 4000 };
 
 /** Characters after which lines of the reply go on as one buffer. */
 const blockCharacters = 128 * 1024;
@@ -73,7 +74,7 @@ async function* partLines(
 /** Throws what does not pass by itself, and what has been tried often enough. */
 export async function waitOrThrow(error: unknown, tried: number, signal: AbortSignal) {
   if (!isSnowmeltError(error) || error.retry !== 'chunk' || tried >= tries) throw error;
-  await sleep(1000 * 2 ** (tried - 1), undefined, { signal });
+  await sleep(backoff(tried, pauses), undefined, { signal });
 }
 
 /**
@@ -127,7 +128,7 @@ export async function* partBytes(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
   const response = await requestPart(open, index, signal);
-  const { idleTimeout } = open.network;
+  const { downloadTimeout: idleTimeout } = open.network;
   yield* decoded(response, { idleTimeout, what: 'A part of the result' }, signal);
 }
 
@@ -138,7 +139,7 @@ async function requestPart(
 ): Promise<IncomingMessage> {
   const { url = '' } = partOf(open, index);
   const headers = { ...open.result.headers, 'accept-encoding': 'gzip' };
-  const response = await open.network.get(url, headers, signal);
+  const response = await open.network.download(url, headers, signal);
   const status = response.statusCode ?? 0;
   if (status === 200) return response;
   response.on('error', () => undefined);

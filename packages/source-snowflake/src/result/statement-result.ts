@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
-import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
+import { isSnowmeltError, SnowmeltError, tellWait } from '@snowmelt/core';
 
 import type { Connection } from '../connect/driver.ts';
 import type { Session } from '../connect/execute.ts';
@@ -44,10 +44,15 @@ export async function fetchResult(
   signal: AbortSignal,
 ): Promise<StatementResult> {
   const first = `/queries/${queryId}/result?disableOfflineChunks=false`;
+  let says: string | undefined;
+  const where = new URL(session.accessUrl).host;
+  const waiting = { for: `Snowflake: query ${queryId}`, where };
+  using _told = tellWait(session.network.onWait, waiting, () => says);
   let reply = await askRenewed(session, first, signal);
   while (inProgress.has(reply.code ?? '')) {
     const { data: next } = nextAddress.safeParse(reply.data);
     if (next === undefined) throw broken('it is in progress, and no address is given for it');
+    says = 'in progress';
     reply = await askRenewed(session, next.getResultUrl, signal);
   }
   if (!reply.success) throw translateError({ ...reply, code: reply.code ?? '0' }, 'fetching');
@@ -63,7 +68,7 @@ async function askRenewed(
   const reply = await ask(session, address, signal);
   if (reply.code !== renewable) return reply;
   // Whatever the driver asks for makes it renew the session first.
-  await session.connection.isValidAsync();
+  await withinTime(session.connection.isValidAsync(), session.network.idleTimeout);
   return ask(session, address, signal);
 }
 

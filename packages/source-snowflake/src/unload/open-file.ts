@@ -28,7 +28,8 @@ export async function openFile(
   }
   if (!download.found) throw refused(download.status, file);
   const { response } = download;
-  const how = { idleTimeout: network.idleTimeout, what: 'A staged file', gzip: true } as const;
+  const idleTimeout = network.downloadTimeout;
+  const how = { idleTimeout, what: 'A staged file', gzip: true } as const;
   const bytes = byteStream((signal) => decoded(response, how, signal), context.signal);
   return {
     bytes,
@@ -53,7 +54,7 @@ export async function request(
   signal: AbortSignal,
 ): Promise<Download> {
   // As stored: Google's storage would inflate a gzip file on the way for whoever can't.
-  const response = await network.get(url, { 'accept-encoding': 'gzip' }, signal);
+  const response = await network.download(url, { 'accept-encoding': 'gzip' }, signal);
   const status = response.statusCode ?? 0;
   if (status === 200) return { found: true, response };
   response.on('error', () => undefined);

@@ -64,12 +64,41 @@ const networkShape = {
     .meta(
       doc({
         description:
-          'How long Snowflake or its storage may give no answer, and how long data may stand still while they are asked for: then the request is given up and tried again (`max_retry_attempts`). A statement of which Snowflake says that it is running or queued may take as long as it takes. A login has 30 seconds.',
+          'How long Snowflake may give no answer: then the request is given up and tried again (`max_retry_attempts`). A statement of which Snowflake says that it is running or queued may take as long as it takes.',
         example: 300,
         absent: '120',
         speed: 'A shorter time finds dead connections sooner.',
         safety:
           'Snowflake itself may hold an answer back for 45 seconds, so that less than 60 would give up what is sound.',
+      }),
+    ),
+  download_timeout_seconds: z
+    .int()
+    .min(5)
+    .max(3600)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'How long storage may give no answer, and how long the data of a result or a staged file may stand still while they are asked for: then they are asked for again, from where they broke.',
+        example: 60,
+        absent: '30',
+        speed: 'A shorter time finds dead connections sooner.',
+        safety: 'No row is loaded twice: what was given is known by its length and checksum.',
+      }),
+    ),
+  login_timeout_seconds: z
+    .int()
+    .min(5)
+    .max(600)
+    .optional()
+    .meta(
+      doc({
+        description: 'Longest time of a login; one in a browser has two minutes more.',
+        example: 60,
+        absent: '30',
+        speed: none,
+        safety: none,
       }),
     ),
 };

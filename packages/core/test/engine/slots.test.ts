@@ -30,10 +30,11 @@ describe('slots', () => {
 });
 
 describe('backoff', () => {
-  it('doubles from 4 s to 60 s and is up to a quarter shorter by chance', () => {
-    expect([1, 2, 3, 4, 5, 9].map((tries) => backoff(tries, () => 0))).toEqual([
+  it('doubles from 4 s to 60 s and is up to a half shorter by chance', () => {
+    expect([1, 2, 3, 4, 5, 9].map((tries) => backoff(tries, undefined, () => 0))).toEqual([
       4_000, 8_000, 16_000, 32_000, 60_000, 60_000,
     ]);
-    expect(backoff(1, () => 1)).toBe(3_000);
+    expect(backoff(1, undefined, () => 1)).toBe(2_000);
+    expect(backoff(3, { first: 100, longest: 300 }, () => 0)).toBe(300);
   });
 });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { backoff } from '@snowmelt/core';
+
 import { faultOf } from './fault.ts';
 import type { FaultKind } from './fault-row.ts';
 
@@ -93,10 +95,8 @@ function waitBefore(
   if (signal.aborted || left <= 0) return undefined;
   const how = passing(error);
   if (how === 'no' || (how === 'few' && tries >= fewTries)) return undefined;
-  return Math.round(Math.min(left, pause(tries)));
+  return Math.min(left, backoff(tries, pauses));
 }
 
-/** Milliseconds before try `tries + 1`: 0.1 s doubling to 5 s, with jitter. */
-function pause(tries: number): number {
-  return Math.min(5000, 100 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
-}
+/** Of a server that may be back any moment. */
+const pauses = { first: 100, longest: 5000 };

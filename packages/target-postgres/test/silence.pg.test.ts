@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createPostgresTarget } from '../src/index.ts';
 import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
 
-const limitMs = 900;
+const limitMs = 600;
 /** Of a wait: its limit, the look beside, and a machine that does other things as well. */
 const soonMs = 8000;
 const stopMs = 10_000;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   on = await bench();
   await on.sql.query(`CREATE TABLE t (id bigint, name text);
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
-    'BEGIN PERFORM pg_sleep(3); RETURN NULL; END'`);
+    'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'`);
   await on.target.prepare(planFor(on.database), testContext());
 });
 afterAll(() => on[Symbol.asyncDispose]());
@@ -33,8 +33,8 @@ beforeEach(async () => {
   told = [];
   target = createPostgresTarget({
     connection: { ...connectionOf(on.database), host: proxy.host, port: proxy.port },
-    settings: { connectTimeoutSeconds: 1, networkTimeoutSeconds: limitMs / 1000 },
-    outageSeconds: 1,
+    settings: { connectTimeoutSeconds: 0.6, networkTimeoutSeconds: limitMs / 1000 },
+    outageSeconds: 0.5,
     onSilence: (silence) => told.push(silence),
   });
   await target.ping(on.database.database, testContext());

@@ -170,6 +170,11 @@ export const errorCatalog = {
     'The rows in the target differ from those in the source.',
     'See who else writes to the target table, and end that; then run the same command again. Rows of an append stay as they are: empty the table before, where it is to hold the source alone.',
   ),
+  'RUN.ONE_CAUSE': entry(
+    'run',
+    'Most chunks failed for one cause, or the server has no room left: the run has stopped instead of trying the others.',
+    'Mend the cause that the message names, then run the same command again: it goes on where it stopped.',
+  ),
   'RUN.CHUNKS_FAILED': entry(
     'run',
     'Chunks of a table failed after all tries.',

@@ -176,6 +176,12 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'RUN.LEASE_LOST': [sameCommand],
   'RUN.COUNT_MISMATCH': [sameCommand],
   'RUN.VERIFY_FAILED': [sameCommand],
+  'RUN.ONE_CAUSE': [
+    [
+      'packages/core/test/engine/circuit.test.ts',
+      'the same command goes on once the cause is mended',
+    ],
+  ],
   'RUN.CHUNKS_FAILED': [
     ['packages/core/test/engine/run-migration.test.ts', 'the others go on, a resume mends'],
     sameCommand,

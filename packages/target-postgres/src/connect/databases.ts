@@ -92,7 +92,9 @@ function keepPools(access: ServerAccess, max: number) {
     async end(): Promise<void> {
       const opened = await Promise.allSettled(pools.values());
       pools.clear();
-      for (const one of opened) if (one.status === 'fulfilled') await endPool(one.value);
+      await Promise.all(
+        opened.flatMap((one) => (one.status === 'fulfilled' ? [endPool(one.value)] : [])),
+      );
     },
   };
 }

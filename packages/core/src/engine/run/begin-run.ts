@@ -2,6 +2,7 @@ import type { Adapters } from '../../contract/adapters.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { describeTogether } from '../decide/describe-together.ts';
+import { createCircuit } from '../table/circuit.ts';
 import type { OpenRun } from '../table/open-run.ts';
 import { bePresent, signOfThisProcess, type Presence } from '../table/presence.ts';
 import { pinRun, settledSource } from '../table/settle-snapshot.ts';
@@ -38,6 +39,7 @@ export async function beginRun(
     const pinned = await pinRun(state, adapters, settling, context);
     observer.runOpened?.({ id: state.id, resumed: state.resumed, snapshot: pinned.snapshot.at });
     const slots = createSlots(request.parallelThreads);
+    const circuit = createCircuit();
     const kept = state.tables.flatMap(({ key, plan }) =>
       plan === undefined ? [] : [{ key, plan }],
     );
@@ -49,7 +51,7 @@ export async function beginRun(
     const unplanned = jobs.filter(({ key }) => !plans.has(key)).map((job) => job.source);
     const describeSource = describeTogether(source, unplanned, context);
     const { lastCall = new AbortController().signal, leavesStatements = false } = request;
-    const open = { leavesStatements, slots, jobs, planning, restarts, describeSource };
+    const open = { leavesStatements, slots, circuit, jobs, planning, restarts, describeSource };
     const here = { owner, presence, context, observer, lastCall, ...open };
     return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {

@@ -6,6 +6,7 @@ import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
 import type { RunObserver, RunReport } from '../table/run-report.ts';
 import { reachBoth } from './begin-run.ts';
+import { endWithStop } from './end-with-stop.ts';
 import { joinRun, type JoinedRun } from './join-run.ts';
 import type { MigrationRequest } from './migration-request.ts';
 import { runMigration } from './run-migration.ts';
@@ -39,9 +40,10 @@ const lookEvery = { least: 500, most: 5000 } as const;
  */
 export async function helpRun(
   request: HelpRequest,
-  adapters: Adapters,
+  given: Adapters,
   context: WorkContext,
 ): Promise<HelpReport> {
+  const adapters = { ...given, status: endWithStop(given.status, context.signal) };
   await reachBoth(request.jobs, adapters, context);
   const started = context.clock.monotonic();
   const helping: Helping = { request, adapters, context, tally: { chunks: 0, rows: 0, bytes: 0 } };

@@ -12,6 +12,7 @@ import { rejectsOf } from '../table/plan-once.ts';
 import { bePresent, signOfThisProcess } from '../table/presence.ts';
 import { contextOf } from '../table/report-table.ts';
 import type { RunObserver } from '../table/run-report.ts';
+import { createCircuit } from '../table/circuit.ts';
 import { createSlots } from '../table/slots.ts';
 import { planFormat } from './plan-format.ts';
 
@@ -85,6 +86,7 @@ export async function joinRun(
     describeSource: describeTogether(adapters.source, [], context),
     owner: sign.id,
     slots: createSlots(request.parallelThreads),
+    circuit: createCircuit(),
     observer: request.observer ?? {},
     lastCall: request.lastCall ?? new AbortController().signal,
     leavesStatements: request.leavesStatements ?? false,

@@ -9,6 +9,7 @@ import { clearStages } from './clear-stages.ts';
 import { asLeftBy, mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
 import { keysPlan } from '../table/keys-plan.ts';
 import { leftOutNote } from '../table/left-out.ts';
+import { endWithStop } from './end-with-stop.ts';
 import { loadOrder } from './load-order.ts';
 import type { MigrationRequest } from './migration-request.ts';
 import type { OpenRun } from '../table/open-run.ts';
@@ -25,9 +26,10 @@ import { createSlots } from '../table/slots.ts';
  */
 export async function runMigration(
   request: MigrationRequest,
-  adapters: Adapters,
+  given: Adapters,
   context: WorkContext,
 ): Promise<RunReport> {
+  const adapters = { ...given, status: endWithStop(given.status, context.signal) };
   await reachBoth(request.jobs, adapters, context);
   await adapters.status.migrate();
   const { resume, jobs, executionHash } = request;

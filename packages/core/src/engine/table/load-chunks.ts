@@ -143,6 +143,7 @@ async function takeChunk(name: string, pool: Pool, hired: Promise<void>[]) {
   const { plan, run, signal } = pool;
   return run.slots.run(signal, async () => {
     if (run.lastCall.aborted || pool.taken >= pool.most) return 'nothing';
+    run.circuit.throwIfOpen(plan.key);
     pool.taken += 1;
     const answer = await run.status.lease(run.state.id, plan.key, name, pool.gate);
     if (answer.kind !== 'lease') {
@@ -155,8 +156,12 @@ async function takeChunk(name: string, pool: Pool, hired: Promise<void>[]) {
       { ...pool, helps: pool.gate !== undefined },
       signal,
     );
-    if (failure === undefined) pool.worked += 1;
-    if (failure === undefined) return 'worked';
+    if (failure === undefined) {
+      pool.worked += 1;
+      run.circuit.loaded(plan.key);
+      return 'worked';
+    }
+    run.circuit.failed(plan.key, failure);
     if (!concernsOneChunk(failure)) throw failure;
     pool.failures.push(failure);
     return 'worked';

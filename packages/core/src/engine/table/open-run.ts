@@ -4,6 +4,7 @@ import type { TableJob } from '../../contract/table-job.ts';
 import type { TableKey, TablePlan } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import type { DescribeSource } from '../decide/describe-together.ts';
+import type { Circuit } from './circuit.ts';
 import type { Presence } from './presence.ts';
 import type { RunObserver } from './run-report.ts';
 import type { PinnedRun } from './settle-snapshot.ts';
@@ -26,6 +27,7 @@ export interface OpenRun extends Adapters, PinnedRun {
   /** This process among those of the run. */
   readonly presence: Presence;
   readonly slots: Slots;
+  readonly circuit: Circuit;
   readonly context: WorkContext;
   readonly observer: RunObserver;
   /** Aborted: nothing new is begun (`MigrationRequest.lastCall`). */

@@ -88,6 +88,7 @@ async function endingOf(
   try {
     run.context.signal.throwIfAborted();
     run.lastCall.throwIfAborted();
+    run.circuit.throwIfOpen(job.key);
     await runTable(job, run, trace);
     return { status: 'completed' };
   } catch (error) {
@@ -95,6 +96,7 @@ async function endingOf(
     if (run.lastCall.aborted && error === run.lastCall.reason) return { status: 'stopped' };
     if (!isSnowmeltError(error)) throw error;
     const failure = error.at({ run: run.state.id, table: job.key });
+    if (failure.code === 'TARGET.RESOURCES') run.circuit.failed(job.key, failure);
     await recordFailure(job, run, failure);
     return { status: 'failed', error: failure };
   }

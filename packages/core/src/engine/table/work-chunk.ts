@@ -5,7 +5,7 @@ import type { Source } from '../../contract/source.ts';
 import type { ChunkEvent, Lease } from '../../contract/status-store.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
-import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
+import { isSnowmeltError, SnowmeltError } from '../../errors/snowmelt-error.ts';
 import { backoff } from './backoff.ts';
 import { asKeys, planOfChunk } from './keys-plan.ts';
 import { loadedRows } from './left-out.ts';
@@ -183,14 +183,38 @@ async function renewUntil(
     await clock.sleep(interval, done).catch(() => undefined);
     if (done.aborted) return;
     try {
-      current = await run.status.renew(current);
+      current = await beforeItsEnd(current, run);
     } catch (error) {
       if (!isSnowmeltError(error) || error.code === 'RUN.LEASE_LOST') {
         lost.abort(error);
         return;
       }
-      // The store may be back before the deadline; if not, the chunk's record is refused.
       log.warn('lease_not_renewed', { chunk: lease.chunk.id, code: error.code });
     }
   }
+}
+
+/**
+ * Renews, or throws `RUN.LEASE_LOST` when the lease has run out meanwhile: another worker may have the
+ * chunk, and the transaction of this one holds locks that it would wait for.
+ */
+async function beforeItsEnd(lease: Lease, { status, context: { clock } }: OpenRun): Promise<Lease> {
+  const left = lease.deadline.getTime() - clock.now().getTime();
+  // A fresh lease that has run out is one by another clock.
+  if (left <= 0) return status.renew(lease);
+  const done = new AbortController();
+  const late = clock.sleep(left, done.signal).then(() => {
+    throw leaseLost(lease);
+  });
+  try {
+    return await Promise.race([status.renew(lease), late]);
+  } finally {
+    done.abort();
+    late.catch(() => undefined);
+  }
+}
+
+function leaseLost({ chunk }: Lease): SnowmeltError {
+  const message = `the lease of chunk ${chunk.id} ran out: the status database did not renew it in time`;
+  return new SnowmeltError('RUN.LEASE_LOST', message);
 }

@@ -45,6 +45,14 @@ describe('sql/monitoring and the views', () => {
     await database[Symbol.asyncDispose]();
   });
 
+  it('the SQL of docs/monitoring.md finds the table that has failed', async () => {
+    const page = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8');
+    const [, sql = ''] = /^```sql\n(.*?)^```/msu.exec(page) ?? [];
+    expect(await query(database, sql)).toEqual([
+      expect.objectContaining({ run_id: run, source_table: 'B' }),
+    ]);
+  });
+
   it('v_table_progress counts chunks as they are at this moment', async () => {
     const rows = await query(database, `SELECT * FROM migration_status.v_table_progress`);
     expect(rows).toHaveLength(2);

@@ -5,6 +5,7 @@ export const commandList = {
   'config:show': () => import('./commands/config/show.ts'),
   'config:validate': () => import('./commands/config/validate.ts'),
   demo: () => import('./commands/demo.ts'),
+  diagnose: () => import('./commands/diagnose.ts'),
   grants: () => import('./commands/grants.ts'),
   plan: () => import('./commands/plan.ts'),
   'rejects:list': () => import('./commands/rejects/list.ts'),

@@ -6,6 +6,13 @@ export {
   type Refused,
 } from './engine/table/chunk-state.ts';
 export { clearStages, type ClearedStage } from './engine/run/clear-stages.ts';
+export {
+  diagnose,
+  type DiagnoseRequest,
+  type DiagnoseUsing,
+  type Diagnosis,
+} from './diagnose/diagnose.ts';
+export type { MendingSql, Trouble, TroubleKind, TroubleLevel } from './diagnose/trouble.ts';
 export { backoff } from './engine/table/backoff.ts';
 export { hidesDigits } from './watermark/watermark-bound.ts';
 export { cutFraction } from './watermark/shift-time.ts';

@@ -13,6 +13,7 @@ import { once, SessionPool, type Sessions } from './connect/session-pool.ts';
 import { describeTables } from './describe/describe-tables.ts';
 import { gather } from './describe/gather.ts';
 import { sourceGrants } from './describe/source-grants.ts';
+import { keptPast } from './describe/kept-past.ts';
 import { whyUnpinnable } from './describe/unpinnable.ts';
 import { examine } from './examine/examine.ts';
 import { withDefaults, type Settings, type SnowflakeSourceOptions } from './connect/options.ts';
@@ -57,6 +58,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): WholeSou
     pins: {
       pin: (context) => pinSnapshot(pool, context),
       unpinnable: (schema, at, context) => whyUnpinnable(pool, schema, at, context),
+      keeps: keptPast,
     },
     filters: { language: 'Snowflake SQL' },
     extracts: {

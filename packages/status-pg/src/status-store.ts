@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { StatusStore } from '@snowmelt/core';
+import type { ObservesRuns, StatusStore } from '@snowmelt/core';
 
 import { checkStore } from './check/check-store.ts';
 import { statusGrants } from './check/schema-rights.ts';
@@ -10,8 +10,10 @@ import { recordLoaded } from './chunk/record-loaded.ts';
 import { record } from './chunk/record.ts';
 import { renew } from './chunk/renew.ts';
 import type { PostgresStatusOptions } from './connect/connection-options.ts';
-import { createDatabase } from './connect/database.ts';
+import { createDatabase, type Database } from './connect/database.ts';
 import { migrate } from './migrate/migrate.ts';
+import { activity, activityOf } from './observe/activity.ts';
+import { chunkMap, throughput } from './observe/progress.ts';
 import { createOwnedRuns, type OwnedRuns } from './owned-runs.ts';
 import { unfinishedRun } from './run/choose-run.ts';
 import { closeRun } from './run/close-run.ts';
@@ -49,6 +51,7 @@ export function createPostgresStatusStore(options: PostgresStatusOptions): Statu
     grants: (request) => statusGrants(owned.database, request),
     migrate: () => migrate(owned.database, options),
     ...runMethods(owned),
+    observes: observing(owned.database),
     ...chunkMethods(owned, options.leaseSeconds ?? 60),
     statements: keptStatements((run, work) => owned.within(run, work)),
     sharing: sharing(owned),
@@ -88,6 +91,16 @@ function runMethods(owned: OwnedRuns): RunMethods {
     summary: (run) => database.run((session) => summary(session, run)),
     runLives: (named) => database.run((session) => runLives(session, named)),
     runs: (limit) => database.run((session) => runs(session, limit)),
+  };
+}
+
+function observing(database: Database): ObservesRuns {
+  return {
+    activity: (limit) => database.run((session) => activity(session, limit)),
+    activityOf: (run) => database.run((session) => activityOf(session, run)),
+    throughput: (run, buckets) => database.run((session) => throughput(session, run, buckets)),
+    chunkMap: (run, table, cells) =>
+      database.run((session) => chunkMap(session, { run, table }, cells)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 import { testDatabase, type TestDatabase } from '@snowmelt/testkit/test-database';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { loads, openStore, query, request, table } from './support/open-store.ts';
@@ -107,10 +108,80 @@ describe('sql/monitoring and the views', () => {
     await word('running', 'NULL');
   });
 
-  it('active-runs.sql', async () => {
-    expect(await ask('active-runs.sql')).toMatchObject([
-      { run_id: run, owner: 'host/1', tables: '0 of 2', leased_chunks: '0' },
+  it('dashboard.sql', async () => {
+    const [row] = await ask('dashboard.sql');
+    expect(row).toMatchObject({
+      run_id: run,
+      owner: 'host/1',
+      life: 'alive',
+      tables: '0 of 2',
+      chunks: '1 of 4',
+      percent: '25.0',
+      leased_chunks: '0',
+      failed_chunks: '1',
+      rows_loaded: '10',
+    });
+    // Three chunks are left, of which one takes two minutes.
+    expect(String(row?.['time_left'])).toBe(String({ minutes: 6 }));
+  });
+
+  it('failed-chunks.sql', async () => {
+    expect(await ask('failed-chunks.sql')).toMatchObject([
+      { source_table: 'A', code: 'TARGET.ROW_REJECTED', state: 'failed', chunks: '1' },
+      { source_table: 'A', code: 'SOURCE.NETWORK', state: 'tried again', chunks: '1', tries: 1 },
     ]);
+  });
+
+  it('compare-runs.sql', async () => {
+    const earlier = crypto.randomUUID();
+    const columns = 'run_id, table_key, source_table, status, started_at, completed_at';
+    await query(
+      database,
+      `INSERT INTO migration_status.migration_runs (run_id, started_at, status)
+       VALUES ('${earlier}', now() - interval '1 day', 'completed');
+       INSERT INTO migration_status.migration_table_status (${columns}, total_rows_copied)
+       VALUES ('${earlier}', 's/a', 'A', 'completed', now() - interval '1 day', now() - interval '1 day' + interval '10 seconds', 500);
+       UPDATE migration_status.migration_table_status SET started_at = now() - interval '25 seconds'
+       WHERE run_id = '${run}' AND table_key = 's/a'`,
+    );
+    const [a] = await ask('compare-runs.sql');
+    expect(a).toMatchObject({
+      source_table: 'A',
+      rows_before: '500',
+      rows_per_second_before: '50',
+      run_before: earlier,
+    });
+    expect(Number(a?.['times_as_long'])).toBeCloseTo(2.5, 0);
+  });
+
+  it('lock-waits.sql', async () => {
+    const clients = [1, 2].map(() => new Client({ connectionString: database.url }));
+    const [holder, waiter] = clients as [Client, Client];
+    for (const client of clients) await client.connect();
+    holder.on('error', () => undefined);
+    await holder.query('CREATE TABLE held ()');
+    await holder.query('BEGIN; LOCK TABLE held');
+    await waiter.query(`SET application_name = 'snowmelt ${run} load'`);
+    const waits = waiter.query('SELECT FROM held');
+    const seen = () => ask('lock-waits.sql');
+    await expect.poll(async () => (await seen()).length, { interval: 20 }).toBe(1);
+    const [row] = await seen();
+    expect(row).toMatchObject({ run_id: run, held_by_state: 'idle in transaction' });
+    await query(database, String(row?.['ends_it']));
+    await waits;
+    await waiter.end();
+    expect(await seen()).toEqual([]);
+  });
+
+  it('dead-runs.sql', async () => {
+    expect(await ask('dead-runs.sql')).toEqual([]);
+    const dead = crypto.randomUUID();
+    await query(
+      database,
+      `INSERT INTO migration_status.migration_runs (run_id, owner) VALUES ('${dead}', 'host/9')`,
+    );
+    expect(await ask('dead-runs.sql')).toMatchObject([{ run_id: dead, owner: 'host/9' }]);
+    await query(database, `DELETE FROM migration_status.migration_runs WHERE run_id = '${dead}'`);
   });
 
   it('table-progress.sql', async () => {

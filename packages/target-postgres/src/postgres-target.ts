@@ -10,6 +10,7 @@ import { countRows } from './describe/count-rows.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
 import { fedColumns } from './ledger/fed-columns.ts';
+import { listSessions } from './repair/list-sessions.ts';
 import { repairDatabase } from './repair/repair-database.ts';
 import { loadChunk } from './load/load-chunk.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
@@ -54,6 +55,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
     watermarks: {
       newest: (table, column, context) => newestWatermark(databases, table, column, context),
     },
+    sessions: { list: (database, context) => listSessions(databases, database, context) },
     rejects: {
       groups: (database, query, context) => listRejects(databases, database, query, context),
       rows: (database, query, context) => readRejectedRows(databases, database, query, context),

@@ -25,6 +25,7 @@ const ofTarget: Readonly<Record<Capability<Target>, true>> = {
   digests: true,
   references: true,
   history: true,
+  sessions: true,
   grants: true,
 };
 const ofSource: Readonly<Record<Capability<Source>, true>> = {

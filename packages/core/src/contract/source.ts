@@ -109,6 +109,12 @@ export interface Source extends AsyncDisposable {
 /** A source that has every capability. */
 export type WholeSource = Required<Source>;
 
+export interface KeptPast {
+  readonly hours: number;
+  /** The statement that has it kept longer, from now on. */
+  readonly lengthen: string;
+}
+
 /** `snapshot`: all tables of a run are read as of one point in time, however long that takes. */
 export interface Pins {
   /** The moment that all of the run's tables are read at. */
@@ -118,6 +124,8 @@ export interface Pins {
    * can. `schema` is what `describe` has said of it.
    */
   unpinnable(schema: TableSchema, at: string, context: WorkContext): Promise<string | undefined>;
+  /** How long the object's past is kept. Nothing, or absent: it can't be told. */
+  keeps?(schema: TableSchema): KeptPast | undefined;
 }
 
 /** `source_filter`: the rows of a plan are those that its `read.filter` keeps, counted alike. */

@@ -5,6 +5,7 @@ import type { JsonObject } from './json.ts';
 import type { StatementKeeping } from './kept-statements.ts';
 import type { RunState, RunStatus, TableStatus, WorkerId } from './run-state.ts';
 import type { Sharing } from './sharing.ts';
+import type { ObservesRuns } from './observes.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
@@ -245,4 +246,6 @@ export interface StatusStore extends AsyncDisposable {
   readonly sharing?: Sharing;
   /** Newest first. */
   runs(limit: number): Promise<readonly RunSummary[]>;
+  /** `snowmelt diagnose` and `snowmelt ui`. Absent: it can't be looked at from beside. */
+  readonly observes?: ObservesRuns;
 }

@@ -19,6 +19,7 @@ import type {
   RetriedTable,
 } from './rejects.ts';
 import type { RepairReport, RepairRequest } from './repair.ts';
+import type { TargetSession } from './sessions.ts';
 import type { TableDigest } from './source.ts';
 import type {
   AppendPlan,
@@ -63,6 +64,7 @@ export interface Target extends Loading<AppendPlan | TruncatePlan>, AsyncDisposa
   readonly digests?: TargetDigests;
   readonly references?: References;
   readonly history?: History;
+  readonly sessions?: ListsSessions;
   readonly grants?: TargetGrants;
 }
 
@@ -232,6 +234,12 @@ export interface References {
 export interface History {
   /** The columns that runs have fed of an existing table. */
   fedColumns(table: TableOfRun, context: WorkContext): Promise<readonly FedColumn[]>;
+}
+
+/** `snowmelt diagnose`: what of runs is at work in a database this moment, and who is in its way. */
+export interface ListsSessions {
+  /** Changes nothing, and waits for nobody. */
+  list(database: string, context: WorkContext): Promise<readonly TargetSession[]>;
 }
 
 /** `snowmelt grants`. */

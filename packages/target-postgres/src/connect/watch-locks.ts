@@ -1,6 +1,7 @@
 import { type Logger, SnowmeltError } from '@snowmelt/core';
 import { isServerError, isStatementTimeout, quoteName, sqlState } from '@snowmelt/pg-connection';
 
+import { blockersSql, describeBlockers, type Blocker } from './blockers.ts';
 import type { Databases } from './databases.ts';
 
 export interface LockWatch {
@@ -132,29 +133,6 @@ function endStale({ databases, database, pid, stale, log }: LockWatch): Disposab
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-interface Blocker {
-  readonly pid: number;
-  readonly usename: string | null;
-  readonly application_name: string | null;
-  readonly state: string | null;
-  /** When its transaction began, ISO 8601 to the second. */
-  readonly since: string | null;
-  readonly query: string | null;
-  /** It holds a lock of ours, and may not write the ledger: nothing of Snowmelt. */
-  readonly stranger: boolean;
-}
-
-const blockersSql = `
-SELECT pid, usename, application_name, state, query,
-       to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
-       EXISTS (SELECT FROM pg_catalog.pg_locks w
-               WHERE w.pid = $1 AND NOT w.granted AND w.locktype = 'advisory')
-       AND NOT coalesce(has_table_privilege(usesysid, to_regclass('snowmelt.table_ledger'), 'UPDATE'),
-                        true) AS stranger
-FROM pg_catalog.pg_stat_activity
-WHERE pid = ANY (pg_catalog.pg_blocking_pids($1))
-ORDER BY pid`;
-
 /** The sessions that the process `pid` waits for, asked from beside it. Never rejects. */
 async function blockersOf(
   databases: Databases,
@@ -164,7 +142,7 @@ async function blockersOf(
   try {
     return await databases.beside(
       database,
-      async (beside) => (await beside.query<Blocker>(blockersSql, [pid])).rows,
+      async (beside) => (await beside.query<Blocker>(blockersSql('$1'), [pid])).rows,
     );
   } catch {
     return []; // The lock error itself says enough to go on with.
@@ -196,29 +174,4 @@ function lockedError(what: string, blockers: readonly Blocker[], cause: unknown)
 function away(strangers: readonly Blocker[]): string {
   const roles = new Set(strangers.map(({ usename }) => quoteName(usename ?? '…')));
   return `and, so that it does not come back, REVOKE CONNECT ON DATABASE … FROM ${[...roles].join(', ')}`;
-}
-
-function describeBlockers(blockers: readonly Blocker[]): string {
-  return blockers.map(describeBlocker).join('; ');
-}
-
-/** An unprivileged user sees only the pid of another's session. */
-function describeBlocker(blocker: Blocker): string {
-  const { pid, usename, application_name, state, since, query, stranger } = blocker;
-  const known = [
-    stranger && 'none of ours: it may not write the ledger',
-    usename && `user ${usename}`,
-    application_name && `application ${application_name}`,
-    state,
-    since && `since ${since}`,
-    query && leadingWords(query),
-  ].filter(Boolean);
-  return `pid ${pid}${known.length > 0 ? ` (${known.join(', ')})` : ''}`;
-}
-
-/** P7: another session's statement up to where a value, or a secret, could stand. */
-function leadingWords(query: string): string {
-  const [words = ''] = /^[\w\s.,*"]*/u.exec(query.trim().replaceAll(/\s+/gu, ' ')) ?? [];
-  const [before = ''] = words.split(/(?<=.)\b(?:PASSWORD|VALUES|SET|WHERE|AS|TO)\b/iu);
-  return before.trim().slice(0, 60);
 }

@@ -10,13 +10,17 @@ interface Found {
   readonly since: string;
 }
 
-/** Sessions in a transaction of a run, by the name that `transaction` gives them. */
+/** Sessions of ours in a transaction. */
+export const ofSnowmelt = `
+datname = current_database() AND application_name ~ '^snowmelt( |$)' AND state <> 'idle'
+  AND xact_start IS NOT NULL AND pid <> pg_catalog.pg_backend_pid()`;
+
+/** Those in a transaction of a run, by the name that `transaction` gives them. */
 const sessionsSql = `
 SELECT pid, application_name AS name, split_part(application_name, ' ', 2) AS run,
        to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
 FROM pg_catalog.pg_stat_activity
-WHERE datname = current_database() AND application_name ~ '^snowmelt [0-9a-f][^ ]*( (load|table))?$' AND state <> 'idle'
-  AND xact_start IS NOT NULL AND pid <> pg_catalog.pg_backend_pid()
+WHERE ${ofSnowmelt} AND application_name ~ '^snowmelt [0-9a-f][^ ]*( (load|table))?$'
 ORDER BY xact_start, pid`;
 
 /** Once more by its name: the process id may be another session's by now. */

@@ -56,6 +56,10 @@ BEGIN
       AND r.status <> 'completed'
       AND r.metadata -> 'settled' IS DISTINCT FROM 'true'
       AND NOT life.worked_by_others
+      -- Nor is it kept for the next process of a distributed run.
+      AND NOT coalesce(greatest(r.held_since, (
+          SELECT max(w.last_seen_at) FROM migration_status.migration_workers w
+          WHERE w.run_id = r.run_id)) + r.hold_seconds * interval '1 second' > now(), false)
       AND (NOT life.held OR life.silent)
       -- Not where another run has taken all of its tables since.
       AND EXISTS (
@@ -104,7 +108,10 @@ BEGIN
       AND NOT EXISTS (
         SELECT FROM migration_status.migration_chunk_status c
         WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()
-          AND NOT starts_with(c.worker_id, r.owner));
+          AND NOT starts_with(c.worker_id, r.owner))
+      AND NOT coalesce(greatest(r.held_since, (
+          SELECT max(w.last_seen_at) FROM migration_status.migration_workers w
+          WHERE w.run_id = r.run_id)) + r.hold_seconds * interval '1 second' > now(), false);
   END IF;
 
   INSERT INTO pg_temp.snowmelt_found (what, run_id, name, says, mend)

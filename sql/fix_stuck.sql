@@ -38,6 +38,10 @@ BEGIN
         SELECT FROM migration_status.migration_chunk_status c
         WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()
           AND NOT starts_with(c.worker_id, r.owner))
+      -- Nor is it kept for the next process of a distributed run.
+      AND NOT coalesce(greatest(r.held_since, (
+          SELECT max(w.last_seen_at) FROM migration_status.migration_workers w
+          WHERE w.run_id = r.run_id)) + r.hold_seconds * interval '1 second' > now(), false)
   LOOP
     PERFORM pg_terminate_backend(found.pid);
     INSERT INTO pg_temp.snowmelt_fixed (what, run_id, name)
@@ -78,6 +82,10 @@ BEGIN
         SELECT FROM migration_status.migration_chunk_status c
         WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()
           AND NOT starts_with(c.worker_id, r.owner))
+      -- Nor is it kept for the next process of a distributed run.
+      AND NOT coalesce(greatest(r.held_since, (
+          SELECT max(w.last_seen_at) FROM migration_status.migration_workers w
+          WHERE w.run_id = r.run_id)) + r.hold_seconds * interval '1 second' > now(), false)
     RETURNING r.run_id::text AS run, r.owner
   LOOP
     INSERT INTO pg_temp.snowmelt_fixed (what, run_id, name)

@@ -5,6 +5,8 @@ SELECT
   v.run_status,
   CASE
     WHEN held.pid IS NOT NULL OR c.leased_chunks > 0 THEN 'alive'
+    WHEN v.run_status = 'running' AND greatest(r.held_since, w.last_seen_at)
+      + r.hold_seconds * interval '1 second' > now() THEN 'kept for its next process'
     WHEN v.run_status = 'running' THEN 'dead: run the same command again'
     ELSE 'stopped: run the same command again'
   END AS life,
@@ -22,8 +24,16 @@ SELECT
   CASE WHEN c.recent_chunks > 0
     THEN date_trunc('second', (c.chunks - c.completed_chunks) * interval '120 seconds' / c.recent_chunks)
   END AS time_left,
-  c.last_change
+  w.workers,
+  greatest(c.last_change, w.last_seen_at) AS last_sign_of_life
 FROM migration_status.v_active_migrations v
+JOIN migration_status.migration_runs r USING (run_id)
+LEFT JOIN LATERAL (
+  SELECT max(last_seen_at) AS last_seen_at,
+    count(*) FILTER (WHERE ended_at IS NULL AND last_seen_at > now() - interval '1 minute') AS workers
+  FROM migration_status.migration_workers
+  WHERE run_id = v.run_id
+) w ON true
 LEFT JOIN LATERAL (
   SELECT
     count(*) FILTER (WHERE kind = 'load') AS chunks,

@@ -26,6 +26,9 @@ LEFT JOIN LATERAL (
 WHERE r.status = 'running'
   AND r.owner IS NOT NULL
   AND c.leased_by_others = 0
+  AND NOT coalesce(greatest(r.held_since, (
+      SELECT max(w.last_seen_at) FROM migration_status.migration_workers w
+      WHERE w.run_id = r.run_id)) + r.hold_seconds * interval '1 second' > now(), false)
   AND NOT EXISTS (
     SELECT FROM pg_locks l
     WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted

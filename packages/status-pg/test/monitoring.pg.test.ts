@@ -154,6 +154,52 @@ describe('sql/monitoring and the views', () => {
     expect(Number(a?.['times_as_long'])).toBeCloseTo(2.5, 0);
   });
 
+  it('workers.sql', async () => {
+    const sign = { id: 'host/1', host: 'host', pid: 1, version: '1' };
+    await store.sharing?.seen(run, { ...sign, waitsFor: 'a lock' });
+    await store.sharing?.seen(run, { ...sign, id: 'other/2' });
+    await query(
+      database,
+      `UPDATE migration_status.migration_workers SET last_seen_at = now() - interval '2 minutes'
+       WHERE worker_id = 'other/2'`,
+    );
+    expect(await ask('workers.sql')).toMatchObject([
+      { worker_id: 'host/1', has_the_run: true, state: 'waits', chunks_in_hand: '1' },
+      { worker_id: 'other/2', has_the_run: false, state: 'gives no sign', chunks_in_hand: '0' },
+    ]);
+    const [seen] = (await store.observes?.activity(5)) ?? [];
+    expect(seen).toMatchObject({ life: 'live', owner: 'host/1' });
+    expect(seen?.workers.map(({ worker, silent, chunks }) => [worker, silent, chunks])).toEqual([
+      ['host/1', false, 0],
+      ['host/1/0', false, 1],
+      ['other/2', true, 0],
+    ]);
+    expect(seen?.workers[0]?.waitsFor?.what).toBe('a lock');
+    expect(seen?.failures).toMatchObject([
+      { table: 's/a', code: 'SOURCE.NETWORK', retrying: true, chunks: 1, message: 'reset' },
+      { table: 's/a', code: 'TARGET.ROW_REJECTED', retrying: false, chunks: 1 },
+      { table: 's/b', code: 'SOURCE.TABLE_NOT_FOUND', retrying: false, chunks: 0, message: 'B' },
+    ]);
+  });
+
+  it('a map of chunks has them in their order, in as many cells as asked for', async () => {
+    const none = { open: 0, leased: 0, completed: 0, failed: 0 };
+    expect(await store.observes?.chunkMap(run, 's/a', 100)).toEqual([
+      { ...none, completed: 1 },
+      { ...none, failed: 1 },
+      { ...none, leased: 1 },
+      { ...none, open: 1 },
+    ]);
+    expect(await store.observes?.chunkMap(run, 's/a', 2)).toEqual([
+      { ...none, completed: 1, failed: 1 },
+      { ...none, leased: 1, open: 1 },
+    ]);
+    const spans = (await store.observes?.throughput(run, 60)) ?? [];
+    expect(spans.length).toBeGreaterThan(0);
+    expect(spans.reduce((sum, { rows }) => sum + rows, 0)).toBe(10);
+    expect(spans.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(100);
+  });
+
   it('lock-waits.sql', async () => {
     const clients = [1, 2].map(() => new Client({ connectionString: database.url }));
     const [holder, waiter] = clients as [Client, Client];

@@ -10,7 +10,7 @@ import { useDemo } from './support/use-demo.ts';
 
 /** The command in this process; what it says on stdout, which is a document. */
 async function say(...argv: readonly string[]): Promise<{ code: number; answer: unknown }> {
-  const { write } = process.stdout;
+  const write = process.stdout.write.bind(process.stdout);
   let said = '';
   process.stdout.write = (text: unknown) => {
     said += String(text);

@@ -122,7 +122,7 @@ describe('sql/monitoring and the views', () => {
       rows_loaded: '10',
     });
     // Three chunks are left, of which one takes two minutes.
-    expect(String(row?.['time_left'])).toBe(String({ minutes: 6 }));
+    expect(row?.['time_left']).toMatchObject({ minutes: 6 });
   });
 
   it('failed-chunks.sql', async () => {

@@ -1,6 +1,6 @@
 import type { SnapshotPoint } from './source.ts';
 import type { WorkerId } from './run-state.ts';
-import type { RunSummary } from './status-store.ts';
+import type { RunSummary } from './run-summary.ts';
 import type { RunId, RunLife, TableKey } from './table-plan.ts';
 
 /** What runs are doing, for whoever looks on. Changes nothing; cheap enough to be asked every second. */

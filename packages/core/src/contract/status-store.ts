@@ -3,13 +3,16 @@ import type { Finding } from './finding.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
 import type { JsonObject } from './json.ts';
 import type { StatementKeeping } from './kept-statements.ts';
-import type { RunState, RunStatus, TableStatus, WorkerId } from './run-state.ts';
+import type { RunState, RunStatus, WorkerId } from './run-state.ts';
+import type { RunSummary, Verification } from './run-summary.ts';
 import type { Sharing } from './sharing.ts';
 import type { ObservesRuns } from './observes.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
 import type { MissingReceipt } from './target-answers.ts';
+
+export type { RunSummary, TableSummary, Verification } from './run-summary.ts';
 
 /** One table of a run as its configuration names it. */
 export interface TableRequest {
@@ -93,16 +96,6 @@ export type ChunkEvent =
   /** Given back unharmed, as when a run is stopped. */
   | { readonly type: 'released' };
 
-/** How a table was compared with its source. */
-export interface Verification {
-  /** `count`: numbers of rows. `digest`: values as well. */
-  readonly by: 'count' | 'digest';
-  /** Target columns whose values were not compared, and why. Absent: none. */
-  readonly leftOut?: readonly { readonly column: string; readonly why: string }[];
-  /** Target columns whose blanks at the end were not compared. Absent: none. */
-  readonly trimmed?: readonly string[];
-}
-
 export type TableEvent =
   | { readonly type: 'planned'; readonly plan: TablePlan }
   /** The run begins the table anew: its plan and chunks are gone. */
@@ -127,44 +120,6 @@ export type TableEvent =
       readonly verification?: Verification;
     }
   | { readonly type: 'failed'; readonly error: string };
-
-export interface TableSummary {
-  readonly key: TableKey;
-  readonly sourceName: string;
-  readonly source: TableRef;
-  readonly target: TableRef;
-  /** Of the request, `TableRequest.hash`. */
-  readonly hash?: string;
-  readonly status: TableStatus;
-  /** Load chunks of rows only, as all figures here: those of keys are worked, but not counted. */
-  readonly totalChunks: number;
-  readonly completedChunks: number;
-  readonly failedChunks: number;
-  readonly rows: number;
-  readonly bytes: number;
-  /** Rows that the table was completed without: they are in quarantine. Absent: none. */
-  readonly rejected?: number;
-  /** Keys that the table was completed without, as of `LoadReceipt.met`. Absent: none. */
-  readonly met?: number;
-  /** How a completed table was compared with its source. Absent: it was not. */
-  readonly verification?: Verification;
-  /** Of indexes that were dropped for the load. Absent: none were. */
-  readonly indexes?: 'disabled' | 'restored';
-  readonly startedAt?: Date;
-  readonly completedAt?: Date;
-  readonly error?: string;
-}
-
-export interface RunSummary {
-  readonly id: RunId;
-  readonly status: RunStatus;
-  readonly startedAt: Date;
-  readonly completedAt?: Date;
-  readonly error?: string;
-  readonly sourceNames: readonly string[];
-  readonly rows: number;
-  readonly tables: readonly TableSummary[];
-}
 
 /** What a run takes at most, status store included. */
 export interface ConnectionNeed {

@@ -1,5 +1,5 @@
 import type { FailureGroup, RunActivity, WorkerActivity } from '../contract/observes.ts';
-import type { TableSummary } from '../contract/status-store.ts';
+import type { TableSummary } from '../contract/run-summary.ts';
 import { fixOf, trouble, type Trouble } from './trouble.ts';
 
 const again = ['run'];

@@ -114,7 +114,10 @@ function readFacts(facts: Facts | undefined): Pick<RunActivity, 'workers'> & Par
 function readWorker(row: WorkerRow): WorkerActivity {
   const { worker, chunks, overdue, last, silent, waits_for: what, waits_since: since } = row;
   return {
-    ...{ worker, chunks, overdue, silent },
+    worker,
+    chunks,
+    overdue,
+    silent,
     ...(last === null ? {} : { lastSign: new Date(last) }),
     ...(what === null || since === null ? {} : { waitsFor: { what, since: new Date(since) } }),
   };

@@ -1,0 +1,51 @@
+import type { RunStatus, TableStatus } from './run-state.ts';
+import type { RunId, TableKey } from './table-plan.ts';
+import type { TableRef } from './table-schema.ts';
+
+/** How a table was compared with its source. */
+export interface Verification {
+  /** `count`: numbers of rows. `digest`: values as well. */
+  readonly by: 'count' | 'digest';
+  /** Target columns whose values were not compared, and why. Absent: none. */
+  readonly leftOut?: readonly { readonly column: string; readonly why: string }[];
+  /** Target columns whose blanks at the end were not compared. Absent: none. */
+  readonly trimmed?: readonly string[];
+}
+
+export interface TableSummary {
+  readonly key: TableKey;
+  readonly sourceName: string;
+  readonly source: TableRef;
+  readonly target: TableRef;
+  /** Of the request, `TableRequest.hash`. */
+  readonly hash?: string;
+  readonly status: TableStatus;
+  /** Load chunks of rows only, as all figures here: those of keys are worked, but not counted. */
+  readonly totalChunks: number;
+  readonly completedChunks: number;
+  readonly failedChunks: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Rows that the table was completed without: they are in quarantine. Absent: none. */
+  readonly rejected?: number;
+  /** Keys that the table was completed without, as of `LoadReceipt.met`. Absent: none. */
+  readonly met?: number;
+  /** How a completed table was compared with its source. Absent: it was not. */
+  readonly verification?: Verification;
+  /** Of indexes that were dropped for the load. Absent: none were. */
+  readonly indexes?: 'disabled' | 'restored';
+  readonly startedAt?: Date;
+  readonly completedAt?: Date;
+  readonly error?: string;
+}
+
+export interface RunSummary {
+  readonly id: RunId;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly completedAt?: Date;
+  readonly error?: string;
+  readonly sourceNames: readonly string[];
+  readonly rows: number;
+  readonly tables: readonly TableSummary[];
+}

@@ -50,6 +50,13 @@ export {
 } from './log/logger.ts';
 export { visible, visibleLines } from './log/visible.ts';
 export { tellWait, type TellWait, type Wait } from './log/tell-wait.ts';
+export {
+  hasWildcards,
+  matchTables,
+  type MatchedConfig,
+  type TableMatch,
+} from './config/match-tables.ts';
+export { inCapitals, isWildcard, matcher, quotedName } from './config/wildcard.ts';
 export { configWarnings } from './config/config-warnings.ts';
 export type { Environment } from './config/expand-variables.ts';
 export { configJsonSchema } from './config/json-schema.ts';

@@ -11,7 +11,7 @@ import {
   type RunObserver,
   type TableJob,
 } from '@snowmelt/core';
-import { logProgress, openSource, openStatus, openTarget } from '@snowmelt/wiring';
+import { logProgress, matchConfig, openSource, openStatus, openTarget } from '@snowmelt/wiring';
 
 import { migrateAnswer, type Answer, type MigrateBody } from './answer.ts';
 import type { Deadline } from './deadline.ts';
@@ -39,9 +39,11 @@ export async function migrate(work: Work): Promise<Answer> {
   if (enabled.length === 0) return nothingToDo();
   for (const message of unknownSources(config, selection)) log.warn('config_warning', { message });
   if (invocation.isLater && invocation.before.needsRetry === false) return nothingLeft(work);
-  const jobs = resolveTables(config, selection);
+  const context = { log, signal: deadline.stop, clock: systemClock };
+  const { config: matched } = await matchConfig(config, context);
+  const jobs = resolveTables(matched, selection);
   const seen = watchProgress(logProgress(log), telemetry);
-  const running = run(work, jobs, seen);
+  const running = run({ ...work, config: matched }, jobs, seen);
   // Of an answer that came without it, whatever is left is nobody's to catch.
   running.catch(() => undefined);
   const end = await Promise.race([running, deadline.answer]);

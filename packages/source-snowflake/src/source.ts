@@ -12,6 +12,7 @@ import { queryRows } from './result/query-rows.ts';
 import { once, SessionPool, type Sessions } from './connect/session-pool.ts';
 import { describeTables } from './describe/describe-tables.ts';
 import { gather } from './describe/gather.ts';
+import { listSchemas, listTables } from './describe/list-objects.ts';
 import { sourceGrants } from './describe/source-grants.ts';
 import { keptPast } from './describe/kept-past.ts';
 import { whyUnpinnable } from './describe/unpinnable.ts';
@@ -99,6 +100,10 @@ function asked(pool: SessionPool, settings: Settings) {
       reach: (table, context) => reachChanges(pool, table, context),
     },
     digests: { digest: (table, context) => digestTable(pool, table, context) },
+    lists: {
+      schemas: (database, context) => listSchemas((sql) => queryRows(pool, sql, context), database),
+      tables: (place, context) => listTables((sql) => queryRows(pool, sql, context), place),
+    },
     cutsKeys: { shared: (table, context) => sharedKeys(pool, table, context) },
     costs: {
       cost: (table, chunks, digest) =>

@@ -40,6 +40,7 @@ const ofSource: Readonly<Record<Capability<Source>, true>> = {
   costs: true,
   examines: true,
   grants: true,
+  lists: true,
 };
 /** What an adapter may lack; a new one does not compile until it is here, and then in the guide. */
 type Capability<Adapter> = {

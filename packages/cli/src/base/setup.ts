@@ -3,6 +3,7 @@ import {
   createLogger,
   formatJson,
   formatLogfmt,
+  hasWildcards,
   loadConfig,
   loadEnvFile,
   resolveTables,
@@ -12,9 +13,13 @@ import {
   type Environment,
   type Logger,
   type LogLevel,
+  type MatchedConfig,
   type TableJob,
   type WorkContext,
 } from '@snowmelt/core';
+import { matchConfig } from '@snowmelt/wiring';
+
+import { listenForStop } from './stop-signal.ts';
 
 export interface SetupFlags {
   readonly config: string;
@@ -35,6 +40,14 @@ export async function readConfig(flags: SetupFlags): Promise<Config> {
   const file = flags['env-file'];
   const fromFile: Environment = file === undefined ? {} : await loadEnvFile(file);
   return loadConfig(flags.config, { env: { ...fromFile, ...process.env } });
+}
+
+/** The same with the tables that its wildcards stand for, as the catalog has them now. */
+export async function readMatched(flags: SetupFlags & LogFlags): Promise<MatchedConfig> {
+  const config = await readConfig(flags);
+  if (!hasWildcards(config)) return { config, matches: [] };
+  using stop = listenForStop((line) => process.stderr.write(`${line}\n`));
+  return await matchConfig(config, makeContext(makeLogger(flags), stop.signal));
 }
 
 /** The jobs that are asked for; what is seldom meant is logged. */

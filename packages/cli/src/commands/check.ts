@@ -9,7 +9,7 @@ import { exitCodes } from '../failure/exit-codes.ts';
 import { formatFailure } from '../failure/show-failure.ts';
 import { configFlags, logFlags, tableFlags } from '../base/flags.ts';
 import { openSides } from '../plan/open-sides.ts';
-import { makeContext, makeLogger, readConfig, selectJobs, type LogFlags } from '../base/setup.ts';
+import { makeContext, makeLogger, readMatched, selectJobs, type LogFlags } from '../base/setup.ts';
 import { formatFindings } from '../show/findings.ts';
 import { listenForStop } from '../base/stop-signal.ts';
 import { openSource, openStatus } from '@snowmelt/wiring';
@@ -37,7 +37,7 @@ Exit codes: 0 all is well; 4 there are warnings, or with --deep differences; 2 a
 
   async run(): Promise<CheckView | DeepView> {
     const { flags } = await this.parse(Check);
-    const config = await readConfig(flags);
+    const { config } = await readMatched(flags);
     const jobs = selectJobs(config, flags);
     if (flags.deep) return this.#deep(config, jobs, flags);
     await using sides = await openSides(config, flags);

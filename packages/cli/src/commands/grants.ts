@@ -9,7 +9,7 @@ import {
   type GrantSection,
 } from '../grants/collect-grants.ts';
 import { openSides } from '../plan/open-sides.ts';
-import { makeLogger, readConfig, selectJobs } from '../base/setup.ts';
+import { makeLogger, readConfig, readMatched, selectJobs } from '../base/setup.ts';
 import { openStatus } from '@snowmelt/wiring';
 
 export interface GrantsView {
@@ -49,7 +49,7 @@ Exit codes: 0 printed; 2 a failure that the message explains; 1 a bug.`;
 
   async run(): Promise<GrantsView> {
     const { flags } = await this.parse(Grants);
-    const config = await readConfig(flags);
+    const config = flags.connect ? (await readMatched(flags)).config : await readConfig(flags);
     const jobs = selectJobs(config, flags);
     await using sides = await openSides(config, flags);
     await using status = await openStatus(config, makeLogger(flags));

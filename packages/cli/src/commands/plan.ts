@@ -4,8 +4,8 @@ import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../bas
 import { lookBack } from '../plan/look-back.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { planTables } from '../plan/plan-tables.ts';
-import { formatTablePlan, viewPlan, type PlanView } from '../plan/plan-view.ts';
-import { makeLogger, readConfig, selectJobs } from '../base/setup.ts';
+import { formatMatch, formatTablePlan, viewPlan, type PlanView } from '../plan/plan-view.ts';
+import { makeLogger, readMatched, selectJobs } from '../base/setup.ts';
 
 export default class Plan extends BaseCommand {
   static override summary = 'Show what `run` would do with each table, and change nothing.';
@@ -20,11 +20,15 @@ Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
 
   async run(): Promise<PlanView> {
     const { flags } = await this.parse(Plan);
-    const config = await readConfig(flags);
+    const { config, matches } = await readMatched(flags);
     const jobs = selectJobs(config, flags);
     await using sides = await openSides(config, flags);
     const next = await lookBack(config, jobs, resumeOf(flags), makeLogger(flags));
-    const view = viewPlan(await planTables(jobs, { ...sides, next, countChunks: true }));
+    const view = {
+      ...viewPlan(await planTables(jobs, { ...sides, next, countChunks: true })),
+      ...(matches.length === 0 ? {} : { matches }),
+    };
+    this.print(matches.flatMap(formatMatch));
     this.print(view.tables.flatMap(formatTablePlan));
     const refused = view.tables.some((table) => table.refused);
     process.exitCode = refused ? exitCodes.failed : exitCodes.done;

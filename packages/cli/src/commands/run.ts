@@ -4,7 +4,7 @@ import { BaseCommand } from '../base/base-command.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
 import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../base/flags.ts';
 import { migrate } from '../run/migrate.ts';
-import { readConfig, selectJobs } from '../base/setup.ts';
+import { readMatched, selectJobs } from '../base/setup.ts';
 import {
   formatRunFailures,
   formatRunReport,
@@ -42,7 +42,7 @@ work left; 1 a bug.`;
 
   async run(): Promise<RunView> {
     const { flags } = await this.parse(Run);
-    const config = await readConfig(flags);
+    const { config } = await readMatched(flags);
     const { verify } = flags;
     const chosen = selectJobs(config, flags);
     const jobs = verify === undefined ? chosen : chosen.map((job) => ({ ...job, verify }));

@@ -51,6 +51,12 @@ export async function collectGrants(
 
 async function targetSections(asked: GrantsAsked, { target, context }: GrantsUsing) {
   const { jobs: tables, ask } = asked;
+  const open = tables.find(({ wildcard }) => wildcard?.open === true)?.wildcard;
+  if (open !== undefined) {
+    throw new SnowmeltError('CLI.USAGE', `which tables ${open.pattern} stands for is not known`, {
+      fix: 'Say --connect, so that Snowflake is asked; or --for snowflake, which needs no names.',
+    });
+  }
   const role = postgresRole(asked);
   const sections: GrantSection[] = [];
   for (const database of new Set(tables.map((job) => job.target.database))) {

@@ -7,6 +7,7 @@ import {
   type NextStep,
   type ReadCost,
   type SnowmeltError,
+  type TableMatch,
   type TableRef,
   type TableSnapshot,
 } from '@snowmelt/core';
@@ -19,6 +20,8 @@ import { formatRef } from '../show/run-report.ts';
 import { findingsOf, isRefused, type ChunkCount, type PlannedTable } from './plan-tables.ts';
 
 export interface PlanView {
+  /** What wildcards stand for. Absent: there are none. */
+  readonly matches?: readonly TableMatch[];
   readonly tables: readonly TablePlanView[];
 }
 
@@ -105,6 +108,18 @@ function viewError(error: SnowmeltError | undefined): { error?: FailureView } {
   return failure === undefined ? {} : { error: failure };
 }
 
+/** `FACT_* in SALES.PUBLIC: 12 tables; left out by their kind: 3 views, 1 external table`. */
+export function formatMatch(match: TableMatch): readonly string[] {
+  const { pattern, place, tables, leftOut } = match;
+  const kinds = [...Map.groupBy(leftOut, ({ what }) => what.replace(/^an? /u, ''))];
+  const others = kinds.map(([kind, all]) => countOf(all.length, kind)).join(', ');
+  return [
+    `${pattern} in ${place.database}.${place.schema}: ${countOf(tables.length, 'table')}${others === '' ? '' : `; left out by their kind: ${others}`}`,
+    ...(tables.length === 0 ? [] : [dim(`  ${tables.join(', ')}`)]),
+    '',
+  ];
+}
+
 /** A few lines a table. */
 export function formatTablePlan(table: TablePlanView): readonly string[] {
   const mark = table.refused ? red('✘') : green('✔');
@@ -126,6 +141,7 @@ function nextText({ run, does, because }: NextStep): string {
     retry: `tried once more in run ${run}, and read anew at a new snapshot if it fails again`,
     anew: `read anew at a new snapshot, after run ${run}`,
     done: `not read again: run ${run} is ended first`,
+    later: `loaded by the run after ${run}, which is ended first`,
   };
   return `${texts[does]}: ${because}`;
 }

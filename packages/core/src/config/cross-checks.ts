@@ -4,6 +4,7 @@ import { checkPostgres, checkSnowflake } from './login-checks.ts';
 import { isPlainObject, type KeyPath } from './plain-object.ts';
 import type { Problem } from './problems.ts';
 import { foldedName, storedName } from './stored-name.ts';
+import { isWildcard, quotedName, targetName } from './wildcard.ts';
 
 /** The rules that more than one key has a part in. */
 export function crossCheck(value: unknown): readonly Problem[] {
@@ -13,6 +14,7 @@ export function crossCheck(value: unknown): readonly Problem[] {
     ...(file.snowflake === undefined ? [] : checkSnowflake(file.snowflake)),
     ...(file.postgres === undefined ? [] : checkPostgres(file.postgres)),
     ...checkSourceNames(sources),
+    ...checkDefaults(sources),
     ...sources.flatMap((source, index) =>
       (source.tables ?? []).flatMap((table, tableIndex) => {
         const path = ['sources', index, 'tables', tableIndex];
@@ -33,6 +35,20 @@ function checkSourceNames(sources: readonly SourceView[]): readonly Problem[] {
     if (first === index) return [];
     return [{ path, problem: `${name} is the name of sources[${first}] already` }];
   });
+}
+
+/** What names one table can't be said of all. */
+function checkDefaults(sources: readonly SourceView[]): readonly Problem[] {
+  return sources.flatMap(({ defaults = {} }, index) =>
+    Object.hasOwn(defaults, 'source')
+      ? [
+          {
+            path: ['sources', index, 'defaults', 'source'],
+            problem: 'names one table: it belongs into tables',
+          },
+        ]
+      : [],
+  );
 }
 
 interface Route {
@@ -77,7 +93,11 @@ function routesOf(source: SourceView, index: number): readonly Route[] {
 function routeOf(source: SourceView, table: TableView, path: KeyPath): readonly Route[] {
   if (table.enabled === false) return [];
   const from = [source.source_sf_database, source.source_sf_schema, table.source];
-  const to = [source.target_pg_database, source.target_pg_schema, table.target];
+  const { source: name } = table;
+  // What a wildcard stands for is compared when it is known (`matchTables`).
+  if (name === undefined || isWildcard(name)) return [];
+  const into = quotedName(targetName({ source: name, target: table.target }));
+  const to = [source.target_pg_database, source.target_pg_schema, into];
   if ([...from, ...to].includes(undefined)) return [];
   const truncates = table.truncate_onstart === true;
   const watermarked = !truncates && table.source_watermark !== undefined;
@@ -99,6 +119,7 @@ function dotted(parts: readonly (string | undefined)[]): string {
 function checkTable(table: TableView, path: KeyPath): readonly Problem[] {
   const at = (key: string, problem: string): Problem => ({ path: [...path, key], problem });
   return [
+    ...checkWildcard(table).map(([key, problem]) => at(key, problem)),
     ...checkChunking(table).map((problem) => at('chunking_column_types', problem)),
     ...checkMapping(table).map((problem) => at('column_mapping', problem)),
     ...checkWatermark(table).map((problem) => at('source_watermark', problem)),
@@ -107,6 +128,29 @@ function checkTable(table: TableView, path: KeyPath): readonly Problem[] {
     ...checkChanges(table).map((problem) => at('changes', problem)),
     ...checkRefresh(table).map(([key, problem]) => at(key, problem)),
     ...checkMissing(table).map(([key, problem]) => at(key, problem)),
+  ];
+}
+
+function checkWildcard({
+  source,
+  target = '*',
+  exclude,
+  kinds,
+}: TableView): readonly (readonly [string, string])[] {
+  if (source === undefined) return [];
+  const many = isWildcard(source);
+  const alone = 'needs a source with *';
+  return [
+    ...(many && !isWildcard(target)
+      ? [
+          [
+            'target',
+            'needs a *, which stands for the name of each table that source finds',
+          ] as const,
+        ]
+      : []),
+    ...(!many && exclude !== undefined ? [['exclude', alone] as const] : []),
+    ...(!many && kinds !== undefined ? [['kinds', alone] as const] : []),
   ];
 }
 

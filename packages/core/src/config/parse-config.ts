@@ -5,6 +5,7 @@ import { readEarlierInputs } from './earlier-inputs.ts';
 import { expandVariables, type Environment, type Expansion } from './expand-variables.ts';
 import { formatPath, isPlainObject, type KeyPath } from './plain-object.ts';
 import { formatProblem, problemsOf, type Problem } from './problems.ts';
+import { mergeDefaults } from './source-defaults.ts';
 import { detectFormat, readText, type TextFormat } from './read-text.ts';
 import { configSchema, type Config } from './schema/config.ts';
 import { stripComments } from './strip-comments.ts';
@@ -32,8 +33,11 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   checkSize(read, file);
   const expanded = complete(expandVariables(stripComments(read), options.env), options);
   checkSize(expanded.value, file);
-  const expansion = { ...expanded, value: readEarlierInputs(expanded.value) };
-  const parsed = safeParse(expansion);
+  const merged = mergeDefaults(expanded.value);
+  const expansion = { ...expanded, value: readEarlierInputs(merged.value) };
+  const isVariable = (path: KeyPath): boolean =>
+    expanded.whole.has(formatPath(merged.originOf(path)));
+  const parsed = safeParse(expansion.value, isVariable);
   const missing = expansion.missing.map(({ path, name }): Problem => ({
     path,
     problem: `the variable ${name} is not set`,
@@ -42,7 +46,9 @@ export function parseConfig(text: string, options: ParseOptions): Config {
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error, configSchema)),
     ...crossCheck(expansion.value),
-  ].filter(({ path }) => !unset.has(formatPath(path)));
+  ]
+    .map(merged.placeOf)
+    .filter(({ path }) => !unset.has(formatPath(path)));
   if (missing.length > 0) throw failure('CONFIG.MISSING_VARIABLE', file, [...missing, ...problems]);
   if (!parsed.success || problems.length > 0) throw failure('CONFIG.INVALID', file, problems);
   return parsed.data;
@@ -75,15 +81,15 @@ function failure(
  * A variable is text always; where a key wants a number or a boolean, and its value is one variable
  * and nothing else, that text is read as one.
  */
-function safeParse(expansion: Expansion) {
-  const first = configSchema.safeParse(expansion.value);
+function safeParse(value: unknown, isVariable: (path: KeyPath) => boolean) {
+  const first = configSchema.safeParse(value);
   if (first.success) return first;
   let changed = false;
   for (const issue of first.error.issues) {
-    if (issue.code !== 'invalid_type' || !expansion.whole.has(formatPath(issue.path))) continue;
-    changed = convert(expansion.value, issue.path, issue.expected) || changed;
+    if (issue.code !== 'invalid_type' || !isVariable(issue.path)) continue;
+    changed = convert(value, issue.path, issue.expected) || changed;
   }
-  return changed ? configSchema.safeParse(expansion.value) : first;
+  return changed ? configSchema.safeParse(value) : first;
 }
 
 function convert(root: unknown, path: KeyPath, expected: string): boolean {

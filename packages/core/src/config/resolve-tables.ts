@@ -12,6 +12,7 @@ import type { Config } from './schema/config.ts';
 import { selectTables, type PlacedTable, type TableSelection } from './select-tables.ts';
 import { storedName } from './stored-name.ts';
 import { sha256, tableHash } from './table-hash.ts';
+import { isWildcard, type MatchedTable } from './wildcard.ts';
 import { foldedSourceRef, sourceRef, tableKey, targetRef } from './table-refs.ts';
 
 /** The enabled tables that are asked for, with every default resolved. Throws `CONFIG.NO_SUCH_TABLE`. */
@@ -27,6 +28,8 @@ export interface RunHashes {
 /** `configHash` covers every enabled table, `executionHash` the chosen ones of them as well. */
 export function runHashes(config: Config, jobs: readonly TableJob[]): RunHashes {
   const all = selectTables(config, {}).map((one) => jobOf(one, config));
+  const open = all.find(({ wildcard }) => wildcard?.open === true);
+  if (open !== undefined) throw new RangeError(`${open.key}: its tables are not looked for yet`);
   const configHash = sha256(all.map(({ key, hash }) => `${key} ${hash}`).toSorted());
   return { configHash, executionHash: sha256([configHash, jobs.map(({ key }) => key).toSorted()]) };
 }
@@ -37,6 +40,7 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     key: tableKey(source, table),
     sourceName: source.source_name,
     source: sourceRef(source, table),
+    ...wildcardOf(table),
     ...foldedSource(placed),
     target: targetRef(source, table),
     mode: loadMode(placed, config),
@@ -59,6 +63,12 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     notices: [...setAside(placed, config), ...withoutEffect(placed, config)],
   };
   return { ...job, hash: tableHash(job) };
+}
+
+function wildcardOf(table: MatchedTable): Pick<TableJob, 'wildcard'> {
+  const { source, matchedBy } = table;
+  if (matchedBy !== undefined) return { wildcard: { pattern: matchedBy, open: false } };
+  return isWildcard(source) ? { wildcard: { pattern: source, open: true } } : {};
 }
 
 function foldedSource({ source, table }: PlacedTable): Pick<TableJob, 'sourceInCapitals'> {

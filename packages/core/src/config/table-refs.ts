@@ -3,6 +3,7 @@ import type { TableRef } from '../contract/table-schema.ts';
 import type { SourceConfig } from './schema/source.ts';
 import type { TableConfig } from './schema/table.ts';
 import { foldedName, storedName } from './stored-name.ts';
+import { targetName } from './wildcard.ts';
 
 export function sourceRef(source: SourceConfig, table: TableConfig): TableRef {
   return {
@@ -31,7 +32,7 @@ export function targetRef(source: SourceConfig, table: TableConfig): TableRef {
   return {
     database: storedName(source.target_pg_database),
     schema: storedName(source.target_pg_schema),
-    name: storedName(table.target),
+    name: targetName(table),
   };
 }
 

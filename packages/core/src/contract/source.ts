@@ -1,7 +1,7 @@
 import type { ChunkPlan, ChunkStream } from './chunk.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
 import type { ChangesPlan, ExtractMode, ReadOptions, RunId, TablePlan } from './table-plan.ts';
-import type { TableRef, TableSchema } from './table-schema.ts';
+import type { ListedSchema, ListedTable, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** One moment for all tables of a run. `at`: ISO 8601 instant with all its fractional digits. */
@@ -104,6 +104,7 @@ export interface Source extends AsyncDisposable {
   readonly costs?: Costs;
   readonly examines?: Examines;
   readonly grants?: SourceGrants;
+  readonly lists?: Lists;
 }
 
 /** A source that has every capability. */
@@ -212,4 +213,18 @@ export interface Examines {
 export interface SourceGrants {
   /** What a role needs to read these tables. */
   grants(request: GrantsRequest, context: WorkContext): Promise<readonly Grant[]>;
+}
+
+/** Wildcards in `source`, `snowmelt discover` and `init`: what is there for the role that looks. */
+export interface Lists {
+  /** All schemas, or those of one database. */
+  schemas(database: string | undefined, context: WorkContext): Promise<readonly ListedSchema[]>;
+  /**
+   * Tables and views of a schema, in the order of their names; none is left out because there are many.
+   * Throws `SOURCE.TABLE_NOT_FOUND` where there is no such schema, or the role may not see it.
+   */
+  tables(
+    place: Pick<TableRef, 'database' | 'schema'>,
+    context: WorkContext,
+  ): Promise<readonly ListedTable[]>;
 }

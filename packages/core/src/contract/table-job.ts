@@ -33,6 +33,8 @@ export interface TableJob {
   readonly key: TableKey;
   readonly sourceName: string;
   readonly source: TableRef;
+  /** The wildcard that the table was found by; `open`: its tables are not looked for yet. */
+  readonly wildcard?: { readonly pattern: string; readonly open: boolean };
   /** What the names mean without quotes, where they are written without and in small letters. */
   readonly sourceInCapitals?: TableRef;
   readonly target: TableRef;

@@ -95,3 +95,20 @@ export interface TableSchema {
   /** What the adapter has seen of the object and wants to know again later; nobody else reads it. */
   readonly facts?: JsonObject;
 }
+
+export interface ListedSchema {
+  readonly database: string;
+  readonly schema: string;
+  readonly comment?: string;
+}
+
+/** A table or view as a catalog lists it, without its columns. */
+export interface ListedTable {
+  readonly ref: TableRef;
+  readonly kind: TableSchema['kind'];
+  /** As people call it, with its article: `a table`, `a secure view`. */
+  readonly what: string;
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly comment?: string;
+}

@@ -18,6 +18,9 @@ export const alternatives = new Set([
   'snowflake.workload_identity_azure_client_id',
   'postgres.url',
   'postgres.aws_region',
+  // Of a source with *, which stands for many.
+  'sources[].tables[].exclude',
+  'sources[].tables[].kinds',
 ]);
 
 /** What a file holds for a key at a place of the list, instead of its example. */

@@ -1,7 +1,7 @@
 import { changeLoading } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
-import { SnowmeltError, type TableJob } from '../../src/index.ts';
+import { createLogger, SnowmeltError, type TableJob } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 function world(): World {
@@ -40,6 +40,40 @@ function refusingFive(made: World) {
 function ends({ tables }: Awaited<ReturnType<typeof run>>) {
   return Object.fromEntries(tables.map(({ key, status }) => [key, status]));
 }
+
+describe('tables that a wildcard has found', () => {
+  const found = (name: string) => job(name, { wildcard: { pattern: '*', open: false } });
+
+  it('a resume goes on with those that the run has begun with; later ones are for the next run', async () => {
+    const made = new World();
+    for (const name of ['A', 'B', 'NEW']) made.addTable(name, 5);
+    const breaking = () => ({ kind: 'break', afterRows: 1 }) as const;
+    const stopped = await run([found('A'), found('B')], made.adapters({ open: breaking }));
+    expect(stopped.status).toBe('failed');
+    const all = ['A', 'B', 'NEW'].map(found);
+    const told: string[] = [];
+    const log = createLogger('warn', ({ event, fields }) =>
+      told.push(`${event} ${String(fields['tables'])}`),
+    );
+    const resumed = await run(all, made.adapters(), { log, executionHash: 'other' });
+    expect(resumed).toMatchObject({ run: stopped.run, status: 'completed' });
+    expect(ends(resumed)).toEqual({ A: 'completed', B: 'completed' });
+    expect(told).toEqual(['left_for_next_run NEW']);
+    expect(() => made.targetRows('NEW')).toThrow();
+    const next = await run(all, made.adapters(), { executionHash: 'other' });
+    expect(ends(next)).toEqual({ A: 'completed', B: 'completed', NEW: 'completed' });
+  });
+
+  it('and so does a run that is named', async () => {
+    const made = new World();
+    for (const name of ['A', 'NEW']) made.addTable(name, 5);
+    const { run: id } = await run([found('A')], made.adapters());
+    const again = await run([found('A'), found('NEW')], made.adapters(), {
+      resume: { mode: 'run', run: id },
+    });
+    expect(ends(again)).toEqual({ A: 'skipped' });
+  });
+});
 
 describe('what goes on in the earlier run, and what begins anew', () => {
   it('a row that was corrected at the source is read anew, and healthy tables are refreshed', async () => {

@@ -25,8 +25,9 @@ export async function sourceGrants(
     grants.push({ sql, why: 'runs the statements' });
   }
   for (const table of tables) {
-    const kind = (await describe?.(table))?.kind;
-    grants.push(...places(table, to), ...reading(table, kind, to), ...unloading(table, to));
+    const kind = table.wildcard?.open === true ? undefined : (await describe?.(table))?.kind;
+    const read = table.wildcard === undefined ? reading(table, kind, to) : readingAll(table, to);
+    grants.push(...places(table, to), ...read, ...unloading(table, to));
   }
   if (user !== undefined) {
     const sql = `GRANT ROLE ${loginName(role)} TO USER ${loginName(user)};`;
@@ -71,6 +72,21 @@ function reading(
           : 'is read; row access and masking policies hold for the role',
     },
     ...(changes === true ? [tracking] : []),
+  ];
+}
+
+/** A wildcard finds what the role may see: also what is made later. */
+function readingAll({ source, wildcard }: TableJob, to: string): readonly Grant[] {
+  const schema = `SCHEMA ${[source.database, source.schema].map(quoteIdentifier).join('.')}`;
+  return [
+    {
+      sql: `GRANT SELECT ON ALL TABLES IN ${schema} ${to}`,
+      why: `${wildcard?.pattern ?? '*'} finds what the role may see; of views: ON ALL VIEWS`,
+    },
+    {
+      sql: `GRANT SELECT ON FUTURE TABLES IN ${schema} ${to}`,
+      why: 'also of tables that are made later; of views: ON FUTURE VIEWS',
+    },
   ];
 }
 

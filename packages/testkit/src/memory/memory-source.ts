@@ -2,6 +2,8 @@ import {
   type ChunkPlan,
   type ChunkStream,
   type ExtractChoice,
+  type ListedSchema,
+  type ListedTable,
   type ReadOptions,
   SnowmeltError,
   type Source,
@@ -32,7 +34,10 @@ export interface MemorySourceOptions {
 }
 
 type MemoryCapabilities = Required<
-  Pick<Source, 'pins' | 'filters' | 'extracts' | 'watermarks' | 'changes' | 'digests' | 'costs'>
+  Pick<
+    Source,
+    'pins' | 'filters' | 'extracts' | 'watermarks' | 'changes' | 'digests' | 'costs' | 'lists'
+  >
 >;
 
 export interface MemorySource extends Omit<Source, keyof MemoryCapabilities>, MemoryCapabilities {
@@ -101,6 +106,10 @@ function capabilities(warehouse: MemoryWarehouse): MemoryCapabilities {
       feed: async ({ ref }) => changeFeed(warehouse, ref),
       reach: async (plan) => reachChanges(warehouse, plan),
     },
+    lists: {
+      schemas: async (database) => listSchemas(warehouse, database),
+      tables: async (place) => listTables(warehouse, place),
+    },
     digests: {
       digest: async (plan) => referenceDigest(plan.columns, tableRows(warehouse, plan)),
     },
@@ -111,6 +120,32 @@ function capabilities(warehouse: MemoryWarehouse): MemoryCapabilities {
       }),
     },
   };
+}
+
+function listSchemas(warehouse: MemoryWarehouse, database?: string): readonly ListedSchema[] {
+  const places = warehouse
+    .tables()
+    .map(({ ref }): ListedSchema => ({ database: ref.database, schema: ref.schema }))
+    .filter((place) => database === undefined || place.database === database);
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
+}
+
+function listTables(
+  warehouse: MemoryWarehouse,
+  { database, schema }: Pick<TableRef, 'database' | 'schema'>,
+): readonly ListedTable[] {
+  const tables = warehouse
+    .tables()
+    .filter(({ ref }) => ref.database === database && ref.schema === schema);
+  if (tables.length === 0) {
+    throw new SnowmeltError('SOURCE.TABLE_NOT_FOUND', `there is no schema ${database}.${schema}`);
+  }
+  return tables.map(({ ref, versions }) => ({
+    ref,
+    kind: 'table',
+    what: 'a table',
+    rows: versions.at(-1)?.rows.length ?? 0,
+  }));
 }
 
 function describe(warehouse: MemoryWarehouse, ref: TableRef): TableSchema {

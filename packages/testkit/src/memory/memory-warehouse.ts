@@ -84,6 +84,12 @@ export class MemoryWarehouse {
     return formatInstant(this.#instants());
   }
 
+  /** All of them, in the order of their names. */
+  tables(): readonly StoredTable[] {
+    const all = [...this.#tables.values()];
+    return all.toSorted((a, b) => (refKey(a.ref) < refKey(b.ref) ? -1 : 1));
+  }
+
   table(ref: TableRef): StoredTable {
     const table = this.#tables.get(refKey(ref));
     if (table !== undefined) return table;

@@ -60,6 +60,19 @@ export const sourceShape = {
       safety: none,
     }),
   ),
+  defaults: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta(
+      doc({
+        description:
+          'Keys of `tables[]` that hold for every table of the source which does not say otherwise.',
+        example: { truncate_onstart: true, refresh: 'swap' },
+        absent: 'none',
+        speed: none,
+        safety: 'Part of each table, as if it stood there.',
+      }),
+    ),
   tables: z.array(tableSchema).meta({ description: 'The tables to move.' }),
 };
 

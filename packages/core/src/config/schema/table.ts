@@ -106,15 +106,41 @@ export const tableShape = {
   source: name.meta(
     doc({
       description:
-        'Source table or view, in the case that Snowflake stores. One without quotes that is not there is looked for in capitals, as Snowflake reads it in SQL; a quoted name is taken as written.',
+        'Source table or view, in the case that Snowflake stores. One without quotes that is not there is looked for in capitals, as Snowflake reads it in SQL; a quoted name is taken as written. `*` stands for any characters: `*` alone is all tables of the schema, `FACT_*` those whose names begin so, but for those that have an entry of their own in the source, or that an entry before it has taken. They are looked for when a run begins; `snowmelt plan` names them.',
       example: 'ORDERS',
       speed: 'The size of a view is unknown, so `extract: auto` unloads it.',
-      safety: 'A view is read at a snapshot only if all that is under it can be.',
+      safety:
+        'A view is read at a snapshot only if all that is under it can be. A wildcard finds what the role may see, is refused where it finds nothing, and a run that is resumed goes on with the tables that it has begun with.',
     }),
   ),
-  target: name.meta(
+  exclude: names.optional().meta(
     doc({
-      description: 'Target table, in the case that PostgreSQL stores.',
+      description:
+        'Of a `source` with `*`: names, with `*` or without, that it does not stand for.',
+      example: ['*_TMP', 'AUDIT_LOG'],
+      absent: 'none',
+      speed: none,
+      safety: none,
+    }),
+  ),
+  kinds: z
+    .array(z.enum(['table', 'view', 'external']))
+    .min(1)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'Of a `source` with `*`: what it stands for. `table`: standard, transient, dynamic, hybrid and Iceberg tables; `view`: views of all kinds; `external`: external tables. Temporary tables are seen only by the session that made them.',
+        example: ['table', 'view'],
+        absent: '`["table"]`',
+        speed: none,
+        safety: '`plan` says how many others have such names.',
+      }),
+    ),
+  target: name.default('*').meta(
+    doc({
+      description:
+        "Target table, in the case that PostgreSQL stores. `*` in it stands for the source's name: in small letters where that is in capitals and needs no quotes, else as it is.",
       example: 'orders',
       speed: 'Indexes, triggers and foreign keys of the target cost time for every row.',
       safety: 'A living run that loads the same target is not joined: the second one is refused.',

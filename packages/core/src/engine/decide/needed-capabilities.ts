@@ -72,6 +72,7 @@ const needs: readonly Need[] = [
     target: ['createsTables'],
   },
   { key: 'truncate_cascade', asks: (job) => job.truncateCascade, target: ['references'] },
+  { key: '* in source', asks: ({ wildcard }) => wildcard !== undefined, source: ['lists'] },
   { key: 'source_filter', asks: ({ read }) => read.filter !== undefined, source: ['filters'] },
   { key: 'extract: unload', asks: ({ read }) => read.extract === 'unload', source: ['extracts'] },
   { key: 'stage', asks: ({ read }) => read.stage !== undefined, source: ['extracts'] },

@@ -61,6 +61,25 @@ export function splitWork(jobs: readonly TableJob[], earlier: RunSummary): WorkS
   };
 }
 
+/** Tables that a wildcard has found since the earlier run began. */
+function foundSince(jobs: readonly TableJob[], { tables }: RunSummary): ReadonlySet<TableKey> {
+  const begun = new Set(tables.map(({ key }) => key));
+  const later = jobs.filter(({ key, wildcard }) => wildcard !== undefined && !begun.has(key));
+  return new Set(later.map(({ key }) => key));
+}
+
+/** What wildcards have found since the run began is not read at its snapshot: the next one loads it. */
+export function begunWith(
+  jobs: readonly TableJob[],
+  earlier: RunSummary,
+  { log }: WorkContext,
+): readonly TableJob[] {
+  const later = foundSince(jobs, earlier);
+  if (later.size === 0) return jobs;
+  log.warn('left_for_next_run', { run: earlier.id, tables: [...later] });
+  return jobs.filter(({ key }) => !later.has(key));
+}
+
 /** What was found wrong in the target, changes alone do not mend. */
 export function asLeftBy(earlier: RunSummary): (job: TableJob) => TableJob {
   const before = new Map(earlier.tables.map((table) => [table.key, table]));
@@ -90,9 +109,10 @@ export interface NextStep {
   /**
    * `resume`: at the earlier run's snapshot, chunks that are loaded stay. `replan`: in that run, but
    * from its beginning. `retry`: tried there once more, and anew if it fails again. `anew`: at a new
-   * snapshot. `done`: the earlier run has completed it, and is ended first.
+   * snapshot. `done`: the earlier run has completed it, and is ended first. `later`: a wildcard has
+   * found it since that run began, which is ended first.
    */
-  readonly does: 'resume' | 'replan' | 'retry' | 'anew' | 'done';
+  readonly does: 'resume' | 'replan' | 'retry' | 'anew' | 'done' | 'later';
   readonly because: string;
 }
 
@@ -101,11 +121,13 @@ export function foresee(
   jobs: readonly TableJob[],
   earlier: RunSummary,
 ): ReadonlyMap<TableKey, NextStep> {
+  const later = foundSince(jobs, earlier);
   const work = splitWork(jobs, earlier);
   const before = new Map(earlier.tables.map((table) => [table.key, table]));
   const stepOf = (job: TableJob): Omit<NextStep, 'run'> => {
     const table = before.get(job.key);
     const error = table?.error ?? 'it failed';
+    if (later.has(job.key)) return { does: 'later', because: 'it was found since' };
     if (work.lost.includes(job)) return { does: 'anew', because: error };
     const edited = table?.hash !== undefined && table.hash !== job.hash;
     if (edited) return { does: 'replan', because: 'its configuration was edited since' };

@@ -6,7 +6,14 @@ import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
 import { beginRun, reachBoth } from './begin-run.ts';
 import { clearStages } from './clear-stages.ts';
-import { asLeftBy, mergeReports, splitWork, whatBeginsAnew, withEmptied } from './go-on.ts';
+import {
+  asLeftBy,
+  begunWith,
+  mergeReports,
+  splitWork,
+  whatBeginsAnew,
+  withEmptied,
+} from './go-on.ts';
 import { keysPlan } from '../table/keys-plan.ts';
 import { leftOutNote } from '../table/left-out.ts';
 import { endWithStop } from './end-with-stop.ts';
@@ -33,12 +40,17 @@ export async function runMigration(
   await reachBoth(request.jobs, adapters, context);
   await adapters.status.migrate();
   const { resume, jobs, executionHash } = request;
+  if (resume.mode === 'run' && jobs.some(({ wildcard }) => wildcard !== undefined)) {
+    const begun = begunWith(jobs, await adapters.status.summary(resume.run), context);
+    return runOnce({ ...request, jobs: begun }, adapters, context);
+  }
   if (resume.mode !== 'auto') return runOnce(request, adapters, context);
   const tables = { executionHash, tables: jobs };
   const earlier = await adapters.status.unfinishedRun(tables, resume.maxAgeHours);
-  if (earlier === undefined)
-    return runOnce({ ...request, resume: { mode: 'never' } }, adapters, context);
-  return goOn({ request, adapters, context }, earlier);
+  const anew = { ...request, resume: { mode: 'never' } } as const;
+  if (earlier === undefined) return runOnce(anew, adapters, context);
+  const begun = { ...request, jobs: begunWith(jobs, earlier, context) };
+  return goOn({ request: begun, adapters, context }, earlier);
 }
 
 interface Migration {

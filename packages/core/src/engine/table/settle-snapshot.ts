@@ -131,7 +131,7 @@ function settledExtracts(extracts: Extracts, ready: Ready): Extracts {
 }
 
 /** What reads nothing at the snapshot point, as it is. */
-function optionalParts({ pins, filters, stages, changes, cutsKeys, costs }: Source) {
+function optionalParts({ pins, filters, stages, changes, cutsKeys, costs, lists }: Source) {
   return {
     ...(pins === undefined ? {} : { pins }),
     ...(filters === undefined ? {} : { filters }),
@@ -139,5 +139,6 @@ function optionalParts({ pins, filters, stages, changes, cutsKeys, costs }: Sour
     ...(changes === undefined ? {} : { changes }),
     ...(cutsKeys === undefined ? {} : { cutsKeys }),
     ...(costs === undefined ? {} : { costs }),
+    ...(lists === undefined ? {} : { lists }),
   };
 }

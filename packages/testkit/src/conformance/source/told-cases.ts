@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
 import { needing, type Case, type Cases } from '../cases.ts';
+import { expectFailure } from '../expect-failure.ts';
 import { sampleJob } from '../sample-plan.ts';
 import { loadChunks, ordersTable, planChunks, planOf } from './read-table.ts';
 import type { WholeSourceHarness } from './source-harness.ts';
@@ -66,6 +67,25 @@ export const toldCases: Cases<WholeSourceHarness> = {
       for (const { name, outcome } of probes) {
         expect(['expected', 'different', 'unknown'], name).toContain(outcome);
       }
+    },
+  }),
+
+  ...needing<SourceCase>(['lists'], {
+    'lists: a table with its rows, its schema, and no schema that is not there': async (
+      harness,
+    ) => {
+      const source = await harness.open();
+      const { database, schema, name } = await ordersTable(harness);
+      const schemas = await source.lists.schemas(database, testContext());
+      expect(schemas).toContainEqual(expect.objectContaining({ database, schema }));
+      const tables = await source.lists.tables({ database, schema }, testContext());
+      expect(tables.filter(({ ref }) => ref.name === name)).toEqual([
+        expect.objectContaining({ ref: { database, schema, name }, kind: 'table' }),
+      ]);
+      const names = tables.map(({ ref }) => ref.name);
+      expect(names).toEqual(names.toSorted());
+      const nowhere = source.lists.tables({ database, schema: `${schema}_NOT` }, testContext());
+      await expectFailure(nowhere, 'SOURCE.TABLE_NOT_FOUND');
     },
   }),
 

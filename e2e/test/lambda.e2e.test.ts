@@ -75,6 +75,7 @@ async function loop(
     child: ReturnType<LambdaPackage['start']>['child'],
     nth: number,
   ) => Promise<void> = () => Promise.resolve(),
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ bodies: readonly (Body | undefined)[]; lines: readonly string[] }> {
   const bodies: (Body | undefined)[] = [];
   const lines: string[] = [];
@@ -82,7 +83,7 @@ async function loop(
   for (let count = 0; count < 60; count += 1) {
     const input = { source_name: 'air', no_resume: true };
     const event = { action: 'migrate', input, resume_attempt_count: count, migrationResult };
-    const { child, ended } = lambda.start(event, { seconds: count === 0 ? 3 : seconds });
+    const { child, ended } = lambda.start(event, { seconds: count === 0 ? 3 : seconds, env });
     await disturb(child, count);
     const invoked = await ended;
     lines.push(...invoked.lines);
@@ -196,19 +197,65 @@ describe('a migration that needs many invocations', () => {
   }, 120_000);
 });
 
+describe('a step of PostgreSQL that is longer than an invocation', () => {
+  it('an index build that is longer than an invocation ends the loop by name, and the command goes on with it', async () => {
+    const few = "DATE < '2001-01-01 02:00'";
+    const counted = await inSnowflake(demo, `SELECT count(*) FROM FLIGHTS WHERE ${few}`);
+    const pause = 9 / Number(counted[0]?.[0]);
+    await client.query(`CREATE SCHEMA vega; CREATE TABLE vega.flights (${columns});
+      CREATE FUNCTION vega.slowly(int) RETURNS int LANGUAGE plpgsql IMMUTABLE
+        SET search_path = pg_catalog AS
+        $$ BEGIN PERFORM pg_sleep(${pause}); RETURN $1; END $$;
+      CREATE INDEX slow ON vega.flights (vega.slowly(delay))`);
+    const small = { ...table, source_filter: few, disable_index: true };
+    const config = {
+      ...configOf(demo, [small], { source_name: 'air' }),
+      snapshot_delay_seconds: 0,
+    };
+    const { bodies } = await loop(7, undefined, { SNOWMELT_CONFIG: JSON.stringify(config) });
+    const last = bodies.at(-1);
+    expect(last, JSON.stringify(bodies)).toMatchObject({ error_type: 'RUN.STEP_TOO_LONG' });
+    expect(last?.['error']).toContain(`snowmelt run --resume-run-id ${last?.run_id}`);
+    await using file = await configFile(config);
+    const resumed = ['--resume-run-id', String(last?.run_id), '--json'];
+    const { code, stderr } = await snowmelt(['run', '-c', file.path, ...resumed]);
+    expect(code, stderr).toBe(0);
+    const { rows: found } = await client.query(`SELECT 1 FROM pg_indexes WHERE indexname = 'slow'`);
+    expect(found).toHaveLength(1);
+  }, 120_000);
+});
+
 describe('state machines, run from their files', () => {
   it.each(['ours', 'earlier'] as const)(
     '%s: invokes until all is there',
     async (file) => {
       const input = { source_name: 'air', no_resume: true, comment: 'nightly' };
-      const { output, invocations } = await runMachine(file, lambda, { input, seconds: 10 });
+      const { output, actions } = await runMachine(file, lambda, { input, seconds: 10 });
       const body = file === 'ours' ? output : (output as never)['migrationResult']['body'];
       expect(body).toMatchObject({ status: 'completed', total_rows_migrated: rows });
-      expect(invocations, 'two checks and a migration').toBeGreaterThanOrEqual(3);
+      expect(actions.slice(0, 3)).toEqual(['validate_config', 'test_connections', 'migrate']);
       await expectExact();
     },
     240_000,
   );
+
+  it('distributed: loaders side by side, each chunk once, and one end', async () => {
+    const input = { source_name: 'air', no_resume: true };
+    const { output, actions, ended } = await runMachine('distributed', lambda, {
+      input,
+      seconds: 60,
+    });
+    expect(ended, JSON.stringify(actions)).toBe('Completed');
+    expect(output).toMatchObject({ status: 'completed', total_rows_migrated: rows });
+    expect(actions.filter((action) => action === 'load').length).toBeGreaterThan(3);
+    expect(actions.filter((action) => action === 'finish')).toHaveLength(1);
+    await expectExact();
+    const { rows: workers } = await client.query(
+      `SELECT count(DISTINCT split_part(worker_id, '/', 2))::int AS count
+       FROM migration_status.migration_chunk_status`,
+    );
+    expect(workers[0].count, 'processes that have loaded').toBeGreaterThan(1);
+  }, 240_000);
 
   it.each([
     ['ours', 'ConfigurationInvalid'],

@@ -1,4 +1,4 @@
-// Bundles the function and zips it: npm run package:lambda -- [--config FILE] [--out FOLDER]
+// Bundles the function and zips it: npm run package:lambda -- [--config FILE | --code-only] [--out FOLDER]
 // The same sources give the same bytes: no times, no paths of this machine, files in their order.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -7,16 +7,18 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { build } from 'esbuild';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
-const usage = `usage: npm run package:lambda -- [--config FILE] [--out FOLDER]
---config  a configuration that goes into the package; it may be elsewhere (docs/guides/aws.md)
---out     where function.zip goes; packages/lambda/build by default`;
+const usage = `usage: npm run package:lambda -- [--config FILE | --code-only] [--out FOLDER]
+--config     a configuration that goes into the package; it may be elsewhere (docs/guides/aws.md)
+--code-only  new code, and the configuration that the package of before has
+--out        where function.zip goes; packages/lambda/build by default`;
 
 const { values } = parseArgs({
   options: {
     config: { type: 'string' },
+    'code-only': { type: 'boolean', default: false },
     out: { type: 'string', default: join(home, 'build') },
     help: { type: 'boolean', default: false },
   },
@@ -24,6 +26,11 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(usage);
   process.exit(0);
+}
+
+if (values['code-only'] && values.config !== undefined) {
+  console.error(usage);
+  process.exit(2);
 }
 
 /** What CommonJS modules find around them. */
@@ -35,12 +42,13 @@ const commonJs = [
 ].join('');
 
 const out = resolve(values.out);
+const zip = join(out, 'function.zip');
+const kept = values['code-only'] ? await configOf(zip) : {};
 const code = join(out, 'function');
 await rm(code, { recursive: true, force: true });
 await mkdir(code, { recursive: true });
 await bundle();
 const extra = values.config === undefined ? [] : [await configEntry(values.config)];
-const zip = join(out, 'function.zip');
 const entries = [
   ...(await readdir(code)).map((name) => ({ name, path: join(code, name) })),
   ...extra,
@@ -79,6 +87,20 @@ async function bundle() {
   });
 }
 
+/** The configuration in a package that was built before. */
+async function configOf(path) {
+  let before;
+  try {
+    before = unzipSync(await readFile(path));
+  } catch (error) {
+    console.error(`${path} can't be read (${error.message}): build it once without --code-only.`);
+    process.exit(1);
+  }
+  return Object.fromEntries(
+    Object.entries(before).filter(([name]) => /^config\.(?:json|ya?ml)$/.test(name)),
+  );
+}
+
 async function configEntry(file) {
   await readFile(file);
   const ending = /^\.ya?ml$/i.test(extname(file)) ? '.yaml' : '.json';
@@ -88,7 +110,9 @@ async function configEntry(file) {
 async function zipUp(entries) {
   // The earliest time that a zip can hold, and a file that everybody may read, on Unix.
   const options = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 };
-  const files = {};
+  const files = Object.fromEntries(
+    Object.entries(kept).map(([name, content]) => [name, [content, options]]),
+  );
   for (const { name, path } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     files[name] = [await readFile(path), options];
   }

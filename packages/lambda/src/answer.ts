@@ -13,7 +13,7 @@ const sourceSchema = z.object({
 /** The body of an answer to `migrate`. State machines read `status`, ours `needs_retry` as well. */
 export const migrateBodySchema = z.object({
   status: z.enum(['completed', 'partial', 'failed']),
-  action: z.literal('migrate'),
+  action: z.enum(['migrate', 'finish']),
   run_id: z.string().optional().describe('Absent where nothing was to be done'),
   sources: z.record(z.string(), sourceSchema),
   total_sources: z.int(),
@@ -32,6 +32,48 @@ export const migrateBodySchema = z.object({
   summary: z.string(),
   error: z.string().optional(),
   error_type: z.string().optional().describe('A code of docs/reference/errors.md'),
+});
+
+export const planBodySchema = z.object({
+  status: z.literal('planned'),
+  action: z.literal('plan'),
+  run_id: z.string(),
+  resumed: z.boolean().describe('It goes on with an unfinished run'),
+  tables_ready: z.int().describe('Whose chunks the batches load'),
+  tables_later: z
+    .int()
+    .describe('That finish loads: their foreign keys lead to others, or time was up'),
+  tables_done: z.int().describe('Completed before, in this run'),
+  tables_failed: z.int().describe('That finish tries again'),
+  chunks: z.int().describe('To load and to extract; what is extracted brings more'),
+  max_concurrency: z.int().describe('Loaders at one time that PostgreSQL has connections for'),
+  batches: z
+    .array(z.object({ run: z.string(), table: z.string(), batch: z.int(), chunks: z.int() }))
+    .describe('Events of load take one each, in any order; no more than 200 KiB'),
+  failures: z
+    .array(z.object({ table: z.string(), error: z.string(), error_type: z.string() }))
+    .optional()
+    .describe('The first of them'),
+});
+
+export const loadBodySchema = z.object({
+  status: z.enum(['completed', 'partial']),
+  action: z.literal('load'),
+  run_id: z.string(),
+  table: z.string(),
+  chunks_worked: z.int().describe('Carried to an end, extracted ones among them'),
+  chunks_loaded: z.int(),
+  chunks_failed: z.int().describe('That finish tries again'),
+  chunks_left: z.int().describe('Of the table, those in the hands of others among them'),
+  rows_loaded: z.int(),
+  needs_retry: z.boolean().describe('Time was up, and there is more'),
+});
+
+export const abortBodySchema = z.object({
+  status: z.literal('aborted'),
+  action: z.literal('abort'),
+  run_id: z.string(),
+  message: z.string(),
 });
 
 export const errorBodySchema = z.object({
@@ -57,6 +99,9 @@ export const connectionsBodySchema = z.object({
 });
 
 export type MigrateBody = z.output<typeof migrateBodySchema>;
+export type PlanBody = z.output<typeof planBodySchema>;
+export type LoadBody = z.output<typeof loadBodySchema>;
+export type AbortBody = z.output<typeof abortBodySchema>;
 export type ErrorBody = z.output<typeof errorBodySchema>;
 export type ValidateBody = z.output<typeof validateBodySchema>;
 export type ConnectionsBody = z.output<typeof connectionsBodySchema>;
@@ -64,7 +109,8 @@ export type ConnectionsBody = z.output<typeof connectionsBodySchema>;
 /** 200: completed or partial, or a check that passed. 400: the event asks for nothing there is. */
 export interface Answer {
   readonly statusCode: 200 | 400 | 500;
-  readonly body: MigrateBody | ErrorBody | ValidateBody | ConnectionsBody;
+  readonly body:
+    MigrateBody | PlanBody | LoadBody | AbortBody | ErrorBody | ValidateBody | ConnectionsBody;
 }
 
 /** What an invocation has got done, and how much time it took. */
@@ -74,6 +120,13 @@ export interface Effort {
   readonly withoutProgress: number;
   readonly seconds: number;
   readonly remainingSeconds: number;
+  /** What all of the invocation's time went into, and was not enough for. */
+  readonly longStep?: LongStep;
+}
+
+export interface LongStep {
+  readonly table: string;
+  readonly phase: string;
 }
 
 /** As many invocations in a row that get nothing done end the loop: a server may be away for one. */
@@ -86,7 +139,11 @@ export interface Outcome {
   readonly stored: RunSummary;
 }
 
-export function migrateAnswer({ jobs, report, stored }: Outcome, effort: Effort): Answer {
+export function migrateAnswer(
+  { jobs, report, stored }: Outcome,
+  effort: Effort,
+  action: MigrateBody['action'] = 'migrate',
+): Answer {
   const sources = sourcesOf(jobs, report);
   const of = (status: string) => Object.values(sources).filter((one) => one.status === status);
   const failed = of('failed').length;
@@ -94,16 +151,17 @@ export function migrateAnswer({ jobs, report, stored }: Outcome, effort: Effort)
   const canGoOn = report.tables.some(
     ({ status, error }) => status === 'stopped' || (error !== undefined && error.retry !== 'never'),
   );
-  const stuck = canGoOn && withoutProgress >= mostWithoutProgress;
+  const longStep = effort.madeProgress ? undefined : effort.longStep;
+  const stuck = canGoOn && (longStep !== undefined || withoutProgress >= mostWithoutProgress);
   const status = stuck || failed === Object.keys(sources).length ? 'failed' : report.status;
-  const trouble = firstTrouble(report, stuck);
+  const trouble = firstTrouble(report, stuck, longStep);
   const rows = stored.rows;
   const total = Object.keys(sources).length;
   return {
     statusCode: status === 'failed' ? 500 : 200,
     body: {
       status,
-      action: 'migrate',
+      action,
       run_id: report.run,
       sources,
       total_sources: total,
@@ -167,10 +225,18 @@ function messageOf(report: RunReport): { readonly message?: string } {
 function firstTrouble(
   report: RunReport,
   stuck: boolean,
+  longStep: LongStep | undefined,
 ): Partial<Pick<ErrorBody, 'error' | 'error_type'>> {
   const error = report.tables.find((table) => table.error !== undefined)?.error;
   if (error !== undefined) return { error: error.message, error_type: error.code };
   if (!stuck) return {};
+  if (longStep !== undefined) {
+    const { table, phase } = longStep;
+    return {
+      error: `${phase} ${table} takes longer than an invocation. Run it elsewhere, it goes on with that step: snowmelt run --resume-run-id ${report.run}`,
+      error_type: 'RUN.STEP_TOO_LONG',
+    };
+  }
   return {
     error: `${mostWithoutProgress} invocations in a row got nothing done: what is left takes longer than one of them. Run it elsewhere: snowmelt run --resume-run-id ${report.run}`,
     error_type: 'RUN.NO_PROGRESS',

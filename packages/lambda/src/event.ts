@@ -25,6 +25,14 @@ const names = z
   .nullish()
   .transform(orNothing);
 
+/** As the answer to `plan` lists them. */
+const batch = z.looseObject({
+  run: z.string().min(1),
+  table: z.string().min(1),
+  batch: z.int(),
+  chunks: z.int().min(1),
+});
+
 const earlierBody = z.looseObject({
   run_id: word,
   needs_retry: flag,
@@ -43,13 +51,21 @@ const earlier = z
  */
 export const eventSchema = z.looseObject({
   /** One that is not known is answered with 400, not refused. */
-  action: word.describe('migrate (the default), validate_config or test_connections'),
+  action: word.describe(
+    'migrate (the default), validate_config or test_connections; plan, load, finish and abort of a run in parts',
+  ),
   source_name: names.describe(
     'A name, names with commas between them, or a list. None: all enabled',
   ),
   no_resume: flag.describe('Begin a new run; of the first invocation of an execution only'),
   resume_max_age: age.describe('Hours. 0 and null: of `defaults`, else 168'),
   resume_run_id: word.describe('Go on with this run'),
+  run_id: word.describe('Of finish and abort: the run that plan has opened'),
+  batch: batch
+    .nullish()
+    .transform(orNothing)
+    .describe('Of load: one of those that plan has listed'),
+  why: word.describe('Of abort: in words, for those who look at the run'),
   resume_attempt_count: wholeCount.describe('How many invocations of this execution there were'),
   defaults: z
     .looseObject({ no_resume: flag, resume_max_age: age, resume_attempt_count: wholeCount })
@@ -70,6 +86,9 @@ export interface Invocation {
   /** Hours. */
   readonly resumeMaxAge: number;
   readonly resumeRun?: string;
+  readonly run?: string;
+  readonly batch?: z.output<typeof batch>;
+  readonly why?: string;
   /** Another invocation of the execution came before. */
   readonly isLater: boolean;
   /** What the one before said about itself, where that is known. */
@@ -97,6 +116,9 @@ export function parseEvent(event: unknown): Invocation {
     beginsAnew: !isLater && (own.no_resume ?? defaults?.no_resume ?? false),
     resumeMaxAge: own.resume_max_age ?? defaults?.resume_max_age ?? usualAge,
     ...(own.resume_run_id === undefined ? {} : { resumeRun: own.resume_run_id }),
+    ...(own.run_id === undefined ? {} : { run: own.run_id }),
+    ...(own.batch === undefined ? {} : { batch: own.batch }),
+    ...(own.why === undefined ? {} : { why: own.why }),
     isLater,
     before: {
       ...(before?.needs_retry === undefined ? {} : { needsRetry: before.needs_retry }),

@@ -5,26 +5,30 @@ import type { Answer } from './answer.ts';
 import { testConnections, validateConfig } from './check-actions.ts';
 import { watchDeadline } from './deadline.ts';
 import { parseEvent, type Invocation } from './event.ts';
-import { migrate } from './migrate-action.ts';
+import { abort, finish, load, plan } from './distributed-actions.ts';
+import { migrate, onTables } from './migrate-action.ts';
 import { readConfig, readSettings, type Settings } from './read-config.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { openTracing } from './tracing.ts';
+import { WarmSource } from './warm-source.ts';
 
 export type Handler = (event: unknown, context: Context) => Promise<Answer>;
 
 /** Keeps back enough of a check to say what failed. */
 const checkBuffer = 5;
 
-/** The function. Nothing but the code itself outlives an invocation: a frozen socket is no socket. */
+/** The function. The code and sessions at Snowflake outlive an invocation, and nothing else. */
 export function createHandler(env: Environment = process.env): Handler {
   const telemetry = createTelemetry(env);
   const settings = readSettings(env);
+  const warm = new WarmSource();
   return async (event, context) => {
     telemetry.begin(context);
     const { log } = telemetry;
     try {
       const invocation = parseEvent(event);
       log.info('invoked', { action: invocation.action, later: invocation.isLater });
-      const answer = await carryOut({ invocation, context, telemetry, settings, env });
+      const answer = await carryOut({ invocation, context, telemetry, settings, env, warm });
       log.info('answered', { status_code: answer.statusCode, status: answer.body.status });
       return answer;
     } catch (error) {
@@ -39,10 +43,11 @@ interface Call {
   readonly telemetry: Telemetry;
   readonly settings: Settings;
   readonly env: Environment;
+  readonly warm: WarmSource;
 }
 
 async function carryOut(call: Call): Promise<Answer> {
-  const { invocation, context, telemetry, settings, env } = call;
+  const { invocation, context, telemetry, settings, env, warm } = call;
   const { action } = invocation;
   if (!isAction(action)) return unknownAction(action);
   const remaining = () => context.getRemainingTimeInMillis();
@@ -57,10 +62,23 @@ async function carryOut(call: Call): Promise<Answer> {
     return { statusCode: 200, body: await testConnections(config, checking) };
   }
   using deadline = watchDeadline(remaining, config.lambda_timeout_buffer_seconds);
-  return await migrate({ config, invocation, deadline, telemetry, remaining });
+  const tracing = await openTracing(env);
+  const { mostLoaders } = settings;
+  const work = { config, invocation, deadline, telemetry, remaining, warm, tracing, mostLoaders };
+  return await onTables(work, tableActions[action]);
 }
 
-const actions = ['migrate', 'validate_config', 'test_connections'] as const;
+const tableActions = { migrate, plan, load, finish, abort };
+
+const actions = [
+  'migrate',
+  'validate_config',
+  'test_connections',
+  'plan',
+  'load',
+  'finish',
+  'abort',
+] as const;
 
 function isAction(action: string): action is (typeof actions)[number] {
   return actions.some((known) => known === action);
@@ -76,7 +94,8 @@ function unknownAction(action: string): Answer {
 
 /**
  * `migrate` answers, as the machines of the earlier tool read its status. A check that fails is an
- * error of the function: their Catch does not see a 500 answer, and would go on to the migration.
+ * error of the function: their Catch does not see a 500 answer, and would go on to the migration. So
+ * are the parts of a run that fail, since a machine tries them again, or counts them.
  */
 function answerOrThrow(
   error: unknown,
@@ -86,7 +105,8 @@ function answerOrThrow(
   telemetry.log.error('failed', { code: error.code, message: error.message, fix: error.fix });
   const action = actionOf(event);
   const isCheck = action === 'validate_config' || action === 'test_connections';
-  if (isCheck && !settings.answersFailedChecks) throw asLambdaError(error);
+  const throws = isCheck ? !settings.answersFailedChecks : action !== 'migrate';
+  if (throws) throw asLambdaError(error);
   const body = { status: 'failed', action, error: textOf(error), error_type: error.code } as const;
   return { statusCode: 500, body };
 }

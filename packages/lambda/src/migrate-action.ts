@@ -1,49 +1,51 @@
 import {
   enabledSources,
+  isSnowmeltError,
   resolveTables,
-  runHashes,
   runMigration,
   systemClock,
   unknownSources,
-  type Adapters,
-  type Config,
   type MigrationRequest,
-  type RunObserver,
   type TableJob,
 } from '@snowmelt/core';
-import { logProgress, matchConfig, openSource, openStatus, openTarget } from '@snowmelt/wiring';
+import { logProgress, matchConfig } from '@snowmelt/wiring';
 
-import { migrateAnswer, type Answer, type MigrateBody } from './answer.ts';
-import type { Deadline } from './deadline.ts';
+import { migrateAnswer, type Answer, type MigrateBody, type Outcome } from './answer.ts';
 import type { Invocation } from './event.ts';
-import type { Telemetry } from './telemetry.ts';
+import { contextOf, openAdapters, requestOf } from './open-adapters.ts';
+import { noSource, nothingLeft, nothingToDo, outOfTime, sourceNames } from './short-answers.ts';
+import { longStepOf, watchProgress, type Seen } from './watch-progress.ts';
+import type { Work } from './work.ts';
 
-export interface Work {
-  readonly config: Config;
-  readonly invocation: Invocation;
-  readonly deadline: Deadline;
-  readonly telemetry: Telemetry;
-  /** Milliseconds. */
-  readonly remaining: () => number;
-}
+/** An action on tables, that the event's sources have. */
+export type TableAction = (work: Work, jobs: readonly TableJob[]) => Promise<Answer>;
 
-/** Moves what the event asks for as far as the invocation's time goes. */
-export async function migrate(work: Work): Promise<Answer> {
-  const { config, invocation, telemetry, deadline } = work;
-  const { log } = telemetry;
+/** The tables that the event asks for, for an action; or the answer, where there are none. */
+export async function onTables(work: Work, action: TableAction): Promise<Answer> {
+  const { config, invocation, telemetry } = work;
   const enabled = enabledSources(config);
   const selection = invocation.sources === undefined ? {} : { sources: invocation.sources };
   if (invocation.sources?.some((name) => enabled.includes(name)) === false) {
     return noSource(invocation.sources, enabled);
   }
   if (enabled.length === 0) return nothingToDo();
-  for (const message of unknownSources(config, selection)) log.warn('config_warning', { message });
-  if (invocation.isLater && invocation.before.needsRetry === false) return nothingLeft(work);
-  const context = { log, signal: deadline.stop, clock: systemClock };
-  const { config: matched } = await matchConfig(config, context);
+  for (const message of unknownSources(config, selection)) {
+    telemetry.log.warn('config_warning', { message });
+  }
+  const { config: matched } = await matchConfig(config, contextOf(work));
   const jobs = resolveTables(matched, selection);
-  const seen = watchProgress(logProgress(log), telemetry);
-  const running = run({ ...work, config: matched }, jobs, seen);
+  const about = { sources: sourceNames(jobs).join(',') };
+  return work.tracing.within(`## ${invocation.action}`, about, () =>
+    action({ ...work, config: matched }, jobs),
+  );
+}
+
+/** Moves what the event asks for as far as the invocation's time goes. */
+export async function migrate(work: Work, jobs: readonly TableJob[]): Promise<Answer> {
+  const { invocation, telemetry, deadline } = work;
+  if (invocation.isLater && invocation.before.needsRetry === false) return nothingLeft(telemetry);
+  const seen = watchProgress(logProgress(telemetry.log), telemetry);
+  const running = run(work, jobs, seen);
   // Of an answer that came without it, whatever is left is nobody's to catch.
   running.catch(() => undefined);
   const end = await Promise.race([running, deadline.answer]);
@@ -51,155 +53,71 @@ export async function migrate(work: Work): Promise<Answer> {
 }
 
 async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<Answer> {
-  const { config, telemetry, deadline, remaining } = work;
   const started = performance.now();
   await using stack = new AsyncDisposableStack();
-  const adapters: Adapters = {
-    source: stack.use(await openSource(config, telemetry.log)),
-    target: stack.use(await openTarget(config, telemetry.log)),
-    status: stack.use(await openStatus(config, telemetry.log)),
-  };
+  const adapters = await openAdapters(work, stack);
   const request: MigrationRequest = {
-    jobs,
+    ...requestOf(work, jobs),
     resume: resumeOf(work.invocation),
-    ...runHashes(config, jobs),
-    parallelThreads: config.parallel_threads,
-    snapshotDelay: config.snapshot_delay_seconds * 1000,
-    observer: seen.observer,
-    lastCall: deadline.lastCall,
-    leavesStatements: true,
+    observer: work.tracing.observe(seen.observer),
   };
-  const context = { log: telemetry.log, signal: deadline.stop, clock: systemClock };
-  const report = await runMigration(request, adapters, context);
+  const report = await whenFree(() => runMigration(request, adapters, contextOf(work)), work);
   const stored = await adapters.status.summary(report.run);
+  return answerOf(work, { outcome: { jobs, report, stored }, seen, started, action: 'migrate' });
+}
+
+interface Ended {
+  readonly outcome: Outcome;
+  readonly seen: Seen;
+  /** Of `performance.now`. */
+  readonly started: number;
+  readonly action: MigrateBody['action'];
+}
+
+export function answerOf(work: Work, { outcome, seen, started, action }: Ended): Answer {
   const seconds = Math.round(performance.now() - started) / 1000;
-  telemetry.measure(report, seconds);
+  work.telemetry.measure(outcome.report, seconds);
   const effort = {
     madeProgress: seen.progress,
     withoutProgress: work.invocation.before.withoutProgress,
     seconds,
-    remainingSeconds: Math.round(remaining()) / 1000,
+    remainingSeconds: Math.round(work.remaining()) / 1000,
+    ...longStepOf(outcome.report, seen),
   };
-  return migrateAnswer({ jobs, report, stored }, effort);
+  return migrateAnswer(outcome, effort, action);
 }
 
-function resumeOf({ beginsAnew, resumeRun, resumeMaxAge }: Invocation): MigrationRequest['resume'] {
+export function resumeOf({
+  beginsAnew,
+  resumeRun,
+  resumeMaxAge,
+}: Invocation): MigrationRequest['resume'] {
   if (resumeRun !== undefined) return { mode: 'run', run: resumeRun };
   if (beginsAnew) return { mode: 'never' };
   return { mode: 'auto', maxAgeHours: resumeMaxAge };
 }
 
-interface Seen {
-  readonly observer: RunObserver;
-  progress: boolean;
-  run?: string;
-}
+/** Milliseconds: as long as a run keeps its tables whose process has vanished without a word, and more. */
+const longestWait = 120_000;
+const betweenTries = 5000;
 
 /**
- * Chunks loaded or found, tables that came to their end, statements that Snowflake is at work on: what an
- * invocation after it builds on.
+ * An environment that was frozen or killed from outside may still hold its run's locks, until the status
+ * store sees that its lease is over. Whoever else has the tables is told of after that time.
  */
-function watchProgress(told: RunObserver, telemetry: Telemetry): Seen {
-  const seen: Seen = {
-    progress: false,
-    observer: {
-      ...told,
-      runOpened(run) {
-        seen.run = run.id;
-        telemetry.ofRun(run.id);
-        told.runOpened?.(run);
-      },
-      chunksAdded(key, chunks) {
-        seen.progress = true;
-        told.chunksAdded?.(key, chunks);
-      },
-      chunkLoaded(key, chunk) {
-        seen.progress = true;
-        told.chunkLoaded?.(key, chunk);
-      },
-      statementRuns(key, statement) {
-        seen.progress = true;
-        told.statementRuns?.(key, statement);
-      },
-      tableEnded(report) {
-        if (report.status === 'completed') seen.progress = true;
-        told.tableEnded?.(report);
-      },
-    },
-  };
-  return seen;
-}
-
-const none = {
-  action: 'migrate',
-  sources: {},
-  total_sources: 0,
-  sources_completed: 0,
-  sources_partial: 0,
-  sources_failed: 0,
-  total_rows_migrated: 0,
-  duration_seconds: 0,
-  needs_retry: false,
-  attempts_without_progress: 0,
-} as const satisfies Partial<MigrateBody>;
-
-function nothingToDo(): Answer {
-  const summary = 'The configuration has no enabled source: nothing was to be done.';
-  return {
-    statusCode: 200,
-    body: { ...none, status: 'completed', progress_percent: 100, message: summary, summary },
-  };
-}
-
-function noSource(asked: readonly string[], enabled: readonly string[]): Answer {
-  const error = `no enabled source is called ${asked.join(', ')}; there are ${enabled.join(', ')}`;
-  const body = {
-    status: 'failed',
-    action: 'migrate',
-    error,
-    error_type: 'CONFIG.NO_SUCH_TABLE',
-  } as const;
-  return { statusCode: 400, body };
-}
-
-/** A loop that calls again although it was told that this is of no use comes to its end. */
-function nothingLeft({ telemetry }: Work): Answer {
-  const error =
-    'another invocation gets no further: see the answer before, or `snowmelt status`, for what people have to mend';
-  telemetry.log.error('no_progress', { message: error });
-  const body = {
-    status: 'failed',
-    action: 'migrate',
-    error,
-    error_type: 'RUN.NO_PROGRESS',
-  } as const;
-  return { statusCode: 500, body };
-}
-
-/** What hangs is left to its end; its leases run out, and the run is gone on with. */
-function outOfTime(jobs: readonly TableJob[], seen: Seen): Answer {
-  const names = [...new Set(jobs.map(({ sourceName }) => sourceName))];
-  const message = 'The time of the invocation is up before all could be recorded; work is left.';
-  const left = {
-    status: 'partial',
-    tables_completed: 0,
-    tables_failed: 0,
-    rows_migrated: 0,
-  } as const;
-  return {
-    statusCode: 200,
-    body: {
-      ...none,
-      status: 'partial',
-      ...(seen.run === undefined ? {} : { run_id: seen.run }),
-      sources: Object.fromEntries(names.map((name) => [name, left])),
-      total_sources: names.length,
-      sources_partial: names.length,
-      progress_percent: 0,
-      needs_retry: true,
-      attempts_without_progress: seen.progress ? 0 : 1,
-      message,
-      summary: message,
-    },
-  };
+export async function whenFree<T>(
+  work: () => Promise<T>,
+  { telemetry, deadline }: Pick<Work, 'telemetry' | 'deadline'>,
+): Promise<T> {
+  const until = systemClock.monotonic() + longestWait;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const busy = isSnowmeltError(error) && error.code === 'RUN.TABLE_BUSY';
+      if (!busy || deadline.lastCall.aborted || systemClock.monotonic() > until) throw error;
+      telemetry.log.warn('waiting_for_run', { message: error.message });
+      await systemClock.sleep(betweenTries, deadline.stop);
+    }
+  }
 }

@@ -21,7 +21,12 @@ export interface Settings {
   /** Checks that fail are answered with 500 instead of an error of the function. */
   readonly answersFailedChecks: boolean;
   readonly root: string;
+  /** Invocations that may load at one time, beside the one that plans and finishes. */
+  readonly mostLoaders: number;
 }
+
+/** As the template has it. */
+const usualInvocations = 10;
 
 export function readSettings(env: Environment): Settings {
   const { SNOWMELT_CONFIG: config = '', SNOWMELT_SECRETS: secrets = '' } = env;
@@ -30,6 +35,7 @@ export function readSettings(env: Environment): Settings {
     secrets: secrets.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()])),
     answersFailedChecks: env['SNOWMELT_FAILED_CHECKS'] === 'answer',
     root: env['LAMBDA_TASK_ROOT'] ?? process.cwd(),
+    mostLoaders: Math.max(1, (Number(env['SNOWMELT_MOST_INVOCATIONS']) || usualInvocations) - 1),
   };
 }
 

@@ -34,6 +34,12 @@ export function createTelemetry(env: Readonly<Record<string, string | undefined>
     log: createLogger(levelOf(env['LOG_LEVEL']), ({ level, event, fields }) => {
       lines[level](event, { ...fields });
     }),
+    /** What one of several loaders has put into the target; the run's own figures come at its end. */
+    measureBatch({ rows, bytes }: { readonly rows: number; readonly bytes: number }): void {
+      metrics.addMetric('BatchRows', MetricUnit.Count, rows);
+      metrics.addMetric('BatchBytes', MetricUnit.Bytes, bytes);
+      metrics.publishStoredMetrics();
+    },
     measure(report: RunReport, seconds: number): void {
       const ended = (status: string) => report.tables.filter((table) => table.status === status);
       const figures = {

@@ -96,4 +96,23 @@ describe('the answer to migrate', () => {
       body: { status: 'failed', needs_retry: false, error_type: 'RUN.NO_PROGRESS' },
     });
   });
+
+  it('a step that an invocation spent all its time on ends the loop at once, by name', () => {
+    const outcome = outcomeOf({ big: 'stopped' });
+    const longStep = { table: 'big0', phase: 'publishing' };
+    const spent = { ...effort, madeProgress: false, longStep };
+    const { statusCode, body } = migrateAnswer(outcome, spent);
+    expect(statusCode).toBe(500);
+    expect(body).toMatchObject({
+      status: 'failed',
+      needs_retry: false,
+      error_type: 'RUN.STEP_TOO_LONG',
+      error: expect.stringContaining('publishing big0'),
+    });
+    expect(body).toMatchObject({
+      error: expect.stringContaining('snowmelt run --resume-run-id r'),
+    });
+    const other = migrateAnswer(outcome, { ...spent, madeProgress: true }).body;
+    expect(other, 'an index of several was built').toMatchObject({ needs_retry: true });
+  });
 });

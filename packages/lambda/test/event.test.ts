@@ -104,4 +104,17 @@ describe('an event', () => {
   ])('P8: is refused with its key: %s', (_name, event, message) => {
     expect(() => parseEvent(event)).toThrow(message);
   });
+
+  it('of a run in parts: the batch, the run and why, also beside an input', () => {
+    const batch = { run: 'r', table: 't', batch: 3, chunks: 20 };
+    const input = { input: { source_name: 'a' }, batch };
+    expect(parseEvent({ action: 'load', input, batch })).toMatchObject({
+      action: 'load',
+      sources: ['a'],
+      batch,
+    });
+    expect(parseEvent({ action: 'finish', run_id: 'r' })).toMatchObject({ run: 'r' });
+    expect(parseEvent({ action: 'abort', run_id: 'r', why: 'enough' }).why).toBe('enough');
+    expect(() => parseEvent({ action: 'load', batch: { run: 'r' } })).toThrow(/batch/u);
+  });
 });

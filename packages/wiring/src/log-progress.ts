@@ -17,6 +17,7 @@ export function logProgress(log: Logger): RunObserver {
     chunksAdded: (table, { count, rows }) => log.debug('chunks_added', { table, count, rows }),
     chunkLoaded: (table, { id, rows, bytes }) =>
       log.debug('chunk_loaded', { table, chunk: id, rows, bytes }),
+    stepDone: (table, part) => log.debug('step_done', { table, part }),
     statementRuns: (table, { name, found }) =>
       log.info('statement_runs', { table, statement: name, found }),
     tablePhase: (table, phase) => log.debug('table_phase', { table, phase }),

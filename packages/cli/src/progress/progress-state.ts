@@ -82,6 +82,7 @@ export function trackProgress(progress: Progress, now: () => number): Required<R
     chunkRetried: (key) => change(key, { retries: (of(key)?.retries ?? 0) + 1 }),
     // Rows are counted when they come; until then nothing moves.
     statementRuns: () => undefined,
+    stepDone: () => undefined,
     tablePhase: (key, phase) => change(key, { phase }),
     tableEnded: (report) => change(report.key, ended(report)),
   };

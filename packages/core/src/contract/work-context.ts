@@ -27,4 +27,6 @@ export interface WorkContext {
   readonly queryTag?: string;
   /** For the work of a table in a run. Absent: a statement lives no longer than who asks. */
   readonly statements?: KeptStatements;
+  /** Is told of parts of a long step that are done for good: another process does not do them again. */
+  readonly stepDone?: (part: string) => void;
 }

@@ -185,6 +185,11 @@ export const errorCatalog = {
     'The run was stopped with work left.',
     'Run the same command again; it goes on where it stopped.',
   ),
+  'RUN.STEP_TOO_LONG': entry(
+    'never',
+    'A step in PostgreSQL, such as an index build, a swap or a comparison, takes longer than one invocation of the Lambda function may.',
+    'Run it where a process may stay longer, with the same configuration: snowmelt run --resume-run-id, with the run that the message names. It goes on with that step, and reads nothing again.',
+  ),
   'RUN.NO_PROGRESS': entry(
     'never',
     'Invocations in a row got nothing done, or the one before said that another would not.',

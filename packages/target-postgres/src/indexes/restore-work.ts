@@ -23,7 +23,7 @@ export interface StepOutcome {
  */
 export async function restoreStep(
   work: RestoreWork,
-  { id }: OwedPiece,
+  { id, name }: OwedPiece,
   step: (session: Session, piece: OwedPiece) => Promise<void>,
 ): Promise<StepOutcome> {
   const options = { ...work.options, purpose: 'plain', explain: indexFault } as const;
@@ -32,6 +32,7 @@ export async function restoreStep(
       const piece = await claimPiece(session, id);
       if (piece !== undefined) await step(session, piece);
     });
+    work.context.stepDone?.(name);
     return {};
   } catch (error) {
     const fault = faultOf(error);

@@ -28,7 +28,8 @@ export async function reportTable(job: TableJob, open: OpenRun): Promise<TableRe
 
 /** The context of the run for what is done for one table of it. */
 export function contextOf(job: TableJob, run: OpenRun): WorkContext {
-  return { ...tagContext(job, run.context), ...statementsOf(job, run) };
+  const stepDone = (part: string): void => run.observer.stepDone?.(job.key, part);
+  return { ...tagContext(job, run.context), ...statementsOf(job, run), stepDone };
 }
 
 function statementsOf({ key }: TableJob, run: OpenRun): Pick<WorkContext, 'statements'> {

@@ -70,6 +70,8 @@ export interface RunObserver {
   chunksAdded?(key: TableKey, chunks: { count: number; rows: number | undefined }): void;
   /** The source works at something that takes long, begun now or by an earlier process. */
   statementRuns?(key: TableKey, statement: { name: string; found: boolean }): void;
+  /** A part of a long step is done for good, as one index of several. */
+  stepDone?(key: TableKey, part: string): void;
   chunkRetried?(key: TableKey, chunk: string, error: SnowmeltError): void;
   tablePhase?(key: TableKey, phase: 'loading' | 'reconciling' | 'publishing' | 'verifying'): void;
   tableEnded?(report: TableReport): void;

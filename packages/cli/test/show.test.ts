@@ -15,7 +15,8 @@ import { formatRejectedRows, formatRejectGroups } from '../src/show/rejects.ts';
 import { formatRepair, isSettled } from '../src/show/repaired.ts';
 import { formatTable } from '../src/show/text-table.ts';
 import { formatRunReport, type RunView } from '../src/show/run-report.ts';
-import { formatRun } from '../src/show/run-summary.ts';
+import { formatRun } from '../src/status/format-status.ts';
+import { viewRun } from '../src/status/view-status.ts';
 import { textWidth, truncateText } from '../src/show/text-width.ts';
 
 describe('quantities', () => {
@@ -63,7 +64,9 @@ describe('how a table was compared', () => {
     const told = verification === undefined ? {} : { verification };
     const run = { id: 'r', status: 'completed', startedAt: new Date(0), sourceNames: [] } as const;
     const summary = { ...run, rows: 1, tables: [{ ...table, ...figures, ...told }] };
-    expect(formatRun(summary, 200).join('\n')).toMatch(new RegExp(` {2}${words}$`, 'm'));
+    expect(formatRun(viewRun(summary, undefined, ''), 200).join('\n')).toMatch(
+      new RegExp(` {2}${words}$`, 'm'),
+    );
     const ended = { chunks: 1, rejected: 0, seconds: 1, findings: [], notices: [] };
     const verified = verification !== undefined;
     const report: RunView = {

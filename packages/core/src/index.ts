@@ -68,6 +68,8 @@ export { configSchema, type Config } from './config/schema/config.ts';
 export type { PostgresConfig } from './config/schema/postgres.ts';
 export type { SnowflakeConfig } from './config/schema/snowflake.ts';
 export { enabledSources, unknownSources, type TableSelection } from './config/select-tables.ts';
+export { describedCode } from './errors/described-code.ts';
+export { runPlaces } from './config/run-places.ts';
 export { statusDatabase } from './config/status-database.ts';
 export { targetDatabases } from './config/target-databases.ts';
 export { nearestWord } from './words/nearest-word.ts';

@@ -20,6 +20,7 @@ import { closeRun } from './run/close-run.ts';
 import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
 import { runLives } from './run/run-lives.ts';
+import { signs } from './run/signs.ts';
 import { runs, summary } from './run/summary.ts';
 import { sharing } from './sharing.ts';
 import { recordTable } from './table/record-table.ts';
@@ -36,6 +37,7 @@ type RunMethods = Pick<
   | 'summary'
   | 'runs'
   | 'runLives'
+  | 'signs'
 >;
 type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded'>;
 
@@ -46,20 +48,21 @@ type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record'
  */
 export function createPostgresStatusStore(options: PostgresStatusOptions): StatusStore {
   const owned = createOwnedRuns(createDatabase(options));
+  const { leaseSeconds = 60 } = options;
   return {
     check: (need) => checkStore(owned.database, need),
     grants: (request) => statusGrants(owned.database, request),
     migrate: () => migrate(owned.database, options),
-    ...runMethods(owned),
     observes: observing(owned.database),
-    ...chunkMethods(owned, options.leaseSeconds ?? 60),
     statements: keptStatements((run, work) => owned.within(run, work)),
     sharing: sharing(owned),
+    ...runMethods(owned, leaseSeconds),
+    ...chunkMethods(owned, leaseSeconds),
     [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),
   };
 }
 
-function runMethods(owned: OwnedRuns): RunMethods {
+function runMethods(owned: OwnedRuns, leaseSeconds: number): RunMethods {
   const { database } = owned;
   return {
     async openRun(request) {
@@ -90,7 +93,8 @@ function runMethods(owned: OwnedRuns): RunMethods {
     },
     summary: (run) => database.run((session) => summary(session, run)),
     runLives: (named) => database.run((session) => runLives(session, named)),
-    runs: (limit) => database.run((session) => runs(session, limit)),
+    signs: (named) => database.run((session) => signs(session, named, leaseSeconds)),
+    runs: (limit, places) => database.run((session) => runs(session, limit, places)),
   };
 }
 

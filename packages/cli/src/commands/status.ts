@@ -1,56 +1,54 @@
 import { Flags } from '@oclif/core';
-import { SnowmeltError, isSnowmeltError, type RunSummary, type StatusStore } from '@snowmelt/core';
-
-import { BaseCommand } from '../base/base-command.ts';
-import { configFlags } from '../base/flags.ts';
-import { makeLogger, readConfig } from '../base/setup.ts';
-import { formatRun, formatRuns } from '../show/run-summary.ts';
-import { outputWidth } from '../show/text-table.ts';
 import { openStatus } from '@snowmelt/wiring';
 
-export interface StatusView {
-  /** Newest first. */
-  readonly runs: readonly RunSummary[];
-}
+import { BaseCommand } from '../base/base-command.ts';
+import { commandLine } from '../base/command-line.ts';
+import { configFlags } from '../base/flags.ts';
+import { makeLogger, readConfig } from '../base/setup.ts';
+import { outputWidth } from '../show/text-table.ts';
+import { followStatus } from '../status/follow-status.ts';
+import { formatRun, formatRuns, noRuns } from '../status/format-status.ts';
+import { readStatus } from '../status/read-status.ts';
+import type { StatusView } from '../status/view-status.ts';
 
 export default class Status extends BaseCommand {
-  static override summary = 'Show the latest run, or others.';
+  static override summary = 'Show how far the latest run is, what failed and what to do.';
+  static override description = `Of the runs that went where this configuration's tables go, from any machine that reaches the status
+database. \`running\` has a living process; of a \`dead\` one it is gone, and the same command goes on;
+\`stopped\` ended with work left; \`superseded\` as well, but later runs have its tables by now.`;
   static override examples = [
     '<%= config.bin %> status',
+    '<%= config.bin %> status --watch',
     '<%= config.bin %> status --limit 10',
     '<%= config.bin %> status --run 0b8e6d1c-5a53-4a4e-9f0e-1d2c3b4a5f60 --json',
   ];
   static override flags = {
     ...configFlags,
-    run: Flags.string({ helpValue: 'ID', summary: 'This run.', exclusive: ['limit'] }),
+    run: Flags.string({ helpValue: 'ID', summary: 'This run.', exclusive: ['limit', 'all'] }),
     limit: Flags.integer({ min: 1, max: 1000, helpValue: 'N', summary: 'The latest N runs.' }),
+    all: Flags.boolean({ summary: 'Also runs of other configurations.' }),
+    watch: Flags.boolean({
+      summary: 'Show it anew every 2 seconds, until the run has ended.',
+      exclusive: ['limit', 'json'],
+    }),
   };
 
   async run(): Promise<StatusView> {
     const { flags } = await this.parse(Status);
     const config = await readConfig(flags);
     await using store = await openStatus(config, makeLogger({}));
-    const id = flags.run;
-    const runs = await readRuns(store, id, flags.limit ?? 1);
-    const [only] = runs;
-    const width = outputWidth();
-    const whole = flags.limit === undefined && only !== undefined;
-    this.print(whole ? formatRun(only, width) : formatRuns(runs, width));
+    const { run, limit, all } = flags;
+    const again = commandLine('run', flags);
+    const read = () => readStatus(store, { config, run, limit: limit ?? 1, all, again });
+    const show = (runs: StatusView['runs']): readonly string[] => {
+      const [only] = runs;
+      const width = outputWidth();
+      if (only === undefined) return noRuns;
+      return limit === undefined ? formatRun(only, width) : formatRuns(runs, width);
+    };
+    if (flags.watch) return { runs: await followStatus(read, show, process.stdout) };
+    const runs = await read();
+    this.print(show(runs));
     return { runs };
-  }
-}
-
-/** Reading changes nothing, so a schema that is not there yet, or is an older one, stays as it is. */
-async function readRuns(
-  store: StatusStore,
-  id: string | undefined,
-  limit: number,
-): Promise<readonly RunSummary[]> {
-  try {
-    return id === undefined ? await store.runs(limit) : [await store.summary(id)];
-  } catch (error) {
-    if (!isSnowmeltError(error) || error.code !== 'STATUS.SCHEMA') throw error;
-    const fix = '`snowmelt run` creates the status schema and brings it up to date.';
-    throw new SnowmeltError(error.code, error.message, { cause: error, fix });
   }
 }

@@ -4,7 +4,7 @@ import { dim, green, red, yellow } from 'ansis';
 import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
 import { formatFindings } from './findings.ts';
 import { formatBytes, formatDuration, formatRows } from './quantities.ts';
-import { formatTable } from './text-table.ts';
+import { formatTables } from './text-table.ts';
 
 export interface TableView extends Omit<TableReport, 'error'> {
   readonly error?: FailureView;
@@ -25,13 +25,12 @@ function viewTable({ error, ...table }: TableReport): TableView {
 }
 
 const columns = [
-  { title: 'Table' },
   { title: 'Status' },
   { title: 'Rows', align: 'right' },
-  { title: 'Size', align: 'right' },
-  { title: 'Chunks', align: 'right' },
-  { title: 'Time', align: 'right' },
-  { title: 'Verified' },
+  { title: 'Size', align: 'right', spare: 2 },
+  { title: 'Chunks', align: 'right', spare: 4 },
+  { title: 'Time', align: 'right', spare: 1 },
+  { title: 'Verified', spare: 3 },
 ] as const;
 
 const rejectedColumn = { title: 'Refused', align: 'right' } as const;
@@ -39,10 +38,9 @@ const rejectedColumn = { title: 'Refused', align: 'right' } as const;
 /** Refused rows have a column where there are some. */
 export function formatRunReport(report: RunView, width: number): readonly string[] {
   const refused = report.rejected > 0;
-  const [table, status, rowsColumn, ...others] = columns;
-  const shown = [table, status, rowsColumn, ...(refused ? [rejectedColumn] : []), ...others];
+  const [status, rowsColumn, ...others] = columns;
+  const shown = [status, rowsColumn, ...(refused ? [rejectedColumn] : []), ...others];
   const rows = report.tables.map((table) => [
-    `${formatRef(table.source)} → ${formatRef(table.target)}`,
     table.status,
     formatRows(table.rows),
     ...(refused ? [formatRows(table.rejected)] : []),
@@ -55,7 +53,13 @@ export function formatRunReport(report: RunView, width: number): readonly string
     notices.map((notice) => dim(`${formatRef(source)}: ${notice}`)),
   );
   const found = report.tables.flatMap(({ findings }) => formatFindings(findings));
-  return [...formatTable(shown, rows, width), ...notices, ...found, '', totals(report)];
+  return [
+    ...formatTables(shown, report.tables, rows, width),
+    ...notices,
+    ...found,
+    '',
+    totals(report),
+  ];
 }
 
 /** Why tables failed: for stderr, as every failure. */

@@ -1,30 +1,96 @@
 import { bold } from 'ansis';
 
 import { terminalLine } from '../terminal/terminal-text.ts';
+import { sharedPlace, tableNames, widest, type NamedTable } from './table-names.ts';
 import { padText, textWidth, truncateText } from './text-width.ts';
 
 export interface TextColumn {
   readonly title: string;
   /** Where the cells stand; numbers go right. */
   readonly align?: 'left' | 'right';
+  /** Left out where the width is short, the highest first. Absent: always there. */
+  readonly spare?: number;
 }
 
-/** A table for people. The first column gives way where `width` is short. */
+type Row = readonly string[];
+
+const leastFirst = 12;
+
+/** A table for people. Spare columns give way where `width` is short, then the first one. */
 export function formatTable(
   columns: readonly TextColumn[],
-  cells: readonly (readonly string[])[],
+  cells: readonly Row[],
   width: number,
 ): readonly string[] {
   const rows = cells.map((row) => row.map(terminalLine));
-  const natural = columns.map(({ title }, index) =>
-    Math.max(textWidth(title), ...rows.map((row) => textWidth(row[index] ?? ''))),
+  const kept = keptColumns(columns, rows, width, leastFirst);
+  const some = rows.map((row) => kept.map((at) => row[at] ?? ''));
+  return formatWhole(
+    kept.flatMap((at) => columns[at] ?? []),
+    some,
+    width,
   );
+}
+
+/** The same of tables of a run, whose names are the first column: as long as there is room for. */
+export function formatTables(
+  columns: readonly TextColumn[],
+  tables: readonly NamedTable[],
+  cells: readonly Row[],
+  width: number,
+): readonly string[] {
+  const all = [{ title: 'Table' }, ...columns];
+  const shortest = Math.max(leastFirst, widest(tableNames(tables, 0)));
+  const rows = cells.map((row) => ['', ...row]);
+  const kept = keptColumns(all, rows, width, Math.min(shortest, width / 2));
+  const others = widthsOf(all, rows).filter((_, at) => at > 0 && kept.includes(at));
+  const names = tableNames(tables, width - others.reduce((sum, one) => sum + one + 2, 0));
+  const named = cells.map((row, at) => [names[at] ?? '', ...row]);
+  const place = sharedPlace(tables, names);
+  return [...(place === '' ? [] : [terminalLine(place)]), ...formatTable(all, named, width)];
+}
+
+function keptColumns(
+  columns: readonly TextColumn[],
+  rows: readonly Row[],
+  width: number,
+  first: number,
+): readonly number[] {
+  const widths = widthsOf(columns, rows);
+  let kept = columns.map((_, at) => at);
+  const used = (): number =>
+    kept.reduce(
+      (sum, at) => sum + 2 + (at === 0 ? Math.min(widths[0] ?? 0, first) : (widths[at] ?? 0)),
+      -2,
+    );
+  const spares = kept
+    .filter((at) => columns[at]?.spare !== undefined)
+    .toSorted((a, b) => (columns[b]?.spare ?? 0) - (columns[a]?.spare ?? 0));
+  for (const spare of spares) {
+    if (used() <= width) break;
+    kept = kept.filter((at) => at !== spare);
+  }
+  return kept;
+}
+
+function widthsOf(columns: readonly TextColumn[], rows: readonly Row[]): readonly number[] {
+  return columns.map(({ title }, at) =>
+    Math.max(textWidth(title), ...rows.map((row) => textWidth(row[at] ?? ''))),
+  );
+}
+
+function formatWhole(
+  columns: readonly TextColumn[],
+  rows: readonly Row[],
+  width: number,
+): readonly string[] {
+  const natural = widthsOf(columns, rows);
   const excess = natural.reduce((sum, one) => sum + one + 2, -2) - width;
   const widths = natural.map((one, index) =>
-    index === 0 && excess > 0 ? Math.max(12, one - excess) : one,
+    index === 0 && excess > 0 ? Math.max(leastFirst, one - excess) : one,
   );
-  const line = (row: readonly string[]): string =>
-    row
+  const line = (cells: Row): string =>
+    cells
       .map((cell, index) =>
         padText(
           truncateText(cell, widths[index] ?? 0),

@@ -20,6 +20,18 @@ export function truncateText(text: string, width: number): string {
   return width < 1 ? '' : `${kept}…`;
 }
 
+/** Words in lines of `width`, those after the first one set in. */
+export function wrapText(text: string, width: number, indent = ''): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? word : `${last} ${word}`;
+    if (last !== undefined && textWidth(longer) > width) lines.push(`${indent}${word}`);
+    else lines[Math.max(0, lines.length - 1)] = longer;
+  }
+  return lines;
+}
+
 export function padText(text: string, width: number, side: 'left' | 'right'): string {
   const space = ' '.repeat(Math.max(0, width - textWidth(text)));
   return side === 'left' ? text + space : space + text;

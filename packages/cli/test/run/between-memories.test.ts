@@ -17,7 +17,8 @@ import { planTables } from '../../src/plan/plan-tables.ts';
 import { formatTablePlan, viewPlan } from '../../src/plan/plan-view.ts';
 import { migrateWith } from '../../src/run/migrate.ts';
 import { formatRunFailures, formatRunReport, viewReport } from '../../src/show/run-report.ts';
-import { formatRun, formatRuns } from '../../src/show/run-summary.ts';
+import { formatRun, formatRuns } from '../../src/status/format-status.ts';
+import { readStatus } from '../../src/status/read-status.ts';
 
 const column = (name: string): ColumnSchema => ({
   name,
@@ -129,9 +130,18 @@ describe('what people see of a plan, a check, a run and its status', () => {
     expect(lines.at(-1)).toMatch(/^Run [0-9a-f-]+: partial, 1,000 rows, /);
     expect(JSON.stringify(viewReport(report))).toContain('"code":"SOURCE.TABLE_NOT_FOUND"');
 
-    const summary = await status.summary(report.run);
-    expect(plain(formatRun(summary, 200)).join('\n')).toMatch(/ORDERS → \S+ +completed .* 1,000 /);
-    expect(plain(formatRuns([summary], 200))[1]).toMatch(/ partial .* 1\/2 +1,000 +sales$/);
+    const asked = { config, limit: 1, all: false, again: 'snowmelt run -c my.json' };
+    const runs = await readStatus(status, asked);
+    const [stored] = runs;
+    if (stored === undefined) throw new Error('one run');
+    const text = plain(formatRun(stored, 200)).join('\n');
+    expect(text).toMatch(/ORDERS → \S+ +completed .* 1,000 /);
+    expect(text).toMatch(/NO_SUCH: SOURCE\.TABLE_NOT_FOUND: [^]*\n {2}Fix: Check its name/);
+    expect(plain(formatRuns(runs, 200))[1]).toMatch(/ partial .* 1\/2 +1,000 +sales$/);
+    const sources = config.sources.map((one) => ({ ...one, target_pg_schema: 'elsewhere' }));
+    const other = { ...config, sources };
+    expect(await readStatus(status, { ...asked, config: other })).toEqual([]);
+    expect(await readStatus(status, { ...asked, config: other, all: true })).toHaveLength(1);
   });
 });
 

@@ -37,6 +37,8 @@ export interface TableSummary {
   readonly startedAt?: Date;
   readonly completedAt?: Date;
   readonly error?: string;
+  /** What to do about `error`, as it was said when the table failed. */
+  readonly fix?: string;
 }
 
 export interface RunSummary {

@@ -7,6 +7,7 @@ import type { RunState, RunStatus, WorkerId } from './run-state.ts';
 import type { RunSummary, Verification } from './run-summary.ts';
 import type { Sharing } from './sharing.ts';
 import type { ObservesRuns } from './observes.ts';
+import type { RunPlace, RunSigns } from './run-signs.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
@@ -119,7 +120,8 @@ export type TableEvent =
       /** Absent: the table was not compared, or nothing could be said. */
       readonly verification?: Verification;
     }
-  | { readonly type: 'failed'; readonly error: string };
+  /** `fix`: what to do, where the catalogue's general advice was made specific. */
+  | { readonly type: 'failed'; readonly error: string; readonly fix?: string };
 
 /** What a run takes at most, status store included. */
 export interface ConnectionNeed {
@@ -199,8 +201,10 @@ export interface StatusStore extends AsyncDisposable {
   runLives?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunLife>>;
   /** Absent: one process at a time works on a run. */
   readonly sharing?: Sharing;
-  /** Newest first. */
-  runs(limit: number): Promise<readonly RunSummary[]>;
+  /** How it stands with these runs just now. Absent: the store can't tell. */
+  signs?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunSigns>>;
+  /** Newest first; with `places`, only runs that have a table in one of them. */
+  runs(limit: number, places?: readonly RunPlace[]): Promise<readonly RunSummary[]>;
   /** `snowmelt diagnose` and `snowmelt ui`. Absent: it can't be looked at from beside. */
   readonly observes?: ObservesRuns;
 }

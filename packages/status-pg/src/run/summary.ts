@@ -2,6 +2,7 @@ import {
   leftOut,
   SnowmeltError,
   type RunId,
+  type RunPlace,
   type RunStatus,
   type RunSummary,
   type TableStatus,
@@ -42,6 +43,7 @@ interface TableRow {
   startedAt: string | null;
   completedAt: string | null;
   error: string | null;
+  fix: string | null;
 }
 
 /**
@@ -74,7 +76,8 @@ const summaries = (runs: string): string => `
         'verification', CASE WHEN t.status = 'completed' THEN t.metadata -> 'verification' END,
         'indexes', CASE WHEN t.indexes_restored THEN 'restored'
           WHEN t.indexes_disabled THEN 'disabled' END,
-        'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message
+        'startedAt', t.started_at, 'completedAt', t.completed_at, 'error', t.error_message,
+        'fix', CASE WHEN t.status = 'failed' THEN t.metadata ->> 'fix' END
       ) ORDER BY t.ordinal, t.table_key) AS tables
     FROM migration_status.migration_table_status t
     LEFT JOIN LATERAL (
@@ -103,11 +106,21 @@ export async function summary(session: Session, run: RunId): Promise<RunSummary>
   return readSummary(row);
 }
 
-export async function runs(session: Session, limit: number): Promise<readonly RunSummary[]> {
+export async function runs(
+  session: Session,
+  limit: number,
+  places?: readonly RunPlace[],
+): Promise<readonly RunSummary[]> {
   const rows = await session.query<RunRow>(
-    summaries(`SELECT *, false AS live FROM migration_status.migration_runs
+    summaries(`SELECT *, false AS live FROM migration_status.migration_runs r
+      WHERE $2::json IS NULL OR EXISTS (
+        SELECT FROM migration_status.migration_table_status t
+        JOIN json_to_recordset($2) AS p ("sourceName" text, database text, schema text)
+          ON t.source_name = p."sourceName" AND t.target_database = p.database
+          AND t.target_schema = p.schema
+        WHERE t.run_id = r.run_id)
       ORDER BY started_at DESC, run_id LIMIT $1`),
-    [limit],
+    [limit, places === undefined ? null : JSON.stringify(places)],
   );
   return rows.map(readSummary);
 }
@@ -157,6 +170,7 @@ function readTable(row: TableRow): TableSummary {
     ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
     ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),
     ...(row.error === null ? {} : { error: row.error }),
+    ...(row.fix === null ? {} : { fix: row.fix }),
   };
 }
 

@@ -75,8 +75,9 @@ function changes(event: TableEvent): readonly [assignments: string, values: read
       ];
     case 'failed':
       return [
-        `status = 'failed', gate = NULL, completed_at = now(), error_message = $3`,
-        [storable(event.error)],
+        `status = 'failed', gate = NULL, completed_at = now(), error_message = $3,
+         metadata = coalesce(metadata, '{}') || $4::jsonb`,
+        [storable(event.error), storableJson({ fix: event.fix ?? null })],
       ];
   }
 }

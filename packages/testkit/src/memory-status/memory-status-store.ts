@@ -3,6 +3,7 @@ import {
   systemClock,
   type Clock,
   type LeftOut,
+  type RunPlace,
   type StatusStore,
   type TableEvent,
 } from '@snowmelt/core';
@@ -70,7 +71,7 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
       letGo: (id) => freeClaims((run) => run === id),
     }),
     summary: async (run) => summariseRun(state.run(run)),
-    runs: async (limit) => [...state.runs.values()].toReversed().slice(0, limit).map(summariseRun),
+    runs: async (limit, places) => newestRuns(state, limit, places),
     [Symbol.asyncDispose]: async () => freeClaims(() => true),
   };
 }
@@ -103,6 +104,13 @@ function chunkMethods(state: MemoryStatusState, terms: () => LeaseTerms): ChunkM
       forget: async (run, key, name) => void state.table(run, key).statements.delete(name),
     },
   };
+}
+
+function goesTo({ tables }: StoredRun, { sourceName, database, schema }: RunPlace): boolean {
+  return [...tables.values()].some(
+    ({ request: { sourceName: name, target } }) =>
+      name === sourceName && target.database === database && target.schema === schema,
+  );
 }
 
 function closeMemoryRun(
@@ -154,7 +162,12 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
       table.verification = event.verification;
       break;
     case 'failed':
-      Object.assign(table, { status: 'failed', gate: undefined, error: event.error });
+      Object.assign(table, {
+        status: 'failed',
+        gate: undefined,
+        error: event.error,
+        fix: event.fix,
+      });
       break;
   }
 }

@@ -41,6 +41,7 @@ export interface StoredTable {
   startedAt?: Date | undefined;
   completedAt?: Date | undefined;
   error?: string | undefined;
+  fix?: string | undefined;
   rejected?: number | undefined;
   met?: number | undefined;
   verification?: Verification | undefined;

@@ -40,5 +40,6 @@ function summariseTable(table: StoredTable): TableSummary {
     ...(table.startedAt === undefined ? {} : { startedAt: table.startedAt }),
     ...(table.completedAt === undefined ? {} : { completedAt: table.completedAt }),
     ...(table.error === undefined ? {} : { error: table.error }),
+    ...(table.status === 'failed' && table.fix !== undefined ? { fix: table.fix } : {}),
   };
 }

@@ -3,7 +3,8 @@ import type { RunSummary, TableSummary } from '../../contract/status-store.ts';
 import type { RunId, TableKey } from '../../contract/table-plan.ts';
 import type { Target } from '../../contract/target.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
-import { errorCatalog, isErrorCode, type ErrorCode } from '../../errors/catalog.ts';
+import { describedCode } from '../../errors/described-code.ts';
+import { errorCatalog, type ErrorCode } from '../../errors/catalog.ts';
 import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
 import { dependentsOf } from '../decide/emptied-with.ts';
 import { skippedReport } from '../table/report-table.ts';
@@ -232,12 +233,6 @@ function lastsUntilMended(code: ErrorCode): boolean {
   return errorCatalog[code].retry === 'never';
 }
 
-/** Of the texts that `describeError` writes: of a chunk's failure that of the chunk. */
-const described = /^([A-Z]+\.[A-Z_]+): (?:(?:a chunk|\d+ chunks) failed: ([A-Z]+\.[A-Z_]+): )?/u;
-
 function failureOf(table: TableSummary | undefined): ErrorCode | undefined {
-  if (table?.status !== 'failed') return undefined;
-  const [, code, ofChunk] = described.exec(table.error ?? '') ?? [];
-  const known = ofChunk ?? code;
-  return known !== undefined && isErrorCode(known) ? known : undefined;
+  return table?.status === 'failed' ? describedCode(table.error ?? '') : undefined;
 }

@@ -114,7 +114,7 @@ export async function recordFailure(
     message: failure.message,
     fix: failure.fix,
   });
-  const event = { type: 'failed', error: describeError(failure) } as const;
+  const event = { type: 'failed', error: describeError(failure), fix: failure.fix } as const;
   await run.status.recordTable(run.state.id, job.key, event);
 }
 

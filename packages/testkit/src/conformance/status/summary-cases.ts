@@ -1,3 +1,4 @@
+import type { RunPlace } from '@snowmelt/core';
 import { expect } from 'vitest';
 
 import type { Cases } from '../cases.ts';
@@ -107,6 +108,29 @@ export const summaryCases: Cases<StatusStoreHarness> = {
     const latest = await store.runs(2);
     expect(latest).toHaveLength(2);
     expect(latest[0]).toEqual(await store.summary(ids[0] ?? ''));
+  },
+
+  'summary: says what to do about a table that failed, until it goes on': async (harness) => {
+    const opened = await openedRun(harness);
+    const { store, run } = opened;
+    const failed = { type: 'failed', error: 'TARGET.LOCKED: pid 7', fix: 'End pid 7.' } as const;
+    await store.recordTable(run.id, table, failed);
+    expect(await summaryOf(opened)).toMatchObject({ error: failed.error, fix: failed.fix });
+    await store.recordTable(run.id, table, { type: 'completed' });
+    expect(await summaryOf(opened)).not.toHaveProperty('fix');
+  },
+
+  'runs: only those with a table in one of the places': async (harness) => {
+    const { store, run } = await openedRun(harness);
+    await store.closeRun(run.id, 'completed');
+    const place = { sourceName: 'shop', database: 'SHOP', schema: 'SALES' };
+    const found = async (places: readonly RunPlace[]) => (await store.runs(10, places)).length;
+    expect(await found([place])).toBe(1);
+    expect(await found([{ ...place, sourceName: 'x' }, place])).toBe(1);
+    for (const key of ['sourceName', 'database', 'schema']) {
+      expect(await found([{ ...place, [key]: 'x' }])).toBe(0);
+    }
+    expect(await found([])).toBe(0);
   },
 
   'every process sees the same': async (harness) => {

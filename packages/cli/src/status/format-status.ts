@@ -1,0 +1,137 @@
+import { bold, cyan, green, red, yellow } from 'ansis';
+
+import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
+import { formatRef, verifiedWords } from '../show/run-report.ts';
+import { formatTable, formatTables } from '../show/text-table.ts';
+import { wrapText } from '../show/text-width.ts';
+import type { RunStanding, RunStatusView, TableStatusView } from './view-status.ts';
+
+const runColumns = [
+  { title: 'Run' },
+  { title: 'State' },
+  { title: 'Started' },
+  { title: 'Time', align: 'right' },
+  { title: 'Tables', align: 'right' },
+  { title: 'Rows', align: 'right' },
+  { title: 'Sources', spare: 1 },
+] as const;
+
+export function formatRuns(runs: readonly RunStatusView[], width: number): readonly string[] {
+  if (runs.length === 0) return noRuns;
+  const rows = runs.map((run) => [
+    run.id,
+    run.state,
+    formatTime(run.startedAt),
+    timeOf(run),
+    `${run.tables.filter(({ status }) => status === 'completed').length}/${run.tables.length}`,
+    formatRows(run.rows),
+    run.sourceNames.join(', '),
+  ]);
+  return formatTable(runColumns, rows, width);
+}
+
+export const noRuns = ['There are no runs of this configuration yet; --all shows those of others.'];
+
+const tableColumns = [
+  { title: 'Status' },
+  { title: 'Chunks', align: 'right', spare: 3 },
+  { title: 'Failed', align: 'right', spare: 5 },
+  { title: 'Rows', align: 'right' },
+  { title: 'Size', align: 'right', spare: 6 },
+  { title: 'Rate', align: 'right', spare: 4 },
+  { title: 'Left', align: 'right', spare: 1 },
+  { title: 'Time', align: 'right', spare: 2 },
+  { title: 'Verified', spare: 7 },
+] as const;
+
+/** A run for people: who has it, how far it is, what failed and what to do. */
+export function formatRun(run: RunStatusView, width: number): readonly string[] {
+  const wide = Math.min(width, 200);
+  const failures = run.tables.flatMap((table) => formatFailed(table, wide));
+  const own = run.error === undefined || failures.length > 0 ? [] : [run.error];
+  return [
+    `Run ${run.id}: ${paint[run.state](run.state)}, started ${formatTime(run.startedAt)}`,
+    ...ownerLines(run),
+    ...totalsLines(run),
+    ...own.flatMap((text) => wrapText(text, wide)),
+    '',
+    ...formatTables(tableColumns, run.tables, run.tables.map(cellsOf), width),
+    ...(failures.length === 0 ? [] : ['', ...failures]),
+    ...(run.next === undefined
+      ? []
+      : ['', ...wrapText(`${bold('What to do:')} ${run.next}`, wide, '  ')]),
+  ];
+}
+
+function ownerLines(run: RunStatusView): readonly string[] {
+  if (run.host === undefined) return [];
+  const pid = run.pid === undefined ? '' : `, pid ${run.pid}`;
+  const resumed = run.resumed ? ', resumed' : '';
+  const going = run.state === 'running';
+  const sign =
+    run.secondsSinceSign === undefined || (run.completedAt !== undefined && !going)
+      ? ''
+      : `, last sign of life ${formatDuration(run.secondsSinceSign)} ago`;
+  return [`${going ? 'by' : 'was run by'} ${run.host}${pid}${resumed}${sign}`];
+}
+
+function totalsLines(run: RunStatusView): readonly string[] {
+  const done = run.tables.filter(({ status }) => status === 'completed').length;
+  const left =
+    run.secondsLeft === undefined ? [] : [`about ${formatDuration(run.secondsLeft)} left`];
+  const rate = run.rowsPerSecond === undefined ? [] : [`${formatRows(run.rowsPerSecond)} rows/s`];
+  const parts = [
+    `${done} of ${run.tables.length} tables`,
+    `${formatRows(run.rows)} rows`,
+    ...rate,
+    ...left,
+    ...(run.completedAt === undefined ? [] : [timeOf(run)]),
+  ];
+  return [parts.join(', ')];
+}
+
+function formatFailed(table: TableStatusView, width: number): readonly string[] {
+  const { error, fix, source, status } = table;
+  if (error === undefined) return [];
+  const name = formatRef(source);
+  const text = status === 'failed' ? `${red(name)}: ${error}` : `${name}: ${error}`;
+  return [
+    ...wrapText(text, width, '  '),
+    ...(fix === undefined ? [] : wrapText(`  ${cyan('Fix:')} ${fix}`, width, '    ')),
+  ];
+}
+
+function cellsOf(table: TableStatusView): readonly string[] {
+  const { rowsPerSecond, secondsLeft } = table;
+  return [
+    table.status,
+    `${formatRows(table.completedChunks)}/${formatRows(table.totalChunks)}`,
+    formatRows(table.failedChunks),
+    formatRows(table.rows),
+    formatBytes(table.bytes),
+    rowsPerSecond === undefined ? '' : `${formatRows(rowsPerSecond)}/s`,
+    secondsLeft === undefined ? '' : formatDuration(secondsLeft),
+    timeOf(table),
+    table.status === 'completed' ? verifiedWords(table) : '',
+  ];
+}
+
+function timeOf({ startedAt, completedAt }: { startedAt?: Date; completedAt?: Date }): string {
+  return startedAt === undefined || completedAt === undefined
+    ? ''
+    : formatDuration((completedAt.getTime() - startedAt.getTime()) / 1000);
+}
+
+export function formatTime(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+const paint: Readonly<Record<RunStanding, (text: string) => string>> = {
+  running: cyan,
+  dead: red,
+  stopped: yellow,
+  superseded: yellow,
+  completed: green,
+  partial: yellow,
+  failed: red,
+};

@@ -1,0 +1,136 @@
+import { stripVTControlCharacters } from 'node:util';
+
+import type { RunSigns, RunSummary, TableSummary } from '@snowmelt/core';
+import { describe, expect, it } from 'vitest';
+
+import { tableNames } from '../src/show/table-names.ts';
+import { textWidth } from '../src/show/text-width.ts';
+import { formatRun } from '../src/status/format-status.ts';
+import { viewRun } from '../src/status/view-status.ts';
+
+const again = 'snowmelt run -c night.json';
+const startedAt = new Date('2026-01-02T03:00:00Z');
+const now = new Date('2026-01-02T03:10:00Z');
+
+function table(name: string, changes: Partial<TableSummary> = {}): TableSummary {
+  const ref = { database: 'PROD', schema: 'PUBLIC', name };
+  const target = { database: 'dwh', schema: 'sales', name: name.toLowerCase() };
+  const figures = { totalChunks: 10, completedChunks: 4, failedChunks: 0, rows: 400, bytes: 4000 };
+  const names = { key: name, sourceName: 's', source: ref, target };
+  return { ...names, ...figures, status: 'in_progress', startedAt, ...changes };
+}
+
+const tables = [
+  table('FACT_ORDERS'),
+  table('FACT_ORDER_LINES', { status: 'pending', rows: 0, completedChunks: 0 }),
+];
+
+function run(changes: Partial<RunSummary> = {}): RunSummary {
+  return {
+    id: 'r1',
+    status: 'running',
+    startedAt,
+    sourceNames: ['s'],
+    rows: 400,
+    tables,
+    ...changes,
+  };
+}
+
+function signs(changes: Partial<RunSigns> = {}): RunSigns {
+  const recent = { recentRows: 240, recentSeconds: 120, leasedChunks: 1, retries: 0 };
+  return {
+    run: 'r1',
+    life: 'live',
+    owner: 'loader-1/4711/abc',
+    attempts: 1,
+    now,
+    lastSign: new Date(now.getTime() - 3000),
+    tables: [
+      { key: 'FACT_ORDERS', expectedRows: 1000, ...recent },
+      { key: 'FACT_ORDER_LINES', expectedRows: 500, ...recent, recentRows: 0 },
+    ],
+    ...changes,
+  };
+}
+
+const shown = (view: ReturnType<typeof viewRun>, width = 100) =>
+  formatRun(view, width).map(stripVTControlCharacters);
+
+describe('status: how it stands with a run', () => {
+  it('a living one: who has it, its last sign of life, rate and time left', () => {
+    const view = viewRun(run(), signs({ attempts: 2 }), again);
+    expect(view).toMatchObject({ state: 'running', resumed: true, host: 'loader-1', pid: 4711 });
+    expect(view).toMatchObject({ secondsSinceSign: 3, rowsPerSecond: 2, secondsLeft: 550 });
+    expect(view.tables[0]).toMatchObject({ rowsPerSecond: 2, secondsLeft: 300 });
+    expect(view).not.toHaveProperty('next');
+    const text = shown(view).join('\n');
+    expect(text).toContain('by loader-1, pid 4711, resumed, last sign of life 3.0s ago');
+    expect(text).toContain('0 of 2 tables, 400 rows, 2 rows/s, about 9m 10s left');
+  });
+
+  it('one whose process is gone is dead, and the same command goes on', () => {
+    const view = viewRun(run(), signs({ life: 'open' }), again);
+    expect(view).toMatchObject({ state: 'dead' });
+    expect(view).not.toHaveProperty('secondsLeft');
+    const text = shown(view, 200).join('\n');
+    expect(text).toContain('was run by loader-1, pid 4711, last sign of life 3.0s ago');
+    expect(text).toContain(`its process is gone; run the same command: ${again}`);
+  });
+
+  it('one that has failed says the cause, its fix as it was said, and what to do then', () => {
+    const error = 'RUN.CHUNKS_FAILED: a chunk failed: TARGET.LOCKED: pid 7 holds it';
+    const failed = (fix?: string) => {
+      const ended = { status: 'failed', error, ...(fix === undefined ? {} : { fix }) } as const;
+      const stored = run({ status: 'partial', tables: [table('FACT_ORDERS', ended)] });
+      return viewRun(stored, signs({ life: 'open' }), again);
+    };
+    expect(failed('End pid 7.').tables[0]).toMatchObject({
+      code: 'TARGET.LOCKED',
+      fix: 'End pid 7.',
+    });
+    expect(failed().tables[0]?.fix).toMatch(/\w/u);
+    const text = shown(failed('End pid 7.'), 200).join('\n');
+    expect(text).toContain(`PROD.PUBLIC.FACT_ORDERS: ${error}\n  Fix: End pid 7.`);
+    expect(text).toContain(`mend what failed, then run the same command, which goes on from here`);
+  });
+
+  it.each([
+    ['completed', 'ended', 'completed'],
+    ['partial', 'open', 'stopped'],
+    ['partial', 'ended', 'partial'],
+    ['running', 'ended', 'superseded'],
+    ['partial', 'live', 'running'],
+  ] as const)('%s and %s: %s', (status, life, state) => {
+    expect(viewRun(run({ status }), signs({ life }), again).state).toBe(state);
+  });
+
+  it('time left is not told while the size of a table is not known', () => {
+    const [first] = signs().tables;
+    const view = viewRun(run(), signs({ tables: first === undefined ? [] : [first] }), again);
+    expect(view).toMatchObject({ rowsPerSecond: 2 });
+    expect(view).not.toHaveProperty('secondsLeft');
+  });
+
+  it.each([40, 60, 80, 100, 200])('nothing is wider than %d columns', (width) => {
+    const lines = shown(viewRun(run(), signs(), again), width);
+    for (const line of lines.filter((text) => !text.startsWith('Run '))) {
+      expect(textWidth(line)).toBeLessThanOrEqual(width < 60 ? 62 : width);
+    }
+    expect(lines.join('\n')).toMatch(/FACT_ORDERS|…ORDERS|S /u);
+  });
+});
+
+describe('names of tables where there is little room', () => {
+  it('what all have in common goes first', () => {
+    expect(tableNames(tables, 200)[0]).toBe('PROD.PUBLIC.FACT_ORDERS → dwh.sales.fact_orders');
+    expect(tableNames(tables, 40)[0]).toBe('FACT_ORDERS → fact_orders');
+    expect(tableNames(tables, 20)).toEqual(['FACT_ORDERS', 'FACT_ORDER_LINES']);
+    expect(tableNames(tables, 10)).toEqual(['…S', '…_LINES']);
+  });
+
+  it('names that say nothing of their target keep it', () => {
+    const target = { database: 'dwh', schema: 'sales', name: 'other' };
+    expect(tableNames([{ ...table('ORDERS'), target }], 15)).toEqual(['ORDERS → other']);
+  });
+});

@@ -22,7 +22,7 @@ const sections = [
   {
     title: 'Global',
     text: 'At the top of the file. A table may say some of them for itself.',
-    holds: (path) => /^[^.[]+$/.test(path) && path !== 'snowflake' && path !== 'postgres',
+    holds: (path) => /^(?!(?:snowflake|postgres)\b)[^[]+$/.test(path),
   },
   {
     title: 'Source',

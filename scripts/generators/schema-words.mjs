@@ -9,7 +9,13 @@ export function typeOf(node) {
   return types[node.format ?? node.type];
 }
 
-const types = { string: 'text', integer: 'whole number', boolean: 'boolean', uri: 'URL' };
+const types = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'boolean',
+  uri: 'URL',
+};
 
 /** The values that a node takes, as far as the schema limits them; empty where it does not. */
 export function rangeOf(node) {
@@ -21,6 +27,7 @@ export function rangeOf(node) {
     return [...least, ...(each === '' ? [] : [`each ${each}`])].join('; ');
   }
   if (node.type === 'boolean') return '`true`, `false`';
+  if (node.exclusiveMinimum !== undefined) return `above ${node.exclusiveMinimum}`;
   if (node.type === 'integer') return numbers(node);
   return node.type === 'string' ? letters(node) : '';
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -125,6 +125,36 @@ describe('a first migration, command by command', () => {
     expect(code).toBe(2);
     expect(stdout + stderr).toMatch(/Error SOURCE\.AUTH_FAILED: /);
     expect(stdout + stderr).not.toContain('SECRET');
+  });
+});
+
+describe('what a run may cost', () => {
+  it('max_credits stops a run, and a higher one goes on; the end is told and reported', async () => {
+    const run = async (credits: number) => {
+      const limited = { ...demo.config, max_credits: credits, parallel_threads: 1 };
+      await writeFile(join(cwd, 'limited.json'), JSON.stringify(limited));
+      const argv = ['run', '-c', 'limited.json', '--json', '--report', 'night.html'];
+      const ending = await runBin(argv, { cwd });
+      return { ...ending, report: JSON.parse(ending.stdout) };
+    };
+    const spent = await run(0.000_001);
+    expect(spent.report).toMatchObject({ stopped: true, stoppedBy: { code: 'RUN.CREDITS_SPENT' } });
+    expect(spent.stderr).toMatch(/Error RUN\.CREDITS_SPENT: [^]*Fix: Raise max_credits/u);
+    expect(spent.stderr).toMatch(/event=run_ended run=\S+ status=partial .*stopped=true/u);
+    expect(spent.code).toBe(3);
+    const status = await runBin(['status', '-c', 'limited.json', '--json'], { cwd });
+    expect(JSON.parse(status.stdout).runs[0]).toMatchObject({
+      state: 'stopped',
+      error: expect.stringContaining('RUN.CREDITS_SPENT') as string,
+      next: expect.stringContaining('snowmelt run -c limited.json') as string,
+    });
+
+    const done = await run(1000);
+    const { run: id, credits } = spent.report;
+    expect(done.report).toMatchObject({ run: id, status: 'completed', rows: demo.rows });
+    expect(done.report.credits).toBeGreaterThan(credits);
+    expect(done.code).toBe(0);
+    expect(await readFile(join(cwd, 'night.html'), 'utf8')).toContain(`Snowmelt run ${id}`);
   });
 });
 

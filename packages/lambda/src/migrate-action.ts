@@ -8,7 +8,7 @@ import {
   type MigrationRequest,
   type TableJob,
 } from '@snowmelt/core';
-import { logProgress, matchConfig } from '@snowmelt/wiring';
+import { logEnd, logProgress, matchConfig, noticeOf, notifyEnd } from '@snowmelt/wiring';
 
 import { migrateAnswer, type Answer, type MigrateBody, type Outcome } from './answer.ts';
 import type { Invocation } from './event.ts';
@@ -62,6 +62,10 @@ async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<A
     observer: work.tracing.observe(seen.observer),
   };
   const report = await whenFree(() => runMigration(request, adapters, contextOf(work)), work);
+  const { log } = work.telemetry;
+  logEnd(log, report);
+  // One that goes on in the next invocation has not ended.
+  if (!report.stopped) await notifyEnd(work.config.notify, noticeOf(report), log);
   const stored = await adapters.status.summary(report.run);
   return answerOf(work, { outcome: { jobs, report, stored }, seen, started, action: 'migrate' });
 }

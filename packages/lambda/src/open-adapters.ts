@@ -32,6 +32,7 @@ export function requestOf({ config, deadline }: Work, jobs: readonly TableJob[])
     ...runHashes(config, jobs),
     parallelThreads: config.parallel_threads,
     snapshotDelay: config.snapshot_delay_seconds * 1000,
+    ...(config.max_credits === undefined ? {} : { maxCredits: config.max_credits }),
     lastCall: deadline.lastCall,
     leavesStatements: true,
   };

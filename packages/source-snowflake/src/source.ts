@@ -6,6 +6,7 @@ import { countRows } from './check/count-rows.ts';
 import { sharedKeys } from './check/shared-keys.ts';
 import { digestTable } from './check/digest-table.ts';
 import { newestWatermark } from './check/newest-watermark.ts';
+import { warehousePrice } from './check/warehouse-price.ts';
 import { ping } from './check/ping.ts';
 import { queryLong } from './result/long-statement.ts';
 import { queryRows } from './result/query-rows.ts';
@@ -105,6 +106,11 @@ function asked(pool: SessionPool, settings: Settings) {
       tables: (place, context) => listTables((sql) => queryRows(pool, sql, context), place),
     },
     cutsKeys: { shared: (table, context) => sharedKeys(pool, table, context) },
+    meters: {
+      price: (context) => warehousePrice(pool, context),
+      activeMs: () => pool.meter.active(),
+      watch: (look) => pool.meter.watch(look),
+    },
     costs: {
       cost: (table, chunks, digest) =>
         readCost(table, chunks, { digest, fileBytes: settings.fileBytes }),

@@ -20,6 +20,7 @@ import { closeRun } from './run/close-run.ts';
 import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
 import { runLives } from './run/run-lives.ts';
+import { spend } from './run/spend.ts';
 import { signs } from './run/signs.ts';
 import { runs, summary } from './run/summary.ts';
 import { sharing } from './sharing.ts';
@@ -38,6 +39,7 @@ type RunMethods = Pick<
   | 'runs'
   | 'runLives'
   | 'signs'
+  | 'spend'
 >;
 type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded'>;
 
@@ -91,6 +93,7 @@ function runMethods(owned: OwnedRuns, leaseSeconds: number): RunMethods {
         await owned.letGo(run);
       }
     },
+    spend: (run, owner, use) => database.run((session) => spend(session, run, owner, use)),
     summary: (run) => database.run((session) => summary(session, run)),
     runLives: (named) => database.run((session) => runLives(session, named)),
     signs: (named) => database.run((session) => signs(session, named, leaseSeconds)),

@@ -38,6 +38,7 @@ const ofSource: Readonly<Record<Capability<Source>, true>> = {
   digests: true,
   cutsKeys: true,
   costs: true,
+  meters: true,
   examines: true,
   grants: true,
   lists: true,

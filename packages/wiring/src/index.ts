@@ -1,3 +1,5 @@
 export { connectionNeed, openSource, openStatus, openTarget } from './adapters.ts';
 export { matchConfig } from './match-config.ts';
-export { logProgress } from './log-progress.ts';
+export { logEnd, logProgress } from './log-progress.ts';
+export { noticeOf, noticeOfError, notifyEnd, type RunNotice } from './notify.ts';
+export { tellAll } from './tell-all.ts';

@@ -1,4 +1,4 @@
-import type { Logger, RunObserver } from '@snowmelt/core';
+import type { Logger, RunObserver, RunReport } from '@snowmelt/core';
 
 /** Tells a run as log lines, where there is no terminal to draw on. */
 export function logProgress(log: Logger): RunObserver {
@@ -30,4 +30,38 @@ export function logProgress(log: Logger): RunObserver {
       log.info('table_ended', { table: key, status, ...figures });
     },
   };
+}
+
+/** The last event of a run that was carried to an end, well or not. */
+export function logEnd(log: Logger, report: RunReport): void {
+  const {
+    run,
+    resumed,
+    stopped,
+    status,
+    tables,
+    rows,
+    rejected,
+    bytes,
+    seconds,
+    credits,
+    stoppedBy,
+  } = report;
+  const count = (...words: readonly string[]): number =>
+    tables.filter((table) => words.includes(table.status)).length;
+  log.info('run_ended', {
+    run,
+    status,
+    resumed,
+    stopped,
+    tables: tables.length,
+    completed: count('completed', 'skipped'),
+    failed: count('failed'),
+    rows,
+    rejected,
+    bytes,
+    seconds,
+    ...(credits === undefined ? {} : { credits }),
+    ...(stoppedBy === undefined ? {} : { stopped_by: stoppedBy.code }),
+  });
 }

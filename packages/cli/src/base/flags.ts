@@ -24,6 +24,10 @@ export const logFlags = {
     default: 'logfmt' as const,
     summary: 'How a log line is written.',
   })(),
+  'log-file': Flags.string({
+    helpValue: 'FILE',
+    summary: 'Also append every event, debug ones too, to this file as JSON lines.',
+  }),
 };
 
 export const resumeFlags = {

@@ -1,3 +1,5 @@
+import { openSync, writeSync } from 'node:fs';
+
 import {
   configWarnings,
   createLogger,
@@ -8,10 +10,12 @@ import {
   loadEnvFile,
   resolveTables,
   systemClock,
+  SnowmeltError,
   unknownSources,
   type Config,
   type Environment,
   type Logger,
+  type LogEntry,
   type LogLevel,
   type MatchedConfig,
   type TableJob,
@@ -29,6 +33,7 @@ export interface SetupFlags {
 export interface LogFlags {
   readonly 'log-level'?: LogLevel | undefined;
   readonly 'log-format'?: 'logfmt' | 'json';
+  readonly 'log-file'?: string | undefined;
 }
 
 export interface SelectionFlags {
@@ -71,7 +76,45 @@ export function makeLogger(
 ): Logger {
   const format = flags['log-format'] === 'json' ? formatJson : formatLogfmt;
   const level = flags['log-level'] ?? (process.stderr.isTTY ? 'warn' : 'info');
-  return createLogger(level, (entry) => write(format(entry)));
+  const log = createLogger(level, (entry) => write(format(entry)));
+  const file = flags['log-file'];
+  return file === undefined ? log : both(log, createLogger('debug', appendTo(file)));
+}
+
+const logFiles = new Map<string, number>();
+
+/** At once, so that what was said is there after a kill. */
+function appendTo(file: string): (entry: LogEntry) => void {
+  const open = logFiles.get(file) ?? openLogFile(file);
+  logFiles.set(file, open);
+  return (entry) => {
+    try {
+      writeSync(open, `${formatJson(entry)}\n`);
+    } catch {
+      // A full disk ends the log, not the run.
+    }
+  };
+}
+
+function openLogFile(file: string): number {
+  try {
+    return openSync(file, 'a');
+  } catch (error) {
+    throw new SnowmeltError('CLI.USAGE', `--log-file ${file}: it can not be written to`, {
+      cause: error,
+      fix: 'Make its folder, or choose another one.',
+    });
+  }
+}
+
+function both(one: Logger, other: Logger): Logger {
+  const tell =
+    (level: keyof Logger): Logger['info'] =>
+    (event, fields) => {
+      one[level](event, fields);
+      other[level](event, fields);
+    };
+  return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
 }
 
 export function makeContext(log: Logger, signal: AbortSignal): WorkContext {

@@ -4,6 +4,7 @@ import { BaseCommand } from '../base/base-command.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
 import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../base/flags.ts';
 import { migrate } from '../run/migrate.ts';
+import { withEnd } from '../run/with-end.ts';
 import { readMatched, selectJobs } from '../base/setup.ts';
 import {
   formatRunFailures,
@@ -16,7 +17,8 @@ import { outputWidth } from '../show/text-table.ts';
 export default class Run extends BaseCommand {
   static override summary = 'Move the tables, or go on with a run that was stopped.';
   static override description = `Without more, the newest unfinished run of the same configuration goes on where it stopped.
-Progress and logs go to stderr, the report to stdout.
+Progress and logs go to stderr, the report to stdout, and both to files where --log-file and --report
+name them. Whom \`notify\` of the configuration names is told how it ended.
 
 Exit codes: 0 done; 4 done, with findings; 2 a failure that the message explains; 3 stopped with
 work left; 1 a bug.`;
@@ -25,6 +27,7 @@ work left; 1 a bug.`;
     '<%= config.bin %> run --source sales --table ORDERS,CUSTOMERS',
     '<%= config.bin %> run --no-resume --verify digest',
     '<%= config.bin %> run --json --log-level warn > report.json',
+    '<%= config.bin %> run --report night.html --log-file night.jsonl',
   ];
   static override flags = {
     ...configFlags,
@@ -37,6 +40,10 @@ work left; 1 a bug.`;
     'upgrade-status-schema': Flags.boolean({
       summary: 'Upgrade the status schema of the earlier tool, which fails there from then on.',
     }),
+    report: Flags.string({
+      helpValue: 'FILE',
+      summary: 'Write a report at the end, as .html or .json.',
+    }),
     ...logFlags,
   };
 
@@ -46,13 +53,14 @@ work left; 1 a bug.`;
     const { verify } = flags;
     const chosen = selectJobs(config, flags);
     const jobs = verify === undefined ? chosen : chosen.map((job) => ({ ...job, verify }));
-    const report = await migrate({
+    const migration = {
       config,
       jobs,
       resume: resumeOf(flags),
       upgradeStatus: flags['upgrade-status-schema'],
       flags,
-    });
+    };
+    const report = await withEnd(migration, () => migrate(migration), flags.report);
     process.exitCode = exitCodeOfReport(report);
     const view = viewReport(report);
     this.print(formatRunReport(view, outputWidth()));

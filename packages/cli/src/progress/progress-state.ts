@@ -1,4 +1,4 @@
-import type { RunObserver, TableJob, TableReport } from '@snowmelt/core';
+import type { RunObserver, TableJob, TableRef, TableReport } from '@snowmelt/core';
 
 export type TablePhase =
   | 'waiting'
@@ -16,7 +16,8 @@ interface Sample {
 }
 
 export interface TableProgress {
-  readonly name: string;
+  readonly source: TableRef;
+  readonly target: TableRef;
   phase: TablePhase;
   rows: number;
   bytes: number;
@@ -39,17 +40,20 @@ export interface Progress {
   stopping: boolean;
   /** Until then the run waits before it reads at its snapshot point. */
   settlesAt?: number;
+  /** What something waits for, as it was last told. */
+  wait?: { readonly at: number; readonly text: string };
   readonly tables: ReadonlyMap<string, TableProgress>;
 }
 
-/** Rates are those of the last half minute: what a resume found done soon leaves them. */
+/** Rates are those of the last half minute. */
 const rateWindow = 30_000;
 
 export function startProgress(jobs: readonly TableJob[], now: number): Progress {
   const tables = jobs.map(({ key, source, target }): [string, TableProgress] => [
     key,
     {
-      name: `${source.schema}.${source.name} → ${target.schema}.${target.name}`,
+      source,
+      target,
       phase: 'waiting',
       rows: 0,
       bytes: 0,
@@ -78,7 +82,8 @@ export function trackProgress(progress: Progress, now: () => number): Required<R
     tableBegunAnew: (key) =>
       change(key, { rows: 0, bytes: 0, chunks: 0, chunksDone: 0, samples: [] }),
     chunksAdded: (key, { count, rows }) => addChunks(of(key), count, rows),
-    chunkLoaded: (key, { rows, bytes }) => addRows(of(key), { at: now(), rows, bytes }),
+    chunkLoaded: (key, { rows, bytes, before = false }) =>
+      addRows(of(key), { at: now(), rows, bytes }, before),
     chunkRetried: (key) => change(key, { retries: (of(key)?.retries ?? 0) + 1 }),
     // Rows are counted when they come; until then nothing moves.
     statementRuns: () => undefined,
@@ -98,6 +103,16 @@ export function rateOf(table: TableProgress, now: number): { rows: number; bytes
   return { rows: sum(({ rows }) => rows), bytes: sum(({ bytes }) => bytes) };
 }
 
+/** Seconds until all is loaded, at the rate of now; nothing where a table's size is not known. */
+export function secondsLeft(tables: readonly TableProgress[], now: number): number | undefined {
+  const open = tables.filter(({ phase }) => !isEnded(phase));
+  const rate = open.reduce((sum, table) => sum + rateOf(table, now).rows, 0);
+  if (rate === 0 || open.some(({ expected }) => expected === undefined)) return undefined;
+  const left = (table: TableProgress): number =>
+    Math.max(0, (table.expected?.rows ?? 0) - table.rows);
+  return open.reduce((sum, table) => sum + left(table), 0) / rate;
+}
+
 export function isEnded(phase: TablePhase): boolean {
   return ['completed', 'failed', 'stopped', 'skipped'].includes(phase);
 }
@@ -113,11 +128,13 @@ function addChunks(table: TableProgress | undefined, count: number, rows?: numbe
   table.expected = { rows: announced, exact: true };
 }
 
-function addRows(table: TableProgress | undefined, sample: Sample): void {
+function addRows(table: TableProgress | undefined, sample: Sample, before: boolean): void {
   if (table === undefined) return;
   table.rows += sample.rows;
   table.bytes += sample.bytes;
   table.chunksDone += 1;
+  // What an earlier process has done says nothing of how fast this one is.
+  if (before) return;
   table.samples = [...table.samples.filter(({ at }) => at >= sample.at - rateWindow), sample];
 }
 

@@ -1,11 +1,13 @@
 import { bold, cyan, dim, green, red, yellow } from 'ansis';
 
 import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
-import { padText, textWidth, truncateText } from '../show/text-width.ts';
 import { terminalLine } from '../terminal/terminal-text.ts';
+import { sharedPlace, tableNames, widest } from '../show/table-names.ts';
+import { padText, truncateText } from '../show/text-width.ts';
 import {
   isEnded,
   rateOf,
+  secondsLeft,
   type Progress,
   type TablePhase,
   type TableProgress,
@@ -26,25 +28,44 @@ const leastName = 24;
 /** One line a table and a line of totals; never wider or higher than the terminal. */
 export function renderProgress(progress: Progress, view: View): readonly string[] {
   const tables = [...progress.tables.values()];
-  const settling = settlingLine(progress, view);
-  const room = Math.max(1, view.height - 3 - settling.length);
+  const waiting = waitLines(progress, view);
+  const { names, place, cells } = layout(tables, view);
+  const room = Math.max(1, view.height - 3 - waiting.length - place.length);
   const shown = tables.length <= room ? tables : mostTelling(tables, room);
   const hidden = tables.filter((table) => !shown.includes(table));
-  const names = Math.max(...shown.map(({ name }) => textWidth(name)), leastName);
-  const cells = cellsThatFit(view.width);
-  const used = cells.reduce<number>((sum, width) => sum + width + 1, 2);
-  const nameWidth = Math.max(4, Math.min(names, view.width - used));
+  const left = view.width - cells.reduce<number>((sum, width) => sum + width + 1, 2);
+  const named = shown.map((table) => [table, names.get(table) ?? ''] as const);
+  const nameWidth = Math.max(4, Math.min(widest(named.map(([, name]) => name)), left));
   return [
-    ...shown.map((table) => tableLine(table, view, { nameWidth, cells })),
+    ...place,
+    ...named.map(([table, name]) => tableLine(table, view, { name, nameWidth, cells })),
     ...(hidden.length === 0 ? [] : [hiddenLine(hidden, view.width)]),
-    ...settling,
+    ...waiting,
     totalsLine(progress, tables, view),
   ];
 }
 
-function cellsThatFit(width: number): readonly number[] {
+/** Lines fewer than these are too few to say what the names have in common. */
+const fewLines = 12;
+
+/** What stands in a line; the same for all tables, whichever are shown. */
+function layout(tables: readonly TableProgress[], view: View) {
+  const short = widest(tableNames(tables, leastName));
+  const cells = cellsThatFit(view.width, Math.min(leastName, short));
+  const left = view.width - cells.reduce<number>((sum, width) => sum + width + 1, 2);
+  const all = tableNames(tables, left);
+  const shared = sharedPlace(tables, all);
+  const place = shared === '' || view.height < fewLines ? [] : [`  ${shared}`];
+  return {
+    names: new Map(tables.map((table, at) => [table, all[at] ?? ''])),
+    place: place.map((text) => dim(truncateText(text, view.width))),
+    cells,
+  };
+}
+
+function cellsThatFit(width: number, names: number): readonly number[] {
   const cells: number[] = [];
-  let left = width - 2 - leastName;
+  let left = width - 2 - names;
   for (const cell of cellWidths) {
     left -= cell + 1;
     if (left < 0) break;
@@ -56,14 +77,14 @@ function cellsThatFit(width: number): readonly number[] {
 function tableLine(
   table: TableProgress,
   view: View,
-  { nameWidth, cells }: { nameWidth: number; cells: readonly number[] },
+  { name, nameWidth, cells }: { name: string; nameWidth: number; cells: readonly number[] },
 ): string {
   const texts = cellTexts(table, view.now);
-  const name = padText(truncateText(terminalLine(table.name), nameWidth), nameWidth, 'left');
+  const padded = padText(truncateText(terminalLine(name), nameWidth), nameWidth, 'left');
   const state = cells.map((width, index) =>
     padText(truncateText(texts[index] ?? '', width), width, index === 0 ? 'left' : 'right'),
   );
-  const plain = [name, ...state].join(' ').trimEnd();
+  const plain = [padded, ...state].join(' ').trimEnd();
   return `${marks[table.phase]} ${truncateText(plain, view.width - 2)}`;
 }
 
@@ -125,11 +146,17 @@ function hiddenLine(hidden: readonly TableProgress[], width: number): string {
   return dim(truncateText(`  … and ${parts.join(', ')}`, width));
 }
 
-function settlingLine({ settlesAt = 0 }: Progress, { now, width }: View): readonly string[] {
-  if (settlesAt <= now) return [];
+/** Whoever waits says so anew within this time. */
+const waitToldFor = 45_000;
+
+function waitLines({ settlesAt = 0, wait }: Progress, { now, width }: View): readonly string[] {
   const left = formatDuration((settlesAt - now) / 1000);
-  const text = `  waiting ${left} so that every commit before the snapshot is seen`;
-  return [dim(truncateText(text, width))];
+  return [
+    ...(settlesAt <= now
+      ? []
+      : [`  waiting ${left} so that every commit before the snapshot is seen`]),
+    ...(wait === undefined || now - wait.at > waitToldFor ? [] : [`  ${wait.text}`]),
+  ].map((text) => dim(truncateText(text, width)));
 }
 
 function totalsLine(progress: Progress, tables: readonly TableProgress[], view: View): string {
@@ -137,12 +164,14 @@ function totalsLine(progress: Progress, tables: readonly TableProgress[], view: 
     tables.reduce((total, table) => total + pick(table), 0);
   const done = tables.filter(({ phase }) => isEnded(phase)).length;
   const rate = sum((table) => rateOf(table, view.now).rows);
+  const left = secondsLeft(tables, view.now);
   const parts = [
     `${done}/${tables.length} tables`,
     `${formatRows(sum(({ rows }) => rows))} rows`,
     formatBytes(sum(({ bytes }) => bytes)),
     ...(rate === 0 ? [] : [`${formatRows(rate)} rows/s`]),
     formatDuration((view.now - progress.startedAt) / 1000),
+    ...(left === undefined ? [] : [`about ${formatDuration(left)} left`]),
     ...(progress.resumed ? ['resumed'] : []),
     ...(progress.stopping ? ['stopping'] : []),
   ];

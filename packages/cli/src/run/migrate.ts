@@ -10,8 +10,9 @@ import {
   type TableJob,
 } from '@snowmelt/core';
 
-import { logProgress } from '@snowmelt/wiring';
+import { logEnd, logProgress, tellAll } from '@snowmelt/wiring';
 import { startProgress, trackProgress } from '../progress/progress-state.ts';
+import { noticeWaits } from './notice-waits.ts';
 import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
 import { listenForStop } from '../base/stop-signal.ts';
 import { openSource, openStatus, openTarget } from '@snowmelt/wiring';
@@ -52,18 +53,21 @@ async function carryOut(
   adapters: Adapters,
   stage: Pick<Stage, 'log' | 'observer'> & { readonly signal: AbortSignal },
 ): Promise<RunReport> {
-  return await runMigration(
+  const report = await runMigration(
     {
       jobs,
       resume,
       ...runHashes(config, jobs),
       parallelThreads: config.parallel_threads,
       snapshotDelay: config.snapshot_delay_seconds * 1000,
+      ...(config.max_credits === undefined ? {} : { maxCredits: config.max_credits }),
       observer: stage.observer,
     },
     adapters,
     makeContext(stage.log, stage.signal),
   );
+  logEnd(stage.log, report);
+  return report;
 }
 
 interface Stage extends Disposable {
@@ -82,9 +86,10 @@ async function openStage(jobs: readonly TableJob[], flags: LogFlags): Promise<St
   const { showLive } = await import('../progress/live-display.ts');
   const progress = startProgress(jobs, Date.now());
   const display = showLive(progress, process.stderr);
+  const log = makeLogger(flags, (line) => display.print(line));
   return {
-    log: makeLogger(flags, (line) => display.print(line)),
-    observer: trackProgress(progress, Date.now),
+    log: noticeWaits(log, progress),
+    observer: tellAll([trackProgress(progress, Date.now), logProgress(log)]),
     tellStop(line) {
       progress.stopping = true;
       display.print(line);

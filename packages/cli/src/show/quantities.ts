@@ -25,3 +25,14 @@ export function formatDuration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${pad(whole % 60)}s`;
   return `${Math.floor(whole / 3600)}h ${pad(Math.floor((whole % 3600) / 60))}m`;
 }
+
+/** By our own estimate, so no more digits than it has. */
+export function formatCredits(credits: number): string {
+  const text =
+    credits === 0
+      ? '0'
+      : credits >= 100
+        ? credits.toFixed(0)
+        : String(Number(credits.toPrecision(2)));
+  return `about ${text} credits`;
+}

@@ -3,7 +3,7 @@ import { dim, green, red, yellow } from 'ansis';
 
 import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
 import { formatFindings } from './findings.ts';
-import { formatBytes, formatDuration, formatRows } from './quantities.ts';
+import { formatBytes, formatCredits, formatDuration, formatRows } from './quantities.ts';
 import { formatTables } from './text-table.ts';
 
 export interface TableView extends Omit<TableReport, 'error'> {
@@ -11,12 +11,19 @@ export interface TableView extends Omit<TableReport, 'error'> {
 }
 
 /** What `snowmelt run --json` prints. */
-export interface RunView extends Omit<RunReport, 'tables'> {
+export interface RunView extends Omit<RunReport, 'tables' | 'stoppedBy'> {
+  readonly stoppedBy?: FailureView;
   readonly tables: readonly TableView[];
 }
 
 export function viewReport(report: RunReport): RunView {
-  return { ...report, tables: report.tables.map(viewTable) };
+  const { stoppedBy, ...rest } = report;
+  const stop = stoppedBy === undefined ? undefined : viewFailure(stoppedBy, 'snowmelt');
+  return {
+    ...rest,
+    ...(stop === undefined ? {} : { stoppedBy: stop }),
+    tables: report.tables.map(viewTable),
+  };
 }
 
 function viewTable({ error, ...table }: TableReport): TableView {
@@ -64,7 +71,8 @@ export function formatRunReport(report: RunView, width: number): readonly string
 
 /** Why tables failed: for stderr, as every failure. */
 export function formatRunFailures(report: RunView): readonly string[] {
-  return report.tables.flatMap(({ error }) => (error === undefined ? [] : formatFailure(error)));
+  const failures = [report.stoppedBy, ...report.tables.map(({ error }) => error)];
+  return failures.flatMap((error) => (error === undefined ? [] : formatFailure(error)));
 }
 
 /** How a table was compared with its source; `no`: it was not, or not all of it. */
@@ -88,5 +96,6 @@ function totals(report: RunView): string {
     ...(report.rejected === 0 ? [] : [yellow(`${formatRows(report.rejected)} refused`)]),
     formatBytes(report.bytes),
     formatDuration(report.seconds),
+    ...(report.credits === undefined ? [] : [formatCredits(report.credits)]),
   ].join(', ');
 }

@@ -1,6 +1,6 @@
 import { bold, cyan, green, red, yellow } from 'ansis';
 
-import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
+import { formatBytes, formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
 import { formatRef, verifiedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
 import { wrapText } from '../show/text-width.ts';
@@ -86,6 +86,7 @@ function totalsLines(run: RunStatusView): readonly string[] {
     ...rate,
     ...left,
     ...(run.completedAt === undefined ? [] : [timeOf(run)]),
+    ...(run.credits === undefined ? [] : [formatCredits(run.credits)]),
   ];
   return [parts.join(', ')];
 }

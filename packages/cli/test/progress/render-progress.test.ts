@@ -68,9 +68,9 @@ describe('renderProgress', () => {
     observer.chunkLoaded('ORDERS', { id: 'a', rows: 100_000, bytes: 20_000_000 });
     observer.tableEnded(report('ITEMS'));
     expect(lines()).toEqual([
-      '▸ PUBLIC.ORDERS → sales.orders loading        100,000 rows    25%  10,000 rows/s   2.0 MB/s     30s left',
-      '✔ PUBLIC.ITEMS → sales.items   completed        1,000 rows   100%     500 rows/s  25.0 kB/s         2.0s',
-      '· PUBLIC.LATER → sales.later   waiting',
+      '▸ PROD.PUBLIC.ORDERS → dwh.sales.orders loading        100,000 rows    25%  10,000 rows/s   2.0 MB/s     30s left',
+      '✔ PROD.PUBLIC.ITEMS → dwh.sales.items   completed        1,000 rows   100%     500 rows/s  25.0 kB/s         2.0s',
+      '· PROD.PUBLIC.LATER → dwh.sales.later   waiting',
       '1/3 tables · 101,000 rows · 20.1 MB · 10,000 rows/s · 10s',
     ]);
   });
@@ -86,10 +86,43 @@ describe('renderProgress', () => {
   it('a rate is that of the last half minute', () => {
     const { observer, wait, lines } = start('A');
     observer.tableStarted('A');
-    observer.chunkLoaded('A', { id: 'resumed', rows: 1_000_000, bytes: 1 });
+    observer.chunkLoaded('A', { id: 'a', rows: 1_000_000, bytes: 1 });
     wait(40_000);
     observer.chunkLoaded('A', { id: 'b', rows: 3000, bytes: 1 });
     expect(lines()[0]).toContain(' 100 rows/s');
+  });
+
+  it('what an earlier process has loaded counts as rows, and says nothing of the rate', () => {
+    const { observer, wait, lines } = start('A', 'B');
+    observer.tableStarted('A');
+    observer.tableEnded(report('B', { status: 'skipped' }));
+    observer.tablePlanned({ key: 'A', estimatedRows: 2000 } as never);
+    observer.chunkLoaded('A', { id: 'a', rows: 1000, bytes: 1, before: true });
+    wait(10_000);
+    expect(lines().join('\n')).not.toContain('rows/s · ');
+    observer.chunkLoaded('A', { id: 'b', rows: 500, bytes: 1 });
+    expect(lines()[0]).toMatch(/ 1,500 rows +~75% +50 rows\/s .* 10s left$/u);
+    expect(lines().at(-1)).toMatch(/2,500 rows .* 50 rows\/s · 10s · about 10s left$/u);
+  });
+
+  it('60 columns: what all names share is said once, state and rows stay', () => {
+    const { observer, lines } = start('FACT_ORDERS', 'FACT_LINES');
+    observer.tableStarted('FACT_ORDERS');
+    observer.chunksAdded('FACT_ORDERS', { count: 2, rows: 400_000 });
+    observer.tablePhase('FACT_ORDERS', 'loading');
+    observer.chunkLoaded('FACT_ORDERS', { id: 'a', rows: 100_000, bytes: 20_000_000 });
+    const drawn = lines({ width: 60 });
+    expect(drawn[0]).toBe('  PROD.PUBLIC → dwh.sales');
+    expect(drawn[1]).toMatch(/^▸ FACT_ORDERS +loading +100,000 rows +25%/u);
+    expect(drawn[2]).toMatch(/^· FACT_LINES +waiting/u);
+  });
+
+  it('what something waits for is shown while it is told anew', () => {
+    const { progress, wait, lines } = start('A');
+    progress.wait = { at: 1_000_000, text: 'waiting for a lock: COPY into s.a (pid 7)' };
+    expect(lines()[1]).toBe('  waiting for a lock: COPY into s.a (pid 7)');
+    wait(50_000);
+    expect(lines()).toHaveLength(2);
   });
 
   it('a failed table and a stop are seen', () => {

@@ -62,12 +62,13 @@ function withComments(node: SchemaNode): SchemaNode {
 
 /** What a variable gives is known to the parser only. Text without rules takes one as it is. */
 function withVariable(node: SchemaNode): SchemaNode {
-  const { type, enum: words, format, pattern, anyOf, minimum, maximum, ...rest } = node;
+  const { type, enum: words, format, pattern, anyOf, ...numbers } = node;
+  const { minimum, maximum, exclusiveMinimum, ...rest } = numbers;
   const name = String.raw`\$\{[A-Za-z_]\w*\}`;
   if (anyOf !== undefined) return { ...rest, anyOf: [...anyOf, { type: 'string', pattern: name }] };
-  const scalar = type === 'integer' || type === 'boolean';
+  const scalar = type === 'integer' || type === 'number' || type === 'boolean';
   if (!scalar && (words ?? format ?? pattern) === undefined) return node;
-  const value = defined({ type, enum: words, format, pattern, minimum, maximum });
+  const value = defined({ type, enum: words, format, pattern, minimum, maximum, exclusiveMinimum });
   const variable = { type: 'string', pattern: scalar ? `^${name}$` : name };
   return { ...rest, anyOf: [value, variable] } as SchemaNode;
 }

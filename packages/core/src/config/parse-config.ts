@@ -99,7 +99,7 @@ function convert(root: unknown, path: KeyPath, expected: string): boolean {
   if (!isPlainObject(parent) || typeof key !== 'string' || typeof text !== 'string') return false;
   if (expected === 'boolean' && /^(?:true|false)$/i.test(text)) {
     parent[key] = text.toLowerCase() === 'true';
-  } else if (/^(?:number|int)$/.test(expected) && /^-?\d+$/.test(text)) {
+  } else if (/^(?:number|int)$/.test(expected) && /^-?\d+(?:\.\d+)?$/.test(text)) {
     parent[key] = Number(text);
   } else return false;
   return true;

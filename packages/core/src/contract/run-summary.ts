@@ -49,5 +49,7 @@ export interface RunSummary {
   readonly error?: string;
   readonly sourceNames: readonly string[];
   readonly rows: number;
+  /** By our own estimate, over all attempts. Absent: the source has no price. */
+  readonly credits?: number;
   readonly tables: readonly TableSummary[];
 }

@@ -102,6 +102,7 @@ export interface Source extends AsyncDisposable {
   readonly digests?: SourceDigests;
   readonly cutsKeys?: CutsKeys;
   readonly costs?: Costs;
+  readonly meters?: Meters;
   readonly examines?: Examines;
   readonly grants?: SourceGrants;
   readonly lists?: Lists;
@@ -198,6 +199,23 @@ export interface CutsKeys {
 export interface Costs {
   /** Of the plan with these chunks, of which rows are compared by a digest or not. Absent: unknown. */
   cost(table: TablePlan, chunks: readonly ChunkPlan[], digest: boolean): ReadCost | undefined;
+}
+
+/** What an hour with statements running costs. */
+export interface SourcePrice {
+  /** Absent: it is not known. */
+  readonly creditsPerHour?: number;
+  /** What has the price, for people. */
+  readonly of: string;
+}
+
+/** `max_credits`, and what a run has cost. */
+export interface Meters {
+  price(context: WorkContext): Promise<SourcePrice>;
+  /** Milliseconds so far in which this process had a statement running. */
+  activeMs(): number;
+  /** Calls `look` before each statement, until disposed. */
+  watch(look: () => void): Disposable;
 }
 
 /** `snowmelt check --deep`. */

@@ -196,6 +196,15 @@ export interface StatusStore extends AsyncDisposable {
   ): Promise<void>;
   /** Absent: what a source works at ends with the process that asked for it. */
   readonly statements?: StatementKeeping;
+  /**
+   * Keeps what `owner` has used of the source in this run so far, in place of what it said before;
+   * answers with the credits of all owners. Absent: the store keeps no such figures.
+   */
+  spend?(
+    run: RunId,
+    owner: WorkerId,
+    use: { readonly activeSeconds: number; readonly credits: number },
+  ): Promise<number>;
   summary(run: RunId): Promise<RunSummary>;
   /** Runs that the store does not know are absent. Absent itself: it can't tell. */
   runLives?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunLife>>;

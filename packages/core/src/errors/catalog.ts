@@ -190,6 +190,11 @@ export const errorCatalog = {
     'A step in PostgreSQL, such as an index build, a swap or a comparison, takes longer than one invocation of the Lambda function may.',
     'Run it where a process may stay longer, with the same configuration: snowmelt run --resume-run-id, with the run that the message names. It goes on with that step, and reads nothing again.',
   ),
+  'RUN.CREDITS_SPENT': entry(
+    'run',
+    "The run has used as many credits as max_credits allows, by Snowmelt's own estimate, and was stopped.",
+    'Raise max_credits in the configuration and run the same command again: it goes on where it stopped. What was used before counts, so that the new limit is one for the whole run.',
+  ),
   'RUN.NO_PROGRESS': entry(
     'never',
     'Invocations in a row got nothing done, or the one before said that another would not.',

@@ -134,6 +134,7 @@ export interface RunOptions {
   readonly resume?: MigrationRequest['resume'];
   readonly snapshotDelay?: number;
   readonly executionHash?: string;
+  readonly maxCredits?: number;
   readonly clock?: Clock;
   readonly log?: WorkContext['log'];
 }
@@ -148,6 +149,7 @@ export async function run(jobs: readonly TableJob[], adapters: Adapters, options
     parallelThreads: 3,
     snapshotDelay: options.snapshotDelay ?? 0,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
+    ...(options.maxCredits === undefined ? {} : { maxCredits: options.maxCredits }),
     ...(options.lastCall === undefined ? {} : { lastCall: options.lastCall }),
   };
   const context = testContext({

@@ -189,6 +189,10 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   'RUN.STOPPED': [
     ['packages/core/test/engine/run-migration.test.ts', 'a stop gives chunks back, says so'],
   ],
+  'RUN.CREDITS_SPENT': [
+    ['packages/core/test/engine/credits.test.ts', 'a higher limit goes on where it stopped'],
+    ['packages/cli/test/run.e2e.test.ts', 'max_credits stops a run, and a higher one goes on'],
+  ],
   'RUN.NO_PROGRESS': [
     ['e2e/test/lambda.e2e.test.ts', 'a loop that gets nothing done ends, and the command goes on'],
   ],

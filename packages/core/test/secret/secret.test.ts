@@ -88,12 +88,15 @@ const servers = {
   url: { url: 1 },
 } as const;
 
+const told = { webhook: 1, slack: 1 } as const;
+
 describe('P7: secrets of a configuration', () => {
   it('are all the keys that the schema marks', () => {
     const marked = schemaKeys().flatMap(([path, node]) => (node.secret === true ? [path] : []));
     const used = [
       ...Object.values(logins).flatMap((login) => secretPaths('snowflake', login)),
       ...Object.values(servers).flatMap((server) => secretPaths('postgres', server)),
+      ...secretPaths('notify', told),
     ];
     expect(new Set(used)).toEqual(new Set(marked));
   });
@@ -114,6 +117,7 @@ describe('P7: secrets of a configuration', () => {
             ...exampleConfig(),
             snowflake: { account: 'A', user: 'U', ...(fill(logins[way], id) as object) },
             postgres: fill(servers[target], id) as Record<string, unknown>,
+            notify: fill(told, id),
             ...(fault === 'unknown' ? { passwort: id } : {}),
             ...(fault === 'type' ? { parallel_threads: id } : {}),
             ...(fault === 'enum' ? { verify: id } : {}),
@@ -157,6 +161,7 @@ function fill(value: unknown, id: string): unknown {
 }
 
 function secretOf(key: string, id: string): string {
+  if (Object.hasOwn(told, key)) return `https://hooks.example.com/${id}`;
   if (key === 'proxy') return `http://me:${id}@proxy:1`;
   return key === 'url' ? `postgresql://u:${id}@h/d` : id;
 }

@@ -5,6 +5,7 @@ import { isSnowmeltError, SnowmeltError, tellWait, type TellWait } from '@snowme
 import { type Doing, translateError } from '../errors/translate-error.ts';
 import { withinTime } from '../stream/watchdog.ts';
 import type { Connection, RowStatement } from './driver.ts';
+import type { Meter } from './meter.ts';
 import type { Network } from './network.ts';
 
 /** A session that is lent, and the tag of what is run in it. */
@@ -17,12 +18,15 @@ export interface Session {
   /** While a statement is held, the session is not ended at the server: that would end the statement. */
   hold(query: string): void;
   letGo(query: string): void;
+  readonly meter: Meter;
 }
 
 /** What it takes to run a statement without reading rows. */
 export type ExecutingSession = Pick<Session, 'connection' | 'queryTag'> & {
   readonly accessUrl: string;
   readonly network: Pick<Network, 'idleTimeout'> & { readonly onWait?: TellWait | undefined };
+  /** Absent: nobody counts what it costs. */
+  readonly meter?: Meter;
 };
 
 /**
@@ -36,6 +40,7 @@ export async function execute(
   signal: AbortSignal,
   doing: Doing = 'statement',
 ): Promise<RowStatement> {
+  using _running = session.meter?.begin();
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<RowStatement>();
   const end = new AbortController();

@@ -5,6 +5,7 @@ import type { Connection } from './driver.ts';
 import { endpoint } from './check-reachable.ts';
 import type { Session } from './execute.ts';
 import { abandon, login, logout } from './login.ts';
+import { Meter } from './meter.ts';
 import { Network } from './network.ts';
 
 /** Sessions to work with. */
@@ -28,6 +29,7 @@ export function once(sessions: Sessions): Sessions {
  */
 export class SessionPool implements AsyncDisposable, Sessions {
   readonly network: Network;
+  readonly meter = new Meter();
   readonly tries: number;
   readonly #settings: Settings;
   readonly #idle: Connection[] = [];
@@ -89,6 +91,7 @@ export class SessionPool implements AsyncDisposable, Sessions {
       queryTag,
       accessUrl: endpoint(this.#settings),
       network: this.network,
+      meter: this.meter,
       hold: (query) => void held.add(query),
       letGo: (query) => void held.delete(query),
     };

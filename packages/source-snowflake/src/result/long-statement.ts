@@ -136,6 +136,7 @@ async function waitFor(
   keeping?: Keeping,
 ): Promise<StatementResult> {
   const { signal } = context;
+  using _running = session.meter.begin();
   try {
     const result = await fetchResult(session, query, signal);
     session.letGo(query);
@@ -160,13 +161,14 @@ function staysAtWork(
   error: unknown,
   { signal, statements }: { signal: AbortSignal; statements: KeptStatements },
 ): boolean {
-  if (signal.aborted) return statements.outlive || isLeaseLost(signal.reason);
+  if (hasCode(signal.reason, 'RUN.CREDITS_SPENT')) return false;
+  if (signal.aborted) return statements.outlive || hasCode(signal.reason, 'RUN.LEASE_LOST');
   return isSnowmeltError(error) && isPassing(error.code);
 }
 
-/** Another worker has the chunk, and waits for the same statement. */
-function isLeaseLost(reason: unknown): boolean {
-  return isSnowmeltError(reason) && reason.code === 'RUN.LEASE_LOST';
+/** Of a lost lease: another worker has the chunk, and waits for the same statement. */
+function hasCode(reason: unknown, code: ErrorCode): boolean {
+  return isSnowmeltError(reason) && reason.code === code;
 }
 
 /** The way to the server is broken; of the statement that says nothing. */

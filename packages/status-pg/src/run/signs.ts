@@ -31,7 +31,9 @@ interface TableRow {
  */
 const signsSql = `
 SELECT r.run_id::text AS run, r.owner, greatest(r.owner_epoch, 1) AS attempts, now() AS now,
-  least(now(), greatest(r.started_at, r.completed_at, s.last)) AS last_sign, s.tables
+  least(now(), greatest(r.started_at, r.completed_at, s.last, (
+    SELECT max(w.last_seen_at) FROM migration_status.migration_workers w
+    WHERE w.run_id = r.run_id))) AS last_sign, s.tables
 FROM migration_status.migration_runs r
 LEFT JOIN LATERAL (
   SELECT max(greatest(t.started_at, t.completed_at, t.counted_at, c.last)) AS last,

@@ -20,6 +20,7 @@ interface RunRow {
   error: string | null;
   source_names: string[] | null;
   rows: string;
+  credits: number | null;
   tables: TableRow[];
 }
 
@@ -54,6 +55,8 @@ const summaries = (runs: string): string => `
   SELECT r.run_id AS id, r.status, r.started_at, r.completed_at, r.error_message AS error,
     ARRAY (SELECT jsonb_array_elements_text(r.metadata -> 'source_names')
            WHERE jsonb_typeof(r.metadata -> 'source_names') = 'array') AS source_names,
+    CASE WHEN jsonb_typeof(r.metadata -> 'spent') = 'object' THEN (
+      SELECT sum((value ->> 'credits')::float8) FROM jsonb_each(r.metadata -> 'spent')) END AS credits,
     coalesce(s.row_sum, r.total_rows_copied, 0) AS rows, coalesce(s.tables, '[]') AS tables
   FROM (${runs}) r
   LEFT JOIN LATERAL (
@@ -134,6 +137,7 @@ function readSummary(row: RunRow): RunSummary {
     ...(row.error === null ? {} : { error: row.error }),
     sourceNames: row.source_names ?? [],
     rows: Number(row.rows),
+    ...(row.credits === null ? {} : { credits: row.credits }),
     tables: row.tables.map(readTable),
   };
 }

@@ -4,8 +4,10 @@ import {
   type Clock,
   type LeftOut,
   type RunPlace,
+  type RunSummary,
   type StatusStore,
   type TableEvent,
+  type WorkerId,
 } from '@snowmelt/core';
 
 import {
@@ -70,6 +72,7 @@ export function memoryStatusStore(options: MemoryStatusOptions = {}): MemoryStat
       now: () => clock.now(),
       letGo: (id) => freeClaims((run) => run === id),
     }),
+    spend: async (run, owner, { credits }) => spendCredits(state.run(run), owner, credits),
     summary: async (run) => summariseRun(state.run(run)),
     runs: async (limit, places) => newestRuns(state, limit, places),
     [Symbol.asyncDispose]: async () => freeClaims(() => true),
@@ -104,6 +107,23 @@ function chunkMethods(state: MemoryStatusState, terms: () => LeaseTerms): ChunkM
       forget: async (run, key, name) => void state.table(run, key).statements.delete(name),
     },
   };
+}
+
+function spendCredits({ spent }: StoredRun, owner: WorkerId, credits: number): number {
+  spent.set(owner, credits);
+  return [...spent.values()].reduce((sum, one) => sum + one, 0);
+}
+
+function newestRuns(
+  { runs }: MemoryStatusState,
+  limit: number,
+  places?: readonly RunPlace[],
+): RunSummary[] {
+  return [...runs.values()]
+    .toReversed()
+    .filter((run) => places === undefined || places.some((place) => goesTo(run, place)))
+    .slice(0, limit)
+    .map(summariseRun);
 }
 
 function goesTo({ tables }: StoredRun, { sourceName, database, schema }: RunPlace): boolean {

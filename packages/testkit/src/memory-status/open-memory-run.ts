@@ -133,6 +133,7 @@ function newRun(request: RunRequest, now: Date): StoredRun {
     startedAt: now,
     owner: request.owner,
     status: 'running',
+    spent: new Map(),
     tables: new Map(),
     workers: new Map(),
   };

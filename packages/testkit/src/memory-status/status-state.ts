@@ -63,6 +63,8 @@ export interface StoredRun {
   /** Between two processes of its own. */
   held?: { readonly since: Date; readonly seconds: number } | undefined;
   readonly workers: Map<WorkerId, Omit<WorkerState, 'isOwner'>>;
+  /** Credits, by who has used them. */
+  readonly spent: Map<WorkerId, number>;
 }
 
 /** Who has a table: a store that is open, on behalf of a run. */

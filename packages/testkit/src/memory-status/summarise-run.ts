@@ -12,6 +12,9 @@ export function summariseRun(run: StoredRun): RunSummary {
     ...(run.error === undefined ? {} : { error: run.error }),
     sourceNames: run.sourceNames,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    ...(run.spent.size === 0
+      ? {}
+      : { credits: [...run.spent.values()].reduce((sum, one) => sum + one, 0) }),
     tables,
   };
 }

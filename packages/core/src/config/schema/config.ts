@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { doc, none } from './key-doc.ts';
 import { loadOptions } from './load-options.ts';
+import { notifySchema } from './notify.ts';
 import { postgresSchema } from './postgres.ts';
 import { snowflakeSchema } from './snowflake.ts';
 import { sourceSchema } from './source.ts';
@@ -119,6 +120,22 @@ export const globalShape = {
   json_type: loadOptions.json_type.default('jsonb'),
   stage: loadOptions.stage.optional(),
   query_tag: loadOptions.query_tag.optional(),
+  notify: notifySchema.optional(),
+  max_credits: z
+    .number()
+    .positive()
+    .optional()
+    .meta(
+      doc({
+        description:
+          "Credits that a run may use in Snowflake, over all its attempts, by Snowmelt's own estimate: the time in which it has a statement running, at the documented hourly rate of the warehouse's size. Looked at before each statement and every second; then the run stops like after Ctrl-C (exit code 3), running statements are cancelled, and the same command goes on once the limit is higher.",
+        example: 2.5,
+        absent: 'no limit',
+        speed: none,
+        safety:
+          'Not what is billed: a warehouse costs a minute at least each time it starts, and while it is idle until AUTO_SUSPEND; others may use it. Credits that Snowflake attributes come hours late. Only of standard warehouses, whose rate is known.',
+      }),
+    ),
 };
 
 /** The whole configuration file; its docs and its JSON Schema are generated from this. */

@@ -199,7 +199,12 @@ export function mergeReports(
     rejected: sum(({ rejected }) => rejected),
     bytes: sum(({ bytes }) => bytes),
     seconds: (first?.seconds ?? 0) + second.seconds,
+    ...creditsOf(first, second),
   };
+}
+
+function creditsOf(first: RunReport | undefined, { credits }: RunReport) {
+  return credits === undefined ? {} : { credits: (first?.credits ?? 0) + credits };
 }
 
 function anewNotice(

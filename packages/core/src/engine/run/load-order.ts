@@ -1,5 +1,8 @@
+import type { TableJob } from '../../contract/table-job.ts';
 import type { TableKey } from '../../contract/table-plan.ts';
 import { dependentsOf, nameOf, type TablesOfRun } from '../decide/emptied-with.ts';
+import type { OpenRun } from '../table/open-run.ts';
+import type { TableReport } from '../table/run-report.ts';
 
 /**
  * Which tables of the run a table waits for: those that its foreign keys lead to. Its rows need
@@ -26,4 +29,23 @@ export async function loadOrder(
         .map((parent) => parent.key),
     ]),
   );
+}
+
+/** A table begins when those that its foreign keys lead to have ended, well or not. */
+export async function inLoadOrder(
+  run: OpenRun,
+  begin: (job: TableJob) => Promise<TableReport>,
+): Promise<readonly PromiseSettledResult<TableReport>[]> {
+  const order = await loadOrder(run);
+  const ends = new Map(run.jobs.map(({ key }) => [key, Promise.withResolvers<void>()]));
+  const reports = run.jobs.map(async (job) => {
+    try {
+      const waits = order.get(job.key) ?? [];
+      await Promise.all(waits.flatMap((key) => ends.get(key)?.promise ?? []));
+      return await begin(job);
+    } finally {
+      ends.get(job.key)?.resolve();
+    }
+  });
+  return Promise.allSettled(reports);
 }

@@ -16,6 +16,8 @@ export interface MigrationRequest {
    * were under way are seen; 0 only for a source that shows a commit at its very instant.
    */
   readonly snapshotDelay: number;
+  /** The run is stopped where it has used as many credits of the source. Absent: no limit. */
+  readonly maxCredits?: number;
   readonly observer?: RunObserver;
   /** Of the program, for those who look at the run's processes. */
   readonly version?: string;

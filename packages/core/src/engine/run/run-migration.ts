@@ -1,10 +1,10 @@
 import type { Adapters } from '../../contract/adapters.ts';
 import type { Source } from '../../contract/source.ts';
 import type { RunSummary } from '../../contract/status-store.ts';
-import type { TableJob } from '../../contract/table-job.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
 import { beginRun, reachBoth } from './begin-run.ts';
+import { watchCredits, type CreditWatch } from './credit-watch.ts';
 import { clearStages } from './clear-stages.ts';
 import {
   asLeftBy,
@@ -17,7 +17,7 @@ import {
 import { keysPlan } from '../table/keys-plan.ts';
 import { leftOutNote } from '../table/left-out.ts';
 import { endWithStop } from './end-with-stop.ts';
-import { loadOrder } from './load-order.ts';
+import { inLoadOrder } from './load-order.ts';
 import type { MigrationRequest } from './migration-request.ts';
 import type { OpenRun } from '../table/open-run.ts';
 import { reportTable, skippedReport } from '../table/report-table.ts';
@@ -94,12 +94,19 @@ async function runOnce(
   const run = await beginRun(request, adapters, context);
   await using _present = run.presence;
   try {
-    const tables = await runTables(request, run);
-    const report = reportRun(run, tables, context.clock.now().getTime() - started.getTime());
+    const { tables, spent, credits } = await runWatched(request, run);
+    const report = {
+      ...reportRun(run, tables, context.clock.now().getTime() - started.getTime()),
+      ...(spent === undefined ? {} : { stoppedBy: spent }),
+      ...(credits === undefined ? {} : { credits }),
+    };
     const settled = tables.every(isDone);
     if (settled) await releaseSource(run, adapters.source);
-    const error = firstError(tables) ?? (settled ? noteOf(report) : undefined);
-    await endRun(run, report, { error, settled, holdSeconds: request.holdSeconds });
+    const said = spent === undefined ? undefined : `${spent.code}: ${spent.message}`;
+    const error = firstError(tables) ?? said ?? (settled ? noteOf(report) : undefined);
+    // Nobody comes soon to go on with what has no credits left.
+    const holdSeconds = spent === undefined ? request.holdSeconds : undefined;
+    await endRun(run, report, { error, settled, holdSeconds });
     return report;
   } catch (error) {
     const status = isSnowmeltError(error) ? 'partial' : 'failed';
@@ -113,6 +120,18 @@ interface RunEnd {
   readonly error: string | undefined;
   readonly settled: boolean;
   readonly holdSeconds: number | undefined;
+}
+
+/** All tables, until the run's credits are spent. */
+async function runWatched(request: MigrationRequest, run: OpenRun) {
+  const { maxCredits } = request;
+  const { owner, source, status } = run;
+  const watched = { run: run.state.id, owner, source, status, maxCredits };
+  await using watch: CreditWatch = await watchCredits(watched, run.context);
+  const context = { ...run.context, signal: watch.signal };
+  const tables = await runTables(request, { ...run, context });
+  const stopped = tables.some(({ status: ended }) => ended === 'stopped');
+  return { tables, spent: stopped ? watch.spent() : undefined, credits: watch.credits() };
 }
 
 /** Closes the run, or keeps it for the process that comes next. */
@@ -143,7 +162,7 @@ async function runTables(
   const reports = await inLoadOrder(run, (job) =>
     tables.run(neverAborted, async () => {
       const completed = done.get(job.key);
-      if (completed !== undefined) return skippedReport(job, completed);
+      if (completed !== undefined) return tellSkipped(run, skippedReport(job, completed));
       return reportTable(job, run).catch((bug: unknown) => {
         halt.abort(bug);
         throw bug;
@@ -156,23 +175,10 @@ async function runTables(
   });
 }
 
-/** A table begins when those that its foreign keys lead to have ended, well or not. */
-async function inLoadOrder(
-  run: OpenRun,
-  begin: (job: TableJob) => Promise<TableReport>,
-): Promise<readonly PromiseSettledResult<TableReport>[]> {
-  const order = await loadOrder(run);
-  const ends = new Map(run.jobs.map(({ key }) => [key, Promise.withResolvers<void>()]));
-  const reports = run.jobs.map(async (job) => {
-    try {
-      const waits = order.get(job.key) ?? [];
-      await Promise.all(waits.flatMap((key) => ends.get(key)?.promise ?? []));
-      return await begin(job);
-    } finally {
-      ends.get(job.key)?.resolve();
-    }
-  });
-  return Promise.allSettled(reports);
+/** Whoever follows the run counts its rows as well. */
+function tellSkipped({ observer }: OpenRun, report: TableReport): TableReport {
+  observer.tableEnded?.(report);
+  return report;
 }
 
 function reportRun(run: OpenRun, tables: readonly TableReport[], milliseconds: number): RunReport {

@@ -30,7 +30,7 @@ export async function adoptReceipts(plan: TablePlan, run: OpenRun): Promise<void
   const loaded = receipts.map((receipt) => ({ id: receipt.chunk, ...loadedRows(receipt) }));
   await run.status.recordLoaded(run.state.id, plan.key, loaded);
   for (const { chunk: id, rows, bytes } of receipts.filter(isOfRows)) {
-    run.observer.chunkLoaded?.(plan.key, { id, rows, bytes });
+    run.observer.chunkLoaded?.(plan.key, { id, rows, bytes, before: true });
   }
 }
 

@@ -47,6 +47,10 @@ export interface RunReport {
    */
   readonly status: 'completed' | 'partial' | 'failed';
   readonly stopped: boolean;
+  /** What has stopped it, if nobody asked for that. */
+  readonly stoppedBy?: SnowmeltError;
+  /** By our own estimate, over all attempts of the run. Absent: the source has no price. */
+  readonly credits?: number;
   readonly tables: readonly TableReport[];
   readonly rows: number;
   readonly rejected: number;
@@ -64,8 +68,8 @@ export interface RunObserver {
   tablePlanned?(plan: TablePlan): void;
   /** What was told of the table's chunks does not hold any more. */
   tableBegunAnew?(key: TableKey): void;
-  /** A chunk was loaded, by this process or, on resume, before it. */
-  chunkLoaded?(key: TableKey, chunk: { id: string } & LoadedRows): void;
+  /** A chunk was loaded, by this process or, `before` it, as a resume finds it. */
+  chunkLoaded?(key: TableKey, chunk: { id: string; before?: boolean } & LoadedRows): void;
   /** Load chunks were added; `rows` where the source announced them. */
   chunksAdded?(key: TableKey, chunks: { count: number; rows: number | undefined }): void;
   /** The source works at something that takes long, begun now or by an earlier process. */

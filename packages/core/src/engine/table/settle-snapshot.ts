@@ -131,7 +131,8 @@ function settledExtracts(extracts: Extracts, ready: Ready): Extracts {
 }
 
 /** What reads nothing at the snapshot point, as it is. */
-function optionalParts({ pins, filters, stages, changes, cutsKeys, costs, lists }: Source) {
+function optionalParts(source: Source) {
+  const { pins, filters, stages, changes, cutsKeys, costs, lists, meters } = source;
   return {
     ...(pins === undefined ? {} : { pins }),
     ...(filters === undefined ? {} : { filters }),
@@ -140,5 +141,6 @@ function optionalParts({ pins, filters, stages, changes, cutsKeys, costs, lists 
     ...(cutsKeys === undefined ? {} : { cutsKeys }),
     ...(costs === undefined ? {} : { costs }),
     ...(lists === undefined ? {} : { lists }),
+    ...(meters === undefined ? {} : { meters }),
   };
 }

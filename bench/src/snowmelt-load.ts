@@ -63,7 +63,7 @@ function job(database: string, { scenario, table, connections }: MeasureRequest)
     parallelThreads: connections,
     maxRetryAttempts: 1,
     schemaEvolution: 'off',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'auto',
     verify: 'count',
     hash: 'bench',

@@ -38,7 +38,7 @@ function jobOf(database: string, parts: Partial<TableJob>): TableJob {
     parallelThreads: 2,
     maxRetryAttempts: 3,
     schemaEvolution: 'create',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'required',
     verify: 'count',
     hash: 'T',

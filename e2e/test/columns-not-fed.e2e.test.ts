@@ -93,7 +93,7 @@ describe('columns that are fed no more', () => {
       parallelThreads: 1,
       maxRetryAttempts: 1,
       schemaEvolution: 'create',
-      truncateCascade: false,
+      emptiesOthers: false,
       snapshot: 'auto',
       verify: 'count',
       hash: JSON.stringify([mode, parts]),

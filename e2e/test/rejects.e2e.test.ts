@@ -76,7 +76,7 @@ describe.each(['query', 'unload'] as const)('rows that PostgreSQL refuses, by %s
 
     const { said: listed } = await command(['rejects', 'list']);
     expect(listed.rejects).toMatchObject([
-      { state: 'open', sqlState: '22P02', column: 'amount', rows: bad.length },
+      { state: 'open', code: '22P02', column: 'amount', rows: bad.length },
     ]);
     const { said: shown } = await command(['rejects', 'show', '--limit', '2']);
     expect(shown.rows).toHaveLength(2);

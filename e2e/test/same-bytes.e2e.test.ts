@@ -75,7 +75,7 @@ describe('unload and query', () => {
       parallelThreads: 1,
       maxRetryAttempts: 1,
       schemaEvolution: 'create',
-      truncateCascade: false,
+      emptiesOthers: false,
       snapshot: 'required',
       verify: 'count',
       hash: table,

@@ -23,7 +23,7 @@ export function demoJob(
     parallelThreads: 2,
     maxRetryAttempts: 2,
     schemaEvolution: 'create',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'required',
     verify: 'digest',
     hash: table,

@@ -167,7 +167,7 @@ export class People {
       parallelThreads: 2,
       maxRetryAttempts: 2,
       schemaEvolution: 'create',
-      truncateCascade: false,
+      emptiesOthers: false,
       snapshot: 'auto',
       verify: 'count',
       hash: `${this.#mode} ${this.#batchRows}`,

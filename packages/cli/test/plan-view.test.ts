@@ -34,7 +34,7 @@ function planned(extract: TablePlan['extract'], more: Partial<PlannedTable>): Pl
     read: { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
     estimatedRows: 10_000_000,
     estimatedBytes: 1_200_000_000,
-    truncateCascade: false,
+    emptiesOthers: false,
   };
   const sourceSchema = { ref: source, kind: 'table', columns: [column], primaryKey: [] } as const;
   const decision = { plan, sourceSchema, existing: sourceSchema, findings: [], notices: [] };

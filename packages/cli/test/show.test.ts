@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type {
   ClearedStage,
   RepairedSession,
-  RepairedShadow,
+  RepairedGathering,
   RepairReport,
   Verification,
 } from '@snowmelt/core';
@@ -107,8 +107,8 @@ describe('text', () => {
 
 describe('what repair has found', () => {
   const target = { database: 'd', schema: 's', name: 't' };
-  const shadow = { shadow: 'shadow_1', run: 'r', target } as const;
-  const session = { pid: 7, run: 'r', since: '2026-01-01T00:00:00Z' } as const;
+  const shadow = { place: 'shadow_1', run: 'r', target } as const;
+  const session = { id: 7, run: 'r', since: '2026-01-01T00:00:00Z' } as const;
   const stage = { name: '"D"."S"."SNOWMELT_R"', run: 'r' } as const;
   const view = (
     found: Partial<RepairReport>,
@@ -116,11 +116,11 @@ describe('what repair has found', () => {
     dryRun = false,
   ) => ({
     dryRun,
-    databases: [{ database: 'd', tables: [], shadows: [], sessions: [], ...found }],
+    databases: [{ database: 'd', tables: [], gathered: [], sessions: [], ...found }],
     stages,
   });
-  const shadows = (outcome: RepairedShadow['outcome']) =>
-    view({ shadows: [{ ...shadow, outcome }] });
+  const shadows = (outcome: RepairedGathering['outcome']) =>
+    view({ gathered: [{ ...shadow, outcome }] });
   const sessions = (outcome: RepairedSession['outcome']) =>
     view({ sessions: [{ ...session, outcome }] });
   const stages = (outcome: ClearedStage['outcome']) => view({}, [{ ...stage, outcome }]);
@@ -130,7 +130,7 @@ describe('what repair has found', () => {
     [shadows('kept'), true, '--drop-shadows'],
     [shadows('busy'), false, 'a run is loading that table'],
     [shadows('not-owned'), false, 'another role owns it'],
-    [view({ shadows: [{ shadow: 'shadow_1', outcome: 'removed' }] }), true, 'that no run has'],
+    [view({ gathered: [{ place: 'shadow_1', outcome: 'removed' }] }), true, 'that no run has'],
     [sessions('ended'), true, 'ended: the session with pid 7 of run r, at work since 2026'],
     [sessions('busy'), true, 'which is alive'],
     [sessions('unknown'), true, 'the status database does not know'],
@@ -163,7 +163,7 @@ describe('refused rows', () => {
       table: 't',
       target: { database: 'd', schema: 's', name: 'n' },
       state: 'open',
-      sqlState: '22P02',
+      code: '22P02',
     } as const;
     const row = {
       ...place,

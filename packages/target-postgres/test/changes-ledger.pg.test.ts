@@ -99,7 +99,7 @@ describe('P1: one state after the other', () => {
     await begin(on, plain, two);
     const plan = planAt(on, 1);
     expect(await on.target.changes.heldSnapshot(plan, context)).toBe(at(1));
-    await on.target.prepare({ ...plan, mode: 'truncate', truncateCascade: false }, context);
+    await on.target.prepare({ ...plan, mode: 'truncate', emptiesOthers: false }, context);
     expect(await on.target.changes.heldSnapshot(plan, context)).toBeUndefined();
   });
 

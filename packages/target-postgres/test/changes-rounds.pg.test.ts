@@ -120,7 +120,7 @@ function jobFor({ database }: Bench): TableJob {
     parallelThreads: 3,
     maxRetryAttempts: 1,
     schemaEvolution: 'create',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'required',
     verify: 'digest',
     hash: 't',

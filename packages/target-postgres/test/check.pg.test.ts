@@ -177,7 +177,7 @@ describe('check', () => {
         message: expect.stringContaining('public.part, public.self, public.whole'),
       },
     ]);
-    expect(await errors({ mode: 'truncate', truncateCascade: true })).toEqual([]);
+    expect(await errors({ mode: 'truncate', emptiesOthers: true })).toEqual([]);
     expect(await errors({ mode: 'append' })).toEqual([]);
   });
 

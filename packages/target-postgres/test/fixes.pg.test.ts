@@ -220,7 +220,7 @@ describe('fixes: what is printed is done literally, and then it works', () => {
     await fresh.sql.query('BEGIN; LOCK TABLE made.t0');
     const signal = AbortSignal.timeout(500);
     const waiting = target.prepare(
-      { ...plans[0]!, run: 'run-2', mode: 'truncate', truncateCascade: false },
+      { ...plans[0]!, run: 'run-2', mode: 'truncate', emptiesOthers: false },
       { ...context, signal },
     );
     await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -88,7 +88,7 @@ export function planFor(database: TestDatabase, parts: PlanParts = {}): TablePla
     keyColumns: [],
     extract: 'query',
     read: { extract: 'auto', chunkColumns: [], sortColumns: [], batchRows: 25_000 },
-    truncateCascade: false,
+    emptiesOthers: false,
     ...parts,
   } as TablePlan;
 }

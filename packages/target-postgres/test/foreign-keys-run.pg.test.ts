@@ -28,7 +28,7 @@ describe('a run of tables that foreign keys connect', () => {
     parallelThreads: 2,
     maxRetryAttempts: 2,
     schemaEvolution: 'off',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'auto',
     verify: 'count',
     hash: name,

@@ -97,7 +97,7 @@ describe('P1: what people do to a table that is read from a bound', () => {
       parallelThreads: 1,
       maxRetryAttempts: 1,
       schemaEvolution: 'create',
-      truncateCascade: false,
+      emptiesOthers: false,
       snapshot: 'auto',
       verify: 'count',
       hash: mode,

@@ -77,7 +77,7 @@ const steps: Readonly<Record<string, Step>> = {
     lock: `DO $$ BEGIN EXECUTE (SELECT format('LOCK TABLE snowmelt.%I IN ACCESS SHARE MODE', shadow)
       FROM snowmelt.table_ledger); END $$`,
     step: (on) =>
-      on.target.repairs.repair({ database: on.database.database, dropShadows: true }, context),
+      on.target.repairs.repair({ database: on.database.database, dropGathered: true }, context),
     what: /dropping/,
   },
 };

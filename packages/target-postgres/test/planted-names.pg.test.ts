@@ -85,7 +85,7 @@ describe('a stranger who may create in a schema of the role’s path runs nothin
     const again = plan({ run: 'run-2', mode: 'truncate', columns, rebuildIndexes: true });
     await target.prepare(again, context);
     const repaired = await target.repairs.repair(
-      { database: database.database, dropShadows: true },
+      { database: database.database, dropGathered: true },
       context,
     );
     expect(repaired.tables).toMatchObject([{ findings: [] }]);

@@ -202,8 +202,8 @@ describe('prepare', () => {
       expect(await countRows(on.sql, 'child')).toBe(1);
     });
 
-    it('goes on where truncateCascade says so', async () => {
-      await on.target.prepare(plan({ mode: 'truncate', truncateCascade: true }), context);
+    it('goes on where emptiesOthers says so', async () => {
+      await on.target.prepare(plan({ mode: 'truncate', emptiesOthers: true }), context);
       expect(await countRows(on.sql, 'child')).toBe(0);
     });
 
@@ -218,8 +218,8 @@ describe('prepare', () => {
       await on.sql.query('DROP TABLE grandchild');
       await on.target.prepare(child(), context);
       await load(child(), 'c1');
-      for (const truncateCascade of [true, false]) {
-        const parent = plan({ mode: 'truncate', truncateCascade });
+      for (const emptiesOthers of [true, false]) {
+        const parent = plan({ mode: 'truncate', emptiesOthers });
         await expect(on.target.prepare(parent, context)).rejects.toMatchObject({
           code: 'TARGET.TRUNCATE_CASCADES',
           message: expect.stringContaining('public.child, which this run has loaded already'),

@@ -31,7 +31,7 @@ describe('repair of sessions', () => {
     );
   async function repair(dryRun = false, target = on.target) {
     const { database } = on.database;
-    const request = { database, dropShadows: false, dryRun, lives: async () => lives };
+    const request = { database, dropGathered: false, dryRun, lives: async () => lives };
     return (await target.repairs.repair(request, context)).sessions;
   }
 

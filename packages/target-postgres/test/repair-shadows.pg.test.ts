@@ -25,12 +25,12 @@ const load = (table: TablePlan, chunk: string, ids: readonly string[]) =>
     context,
   );
 
-async function repair(dropShadows = false, target = on.target) {
+async function repair(dropGathered = false, target = on.target) {
   const report = await target.repairs.repair(
-    { database: on.database.database, dropShadows },
+    { database: on.database.database, dropGathered },
     context,
   );
-  return report.shadows;
+  return report.gathered;
 }
 
 async function shadows(): Promise<readonly string[]> {
@@ -56,7 +56,7 @@ describe('repair of swaps that were abandoned', () => {
     const table = await abandoned();
     const [name] = await shadows();
     expect(await repair()).toEqual([
-      { shadow: name, outcome: 'kept', run: table.run, target: table.target },
+      { place: name, outcome: 'kept', run: table.run, target: table.target },
     ]);
     await load(table, 'b', ['4']);
     await on.target.publish(table, context);
@@ -96,7 +96,7 @@ describe('repair of swaps that were abandoned', () => {
     const [name] = await shadows();
     await on.sql.query('DELETE FROM snowmelt.table_ledger');
     await on.sql.query('CREATE TABLE snowmelt.shadow_of_mine ()');
-    expect(await repair()).toEqual([{ shadow: name, outcome: 'removed' }]);
+    expect(await repair()).toEqual([{ place: name, outcome: 'removed' }]);
     expect(await shadows()).toEqual(['shadow_of_mine']);
   });
 

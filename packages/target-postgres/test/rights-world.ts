@@ -59,7 +59,7 @@ export async function rightsWorld({ tables, job, ledger = false }: Scenario): Pr
     parallelThreads: 1,
     maxRetryAttempts: 1,
     schemaEvolution: 'create',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'auto',
     verify: 'digest',
     hash: 'T',

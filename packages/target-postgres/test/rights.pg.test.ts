@@ -17,7 +17,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'a ledger that another role has made': { tables: plain, job: { mode: 'truncate' }, ledger: true },
   'truncate of a table that others lead to': {
     tables: `${keyed} CREATE TABLE "Sales".child (id bigint REFERENCES "Sales".t)`,
-    job: { mode: 'truncate', truncateCascade: true },
+    job: { mode: 'truncate', emptiesOthers: true },
   },
   swap: { tables: plain, job: { mode: 'swap' } },
   'swap under a key that acts': {

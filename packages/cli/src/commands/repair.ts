@@ -49,7 +49,7 @@ Exit codes: 0 nothing is missing any more; 4 something still is, or could not be
     const config = await readConfig(flags);
     await using sides = await openSides(config, flags);
     await using status = await openStatus(config, makeLogger(flags));
-    const asked = { dropShadows: flags['drop-shadows'], dryRun: flags['dry-run'] };
+    const asked = { dropGathered: flags['drop-shadows'], dryRun: flags['dry-run'] };
     const view = await repairAll(config, asked, { ...sides, status });
     this.print(formatRepair(view));
     process.exitCode = isSettled(view) ? exitCodes.done : exitCodes.findings;

@@ -32,7 +32,7 @@ export interface RepairUsing {
 }
 
 export interface RepairAsked {
-  readonly dropShadows: boolean;
+  readonly dropGathered: boolean;
   readonly dryRun: boolean;
 }
 

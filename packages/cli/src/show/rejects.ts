@@ -26,7 +26,7 @@ export function formatRejectGroups(
   const rows = groups.map((group) => [
     formatRef(group.target),
     formatRows(group.rows),
-    group.sqlState,
+    group.code,
     group.column ?? '–',
     visible(group.reason),
     group.state,
@@ -39,7 +39,7 @@ export function formatRejectGroups(
 export function formatRejectedRows(rows: readonly RejectedRow[], width: number): readonly string[] {
   if (rows.length === 0) return none;
   return rows.flatMap((row) => [
-    `${yellow(row.sqlState)} ${formatRef(row.target)}${placeOf(row)}: ${visible(row.message)}`,
+    `${yellow(row.code)} ${formatRef(row.target)}${placeOf(row)}: ${visible(row.message)}`,
     dim(truncateText(`  ${visible(row.row)}`, width)),
   ]);
 }

@@ -1,4 +1,9 @@
-import type { ClearedStage, RepairedSession, RepairedShadow, RepairedTable } from '@snowmelt/core';
+import type {
+  ClearedStage,
+  RepairedSession,
+  RepairedGathering,
+  RepairedTable,
+} from '@snowmelt/core';
 import { green, red, yellow } from 'ansis';
 
 import { formatFailure } from '../failure/show-failure.ts';
@@ -13,17 +18,17 @@ const failed = red('✘');
 /** Nothing is left to be done, unless somebody wants to. */
 export function isSettled(view: RepairView): boolean {
   const { dryRun, databases, stages, errors = [] } = view;
-  const shadows = databases.flatMap((report) => report.shadows);
+  const gathered = databases.flatMap((report) => report.gathered);
   const sessions = databases.flatMap((report) => report.sessions);
   const tables = databases.flatMap((report) => report.tables);
-  const found = [...shadows, ...sessions, ...stages].map(({ outcome }) => outcome);
+  const found = [...gathered, ...sessions, ...stages].map(({ outcome }) => outcome);
   if (dryRun) {
     return tables.length === 0 && !found.some((outcome) => ['removed', 'ended'].includes(outcome));
   }
   return (
     errors.length === 0 &&
     tables.every(({ busy, findings }) => !busy && findings.length === 0) &&
-    shadows.every(({ outcome }) => outcome === 'removed' || outcome === 'kept') &&
+    gathered.every(({ outcome }) => outcome === 'removed' || outcome === 'kept') &&
     sessions.every(({ outcome }) => outcome !== 'not-allowed')
   );
 }
@@ -36,7 +41,7 @@ export function formatRepair({ dryRun, databases, stages, errors = [] }: RepairV
     ...(tables.length === 0
       ? ['Nothing is missing.']
       : tables.flatMap((table) => formatTable(table, dryRun))),
-    ...databases.flatMap((report) => report.shadows.map((one) => formatShadow(one, removed))),
+    ...databases.flatMap((report) => report.gathered.map((one) => formatGathered(one, removed))),
     ...stages.map((stage) => formatStage(stage, removed)),
     ...errors.flatMap(formatFailure),
   ];
@@ -54,12 +59,15 @@ function formatTable(table: RepairedTable, dryRun: boolean): readonly string[] {
   ];
 }
 
-function formatShadow({ shadow, outcome, run, target }: RepairedShadow, removed: string): string {
+function formatGathered(
+  { place, outcome, run, target }: RepairedGathering,
+  removed: string,
+): string {
   const of =
     run === undefined || target === undefined
       ? 'that no run has'
       : `of run ${run} for ${formatRef(target)}`;
-  const what = `what was gathered in snowmelt.${shadow}, ${of}`;
+  const what = `what was gathered in snowmelt.${place}, ${of}`;
   switch (outcome) {
     case 'removed':
       return `${done} ${removed}: ${what}`;
@@ -72,8 +80,8 @@ function formatShadow({ shadow, outcome, run, target }: RepairedShadow, removed:
   }
 }
 
-function formatSession({ pid, run, since, outcome }: RepairedSession, ended: string): string {
-  const what = `the session with pid ${pid} of run ${run}, at work since ${since}`;
+function formatSession({ id, run, since, outcome }: RepairedSession, ended: string): string {
+  const what = `the session with pid ${id} of run ${run}, at work since ${since}`;
   switch (outcome) {
     case 'ended':
       return `${done} ${ended}: ${what}; its process is gone`;
@@ -82,7 +90,7 @@ function formatSession({ pid, run, since, outcome }: RepairedSession, ended: str
     case 'unknown':
       return `${left} left alone: ${what}, which the status database does not know`;
     case 'not-allowed':
-      return `${failed} may not be ended: ${what}; as a superuser: SELECT pg_terminate_backend(${pid});`;
+      return `${failed} may not be ended: ${what}; as a superuser: SELECT pg_terminate_backend(${id});`;
   }
 }
 

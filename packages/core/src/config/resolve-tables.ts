@@ -51,7 +51,7 @@ function jobOf(placed: PlacedTable, config: Config): TableJob {
     parallelThreads: table.parallel_threads ?? config.parallel_threads,
     maxRetryAttempts: config.max_retry_attempts,
     schemaEvolution: table.schema_evolution ?? config.schema_evolution,
-    truncateCascade: table.truncate_cascade,
+    emptiesOthers: table.truncate_cascade,
     ...(rebuildsIndexes(placed, config) ? { rebuildIndexes: true } : {}),
     ...(table.on_row_error === 'quarantine'
       ? { rejects: { limit: table.max_rejected_rows ?? config.max_rejected_rows } }

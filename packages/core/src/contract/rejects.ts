@@ -24,7 +24,8 @@ interface RejectPlace {
   readonly table: TableKey;
   readonly target: TableRef;
   readonly state: RejectState;
-  readonly sqlState: string;
+  /** The target's own for the reason, as a SQLSTATE. */
+  readonly code: string;
   readonly column?: string;
 }
 

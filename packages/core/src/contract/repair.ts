@@ -5,7 +5,7 @@ import type { TableRef } from './table-schema.ts';
 export interface RepairRequest {
   readonly database: string;
   /** Also rows that a swap has gathered in a run which could still go on: then it can't. */
-  readonly dropShadows: boolean;
+  readonly dropGathered: boolean;
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean;
   /** How it stands with runs; those that nobody knows are absent, and so are all without it. */
@@ -16,13 +16,13 @@ export interface RepairRequest {
 export interface RepairReport {
   readonly database: string;
   readonly tables: readonly RepairedTable[];
-  readonly shadows: readonly RepairedShadow[];
+  readonly gathered: readonly RepairedGathering[];
   readonly sessions: readonly RepairedSession[];
 }
 
-/** A table in which a swap gathers rows, or `deleteMissing` keys, left behind by a run that is gone. */
-export interface RepairedShadow {
-  readonly shadow: string;
+/** A place in which a run gathers rows or keys beside its table, left behind by one that is gone. */
+export interface RepairedGathering {
+  readonly place: string;
   /**
    * `kept`: its run can still go on with it. `busy`: a live run has the target. `not-owned`: the
    * role may not drop it.
@@ -35,7 +35,8 @@ export interface RepairedShadow {
 
 /** A session of the server that works, or waits, for a run. */
 export interface RepairedSession {
-  readonly pid: number;
+  /** As the server names it. */
+  readonly id: number;
   readonly run: RunId;
   /** When its transaction began, ISO 8601. */
   readonly since: string;

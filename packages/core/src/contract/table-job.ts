@@ -57,7 +57,7 @@ export interface TableJob {
   /** Tries a chunk. */
   readonly maxRetryAttempts: number;
   readonly schemaEvolution: 'create_and_add' | 'create' | 'off';
-  readonly truncateCascade: boolean;
+  readonly emptiesOthers: boolean;
   /** What becomes of digits of a second that the target lacks. Absent: they are cut off. */
   readonly extraDigits?: ExtraDigits;
   /** What becomes of moments in columns without time zone. Absent: such columns are refused. */

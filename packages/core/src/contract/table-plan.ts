@@ -25,10 +25,10 @@ export interface AppendPlan extends PlanBase, InPlace, Incremental, Whole {
 export interface TruncatePlan extends PlanBase, InPlace, Whole {
   readonly mode: 'truncate';
   /** Emptying the table may also empty tables outside the run that refer to it. */
-  readonly truncateCascade: boolean;
+  readonly emptiesOthers: boolean;
   /**
    * Tables that refer to this one, and that the same run empties and loads: they may be emptied with
-   * it, `truncateCascade` or not. Found anew by each invocation, for what its configuration says.
+   * it, `emptiesOthers` or not. Found anew by each invocation, for what its configuration says.
    * Absent: there are none.
    */
   readonly emptiedWith?: readonly EmptiedTable[];

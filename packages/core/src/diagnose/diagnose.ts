@@ -98,7 +98,7 @@ async function ofDatabase(
   database: string,
   { target, context, lives }: OnDatabase,
 ): Promise<readonly Trouble[]> {
-  const request = { database, dropShadows: false, dryRun: true, lives };
+  const request = { database, dropGathered: false, dryRun: true, lives };
   const sessions = (await target.sessions?.list(database, context)) ?? [];
   const named = [...sessions, ...sessions.flatMap(({ blockers }) => blockers)];
   const known = await lives([...new Set(named.flatMap(({ run }) => run ?? []))]);

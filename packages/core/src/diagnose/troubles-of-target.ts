@@ -8,7 +8,7 @@ import { trouble, type Trouble } from './trouble.ts';
 const repair = ['repair'];
 
 /** Of what a repair would do (`dryRun`). */
-export function troublesOfRepair({ tables, shadows, sessions }: RepairReport): readonly Trouble[] {
+export function troublesOfRepair({ tables, gathered, sessions }: RepairReport): readonly Trouble[] {
   return [
     ...tables
       .filter(({ busy, owed }) => !busy && owed.length > 0)
@@ -20,23 +20,23 @@ export function troublesOfRepair({ tables, shadows, sessions }: RepairReport): r
           command: repair,
         }),
       ),
-    ...shadows
+    ...gathered
       .filter(({ outcome }) => outcome === 'removed')
-      .map(({ shadow, run, target }) =>
+      .map(({ place, run, target }) =>
         trouble('leftover-table', {
           ...(run === undefined ? {} : { run }),
           ...(target === undefined ? {} : { table: nameOf(target) }),
-          message: `The table snowmelt.${shadow} holds what a run has gathered that nobody can go on with`,
+          message: `The table snowmelt.${place} holds what a run has gathered that nobody can go on with`,
           fix: 'A repair removes it; rows of the target are not touched.',
           command: repair,
         }),
       ),
     ...sessions
       .filter(({ outcome }) => outcome === 'ended')
-      .map(({ pid, run, since }) =>
+      .map(({ id, run, since }) =>
         trouble('orphan-session', {
           run,
-          message: `The session with pid ${pid} still works for run ${run}, since ${since}; its process is gone`,
+          message: `The session with pid ${id} still works for run ${run}, since ${since}; its process is gone`,
           fix: 'A repair ends it.',
           command: repair,
         }),

@@ -22,7 +22,7 @@ describe('resolveTables', () => {
         parallelThreads: 4,
         maxRetryAttempts: 3,
         schemaEvolution: 'create',
-        truncateCascade: false,
+        emptiesOthers: false,
         snapshot: 'auto',
         verify: 'count',
         notices: [],

@@ -34,7 +34,9 @@ describe('@snowmelt/core/contract', () => {
   it('leads to no file of the engine or the configuration', () => {
     expect(files).toContain('contract/target.ts');
     const folders = new Set(files.map((file) => file.split('/')[0]));
-    expect(folders).toEqual(new Set(['contract', 'contract.ts', 'csv', 'digest', 'errors']));
+    expect(folders).toEqual(
+      new Set(['contract', 'contract.ts', 'csv', 'digest', 'errors', 'ledger', 'secret']),
+    );
   });
 
   it('speaks of no one database: no TRUNCATE of SQL, no shadows, no PostgreSQL', () => {
@@ -42,6 +44,10 @@ describe('@snowmelt/core/contract', () => {
     for (const name of contract) {
       const text = readFileSync(resolve(source, `contract/${name}.ts`), 'utf8');
       expect(text, name).not.toMatch(/TRUNCATE|CASCADE|COPY|shadow|PostgreSQL|Snowflake|pg_/u);
+    }
+    for (const file of files.filter((name) => name.startsWith('contract/'))) {
+      const text = readFileSync(resolve(source, file), 'utf8');
+      expect(text, file).not.toMatch(/\w*(?:[cC]ascade|[sS]hadow|sqlState|SqlState|ctid|xmin)\w*/u);
     }
   });
 });

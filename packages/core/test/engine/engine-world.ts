@@ -118,7 +118,7 @@ export function job(name: string, changes: Partial<TableJob> & { extract?: Extra
     parallelThreads: 3,
     maxRetryAttempts: 3,
     schemaEvolution: 'create',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'auto',
     verify: 'digest',
     hash: name,

@@ -35,7 +35,7 @@ const rows: readonly [string, string, Partial<TableJob>][] = [
   ['disable_index', 'repairs', { rebuildIndexes: true }],
   ['verify: digest', 'digests', { verify: 'digest' }],
   ['schema_evolution: create_and_add', 'createsTables', { schemaEvolution: 'create_and_add' }],
-  ['truncate_cascade', 'references', { truncateCascade: true }],
+  ['truncate_cascade', 'references', { emptiesOthers: true }],
   ['source_filter', 'filters', { read: { ...read, filter: '"ID" > 1' } }],
   ['extract: unload', 'extracts', { read: { ...read, extract: 'unload' } }],
   ['stage', 'extracts', { read: { ...read, stage: '@S' } }],

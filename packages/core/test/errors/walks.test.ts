@@ -95,7 +95,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
     sameCommand,
   ],
   'TARGET.TRUNCATE_CASCADES': [
-    ['packages/target-postgres/test/prepare.pg.test.ts', 'goes on where truncateCascade says so'],
+    ['packages/target-postgres/test/prepare.pg.test.ts', 'goes on where emptiesOthers says so'],
     ['packages/target-postgres/test/truncate-together.pg.test.ts', 'one outside the run is named'],
   ],
   'TARGET.LOCKED': [[postgres, 'TARGET.LOCKED'], sameCommand],

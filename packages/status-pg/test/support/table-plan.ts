@@ -28,6 +28,6 @@ export function tablePlan(run: string, name: string): TablePlan {
     keyColumns: [],
     extract: 'query',
     read: { extract: 'query', chunkColumns: [], sortColumns: [], batchRows: 100 },
-    truncateCascade: false,
+    emptiesOthers: false,
   };
 }

@@ -102,7 +102,7 @@ async function mayCascade(
 ): Promise<boolean> {
   if (reached.length === 0) return false;
   const outside = outsideTheRun(table, reached);
-  if (table.truncateCascade || (await allEmptied(session, table, outside))) return true;
+  if (table.emptiesOthers || (await allEmptied(session, table, outside))) return true;
   throw new SnowmeltError(
     'TARGET.TRUNCATE_CASCADES',
     `TRUNCATE of ${nameTables([table.target])} would also empty ${nameTables(outside)}, ` +

@@ -58,7 +58,7 @@ export async function listRejects(
       table: row.table_key,
       target: { database, schema: row.target_schema, name: row.target_table },
       state: row.state,
-      sqlState: row.sqlstate,
+      code: row.sqlstate,
       ...(row.column_name === null ? {} : { column: row.column_name }),
       reason: row.reason,
       rows: row.rows,

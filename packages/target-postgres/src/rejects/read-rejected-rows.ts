@@ -50,7 +50,7 @@ function rejectedRowOf(database: string, row: StoredRow): RejectedRow {
     target: { database, schema: row.target_schema, name: row.target_table },
     state: row.state,
     ...(row.row_in_chunk === null ? {} : { rowInChunk: Number(row.row_in_chunk) }),
-    sqlState: row.sqlstate,
+    code: row.sqlstate,
     message: row.message,
     ...(row.column_name === null ? {} : { column: row.column_name }),
     rejectedAt: row.rejected_at,

@@ -28,24 +28,24 @@ const noneKnown = async (): Promise<ReadonlyMap<RunId, RunLife>> => new Map();
 /** Finishes what runs have left undone in a database, and clears away what they have left behind. */
 export async function repairDatabase(
   databases: Databases,
-  { database, dropShadows: all, dryRun = false, lives }: RepairRequest,
+  { database, dropGathered: all, dryRun = false, lives }: RepairRequest,
   context: WorkContext,
 ): Promise<RepairReport> {
   const options = { database, signal: context.signal, log: context.log };
   const known = await transaction(databases, { ...options, purpose: 'plain' }, (session) =>
     ledgerExists(session),
   );
-  if (!known) return { database, tables: [], shadows: [], sessions: [] };
+  if (!known) return { database, tables: [], gathered: [], sessions: [] };
   if (!dryRun) await ensureLedger(databases, options);
   const work = { databases, options, context };
   // First, since they may hold what the others wait for.
   const sessions = await repairSessions(work, { dryRun, lives: lives ?? noneKnown });
   if (dryRun && (await isEarlier(databases, options))) {
     context.log.warn('ledger_of_earlier_version', { database, why: 'repair without --dry-run' });
-    return { database, tables: [], shadows: [], sessions };
+    return { database, tables: [], gathered: [], sessions };
   }
   const tables = await repairIndexes(work, { dryRun });
-  return { database, tables, shadows: await repairShadows(work, { all, dryRun }), sessions };
+  return { database, tables, gathered: await repairShadows(work, { all, dryRun }), sessions };
 }
 
 async function isEarlier(databases: Databases, options: PlainOptions): Promise<boolean> {

@@ -49,7 +49,7 @@ export async function repairSessions(
     const end = () => transaction(databases, options, (session) => endOne(session, pid, name));
     const outcome = isGone ? (dryRun ? 'ended' : await allowed(end)) : left;
     if (outcome === 'ended' && !dryRun) context.log.info('session_ended', { pid, run, since });
-    repaired.push({ pid, run, since, outcome });
+    repaired.push({ id: pid, run, since, outcome });
   }
   return repaired;
 }

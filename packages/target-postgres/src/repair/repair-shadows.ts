@@ -1,4 +1,4 @@
-import type { RepairedShadow, TableRef } from '@snowmelt/core';
+import type { RepairedGathering, TableRef } from '@snowmelt/core';
 
 import { transaction, type Session } from '../connect/transaction.ts';
 import type { RestoreWork } from '../indexes/restore-work.ts';
@@ -41,10 +41,10 @@ async function readShadows(session: Session, only?: string): Promise<readonly Sh
 export async function repairShadows(
   work: RestoreWork,
   { all, dryRun }: { readonly all: boolean; readonly dryRun: boolean },
-): Promise<readonly RepairedShadow[]> {
+): Promise<readonly RepairedGathering[]> {
   const options = { ...work.options, purpose: 'plain' } as const;
   const found = await transaction(work.databases, options, (session) => readShadows(session));
-  const repaired: RepairedShadow[] = [];
+  const repaired: RepairedGathering[] = [];
   for (const { shadow, run, schema, name } of found) {
     const { database } = work.options;
     const target = schema === null || name === null ? undefined : { database, schema, name };
@@ -55,7 +55,7 @@ export async function repairShadows(
     if (outcome === 'removed' && !dryRun)
       work.context.log.info('target_shadow_dropped', { shadow, run });
     const of = run === null || target === undefined ? {} : { run, target };
-    repaired.push({ shadow, outcome, ...of });
+    repaired.push({ place: shadow, outcome, ...of });
   }
   return repaired;
 }
@@ -71,7 +71,7 @@ interface Removal {
 async function removeShadow(
   session: Session,
   { shadow, target, all, dryRun }: Removal,
-): Promise<RepairedShadow['outcome'] | 'gone'> {
+): Promise<RepairedGathering['outcome'] | 'gone'> {
   const busy = target !== undefined && (await hasLiveRun(session, target));
   if (target !== undefined && !busy) await lockName(session, target);
   const [now] = await readShadows(session, shadow);

@@ -41,7 +41,7 @@ describe('disable_index: what goes and what stays', () => {
   const repair = async () =>
     (
       await on.target.repairs.repair(
-        { database: on.database.database, dropShadows: false },
+        { database: on.database.database, dropGathered: false },
         context,
       )
     ).tables;

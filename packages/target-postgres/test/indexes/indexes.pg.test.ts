@@ -38,7 +38,7 @@ describe('disable_index', () => {
         pair('parent_id', integer),
       ],
       rebuildIndexes: true,
-      truncateCascade: true,
+      emptiesOthers: true,
       ...parts,
     });
   const rows = (from: number, to: number): string =>
@@ -58,7 +58,7 @@ describe('disable_index', () => {
       )
     ).rows;
   const repair = () =>
-    on.target.repairs.repair({ database: on.database.database, dropShadows: false }, context);
+    on.target.repairs.repair({ database: on.database.database, dropGathered: false }, context);
 
   it('P5: the catalog is the same before and after, and the load finds the indexes away', async () => {
     await createRichTable(on.sql);
@@ -217,7 +217,7 @@ describe('disable_index', () => {
     await Promise.all([
       on.target.publish(table, context),
       other.publish(table, context),
-      other.repairs.repair({ database: on.database.database, dropShadows: false }, context),
+      other.repairs.repair({ database: on.database.database, dropGathered: false }, context),
     ]);
     await other[Symbol.asyncDispose]();
     expect(await catalog(on.sql)).toEqual(before);

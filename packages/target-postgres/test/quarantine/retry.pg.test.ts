@@ -53,21 +53,21 @@ describe('rows in quarantine', () => {
     expect(await list()).toEqual([
       {
         ...at,
-        sqlState: '22P02',
+        code: '22P02',
         column: 'id',
         reason: 'invalid input syntax for type smallint',
         rows: 2,
       },
       {
         ...at,
-        sqlState: '22001',
+        code: '22001',
         column: 'name',
         reason: 'value too long for type character varying(3)',
         rows: 1,
       },
       {
         ...at,
-        sqlState: '22003',
+        code: '22003',
         column: 'id',
         reason: 'value is out of range for type smallint',
         rows: 2,
@@ -78,7 +78,7 @@ describe('rows in quarantine', () => {
       id: '1',
       chunk: 'c1',
       rowInChunk: 1,
-      sqlState: '22P02',
+      code: '22P02',
       column: 'id',
       message: 'invalid input syntax for type smallint: "x"',
       rejectedAt: expect.any(Date),
@@ -121,7 +121,7 @@ describe('rows in quarantine', () => {
     await loaded('99,"long"\n');
     await on.sql.query('ALTER TABLE t ALTER name TYPE text');
     expect(await retry()).toMatchObject([{ left: 1 }]);
-    expect(await list()).toMatchObject([{ sqlState: '23514' }]);
+    expect(await list()).toMatchObject([{ code: '23514' }]);
     expect(await rejectsOf(on)).toMatchObject([{ state: '23514', column: null }]);
   });
 

@@ -45,7 +45,7 @@ export function samplePlan({ sourceColumns = sampleColumns, ...parts }: PlanPart
     keyColumns: [],
     extract: 'query',
     read: sampleRead,
-    truncateCascade: false,
+    emptiesOthers: false,
     ...parts,
   } as TablePlan;
 }
@@ -65,7 +65,7 @@ export function sampleJob(parts: Partial<TableJob>): TableJob {
     parallelThreads: 1,
     maxRetryAttempts: 1,
     schemaEvolution: 'create',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'auto',
     verify: 'count',
     hash: 'sample',

@@ -36,7 +36,7 @@ export class MemoryRejects {
       chunk,
       state: 'open',
       rowInChunk: number,
-      sqlState: '22P04',
+      code: '22P04',
       message,
       rejectedAt: new Date(),
       row: encodeCsvRow(row),
@@ -52,10 +52,10 @@ export class MemoryRejects {
 
   groups(database: string, query: RejectQuery): readonly RejectGroup[] {
     const groups = new Map<string, RejectGroup>();
-    for (const { run, table, target, state, sqlState, message } of this.list(database, query)) {
+    for (const { run, table, target, state, code, message } of this.list(database, query)) {
       const key = JSON.stringify([run, table, state, message]);
       const rows = (groups.get(key)?.rows ?? 0) + 1;
-      groups.set(key, { run, table, target, state, sqlState, reason: message, rows });
+      groups.set(key, { run, table, target, state, code, reason: message, rows });
     }
     return [...groups.values()];
   }

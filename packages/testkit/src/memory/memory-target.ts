@@ -117,7 +117,7 @@ function capabilities(database: MemoryDatabase, loading: Loading<TablePlan>): Me
       repair: async ({ database: name }) => ({
         database: name,
         tables: [],
-        shadows: [],
+        gathered: [],
         sessions: [],
       }),
     },

@@ -175,7 +175,7 @@ it('catches a target that believes the newest row of a run that did not finish',
 it('catches a target that shows the rows of a swap too early', async () => {
   const found = await targetFailures((target) => {
     const early = (plan: TablePlan): TablePlan =>
-      plan.mode === 'swap' ? { ...plan, mode: 'truncate', truncateCascade: false } : plan;
+      plan.mode === 'swap' ? { ...plan, mode: 'truncate', emptiesOthers: false } : plan;
     return {
       prepare: (plan, context) => target.prepare(early(plan), context),
       load: (plan, chunk, open, context) => target.load(early(plan), chunk, open, context),

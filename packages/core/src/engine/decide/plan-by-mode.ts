@@ -37,7 +37,7 @@ export function planByMode(
       return {
         ...whole,
         mode: 'truncate',
-        truncateCascade: job.truncateCascade,
+        emptiesOthers: job.emptiesOthers,
         emptiedWith,
         ...indexes,
       };

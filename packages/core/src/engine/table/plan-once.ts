@@ -25,7 +25,7 @@ async function keptPlan(job: TableJob, run: OpenRun): Promise<PlannedOnce> {
     refuseUnsupported(job, run);
     await refuseOtherObject(kept, run);
     const plan = { ...kept, ...rejectsOf(job) };
-    if (!('truncateCascade' in plan)) return { plan, notices: job.notices };
+    if (!('emptiesOthers' in plan)) return { plan, notices: job.notices };
     const others = await emptiedWith(job, run);
     return { plan: { ...plan, emptiedWith: others }, notices: job.notices };
   }

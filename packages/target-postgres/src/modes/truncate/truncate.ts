@@ -35,14 +35,14 @@ async function emptyOnce(
 
 /** What no other mode's plans have. */
 function ofThisMode(table: TablePlan): TruncatePlan {
-  if ('truncateCascade' in table) return table;
+  if ('emptiesOthers' in table) return table;
   throw new RangeError(`${table.key} is not loaded by truncate`);
 }
 
 /** Tables outside of the run that would be emptied as well. */
 async function checkCascade(session: Session, plan: TablePlan): Promise<readonly Finding[]> {
   const table = ofThisMode(plan);
-  if (table.truncateCascade) return [];
+  if (table.emptiesOthers) return [];
   const reached = outsideTheRun(table, await truncateReach(session, table.target));
   if (reached.length === 0) return [];
   const message =

@@ -52,7 +52,7 @@ export const memoryCases: Cases<WholeTargetHarness> = {
     'repair: changes nothing where nothing is owed': async (harness: WholeTargetHarness) => {
       const { target, plan } = await loaded(harness);
       for (const dryRun of [true, false]) {
-        const request = { database: plan.target.database, dropShadows: false, dryRun };
+        const request = { database: plan.target.database, dropGathered: false, dryRun };
         const report = await target.repairs.repair(request, testContext());
         expect(report).toMatchObject({ database: plan.target.database });
         expect(report.tables.flatMap(({ owed }) => owed)).toEqual([]);

@@ -44,6 +44,12 @@ work left; 1 a bug.`;
       helpValue: 'FILE',
       summary: 'Write a report at the end, as .html or .json.',
     }),
+    'metrics-port': Flags.integer({
+      min: 0,
+      max: 65_535,
+      helpValue: 'PORT',
+      summary: 'Serve metrics for Prometheus at http://127.0.0.1:PORT/metrics; 0: any free port.',
+    }),
     ...logFlags,
   };
 
@@ -58,6 +64,7 @@ work left; 1 a bug.`;
       jobs,
       resume: resumeOf(flags),
       upgradeStatus: flags['upgrade-status-schema'],
+      metricsPort: flags['metrics-port'],
       flags,
     };
     const report = await withEnd(migration, () => migrate(migration), flags.report);

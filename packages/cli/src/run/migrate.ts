@@ -11,6 +11,7 @@ import {
 } from '@snowmelt/core';
 
 import { logEnd, logProgress, tellAll } from '@snowmelt/wiring';
+import { openTelemetry } from '../metrics/open-telemetry.ts';
 import { startProgress, trackProgress } from '../progress/progress-state.ts';
 import { noticeWaits } from './notice-waits.ts';
 import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
@@ -23,6 +24,8 @@ export interface Migration {
   readonly resume: MigrationRequest['resume'];
   /** The earlier tool has had its last run in the status schema. */
   readonly upgradeStatus?: boolean;
+  /** Prometheus may read the run's metrics there. */
+  readonly metricsPort?: number | undefined;
   readonly flags: LogFlags;
 }
 
@@ -33,12 +36,17 @@ export async function migrate(migration: Migration): Promise<RunReport> {
   // Until the adapters have ended, too.
   using stop = listenForStop(stage.tellStop);
   await using stack = new AsyncDisposableStack();
+  const port = migration.metricsPort;
+  const telemetry = stack.use(await openTelemetry(jobs, { port, log: stage.log }));
   const adapters = {
     source: stack.use(await openSource(config, stage.log)),
     target: stack.use(await openTarget(config, stage.log)),
     status: stack.use(await openStatus(config, stage.log, migration.upgradeStatus)),
   };
-  return await carryOut(migration, adapters, { ...stage, signal: stop.signal });
+  const observer = tellAll([stage.observer, telemetry.observer]);
+  const report = await carryOut(migration, adapters, { ...stage, observer, signal: stop.signal });
+  telemetry.ended(report);
+  return report;
 }
 
 /** The same between adapters that are there already. */

@@ -93,6 +93,17 @@ describe('a first migration, command by command', () => {
     ]);
     const people = await runBin(['status'], { cwd });
     expect(people.stdout).toMatch(/^Run [0-9a-f-]{36}: completed, started /);
+    const [history, logs] = await Promise.all([
+      runBin(['history', '--json'], { cwd }),
+      runBin(['logs', '--json'], { cwd }),
+    ]);
+    expect(JSON.parse(history.stdout).runs).toEqual([
+      expect.objectContaining({ state: 'completed', rows: demo.rows, tables: tables.length }),
+    ]);
+    const { events } = JSON.parse(logs.stdout);
+    expect(events[0]).toMatchObject({ of: 'run', event: 'began' });
+    const ofRun = events.filter(({ of }: { of: string }) => of === 'run');
+    expect(ofRun.at(-1)).toMatchObject({ event: 'ended', text: 'completed' });
   });
 
   it('P8: a run that is not there', async () => {

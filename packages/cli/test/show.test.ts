@@ -64,7 +64,7 @@ describe('how a table was compared', () => {
     const told = verification === undefined ? {} : { verification };
     const run = { id: 'r', status: 'completed', startedAt: new Date(0), sourceNames: [] } as const;
     const summary = { ...run, rows: 1, tables: [{ ...table, ...figures, ...told }] };
-    expect(formatRun(viewRun(summary, undefined, ''), 200).join('\n')).toMatch(
+    expect(formatRun(viewRun(summary, {}, ''), 200).join('\n')).toMatch(
       new RegExp(` {2}${words}$`, 'm'),
     );
     const ended = { chunks: 1, rejected: 0, seconds: 1, findings: [], notices: [] };

@@ -59,7 +59,7 @@ const shown = (view: ReturnType<typeof viewRun>, width = 100) =>
 
 describe('status: how it stands with a run', () => {
   it('a living one: who has it, its last sign of life, rate and time left', () => {
-    const view = viewRun(run(), signs({ attempts: 2 }), again);
+    const view = viewRun(run(), { signs: signs({ attempts: 2 }) }, again);
     expect(view).toMatchObject({ state: 'running', resumed: true, host: 'loader-1', pid: 4711 });
     expect(view).toMatchObject({ secondsSinceSign: 3, rowsPerSecond: 2, secondsLeft: 550 });
     expect(view.tables[0]).toMatchObject({ rowsPerSecond: 2, secondsLeft: 300 });
@@ -69,8 +69,32 @@ describe('status: how it stands with a run', () => {
     expect(text).toContain('0 of 2 tables, 400 rows, 2 rows/s, about 9m 10s left');
   });
 
+  it('who else is at work, who has gone silent, and what is waited for since when', () => {
+    const worker = {
+      host: 'h2',
+      pid: 5,
+      version: '1',
+      isOwner: false,
+      startedAt,
+      lastSeenAt: new Date(now.getTime() - 5000),
+    };
+    const waitsSince = new Date(now.getTime() - 65_000);
+    const waits = { waitsFor: 'a lock of dwh.sales.x (pid 7)', waitsSince };
+    const workers = [
+      { ...worker, id: 'a', isOwner: true, host: 'loader-1', ...waits },
+      { ...worker, id: 'b' },
+      { ...worker, id: 'c', pid: 6, lastSeenAt: new Date(now.getTime() - 600_000) },
+      { ...worker, id: 'd', pid: 7, endedAt: now },
+    ];
+    const text = shown(viewRun(run(), { signs: signs(), workers }, again), 200).join('\n');
+    expect(text).toContain('  it has waited 1m 05s for: a lock of dwh.sales.x (pid 7)');
+    expect(text).toContain('  worker h2, pid 5, is at work');
+    expect(text).toContain('  worker h2, pid 6, gave its last sign of life 10m 00s ago');
+    expect(text).not.toContain('pid 7,');
+  });
+
   it('one whose process is gone is dead, and the same command goes on', () => {
-    const view = viewRun(run(), signs({ life: 'open' }), again);
+    const view = viewRun(run(), { signs: signs({ life: 'open' }) }, again);
     expect(view).toMatchObject({ state: 'dead' });
     expect(view).not.toHaveProperty('secondsLeft');
     const text = shown(view, 200).join('\n');
@@ -83,7 +107,7 @@ describe('status: how it stands with a run', () => {
     const failed = (fix?: string) => {
       const ended = { status: 'failed', error, ...(fix === undefined ? {} : { fix }) } as const;
       const stored = run({ status: 'partial', tables: [table('FACT_ORDERS', ended)] });
-      return viewRun(stored, signs({ life: 'open' }), again);
+      return viewRun(stored, { signs: signs({ life: 'open' }) }, again);
     };
     expect(failed('End pid 7.').tables[0]).toMatchObject({
       code: 'TARGET.LOCKED',
@@ -102,18 +126,22 @@ describe('status: how it stands with a run', () => {
     ['running', 'ended', 'superseded'],
     ['partial', 'live', 'running'],
   ] as const)('%s and %s: %s', (status, life, state) => {
-    expect(viewRun(run({ status }), signs({ life }), again).state).toBe(state);
+    expect(viewRun(run({ status }), { signs: signs({ life }) }, again).state).toBe(state);
   });
 
   it('time left is not told while the size of a table is not known', () => {
     const [first] = signs().tables;
-    const view = viewRun(run(), signs({ tables: first === undefined ? [] : [first] }), again);
+    const view = viewRun(
+      run(),
+      { signs: signs({ tables: first === undefined ? [] : [first] }) },
+      again,
+    );
     expect(view).toMatchObject({ rowsPerSecond: 2 });
     expect(view).not.toHaveProperty('secondsLeft');
   });
 
   it.each([40, 60, 80, 100, 200])('nothing is wider than %d columns', (width) => {
-    const lines = shown(viewRun(run(), signs(), again), width);
+    const lines = shown(viewRun(run(), { signs: signs() }, again), width);
     for (const line of lines.filter((text) => !text.startsWith('Run '))) {
       expect(textWidth(line)).toBeLessThanOrEqual(width < 60 ? 62 : width);
     }

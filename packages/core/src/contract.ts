@@ -12,6 +12,7 @@ export type * from './contract/kept-statements.ts';
 export type * from './contract/observes.ts';
 export type * from './contract/rejects.ts';
 export type * from './contract/repair.ts';
+export type * from './contract/run-event.ts';
 export type * from './contract/run-state.ts';
 export type * from './contract/sharing.ts';
 export type * from './contract/sessions.ts';

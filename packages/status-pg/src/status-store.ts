@@ -17,6 +17,7 @@ import { chunkMap, throughput } from './observe/progress.ts';
 import { createOwnedRuns, type OwnedRuns } from './owned-runs.ts';
 import { unfinishedRun } from './run/choose-run.ts';
 import { closeRun } from './run/close-run.ts';
+import { events } from './run/events.ts';
 import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
 import { runLives } from './run/run-lives.ts';
@@ -38,6 +39,7 @@ type RunMethods = Pick<
   | 'summary'
   | 'runs'
   | 'runLives'
+  | 'events'
   | 'signs'
   | 'spend'
 >;
@@ -96,6 +98,7 @@ function runMethods(owned: OwnedRuns, leaseSeconds: number): RunMethods {
     spend: (run, owner, use) => database.run((session) => spend(session, run, owner, use)),
     summary: (run) => database.run((session) => summary(session, run)),
     runLives: (named) => database.run((session) => runLives(session, named)),
+    events: (run, limit) => database.run((session) => events(session, run, limit)),
     signs: (named) => database.run((session) => signs(session, named, leaseSeconds)),
     runs: (limit, places) => database.run((session) => runs(session, limit, places)),
   };

@@ -52,6 +52,18 @@ describe('how it stands with a run just now', () => {
     expect(dead.now.getTime() - dead.lastSign.getTime()).toBeGreaterThan(3_000_000);
     expect(dead.tables[0]).toMatchObject({ recentRows: 0 });
 
+    const told = (await watcher.events?.(id, 100)) ?? [];
+    expect(told.map(({ of, event }) => `${of} ${event}`)).toEqual([
+      'run began',
+      'table began',
+      'chunk tried_again',
+    ]);
+    expect(told[2]).toMatchObject({ name: 's/a c000000' });
+    expect(await watcher.events?.(id, 1)).toEqual([told[2]]);
+    await expect(watcher.events?.(crypto.randomUUID(), 9)).rejects.toMatchObject({
+      code: 'RUN.NOT_FOUND',
+    });
+
     await using next = openStore(on);
     await next.openRun(asked);
     expect(await signs()).toMatchObject({ life: 'live', attempts: 2 });

@@ -52,6 +52,7 @@ export function formatRun(run: RunStatusView, width: number): readonly string[] 
   return [
     `Run ${run.id}: ${paint[run.state](run.state)}, started ${formatTime(run.startedAt)}`,
     ...ownerLines(run),
+    ...workerLines(run).flatMap((line) => wrapText(line, wide, '    ')),
     ...totalsLines(run),
     ...own.flatMap((text) => wrapText(text, wide)),
     '',
@@ -73,6 +74,29 @@ function ownerLines(run: RunStatusView): readonly string[] {
       ? ''
       : `, last sign of life ${formatDuration(run.secondsSinceSign)} ago`;
   return [`${going ? 'by' : 'was run by'} ${run.host}${pid}${resumed}${sign}`];
+}
+
+/** Longer than this without a sign is not at work any more: one is given every ten seconds. */
+const silentAfter = 60;
+
+/** Who else is at work, and what is waited for. */
+function workerLines({ workers, state }: RunStatusView): readonly string[] {
+  if (state !== 'running') return [];
+  return workers
+    .filter(
+      ({ endedAt, isOwner, waitsFor }) =>
+        endedAt === undefined && (!isOwner || waitsFor !== undefined),
+    )
+    .map(({ host, pid, isOwner, waitsFor, secondsSinceSeen, waitsSince, lastSeenAt }) => {
+      const who = isOwner ? '  it' : `  worker ${host}, pid ${pid},`;
+      if (secondsSinceSeen > silentAfter) {
+        return `${who} gave its last sign of life ${formatDuration(secondsSinceSeen)} ago`;
+      }
+      if (waitsFor === undefined) return `${who} is at work`;
+      const waited = waitsSince === undefined ? 0 : lastSeenAt.getTime() - waitsSince.getTime();
+      const long = secondsSinceSeen + waited / 1000;
+      return yellow(`${who} has waited ${formatDuration(long)} for: ${waitsFor}`);
+    });
 }
 
 function totalsLines(run: RunStatusView): readonly string[] {

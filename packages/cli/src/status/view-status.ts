@@ -6,6 +6,7 @@ import {
   type RunSummary,
   type TableSigns,
   type TableSummary,
+  type WorkerState,
 } from '@snowmelt/core';
 
 /**
@@ -28,6 +29,20 @@ export interface TableStatusView extends TableSummary {
   readonly fix?: string;
 }
 
+export interface WorkerView {
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly isOwner: boolean;
+  readonly startedAt: Date;
+  readonly lastSeenAt: Date;
+  readonly secondsSinceSeen: number;
+  /** Absent: it has not said that it ends. */
+  readonly endedAt?: Date;
+  readonly waitsFor?: string;
+  readonly waitsSince?: Date;
+}
+
 export interface RunStatusView extends Omit<RunSummary, 'tables'> {
   readonly state: RunStanding;
   readonly resumed: boolean;
@@ -37,6 +52,8 @@ export interface RunStatusView extends Omit<RunSummary, 'tables'> {
   /** The newest thing that its processes have written. */
   readonly lastSign?: Date;
   readonly secondsSinceSign?: number;
+  /** The processes at work on it, and those that were; the first one first. */
+  readonly workers: readonly WorkerView[];
   readonly rowsPerSecond?: number;
   /** Absent: nothing is known of a table's size, or no row has come lately. */
   readonly secondsLeft?: number;
@@ -50,10 +67,16 @@ export interface StatusView {
   readonly runs: readonly RunStatusView[];
 }
 
+export interface Seen {
+  /** Absent: the store can't tell. */
+  readonly signs?: RunSigns | undefined;
+  readonly workers?: readonly WorkerState[];
+}
+
 /** `again`: the command that goes on with the run. */
 export function viewRun(
   run: RunSummary,
-  signs: RunSigns | undefined,
+  { signs, workers = [] }: Seen,
   again: string,
 ): RunStatusView {
   const state = standing(run, signs);
@@ -65,10 +88,16 @@ export function viewRun(
     state,
     resumed: (signs?.attempts ?? 1) > 1,
     ...ownerOf(signs),
+    workers: workers.map((worker) => viewWorker(worker, signs?.now ?? worker.lastSeenAt)),
     ...(state === 'running' ? paceOf(tables) : {}),
     ...(next === undefined ? {} : { next }),
     tables,
   };
+}
+
+function viewWorker({ id: _id, ...worker }: WorkerState, now: Date): WorkerView {
+  const seconds = (now.getTime() - worker.lastSeenAt.getTime()) / 1000;
+  return { ...worker, secondsSinceSeen: Math.max(0, Math.round(seconds)) };
 }
 
 function standing({ status }: RunSummary, signs: RunSigns | undefined): RunStanding {

@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
 import type { JsonObject } from './json.ts';
 import type { StatementKeeping } from './kept-statements.ts';
+import type { RunEvent } from './run-event.ts';
 import type { RunState, RunStatus, WorkerId } from './run-state.ts';
 import type { RunSummary, Verification } from './run-summary.ts';
 import type { Sharing } from './sharing.ts';
@@ -210,6 +211,8 @@ export interface StatusStore extends AsyncDisposable {
   runLives?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunLife>>;
   /** Absent: one process at a time works on a run. */
   readonly sharing?: Sharing;
+  /** What happened in the run, the latest so many, oldest first. Absent: the store can't tell. */
+  events?(run: RunId, limit: number): Promise<readonly RunEvent[]>;
   /** How it stands with these runs just now. Absent: the store can't tell. */
   signs?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunSigns>>;
   /** Newest first; with `places`, only runs that have a table in one of them. */

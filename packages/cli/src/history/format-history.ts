@@ -1,0 +1,78 @@
+import { formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
+import { formatTable, formatTables } from '../show/text-table.ts';
+import { formatTime, noRuns } from '../status/format-status.ts';
+import type { Comparison, HistoryView, RunOutcome, TableFigures } from './view-history.ts';
+
+const columns = [
+  { title: 'Run' },
+  { title: 'Started' },
+  { title: 'State' },
+  { title: 'Time', align: 'right' },
+  { title: 'Tables', align: 'right', spare: 1 },
+  { title: 'Rows', align: 'right' },
+  { title: 'Rows/s', align: 'right', spare: 2 },
+  { title: 'Credits', align: 'right', spare: 3 },
+  { title: 'Sources', spare: 4 },
+] as const;
+
+export function formatHistory({ runs, compared }: HistoryView, width: number): readonly string[] {
+  if (runs.length === 0) return noRuns;
+  const rows = runs.map(outcomeRow);
+  return [
+    ...formatTable(columns, rows, width),
+    ...(compared === undefined ? [] : ['', ...formatComparison(compared, width)]),
+  ];
+}
+
+function outcomeRow(run: RunOutcome): readonly string[] {
+  return [
+    run.id,
+    formatTime(run.startedAt),
+    run.state,
+    run.seconds === undefined ? '' : formatDuration(run.seconds),
+    `${run.completedTables}/${run.tables}`,
+    formatRows(run.rows),
+    run.rowsPerSecond === undefined ? '' : formatRows(run.rowsPerSecond),
+    run.credits === undefined ? '' : formatCredits(run.credits).replace(/^about | credits$/gu, ''),
+    run.sourceNames.join(', '),
+  ];
+}
+
+const comparedColumns = [
+  { title: 'Rows before', align: 'right' },
+  { title: 'after', align: 'right' },
+  { title: 'Time before', align: 'right', spare: 1 },
+  { title: 'after', align: 'right' },
+  { title: '', align: 'right', spare: 2 },
+] as const;
+
+function formatComparison({ before, after, tables }: Comparison, width: number) {
+  const cells = tables.map((table) => [
+    rowsOf(table.before),
+    rowsOf(table.after),
+    timeOf(table.before),
+    timeOf(table.after),
+    changeOf(table.before, table.after),
+  ]);
+  return [
+    `${before} before, ${after} after`,
+    ...formatTables(comparedColumns, tables, cells, width),
+  ];
+}
+
+function rowsOf(figures: TableFigures | undefined): string {
+  if (figures === undefined) return '–';
+  return figures.status === 'completed' ? formatRows(figures.rows) : figures.status;
+}
+
+function timeOf(figures: TableFigures | undefined): string {
+  return figures?.seconds === undefined ? '–' : formatDuration(figures.seconds);
+}
+
+/** Of the time; what took moments says nothing. */
+function changeOf(before: TableFigures | undefined, after: TableFigures | undefined): string {
+  const [from, to] = [before?.seconds, after?.seconds];
+  if (from === undefined || to === undefined || Math.max(from, to) < 1) return '';
+  const percent = Math.round((100 * (to - from)) / Math.max(from, 0.1));
+  return percent === 0 ? '' : `${percent > 0 ? '+' : '−'}${Math.abs(percent)}%`;
+}

@@ -6,6 +6,7 @@ import type { Progress } from '../progress/progress-state.ts';
 const waits: Readonly<Record<string, (fields: LogFields) => string>> = {
   waiting_for_lock: ({ what, held_by: by }) => `waiting for a lock: ${words(what)} (${words(by)})`,
   waiting_for_chunks: ({ table, why }) => `waiting: ${words(why)} (${words(table)})`,
+  waiting: ({ for: what, says }) => `waiting for ${words(what)}: ${words(says)}`,
   database_away: ({ server, message }) => `waiting for ${words(server)}: ${words(message)}`,
   statement_retried: ({ code, message }) => `trying again: ${words(code)}: ${words(message)}`,
   chunk_retried: ({ code, message }) => `trying again: ${words(code)}: ${words(message)}`,

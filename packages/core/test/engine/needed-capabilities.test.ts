@@ -72,7 +72,10 @@ describe('what the configuration asks for and an adapter lacks', () => {
     expect(tables[0]?.error?.message).toContain('schema_evolution: create');
   });
 
-  it('P4: a run of before is not gone on with past a capability that is gone', async () => {
+  it.each([
+    ['swaps', job('T', { mode: 'swap', verify: 'count' })],
+    ['digests', job('T', { verify: 'digest' })],
+  ])('P4: a run of before is not gone on with past %s that are gone', async (gone, asked) => {
     const world = new World();
     world.addTable('T', 40);
     let loads = 0;
@@ -83,11 +86,23 @@ describe('what the configuration asks for and an adapter lacks', () => {
         return undefined;
       },
     });
-    const swapped = job('T', { mode: 'swap', verify: 'count' });
-    await expect(run([swapped], killed)).rejects.toThrow('killed');
-    const { tables } = await run([swapped], without(world, ['swaps']));
+    await expect(run([asked], killed)).rejects.toThrow('killed');
+    const { tables } = await run([asked], without(world, [gone]));
     expect(tables[0]?.error?.code).toBe('CONFIG.UNSUPPORTED');
-    expect(await run([swapped], world.adapters())).toMatchObject({ status: 'completed' });
+    expect(await run([asked], world.adapters())).toMatchObject({ status: 'completed' });
+  });
+
+  it('a chunk that nothing can extract is a bug of the source, and told as one', async () => {
+    const world = new World();
+    world.addTable('T', 5);
+    const adapters = without(world, ['extracts']);
+    const source: Source = {
+      ...adapters.source,
+      async *plan() {
+        yield { id: 'all', kind: 'extract', range: {}, spec: {} };
+      },
+    };
+    await expect(run([job('T')], { ...adapters, source })).rejects.toThrow('extracts nothing');
   });
 
   it('P1: with no capability at all rows are added, and tables refilled', async () => {

@@ -3,6 +3,7 @@ import { SnowmeltError, type RunId, type TableRequest } from '@snowmelt/core';
 import type { Session } from '../connect/session.ts';
 import { heldUntil } from './held.ts';
 import { runLock, strangerAt, tableLock, takeLocks } from './locks.ts';
+import { endVanished } from './end-vanished.ts';
 
 interface ClaimRequest {
   readonly run: RunId;
@@ -18,12 +19,12 @@ interface ClaimRequest {
  */
 export async function claimTables(session: Session, request: ClaimRequest): Promise<void> {
   const { run, tables } = request;
-  const busyRun = await takeLocks(session, [runLock(run)]);
+  const busyRun = await takeFreed(session, [runLock(run)]);
   if (busyRun.length > 0) {
     throw (await strangerAt(session, busyRun)) ?? (await runBusy(session, run));
   }
   const locks = [...new Set(tables.map(({ target }) => tableLock(target)))].sort();
-  const busy = new Set(await takeLocks(session, locks));
+  const busy = new Set(await takeFreed(session, locks));
   const table = tables.find(({ target }) => busy.has(tableLock(target)));
   if (table !== undefined) {
     throw (await strangerAt(session, [...busy])) ?? (await tableBusy(session, table));
@@ -31,6 +32,13 @@ export async function claimTables(session: Session, request: ClaimRequest): Prom
   await refuseHeld(session, request);
   await refuseLiveLeases(session, request);
   await writeClaims(session, request);
+}
+
+/** Those that are still in other hands once owners that have vanished are ended. */
+async function takeFreed(session: Session, names: readonly string[]): Promise<readonly string[]> {
+  const busy = await takeLocks(session, names);
+  if (busy.length === 0 || !(await endVanished(session, busy))) return busy;
+  return takeLocks(session, busy);
 }
 
 async function runBusy(session: Session, run: RunId): Promise<SnowmeltError> {

@@ -8,6 +8,8 @@ interface OwnerProcess extends AsyncDisposable {
   readonly run: string;
   readonly resumed: boolean;
   readonly answer: LeaseAnswer;
+  /** Stops it where it is: its connections stay, and nothing answers on them. */
+  freeze(): void;
   /** `kill -9`, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -24,7 +26,8 @@ export async function startOwner(url: string, owner: string): Promise<OwnerProce
     await once(child, 'exit');
   };
   for await (const line of createInterface(child.stdout)) {
-    return { ...JSON.parse(line), kill, [Symbol.asyncDispose]: kill };
+    const freeze = (): void => void child.kill('SIGSTOP');
+    return { ...JSON.parse(line), freeze, kill, [Symbol.asyncDispose]: kill };
   }
   throw new Error('the process ended before it had a lease');
 }

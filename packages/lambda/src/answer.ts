@@ -50,6 +50,10 @@ export const planBodySchema = z.object({
   batches: z
     .array(z.object({ run: z.string(), table: z.string(), batch: z.int(), chunks: z.int() }))
     .describe('Events of load take one each, in any order; no more than 200 KiB'),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('Steps of PostgreSQL that may not fit into an invocation; the first of them'),
   failures: z
     .array(z.object({ table: z.string(), error: z.string(), error_type: z.string() }))
     .optional()

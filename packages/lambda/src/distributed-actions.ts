@@ -8,7 +8,6 @@ import {
   type PlannedRun,
   type TableJob,
 } from '@snowmelt/core';
-import { logProgress } from '@snowmelt/wiring';
 
 import type { AbortBody, Answer, LoadBody, PlanBody } from './answer.ts';
 import { loadersThatFit } from './loaders-that-fit.ts';
@@ -31,7 +30,7 @@ const chunksPerBatch = 20;
 export async function plan(work: Work, jobs: readonly TableJob[]): Promise<Answer> {
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
-  const seen = watchProgress(logProgress(work.telemetry.log), work.telemetry);
+  const seen = watchProgress(work, jobs);
   const request = {
     ...requestOf(work, jobs),
     observer: work.tracing.observe(seen.observer),
@@ -41,10 +40,14 @@ export async function plan(work: Work, jobs: readonly TableJob[]): Promise<Answe
   };
   const planned = await whenFree(() => planRun(request, adapters, contextOf(work)), work);
   const loaders = await loadersThatFit(work.config, adapters.status, work.mostLoaders);
-  return { statusCode: 200, body: planBody(planned, loaders) };
+  return { statusCode: 200, body: planBody(planned, loaders, seen.warnings) };
 }
 
-function planBody({ run, resumed, tables, batches }: PlannedRun, loaders: number): PlanBody {
+export function planBody(
+  { run, resumed, tables, batches }: PlannedRun,
+  loaders: number,
+  warnings: readonly string[],
+): PlanBody {
   const of = (status: string) => tables.filter((table) => table.status === status);
   const failures = of('failed').slice(0, mostFailures);
   return {
@@ -59,6 +62,7 @@ function planBody({ run, resumed, tables, batches }: PlannedRun, loaders: number
     chunks: tables.reduce((sum, { load, extract }) => sum + load + extract, 0),
     max_concurrency: Math.max(1, Math.min(loaders, batches.length)),
     batches: batches.map((batch) => ({ ...batch })),
+    ...(warnings.length === 0 ? {} : { warnings: warnings.slice(0, mostFailures) }),
     ...(failures.length === 0
       ? {}
       : {
@@ -81,7 +85,7 @@ export async function load(work: Work, jobs: readonly TableJob[]): Promise<Answe
   if (batch === undefined) throw unusable('load needs a "batch", as the answer to plan lists them');
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
-  const seen = watchProgress(logProgress(work.telemetry.log), work.telemetry);
+  const seen = watchProgress(work, jobs);
   work.telemetry.ofRun(batch.run);
   const { run, table, chunks } = batch;
   const request = { ...requestOf(work, jobs), observer: seen.observer, run, table, chunks };
@@ -113,7 +117,7 @@ export async function finish(work: Work, jobs: readonly TableJob[]): Promise<Ans
   const run = runOf(work);
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
-  const seen = watchProgress(logProgress(work.telemetry.log), work.telemetry);
+  const seen = watchProgress(work, jobs);
   const observer = work.tracing.observe(seen.observer);
   const request = { ...requestOf(work, jobs), observer, run, holdSeconds };
   const started = performance.now();

@@ -8,7 +8,7 @@ import {
   type MigrationRequest,
   type TableJob,
 } from '@snowmelt/core';
-import { logEnd, logProgress, matchConfig, noticeOf, notifyEnd } from '@snowmelt/wiring';
+import { logEnd, matchConfig, noticeOf, notifyEnd } from '@snowmelt/wiring';
 
 import { migrateAnswer, type Answer, type MigrateBody, type Outcome } from './answer.ts';
 import type { Invocation } from './event.ts';
@@ -44,7 +44,7 @@ export async function onTables(work: Work, action: TableAction): Promise<Answer>
 export async function migrate(work: Work, jobs: readonly TableJob[]): Promise<Answer> {
   const { invocation, telemetry, deadline } = work;
   if (invocation.isLater && invocation.before.needsRetry === false) return nothingLeft(telemetry);
-  const seen = watchProgress(logProgress(telemetry.log), telemetry);
+  const seen = watchProgress(work, jobs);
   const running = run(work, jobs, seen);
   // Of an answer that came without it, whatever is left is nobody's to catch.
   running.catch(() => undefined);

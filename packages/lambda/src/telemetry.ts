@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import {
   createLogger,
   logLevels,
+  type LogFields,
   type Logger,
   type LogLevel,
   type RunReport,
@@ -32,7 +33,7 @@ export function createTelemetry(env: Readonly<Record<string, string | undefined>
       lines.appendKeys({ run });
     },
     log: createLogger(levelOf(env['LOG_LEVEL']), ({ level, event, fields }) => {
-      lines[level](event, { ...fields });
+      lines[level](event, withoutReserved(fields));
     }),
     /** What one of several loaders has put into the target; the run's own figures come at its end. */
     measureBatch({ rows, bytes }: { readonly rows: number; readonly bytes: number }): void {
@@ -60,6 +61,11 @@ export function createTelemetry(env: Readonly<Record<string, string | undefined>
 }
 
 export type Telemetry = ReturnType<typeof createTelemetry> & { readonly log: Logger };
+
+/** Powertools drops what has a name of its own, and complains: what an event says is `detail`. */
+export function withoutReserved({ message, ...fields }: LogFields): Record<string, unknown> {
+  return message === undefined ? fields : { detail: message, ...fields };
+}
 
 function levelOf(written = 'info'): LogLevel {
   const word = written

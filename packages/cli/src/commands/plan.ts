@@ -1,3 +1,5 @@
+import { Flags } from '@oclif/core';
+
 import { BaseCommand } from '../base/base-command.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
 import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../base/flags.ts';
@@ -6,6 +8,10 @@ import { openSides } from '../plan/open-sides.ts';
 import { planTables } from '../plan/plan-tables.ts';
 import { formatMatch, formatTablePlan, viewPlan, type PlanView } from '../plan/plan-view.ts';
 import { makeLogger, readMatched, selectJobs } from '../base/setup.ts';
+
+function deadlineOf({ deadline }: { deadline: number | undefined }) {
+  return deadline === undefined ? {} : { deadline };
+}
 
 export default class Plan extends BaseCommand {
   static override summary = 'Show what `run` would do with each table, and change nothing.';
@@ -16,7 +22,17 @@ Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
     '<%= config.bin %> plan',
     '<%= config.bin %> plan --table ORDERS --json',
   ];
-  static override flags = { ...configFlags, ...tableFlags, ...resumeFlags, ...logFlags };
+  static override flags = {
+    ...configFlags,
+    ...tableFlags,
+    ...resumeFlags,
+    ...logFlags,
+    deadline: Flags.integer({
+      summary:
+        'Seconds that a process has, 900 on Lambda: tells what PostgreSQL may take longer for.',
+      min: 1,
+    }),
+  };
 
   async run(): Promise<PlanView> {
     const { flags } = await this.parse(Plan);
@@ -25,7 +41,9 @@ Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
     await using sides = await openSides(config, flags);
     const next = await lookBack(config, jobs, resumeOf(flags), makeLogger(flags));
     const view = {
-      ...viewPlan(await planTables(jobs, { ...sides, next, countChunks: true })),
+      ...viewPlan(
+        await planTables(jobs, { ...sides, next, countChunks: true, ...deadlineOf(flags) }),
+      ),
       ...(matches.length === 0 ? {} : { matches }),
     };
     this.print(matches.flatMap(formatMatch));

@@ -2,6 +2,7 @@ import {
   decidePlan,
   describeTogether,
   isSnowmeltError,
+  longSteps,
   pinNow,
   tagContext,
   type ChunkPlan,
@@ -45,6 +46,8 @@ export interface PlanUsing {
   /** Chunks cost queries. */
   readonly countChunks: boolean;
   readonly next?: ReadonlyMap<TableKey, NextStep>;
+  /** Seconds that a process has, where it has not all the time in the world. */
+  readonly deadline?: number;
 }
 
 /** What a run would do with each table, without changing anything. An expected failure is kept. */
@@ -70,7 +73,7 @@ async function planTable(
 ): Promise<PlannedTable> {
   const { context } = using;
   try {
-    const decision = await decidePlan(job, { ...using, run: noRun });
+    const decision = withDeadline(await decidePlan(job, { ...using, run: noRun }), job, using);
     if (!using.countChunks) return { job, decision };
     const tagged = { ...using, context: tagContext(job, context) };
     return { job, decision, ...(await countChunks(job, decision.plan, tagged)) };
@@ -79,6 +82,16 @@ async function planTable(
     if (!isSnowmeltError(error)) throw error;
     return { job, error: error.at({ table: job.key }) };
   }
+}
+
+function withDeadline(
+  decision: Decision,
+  { verify }: TableJob,
+  { deadline: seconds }: PlanUsing,
+): Decision {
+  if (seconds === undefined) return decision;
+  const late = longSteps(decision.plan, { seconds, verify });
+  return { ...decision, findings: [...decision.findings, ...late] };
 }
 
 async function countChunks(

@@ -11,7 +11,7 @@ import {
 
 import type { AbortBody, Answer, LoadBody, PlanBody } from './answer.ts';
 import { loadersThatFit } from './loaders-that-fit.ts';
-import { answerOf, resumeOf, whenFree } from './migrate-action.ts';
+import { answerOf, resumeOf, tellEnd, whenFree } from './migrate-action.ts';
 import { contextOf, openAdapters, requestOf } from './open-adapters.ts';
 import { watchProgress } from './watch-progress.ts';
 import type { Work } from './work.ts';
@@ -122,6 +122,7 @@ export async function finish(work: Work, jobs: readonly TableJob[]): Promise<Ans
   const request = { ...requestOf(work, jobs), observer, run, holdSeconds };
   const started = performance.now();
   const report = await whenFree(() => finishRun(request, adapters, contextOf(work)), work);
+  await tellEnd(work, report);
   const stored = await adapters.status.summary(report.run);
   return answerOf(work, { outcome: { jobs, report, stored }, seen, started, action: 'finish' });
 }

@@ -6,6 +6,7 @@ import {
   systemClock,
   unknownSources,
   type MigrationRequest,
+  type RunReport,
   type TableJob,
 } from '@snowmelt/core';
 import { logEnd, matchConfig, noticeOf, notifyEnd } from '@snowmelt/wiring';
@@ -62,12 +63,15 @@ async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<A
     observer: work.tracing.observe(seen.observer),
   };
   const report = await whenFree(() => runMigration(request, adapters, contextOf(work)), work);
-  const { log } = work.telemetry;
-  logEnd(log, report);
-  // One that goes on in the next invocation has not ended.
-  if (!report.stopped) await notifyEnd(work.config.notify, noticeOf(report), log);
+  await tellEnd(work, report);
   const stored = await adapters.status.summary(report.run);
   return answerOf(work, { outcome: { jobs, report, stored }, seen, started, action: 'migrate' });
+}
+
+/** One that goes on in the next invocation has not ended. */
+export async function tellEnd({ telemetry, config }: Work, report: RunReport): Promise<void> {
+  logEnd(telemetry.log, report);
+  if (!report.stopped) await notifyEnd(config.notify, noticeOf(report), telemetry.log);
 }
 
 interface Ended {

@@ -39,7 +39,7 @@ it('100,000 chunks are planned in an answer that a state machine can hold', asyn
     parallelThreads: 4,
     maxRetryAttempts: 3,
     schemaEvolution: 'create',
-    truncateCascade: false,
+    emptiesOthers: false,
     snapshot: 'auto',
     verify: 'off',
     hash: 'h',

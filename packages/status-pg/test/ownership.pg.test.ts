@@ -60,28 +60,6 @@ describe('kill -9', () => {
   });
 });
 
-describe('an owner that is frozen', () => {
-  it('P4: keeps its run while it was seen of late, and is ended once its lease is over', async () => {
-    await using database = await testDatabase();
-    await using victim = await startOwner(database.url, 'host/1');
-    await using store = openStore(database);
-    victim.freeze();
-    const seen = (seconds: number) =>
-      query(
-        database,
-        `INSERT INTO migration_status.migration_workers (run_id, worker_id, host, pid, last_seen_at)
-         VALUES ('${victim.run}', 'host/1', 'host', 1, now() - interval '${seconds} seconds')
-         ON CONFLICT (run_id, worker_id) DO UPDATE SET last_seen_at = excluded.last_seen_at`,
-      );
-    await seen(20);
-    const mine = request({ owner: 'host/2' });
-    await expect(store.openRun(mine)).rejects.toMatchObject({ code: 'RUN.TABLE_BUSY' });
-    await seen(61);
-    expect(await store.openRun(mine)).toMatchObject({ id: victim.run, resumed: true });
-    expect(await store.lease(victim.run, 's/a', 'host/2/a/0')).toMatchObject({ kind: 'lease' });
-  });
-});
-
 describe('RUN.TABLE_BUSY', () => {
   it('P8: names the table, the other run and its owner', async () => {
     await using database = await testDatabase();

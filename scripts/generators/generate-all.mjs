@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { chunkStatesPage } from './chunk-states.mjs';
 import { configReference } from './config-reference.mjs';
 import { configSchemaFile } from './config-schema.mjs';
 import { errorReference } from './error-reference.mjs';
@@ -25,6 +26,7 @@ if (sql.status !== 0) process.exitCode = 1;
 
 keep('docs/reference/errors.md', errorReference());
 keep('docs/reference/types.md', typeReference());
+keep('docs/reference/chunk-state.md', chunkStatesPage());
 keep('docs/configuration.md', configReference());
 keep('packages/core/schema/config.schema.json', configSchemaFile());
 keep('THIRD-PARTY.md', thirdParty(root));

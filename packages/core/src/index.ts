@@ -1,5 +1,7 @@
 export * from './contract.ts';
 export {
+  chunkInvariants,
+  chunkStates,
   chunkTransitions,
   type ChunkState,
   type ChunkTransition,

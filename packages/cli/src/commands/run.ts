@@ -5,7 +5,7 @@ import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
 import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../base/flags.ts';
 import { migrate } from '../run/migrate.ts';
 import { withEnd } from '../run/with-end.ts';
-import { readMatched, selectJobs } from '../base/setup.ts';
+import { readMatched, selectJobs, type LogFlags, type SetupFlags } from '../base/setup.ts';
 import {
   formatRunFailures,
   formatRunReport,
@@ -28,6 +28,7 @@ work left; 1 a bug.`;
     '<%= config.bin %> run --no-resume --verify digest',
     '<%= config.bin %> run --json --log-level warn > report.json',
     '<%= config.bin %> run --report night.html --log-file night.jsonl',
+    '<%= config.bin %> run --workers 4',
   ];
   static override flags = {
     ...configFlags,
@@ -50,6 +51,14 @@ work left; 1 a bug.`;
       helpValue: 'PORT',
       summary: 'Serve metrics for Prometheus at http://127.0.0.1:PORT/metrics; 0: any free port.',
     }),
+    workers: Flags.integer({
+      default: 1,
+      min: 1,
+      max: 64,
+      helpValue: 'N',
+      summary: 'Processes that work on the run, this one among them; each with parallel_threads.',
+      noCacheDefault: true,
+    }),
     ...logFlags,
   };
 
@@ -66,6 +75,8 @@ work left; 1 a bug.`;
       upgradeStatus: flags['upgrade-status-schema'],
       metricsPort: flags['metrics-port'],
       flags,
+      version: this.config.version,
+      workers: { count: flags.workers - 1, args: workerArgs(flags) },
     };
     const report = await withEnd(migration, () => migrate(migration), flags.report);
     process.exitCode = exitCodeOfReport(report);
@@ -77,4 +88,16 @@ work left; 1 a bug.`;
     }
     return view;
   }
+}
+
+/** A worker reads the same configuration and logs in the same way; which tables the run knows. */
+function workerArgs(flags: SetupFlags & LogFlags): readonly string[] {
+  const { config, 'env-file': envFile, 'log-level': level, 'log-format': format } = flags;
+  return [
+    '--config',
+    config,
+    ...(envFile === undefined ? [] : ['--env-file', envFile]),
+    ...(level === undefined ? [] : ['--log-level', level]),
+    ...(format === undefined ? [] : ['--log-format', format]),
+  ];
 }

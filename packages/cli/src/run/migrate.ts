@@ -3,20 +3,18 @@ import {
   runMigration,
   type Adapters,
   type Config,
-  type Logger,
   type MigrationRequest,
-  type RunObserver,
   type RunReport,
   type TableJob,
 } from '@snowmelt/core';
 
-import { logEnd, logProgress, tellAll } from '@snowmelt/wiring';
+import { logEnd, tellAll } from '@snowmelt/wiring';
 import { openTelemetry } from '../metrics/open-telemetry.ts';
-import { startProgress, trackProgress } from '../progress/progress-state.ts';
-import { noticeWaits } from './notice-waits.ts';
-import { makeContext, makeLogger, type LogFlags } from '../base/setup.ts';
+import { makeContext, type LogFlags } from '../base/setup.ts';
 import { listenForStop } from '../base/stop-signal.ts';
 import { openSource, openStatus, openTarget } from '@snowmelt/wiring';
+import { openStage, type Stage } from './stage.ts';
+import { workerProcesses } from './worker-processes.ts';
 
 export interface Migration {
   readonly config: Config;
@@ -27,6 +25,10 @@ export interface Migration {
   /** Prometheus may read the run's metrics there. */
   readonly metricsPort?: number | undefined;
   readonly flags: LogFlags;
+  /** Of the program. */
+  readonly version?: string;
+  /** Further processes that work on the run, and what they are started with. */
+  readonly workers?: { readonly count: number; readonly args: readonly string[] };
 }
 
 /** Runs a migration in this process and shows how it goes on stderr. */
@@ -57,10 +59,13 @@ export async function migrateWith(migration: Migration, adapters: Adapters): Pro
 }
 
 async function carryOut(
-  { config, jobs, resume }: Migration,
+  { config, jobs, resume, version = '', workers }: Migration,
   adapters: Adapters,
   stage: Pick<Stage, 'log' | 'observer'> & { readonly signal: AbortSignal },
 ): Promise<RunReport> {
+  const { log, observer } = stage;
+  const { status } = adapters;
+  await using helpers = workerProcesses({ count: 0, args: [], ...workers, status, log });
   const report = await runMigration(
     {
       jobs,
@@ -69,39 +74,18 @@ async function carryOut(
       parallelThreads: config.parallel_threads,
       snapshotDelay: config.snapshot_delay_seconds * 1000,
       ...(config.max_credits === undefined ? {} : { maxCredits: config.max_credits }),
-      observer: stage.observer,
+      version,
+      observer: {
+        ...observer,
+        runOpened(run) {
+          observer.runOpened?.(run);
+          helpers.startFor(run.id);
+        },
+      },
     },
     adapters,
     makeContext(stage.log, stage.signal),
   );
   logEnd(stage.log, report);
   return report;
-}
-
-interface Stage extends Disposable {
-  readonly log: Logger;
-  readonly observer: RunObserver;
-  readonly tellStop: (line: string) => void;
-}
-
-/** A live display on a terminal, log lines anywhere else. */
-async function openStage(jobs: readonly TableJob[], flags: LogFlags): Promise<Stage> {
-  if (!process.stderr.isTTY || process.env['TERM'] === 'dumb') {
-    const log = makeLogger(flags);
-    const tellStop = (line: string): void => log.warn('stopping', { message: line });
-    return { log, observer: logProgress(log), tellStop, [Symbol.dispose]: () => undefined };
-  }
-  const { showLive } = await import('../progress/live-display.ts');
-  const progress = startProgress(jobs, Date.now());
-  const display = showLive(progress, process.stderr);
-  const log = makeLogger(flags, (line) => display.print(line));
-  return {
-    log: noticeWaits(log, progress),
-    observer: tellAll([trackProgress(progress, Date.now), logProgress(log)]),
-    tellStop(line) {
-      progress.stopping = true;
-      display.print(line);
-    },
-    [Symbol.dispose]: () => display[Symbol.dispose](),
-  };
 }

@@ -200,6 +200,11 @@ export const errorCatalog = {
     'Invocations in a row got nothing done, or the one before said that another would not.',
     'Read with `snowmelt status` what is left. What takes longer than an invocation is run elsewhere, with the same configuration: `snowmelt run`. What people have to mend is mended first; then start the execution again.',
   ),
+  'RUN.NOT_GOING_ON': entry(
+    'never',
+    'No process is at work on a run of this configuration, so that there is nothing to help with.',
+    'Start it by `snowmelt run`, and this command after it; a run of another configuration is named by --run, as `snowmelt status` shows it.',
+  ),
   'RUN.OTHER_CONFIG': entry(
     'never',
     'The configuration here means other tables than that of the run.',

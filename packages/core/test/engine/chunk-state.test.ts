@@ -15,17 +15,20 @@ const transitions: readonly ChunkTransition[] = [
   'retried',
   'failed',
   'released',
+  'adopted',
   'expired',
+  'left',
   'reopened',
 ];
 
 /** In the order of `transitions`; `-` is refused. Written apart from the table, to be held to it. */
 const expected: Readonly<Record<ChunkState, string>> = {
-  planned: 'leased - - loaded - - planned - planned',
-  leased: '- leased extracted loaded leased failed planned planned planned',
-  extracted: '- - extracted - - - - - -',
-  loaded: '- - - loaded - - - - -',
-  failed: '- - - loaded - failed - - planned',
+  planned: 'leased - - - - - planned loaded planned planned planned',
+  leased: '- leased extracted loaded leased failed planned loaded lapsed planned planned',
+  lapsed: 'leased leased extracted loaded lapsed failed planned loaded lapsed planned planned',
+  extracted: '- - extracted - - - - extracted extracted extracted extracted',
+  loaded: '- - - loaded - - - loaded loaded loaded loaded',
+  failed: '- - - - - failed - loaded failed failed planned',
 };
 
 const pairs = Object.entries(expected).flatMap(([state, row]) =>
@@ -60,9 +63,9 @@ describe('rules over the whole table', () => {
     }
   });
 
-  it('P2: only a chunk that nobody has can be leased', () => {
+  it('P2: only a chunk that nobody has, or no longer, can be leased', () => {
     const leasable = Object.entries(chunkTransitions).filter(([, row]) => row.lease !== 'refused');
-    expect(leasable.map(([state]) => state)).toEqual(['planned']);
+    expect(leasable.map(([state]) => state)).toEqual(['planned', 'lapsed']);
   });
 
   it('a result may be said again', () => {
@@ -72,7 +75,8 @@ describe('rules over the whole table', () => {
   });
 
   it('P4: every chunk that is not done can be worked again', () => {
-    expect(chunkTransitions.leased.expired).toBe('planned');
+    expect(chunkTransitions.leased.expired).toBe('lapsed');
+    expect(chunkTransitions.leased.left).toBe('planned');
     expect(chunkTransitions.leased.reopened).toBe('planned');
     expect(chunkTransitions.failed.reopened).toBe('planned');
   });

@@ -158,6 +158,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   ],
   'RUN.ROWS_CHANGED': [[standing, 'an append into a table of another origin refuses'], sameCommand],
   'RUN.ROWS_UNFINISHED': [[standing, 'it adds nothing and says both ways'], sameCommand],
+  'RUN.NOT_GOING_ON': [['e2e/test/workers.e2e.test.ts', 'RUN.NOT_GOING_ON']],
   'RUN.OTHER_CONFIG': [
     [
       'packages/core/test/engine/together.test.ts',

@@ -119,6 +119,7 @@ type StatusWord = 'pending' | 'in_progress' | 'completed' | 'failed';
 export const statusWords: Readonly<Record<ChunkState, StatusWord>> = {
   planned: 'pending',
   leased: 'in_progress',
+  lapsed: 'in_progress',
   extracted: 'completed',
   loaded: 'completed',
   failed: 'failed',

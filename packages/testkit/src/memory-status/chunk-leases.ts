@@ -1,7 +1,10 @@
 import {
+  chunkTransitions,
   SnowmeltError,
   type ChunkEvent,
   type ChunkPlan,
+  type ChunkState,
+  type ChunkTransition,
   type FailedChunks,
   type Lease,
   type LeaseAnswer,
@@ -44,6 +47,8 @@ export function takeChunk(
     if (chunks.some(({ state }) => state === 'leased')) return { kind: 'wait' };
     return { kind: 'done', ...failures(chunks) };
   }
+  // I9: its worker may have died of it.
+  if (stateOf(chunk, terms.now) === 'lapsed') chunk.retries += 1;
   chunk.state = 'leased';
   chunk.worker = who.worker;
   chunk.generation += 1;
@@ -61,8 +66,13 @@ export function takeChunk(
   };
 }
 
-function isFree({ state, deadline }: StoredChunk, now: Date): boolean {
-  return state === 'planned' || (state === 'leased' && deadline !== undefined && deadline <= now);
+function isFree(chunk: StoredChunk, now: Date): boolean {
+  return chunkTransitions[stateOf(chunk, now)].lease !== 'refused';
+}
+
+function stateOf({ state, deadline }: StoredChunk, now: Date): ChunkState {
+  const isOver = state === 'leased' && deadline !== undefined && deadline <= now;
+  return isOver ? 'lapsed' : state;
 }
 
 function failures(chunks: readonly StoredChunk[]): { failed?: FailedChunks } {
@@ -73,38 +83,49 @@ function failures(chunks: readonly StoredChunk[]): { failed?: FailedChunks } {
 }
 
 export function renewChunk(table: StoredTable, lease: Lease, terms: LeaseTerms): Lease {
-  const chunk = heldChunk(table, lease);
+  const { chunk, next } = moveChunk(table, lease, { what: 'renew', now: terms.now });
+  chunk.state = next;
   chunk.deadline = new Date(terms.now.getTime() + terms.milliseconds);
   return { ...lease, deadline: chunk.deadline };
 }
 
-export function recordChunk(table: StoredTable, lease: Lease, event: ChunkEvent): void {
-  const chunk = heldChunk(table, lease);
-  switch (event.type) {
-    case 'loaded':
-      Object.assign(chunk, { state: 'loaded', rows: event.rows, bytes: event.bytes });
-      break;
-    case 'extracted':
-      chunk.state = 'extracted';
-      addMemoryChunks(table, event.chunks);
-      break;
-    case 'retried':
-      Object.assign(chunk, { retries: chunk.retries + 1, error: event.error });
-      break;
-    case 'failed':
-      Object.assign(chunk, { state: 'failed', error: event.error });
-      break;
-    case 'released':
-      Object.assign(chunk, { state: 'planned', worker: undefined });
-      break;
-  }
+export function recordChunk(
+  table: StoredTable,
+  lease: Lease,
+  { event, now }: { readonly event: ChunkEvent; readonly now: Date },
+): void {
+  const { chunk, next } = moveChunk(table, lease, { what: event.type, now });
+  // I5: the reply to the first time may have been lost.
+  if (next === chunk.state && next !== 'leased') return;
+  chunk.state = next === 'lapsed' ? 'leased' : next;
+  if (event.type === 'loaded') Object.assign(chunk, { rows: event.rows, bytes: event.bytes });
+  if (event.type === 'extracted') addMemoryChunks(table, event.chunks);
+  if (event.type === 'retried') chunk.retries += 1;
+  if (event.type === 'retried' || event.type === 'failed') chunk.error = event.error;
 }
 
-/** The lease's chunk, as long as nobody has leased it since and it has not come to its end. */
-function heldChunk(table: StoredTable, lease: Lease): StoredChunk {
+/** I3: throws where somebody has leased the chunk since, or it is in no state for that. */
+function moveChunk(
+  table: StoredTable,
+  lease: Lease,
+  { what, now }: { readonly what: ChunkTransition; readonly now: Date },
+): { readonly chunk: StoredChunk; readonly next: ChunkState } {
   const chunk = table.chunks.get(lease.chunk.id);
-  if (chunk?.state === 'leased' && chunk.generation === lease.generation) return chunk;
+  if (chunk?.generation === lease.generation && chunk.worker === lease.worker) {
+    const next = chunkTransitions[stateOf(chunk, now)][what];
+    if (next !== 'refused') return { chunk, next };
+  }
   throw new SnowmeltError('RUN.LEASE_LOST', `${lease.worker} has lost chunk ${lease.chunk.id}`, {
     place: { run: lease.run, table: lease.table, chunk: lease.chunk.id },
   });
+}
+
+/** I8: the target's ledger is believed in any state but that of an extract chunk. */
+export function adoptChunk(
+  { chunks }: StoredTable,
+  { id, rows, bytes }: { readonly id: string; readonly rows: number; readonly bytes: number },
+): void {
+  const chunk = chunks.get(id);
+  if (chunk === undefined || chunk.plan.kind === 'extract') return;
+  if (chunk.state !== 'loaded') Object.assign(chunk, { state: 'loaded', rows, bytes });
 }

@@ -70,13 +70,14 @@ function openChunksOf({ tables }: StoredRun): OpenChunks[] {
 
 function leaveMemoryRun(run: StoredRun, id: string, now: Date): void {
   const worker = run.workers.get(id);
-  if (worker === undefined) return;
-  const { waitsFor: _nothing, waitsSince: _never, ...rest } = worker;
-  run.workers.set(id, { ...rest, endedAt: now });
+  if (worker !== undefined) {
+    const { waitsFor: _nothing, waitsSince: _never, ...rest } = worker;
+    run.workers.set(id, { ...rest, endedAt: now });
+  }
   for (const { chunks } of run.tables.values()) {
     for (const chunk of chunks.values()) {
       if (chunk.state !== 'leased' || chunk.worker?.startsWith(`${id}/`) !== true) continue;
-      Object.assign(chunk, { state: 'planned', worker: undefined });
+      chunk.state = 'planned';
     }
   }
 }

@@ -12,6 +12,7 @@ import {
 
 import {
   addMemoryChunks,
+  adoptChunk,
   recordChunk,
   renewChunk,
   takeChunk,
@@ -93,12 +94,10 @@ function chunkMethods(state: MemoryStatusState, terms: () => LeaseTerms): ChunkM
       return takeChunk(table, { run, worker }, terms());
     },
     renew: async (lease) => renewChunk(state.table(lease.run, lease.table), lease, terms()),
-    record: async (lease, event) => recordChunk(state.table(lease.run, lease.table), lease, event),
+    record: async (lease, event) =>
+      recordChunk(state.table(lease.run, lease.table), lease, { event, now: terms().now }),
     recordLoaded: async (run, key, loaded) => {
-      const { chunks } = state.table(run, key);
-      for (const { id, rows, bytes } of loaded) {
-        Object.assign(chunks.get(id) ?? {}, { state: 'loaded', rows, bytes });
-      }
+      for (const chunk of loaded) adoptChunk(state.table(run, key), chunk);
     },
     statements: {
       find: async (run, key, name) => state.table(run, key).statements.get(name),

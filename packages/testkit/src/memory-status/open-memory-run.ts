@@ -164,7 +164,6 @@ function reopenChunk(chunk: StoredChunk, { owner }: StoredRun): void {
   if (!orphaned && chunk.state !== 'failed') return;
   if (chunk.state === 'failed') chunk.retries = 0;
   chunk.state = 'planned';
-  chunk.worker = undefined;
 }
 
 function describeRun(run: StoredRun, { tables }: RunRequest, resumed: boolean): RunState {

@@ -2,6 +2,7 @@ import { registerSuite } from '../cases.ts';
 import { chunkCases } from './chunk-cases.ts';
 import { claimCases } from './claim-cases.ts';
 import { leaseCases } from './lease-cases.ts';
+import { modelCases } from './model-cases.ts';
 import { runCases } from './run-cases.ts';
 import { sharingCases } from './sharing-cases.ts';
 import type { StatusStoreHarness } from './status-store-harness.ts';
@@ -25,6 +26,7 @@ export function statusStoreConformance(
       leases: leaseCases,
       chunks: chunkCases,
       sharing: sharingCases,
+      states: modelCases,
       summaries: summaryCases,
     },
   });

@@ -84,6 +84,7 @@ export function trackProgress(progress: Progress, now: () => number): Required<R
     chunksAdded: (key, { count, rows }) => addChunks(of(key), count, rows),
     chunkLoaded: (key, { rows, bytes, before = false }) =>
       addRows(of(key), { at: now(), rows, bytes }, before),
+    tableTotals: (key, loaded) => setTotals(of(key), loaded, now()),
     chunkRetried: (key) => change(key, { retries: (of(key)?.retries ?? 0) + 1 }),
     // Rows are counted when they come; until then nothing moves.
     statementRuns: () => undefined,
@@ -136,6 +137,26 @@ function addRows(table: TableProgress | undefined, sample: Sample, before: boole
   // What an earlier process has done says nothing of how fast this one is.
   if (before) return;
   table.samples = [...table.samples.filter(({ at }) => at >= sample.at - rateWindow), sample];
+}
+
+/** The store knows better than what this process has added up itself. */
+function setTotals(
+  table: TableProgress | undefined,
+  {
+    chunks,
+    rows,
+    bytes,
+  }: { readonly chunks: number; readonly rows: number; readonly bytes: number },
+  at: number,
+): void {
+  if (table === undefined) return;
+  const sample = {
+    at,
+    rows: Math.max(0, rows - table.rows),
+    bytes: Math.max(0, bytes - table.bytes),
+  };
+  const recent = table.samples.filter((one) => one.at >= at - rateWindow);
+  Object.assign(table, { chunksDone: chunks, rows, bytes, samples: [...recent, sample] });
 }
 
 function ended(report: TableReport): Partial<TableProgress> {

@@ -179,3 +179,15 @@ describe('renderProgress', () => {
     );
   });
 });
+
+it('shows what all processes of a run have loaded, where others take part', () => {
+  const { progress, observer, wait } = start('A');
+  observer.tableStarted('A');
+  observer.chunkLoaded('A', { id: 'c1', rows: 10, bytes: 100 });
+  wait(2000);
+  observer.tableTotals('A', { chunks: 4, rows: 40, bytes: 400 });
+  expect(progress.tables.get('A')).toMatchObject({ rows: 40, bytes: 400, chunksDone: 4 });
+  observer.chunkLoaded('A', { id: 'c5', rows: 10, bytes: 100 });
+  observer.tableTotals('A', { chunks: 5, rows: 50, bytes: 500 });
+  expect(progress.tables.get('A')).toMatchObject({ rows: 50, chunksDone: 5 });
+});

@@ -217,6 +217,28 @@ describe('a helper', () => {
     expect(world.targetRows('A')).toEqual(rowsOf(100));
   });
 
+  it('is in the totals that the owner tells, of all processes', async () => {
+    const world = worldOf(['A', 100]);
+    const owner = processOf(world);
+    const { id, observer } = whenOpened();
+    const totals: number[] = [];
+    const told = Promise.withResolvers<void>();
+    const load = owner.target.load.bind(owner.target);
+    owner.target.load = async (...args) => {
+      await told.promise;
+      return load(...args);
+    };
+    const tableTotals = (_key: string, { rows }: { rows: number }): void => {
+      totals.push(rows);
+      if (rows > 0) told.resolve();
+    };
+    const running = run(jobs, owner, { observer: { ...observer, tableTotals } });
+    const { rows } = await help(jobs, await id, processOf(world));
+    expect((await running).status).toBe('completed');
+    expect(rows).toBeGreaterThan(0);
+    expect(Math.max(...totals)).toBeGreaterThanOrEqual(10);
+  });
+
   it('is seen with its last sign of life, beside the owner, until it leaves', async () => {
     const { world, run: id, end } = await standingRun();
     const helping = help(jobs, id, processOf(world));

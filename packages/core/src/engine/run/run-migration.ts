@@ -23,6 +23,7 @@ import type { OpenRun } from '../table/open-run.ts';
 import { reportTable, skippedReport } from '../table/report-table.ts';
 import type { RunReport, TableReport } from '../table/run-report.ts';
 import { isDone, statusOf } from './run-status.ts';
+import { watchOthers } from './watch-others.ts';
 import { createSlots } from '../table/slots.ts';
 
 /**
@@ -93,6 +94,7 @@ async function runOnce(
   const started = context.clock.now();
   const run = await beginRun(request, adapters, context);
   await using _present = run.presence;
+  await using _watch = watchOthers(run);
   try {
     const { tables, spent, credits } = await runWatched(request, run);
     const report = {

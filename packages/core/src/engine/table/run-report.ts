@@ -76,6 +76,8 @@ export interface RunObserver {
   statementRuns?(key: TableKey, statement: { name: string; found: boolean }): void;
   /** A part of a long step is done for good, as one index of several. */
   stepDone?(key: TableKey, part: string): void;
+  /** Of all processes of the run, while others than this one take part: now and then. */
+  tableTotals?(key: TableKey, loaded: { chunks: number; rows: number; bytes: number }): void;
   chunkRetried?(key: TableKey, chunk: string, error: SnowmeltError): void;
   tablePhase?(key: TableKey, phase: 'loading' | 'reconciling' | 'publishing' | 'verifying'): void;
   tableEnded?(report: TableReport): void;

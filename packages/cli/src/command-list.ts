@@ -1,13 +1,16 @@
 /** Every command by its id. Each is loaded when it is asked for: what it needs is large. */
 export const commandList = {
   check: () => import('./commands/check.ts'),
+  completion: () => import('./commands/completion.ts'),
   'config:schema': () => import('./commands/config/schema.ts'),
   'config:show': () => import('./commands/config/show.ts'),
   'config:validate': () => import('./commands/config/validate.ts'),
+  discover: () => import('./commands/discover.ts'),
   demo: () => import('./commands/demo.ts'),
   diagnose: () => import('./commands/diagnose.ts'),
   grants: () => import('./commands/grants.ts'),
   history: () => import('./commands/history.ts'),
+  init: () => import('./commands/init.ts'),
   logs: () => import('./commands/logs.ts'),
   plan: () => import('./commands/plan.ts'),
   'rejects:list': () => import('./commands/rejects/list.ts'),

@@ -29,7 +29,8 @@ export async function start(argv: readonly string[]): Promise<void> {
 async function carryOut(argv: readonly string[]): Promise<void> {
   const found = findCommand(argv);
   const help = ['--help', '-h'].some((flag) => has(argv, flag));
-  if (found !== undefined && !help) {
+  // Completion is made of all of them.
+  if (found !== undefined && found.id !== 'completion' && !help) {
     const { default: Command } = await commandList[found.id]();
     Command.id = found.id;
     await Command.run([...found.rest], await loadOptions({ commands: undefined, plugins: [] }));

@@ -111,4 +111,6 @@ export interface ListedTable {
   readonly rows?: number;
   readonly bytes?: number;
   readonly comment?: string;
+  /** What changes in it can be read. Absent: no, or not known. */
+  readonly recordsChanges?: boolean;
 }

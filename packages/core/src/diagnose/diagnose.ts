@@ -2,6 +2,7 @@ import type { RunActivity } from '../contract/observes.ts';
 import type { Source } from '../contract/source.ts';
 import type { StatusStore } from '../contract/status-store.ts';
 import type { TableJob } from '../contract/table-job.ts';
+import type { TableRef } from '../contract/table-schema.ts';
 import type { RunId, RunLife } from '../contract/table-plan.ts';
 import type { Target } from '../contract/target.ts';
 import type { WorkContext } from '../contract/work-context.ts';
@@ -85,7 +86,12 @@ const rank = { wrong: 0, waits: 1, left: 2 } as const;
 /** A status schema may have runs of other configurations. */
 function ofTables(runs: readonly RunActivity[], jobs: readonly TableJob[]): readonly RunActivity[] {
   const targets = new Set(jobs.map(({ target }) => nameOf(target)));
-  return runs.filter(({ run }) => run.tables.some(({ target }) => targets.has(nameOf(target))));
+  // What a wildcard has stood for is anywhere in its schema.
+  const open = jobs.filter(({ wildcard }) => wildcard?.open === true);
+  const schemas = new Set(open.map(({ target }) => nameOf({ ...target, name: '' })));
+  const isOurs = (target: TableRef): boolean =>
+    targets.has(nameOf(target)) || schemas.has(nameOf({ ...target, name: '' }));
+  return runs.filter(({ run }) => run.tables.some(({ target }) => isOurs(target)));
 }
 
 interface OnDatabase {

@@ -11,7 +11,7 @@ export const errorCatalog = {
   'CONFIG.NOT_FOUND': entry(
     'never',
     'The configuration file does not exist or cannot be read.',
-    'Give its path with --config, or write one: see docs/configuration.md.',
+    'Give its path with --config, or write one with `snowmelt init`.',
   ),
   'CONFIG.SYNTAX': entry(
     'never',

@@ -75,6 +75,7 @@ export async function listTables(
     ...(rows === undefined ? {} : { rows }),
     ...(bytes === undefined ? {} : { bytes }),
     ...given(comment),
+    ...(facts.changeTracking ? { recordsChanges: true } : {}),
   }));
   // A materialized view may be in both lists.
   const byName = new Map(listed.map((one) => [one.ref.name, one]));

@@ -134,7 +134,7 @@ export interface LongStep {
 }
 
 /** As many invocations in a row that get nothing done end the loop: a server may be away for one. */
-const mostWithoutProgress = 3;
+export const mostWithoutProgress = 3;
 
 export interface Outcome {
   readonly jobs: readonly TableJob[];
@@ -242,8 +242,7 @@ function firstTrouble(
     };
   }
   return {
-    error: `${mostWithoutProgress} invocations in a row got nothing done: what is left takes longer than one of them. Run it elsewhere: snowmelt run --resume-run-id ${report.run}`,
-    error_type: 'RUN.NO_PROGRESS',
+    ...noProgress(report.run),
   };
 }
 
@@ -255,4 +254,12 @@ function percentOf({ tables }: RunSummary): number {
     return totalChunks === 0 ? 0 : Math.min(0.99, completedChunks / totalChunks);
   });
   return Math.round((parts.reduce((sum, part) => sum + part, 0) / tables.length) * 1000) / 10;
+}
+
+export function noProgress(run?: string): Pick<ErrorBody, 'error' | 'error_type'> {
+  const resumed = run === undefined ? '' : ` --resume-run-id ${run}`;
+  return {
+    error: `${mostWithoutProgress} invocations in a row got nothing done: what is left takes longer than one of them. Run it elsewhere: snowmelt run${resumed}`,
+    error_type: 'RUN.NO_PROGRESS',
+  };
 }

@@ -46,11 +46,22 @@ export async function migrate(work: Work, jobs: readonly TableJob[]): Promise<An
   const { invocation, telemetry, deadline } = work;
   if (invocation.isLater && invocation.before.needsRetry === false) return nothingLeft(telemetry);
   const seen = watchProgress(work, jobs);
-  const running = run(work, jobs, seen);
+  const running = run(work, jobs, seen).catch((error: unknown) => {
+    // Of what the end of the time has broken off, as before the run was open.
+    if (isTimeUp(error, work)) return 'out of time' as const;
+    throw error;
+  });
   // Of an answer that came without it, whatever is left is nobody's to catch.
   running.catch(() => undefined);
   const end = await Promise.race([running, deadline.answer]);
-  return end === 'out of time' ? outOfTime(jobs, seen) : end;
+  return end === 'out of time' ? outOfTime(jobs, seen, invocation.before.withoutProgress) : end;
+}
+
+function isTimeUp(
+  error: unknown,
+  { deadline: { lastCall, stop } }: Pick<Work, 'deadline'>,
+): boolean {
+  return [lastCall, stop].some((signal) => signal.aborted && signal.reason === error);
 }
 
 async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<Answer> {
@@ -123,7 +134,8 @@ export async function whenFree<T>(
       return await work();
     } catch (error) {
       const busy = isSnowmeltError(error) && error.code === 'RUN.TABLE_BUSY';
-      if (!busy || deadline.lastCall.aborted || systemClock.monotonic() > until) throw error;
+      if (!busy || systemClock.monotonic() > until) throw error;
+      deadline.lastCall.throwIfAborted();
       telemetry.log.warn('waiting_for_run', { message: error.message });
       await systemClock.sleep(betweenTries, deadline.stop);
     }

@@ -1,6 +1,6 @@
 import type { TableJob } from '@snowmelt/core';
 
-import type { Answer, MigrateBody } from './answer.ts';
+import { mostWithoutProgress, noProgress, type Answer, type MigrateBody } from './answer.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Seen } from './watch-progress.ts';
 
@@ -50,8 +50,13 @@ export function nothingLeft({ log }: Pick<Telemetry, 'log'>): Answer {
   return { statusCode: 500, body };
 }
 
-/** What hangs is left to its end; its leases run out, and the run is gone on with. */
-export function outOfTime(jobs: readonly TableJob[], seen: Seen): Answer {
+/**
+ * What hangs is left to its end; its leases run out, and the run is gone on with. `before`: invocations
+ * without progress, in a row, before this one.
+ */
+export function outOfTime(jobs: readonly TableJob[], seen: Seen, before: number): Answer {
+  const withoutProgress = seen.progress ? 0 : before + 1;
+  const stuck = withoutProgress >= mostWithoutProgress;
   const names = sourceNames(jobs);
   const message = 'The time of the invocation is up before all could be recorded; work is left.';
   const left = {
@@ -61,17 +66,18 @@ export function outOfTime(jobs: readonly TableJob[], seen: Seen): Answer {
     rows_migrated: 0,
   } as const;
   return {
-    statusCode: 200,
+    statusCode: stuck ? 500 : 200,
     body: {
       ...none,
-      status: 'partial',
+      status: stuck ? 'failed' : 'partial',
+      ...(stuck ? noProgress(seen.run) : {}),
       ...(seen.run === undefined ? {} : { run_id: seen.run }),
       sources: Object.fromEntries(names.map((name) => [name, left])),
       total_sources: names.length,
       sources_partial: names.length,
       progress_percent: 0,
-      needs_retry: true,
-      attempts_without_progress: seen.progress ? 0 : 1,
+      needs_retry: !stuck,
+      attempts_without_progress: withoutProgress,
       message,
       summary: message,
     },

@@ -2,6 +2,7 @@ import { SnowmeltError, type RunReport, type RunSummary, type TableJob } from '@
 import { describe, expect, it } from 'vitest';
 
 import { migrateAnswer, migrateBodySchema, type Effort } from '../src/answer.ts';
+import { outOfTime } from '../src/short-answers.ts';
 
 type Status = RunReport['tables'][number]['status'];
 
@@ -114,5 +115,23 @@ describe('the answer to migrate', () => {
     });
     const other = migrateAnswer(outcome, { ...spent, madeProgress: true }).body;
     expect(other, 'an index of several was built').toMatchObject({ needs_retry: true });
+  });
+
+  it('a time that was up before anything was recorded is gone on with, three times at most', () => {
+    const { jobs } = outcomeOf({ a: 'stopped' });
+    const seen = { observer: {}, progress: false, phases: new Map(), warnings: [] };
+    expect(outOfTime(jobs, seen, 0)).toMatchObject({
+      statusCode: 200,
+      body: { status: 'partial', needs_retry: true, attempts_without_progress: 1 },
+    });
+    expect(outOfTime(jobs, { ...seen, progress: true, run: 'r' }, 2).body).toMatchObject({
+      run_id: 'r',
+      needs_retry: true,
+      attempts_without_progress: 0,
+    });
+    expect(outOfTime(jobs, seen, 2)).toMatchObject({
+      statusCode: 500,
+      body: { status: 'failed', needs_retry: false, error_type: 'RUN.NO_PROGRESS' },
+    });
   });
 });

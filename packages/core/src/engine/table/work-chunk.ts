@@ -78,8 +78,7 @@ async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) 
     } as const;
   }
   const { extracts } = run.source;
-  if (extracts === undefined)
-    throw new TypeError(`chunk ${chunk.id}: this source extracts nothing`);
+  if (extracts === undefined) throw new TypeError(`${chunk.id}: this source extracts nothing`);
   const files = await Array.fromAsync(extracts.extract(asked, chunk, context));
   const chunks = chunk.of === 'keys' ? files.map(asKeys) : files;
   return { type: 'extracted', chunks } as const;

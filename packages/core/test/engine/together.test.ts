@@ -196,6 +196,12 @@ describe('a helper', () => {
   it('drops what it has of a table that is begun anew, and works by the new plan', async () => {
     const { world, run: id, end } = await standingRun();
     const helper = processOf(world);
+    const looks: string[] = [];
+    const status = aroundCalls(helper.status, (name, call) => {
+      if (name === 'look') looks.push(name);
+      return call();
+    });
+    const helperId = () => [...world.state.run(id).workers.values()].at(-1)?.id ?? 'nobody';
     const held = Promise.withResolvers<void>();
     const inHand = Promise.withResolvers<void>();
     const read = helper.source.open.bind(helper.source);
@@ -204,11 +210,21 @@ describe('a helper', () => {
       await held.promise;
       return read(...args);
     };
-    const helping = help(jobs, id, helper);
+    const helping = help(jobs, id, { ...helper, status });
     await inHand.promise;
     const store = processOf(world).status;
+    const before = [...world.state.table(id, 'A').chunks.values()].map(({ plan }) => plan);
     await store.recordTable(id, 'A', { type: 'restarted' });
+    // Planned anew, and not made ready yet.
+    await store.addChunks(id, 'A', before);
     held.resolve();
+    const { length: seen } = looks;
+    await expect.poll(() => looks.length).toBeGreaterThan(seen + 3);
+    const states = [...world.state.table(id, 'A').chunks.values()].map(
+      ({ worker }) => worker ?? '',
+    );
+    expect(states.filter((worker) => worker.startsWith(helperId()))).toEqual([]);
+    await store.recordTable(id, 'A', { type: 'restarted' });
     const report = await end();
     expect(report.stopped).toBe(true);
     expect(await helping).toMatchObject({ status: 'partial' });

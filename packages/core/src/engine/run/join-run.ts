@@ -6,7 +6,7 @@ import type { RunId, TableKey } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { SnowmeltError } from '../../errors/snowmelt-error.ts';
 import { describeTogether } from '../decide/describe-together.ts';
-import { type Help, helpWithChunks } from '../table/load-chunks.ts';
+import { type Help, helpWithChunks } from '../table/help-with-chunks.ts';
 import type { OpenRun } from '../table/open-run.ts';
 import { rejectsOf } from '../table/plan-once.ts';
 import { bePresent, signOfThisProcess } from '../table/presence.ts';

@@ -32,42 +32,14 @@ export async function loadChunks(
   if (pool.elsewhere !== undefined) throw failedElsewhere(plan, pool.elsewhere);
 }
 
-export interface HelpOptions extends LoadOptions {
-  /** Under which the owner has made the table ready for others. */
-  readonly gate: string;
+export interface PoolOptions extends LoadOptions {
+  /** Of a run that another process owns: under which that one has made the table ready. */
+  readonly gate?: string;
   /** Chunks at most. */
   readonly most: number;
 }
 
-export interface Help {
-  /** Chunks that were carried to an end. */
-  readonly worked: number;
-  /** Chunks that have failed for good; the owner tells of them. */
-  readonly failed: number;
-  /**
-   * `wait`: the rest is in other hands. `shut`: the table is not open under this gate any more.
-   * `enough`: as many as were asked for, or it is time to end.
-   */
-  readonly end: 'done' | 'wait' | 'shut' | 'enough';
-  /** What every other chunk would meet here too, and perhaps only here: its chunk was given back. */
-  readonly failure?: SnowmeltError;
-}
-
-/** Works chunks of a run that another process owns, until there is nothing to take. */
-export async function helpWithChunks(
-  plan: TablePlan,
-  run: OpenRun,
-  options: HelpOptions,
-): Promise<Help> {
-  const { worked, failures, end = 'enough' } = await workAll(plan, run, options);
-  const failure = failures.find((one) => !concernsOneChunk(one));
-  const failed = failures.filter(concernsOneChunk).length;
-  return { worked, failed, end, ...(failure === undefined ? {} : { failure }) };
-}
-
-type PoolOptions = LoadOptions & Pick<HelpOptions, 'most'> & Partial<HelpOptions>;
-
-async function workAll(plan: TablePlan, run: OpenRun, options: PoolOptions): Promise<Pool> {
+export async function workAll(plan: TablePlan, run: OpenRun, options: PoolOptions): Promise<Pool> {
   const halt = new AbortController();
   const signal = AbortSignal.any([run.context.signal, halt.signal]);
   const counts = { active: 0, hired: 0, taken: 0, worked: 0 };
@@ -78,10 +50,7 @@ async function workAll(plan: TablePlan, run: OpenRun, options: PoolOptions): Pro
   return pool;
 }
 
-interface Pool extends LoadOptions {
-  /** Of a run that another process owns. */
-  readonly gate?: string;
-  readonly most: number;
+interface Pool extends PoolOptions {
   readonly plan: TablePlan;
   readonly run: OpenRun;
   /** Ends the table's other workers: a bug, or a failure that they would all meet. */
@@ -93,7 +62,7 @@ interface Pool extends LoadOptions {
   taken: number;
   worked: number;
   /** What was last found instead of a chunk. */
-  end?: Exclude<Help['end'], 'enough'>;
+  end?: NoLease['kind'];
   /** Chunks that other processes have failed with. */
   elsewhere?: FailedChunks;
 }

@@ -20,6 +20,7 @@ export const commandList = {
   run: () => import('./commands/run.ts'),
   status: () => import('./commands/status.ts'),
   worker: () => import('./commands/worker.ts'),
+  ui: () => import('./commands/ui.ts'),
 };
 
 export type CommandId = keyof typeof commandList;

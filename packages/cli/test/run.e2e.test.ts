@@ -106,6 +106,25 @@ describe('a first migration, command by command', () => {
     expect(ofRun.at(-1)).toMatchObject({ event: 'ended', text: 'completed' });
   });
 
+  it('ui serves a page that knows of it, takes the token for a repair, and ends with SIGTERM', async () => {
+    const { child, ended } = startBin(['ui', '--port', '0'], { cwd });
+    let said = '';
+    child.stdout.on('data', (piece: Buffer) => (said += piece.toString()));
+    await expect.poll(() => said, { timeout: 30_000 }).toContain('Ctrl-C stops.');
+    const [, url = '', token = ''] = /^(\S+)\n.*: (\S+)\n/u.exec(said) ?? [];
+    const ask = async (path: string) => (await fetch(`${url}api/${path}`)).json();
+    expect(await ask('runs')).toMatchObject({ runs: [{ status: 'completed', rows: demo.rows }] });
+    expect(await ask('troubles')).toEqual({ troubles: [] });
+    const headers = { authorization: `Bearer ${token}` };
+    const begun = await fetch(`${url}api/actions/repair`, { method: 'POST', headers });
+    expect(begun.status).toBe(202);
+    await expect
+      .poll(() => ask('actions'), { timeout: 30_000 })
+      .toMatchObject({ actions: [{ exitCode: 0, lines: ['Nothing is missing.'] }] });
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0 });
+  });
+
   it('P8: a run that is not there', async () => {
     const id = '00000000-0000-4000-8000-000000000000';
     const ending = await runBin(['status', '--run', id], { cwd });

@@ -8,14 +8,19 @@ const marks = { wrong: red('✘'), waits: yellow('…'), left: yellow('–') } a
 
 /** Commands with the configuration that was asked about, so that they work as they are printed. */
 export function withArguments(diagnosis: Diagnosis, flags: SetupFlags): Diagnosis {
-  const file = flags['env-file'];
-  const given = [
-    ...(flags.config === 'config.json' ? [] : ['-c', flags.config]),
-    ...(file === undefined ? [] : ['--env-file', file]),
-  ];
+  const given = configArguments(flags);
   const whole = (one: Trouble): Trouble =>
     one.command === undefined ? one : { ...one, command: [...one.command, ...given] };
   return { ...diagnosis, troubles: diagnosis.troubles.map(whole) };
+}
+
+/** What another command of the same configuration takes. */
+export function configArguments(flags: SetupFlags): readonly string[] {
+  const file = flags['env-file'];
+  return [
+    ...(flags.config === 'config.json' ? [] : ['-c', flags.config]),
+    ...(file === undefined ? [] : ['--env-file', file]),
+  ];
 }
 
 export function formatDiagnosis({ runs, troubles }: Diagnosis): readonly string[] {

@@ -72,16 +72,16 @@ interface WorkerRow {
 
 /**
  * Of a chunk in its hands, `worker_id` begins with the three parts of a process' name. Workers that have
- * ended are not told, nor those that had nothing but finished chunks.
+ * ended are not told.
  */
 const factsSql = `
 WITH by_worker AS (
   SELECT array_to_string((string_to_array(worker_id, '/'))[1:3], '/') AS worker,
-    count(*) FILTER (WHERE status = 'in_progress') AS chunks,
-    count(*) FILTER (WHERE status = 'in_progress' AND lease_expires_at < now()) AS overdue,
-    max(greatest(started_at, completed_at)) AS last
+    count(*) AS chunks,
+    count(*) FILTER (WHERE lease_expires_at < now()) AS overdue,
+    max(started_at) AS last
   FROM migration_status.migration_chunk_status
-  WHERE run_id = $1 AND worker_id IS NOT NULL
+  WHERE run_id = $1 AND status = 'in_progress' AND worker_id IS NOT NULL
   GROUP BY 1
 ), seen AS (
   SELECT coalesce(w.worker_id, b.worker) AS worker, coalesce(b.chunks, 0) AS chunks,
@@ -93,7 +93,9 @@ WITH by_worker AS (
   WHERE (w.worker_id IS NOT NULL AND w.ended_at IS NULL) OR b.chunks > 0
 )
 SELECT r.owner, r.snapshot,
-  greatest(r.started_at, r.completed_at, (SELECT max(last) FROM by_worker),
+  greatest(r.started_at, r.completed_at,
+    (SELECT max(greatest(started_at, completed_at))
+     FROM migration_status.migration_chunk_status WHERE run_id = $1),
     (SELECT max(last_seen_at) FROM migration_status.migration_workers WHERE run_id = $1),
     (SELECT max(greatest(started_at, completed_at))
      FROM migration_status.migration_table_status WHERE run_id = $1)) AS last_sign,

@@ -1,0 +1,3 @@
+import { projects } from '../../vitest.base.ts';
+
+export default projects('unit', 'pg');

@@ -73,7 +73,7 @@ Exit codes: 0 stopped; 2 a failure that the message explains; 1 a bug.`;
     }).catch((error: unknown) => {
       throw notListening(error, flags) ?? error;
     });
-    process.stdout.write(`${ui.url}\nToken for resume and repair: ${ui.token}\nCtrl-C stops.\n`);
+    this.print([ui.url, `Token for resume and repair: ${ui.token}`, 'Ctrl-C stops.']);
     const stopped = Promise.withResolvers<void>();
     stop.signal.addEventListener('abort', () => stopped.resolve(), { once: true });
     await stopped.promise;

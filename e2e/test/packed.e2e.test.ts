@@ -17,6 +17,7 @@ const inside = [
   'source-snowflake',
   'status-pg',
   'target-postgres',
+  'ui',
   'wiring',
 ];
 

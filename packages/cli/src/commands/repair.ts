@@ -1,9 +1,12 @@
+import { createInterface } from 'node:readline/promises';
+
 import { Flags } from '@oclif/core';
 
 import { BaseCommand } from '../base/base-command.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
 import { configFlags, logFlags } from '../base/flags.ts';
 import { openSides } from '../plan/open-sides.ts';
+import { repairAfterAsking, type Person } from '../ask/repair-after-asking.ts';
 import { repairAll, type RepairView } from '../repair/repair-all.ts';
 import { makeLogger, readConfig } from '../base/setup.ts';
 import { formatRepair, isSettled } from '../show/repaired.ts';
@@ -13,7 +16,8 @@ export default class Repair extends BaseCommand {
   static override summary =
     'Bring back indexes and constraints that a run has dropped, and clear away what it has left.';
   static override description = `Looks into all target databases of the configuration. Tables that a live run is loading are left
-alone. Nothing changes where nothing is missing, nor with --dry-run.
+alone. Nothing changes where nothing is missing, nor with --dry-run. On a terminal it shows first what it
+would do and asks, but with --yes.
 
 A full refresh by swap gathers rows in a table of the schema snowmelt, delete_missing keys. One that was
 left behind is removed where no run can go on with it; the rows of the target are not touched. Where its
@@ -37,6 +41,12 @@ Exit codes: 0 nothing is missing any more; 4 something still is, or could not be
       description: 'Say what would be done, and do nothing.',
       default: false,
     }),
+    yes: Flags.boolean({
+      char: 'y',
+      description: 'Do it without asking, on a terminal too.',
+      default: false,
+      exclusive: ['dry-run'],
+    }),
     'drop-shadows': Flags.boolean({
       description: 'Also remove what swaps have gathered in runs that could still go on.',
       default: false,
@@ -50,9 +60,32 @@ Exit codes: 0 nothing is missing any more; 4 something still is, or could not be
     await using sides = await openSides(config, flags);
     await using status = await openStatus(config, makeLogger(flags));
     const asked = { dropGathered: flags['drop-shadows'], dryRun: flags['dry-run'] };
-    const view = await repairAll(config, asked, { ...sides, status });
+    const using = { ...sides, status };
+    const isAsked = isTerminal() && !this.jsonEnabled() && !flags.yes && !asked.dryRun;
+    const view = isAsked
+      ? await repairAfterAsking(config, asked, using, this.#person(sides.context.signal))
+      : await repairAll(config, asked, using);
     this.print(formatRepair(view));
     process.exitCode = isSettled(view) ? exitCodes.done : exitCodes.findings;
     return view;
   }
+
+  #person(signal: AbortSignal): Person {
+    return {
+      show: (lines) => this.print(lines),
+      async agrees(question) {
+        const talk = createInterface({ input: process.stdin, output: process.stderr });
+        try {
+          return /^y(?:es)?$/iu.test((await talk.question(question, { signal })).trim());
+        } finally {
+          talk.close();
+        }
+      },
+    };
+  }
+}
+
+/** Somebody sits before it, who can be asked. */
+function isTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY;
 }

@@ -19,8 +19,8 @@ export const commandList = {
   repair: () => import('./commands/repair.ts'),
   run: () => import('./commands/run.ts'),
   status: () => import('./commands/status.ts'),
-  worker: () => import('./commands/worker.ts'),
   ui: () => import('./commands/ui.ts'),
+  worker: () => import('./commands/worker.ts'),
 };
 
 export type CommandId = keyof typeof commandList;

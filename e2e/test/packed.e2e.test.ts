@@ -88,5 +88,5 @@ describe('the command as it is published', () => {
     expect(run).toMatchObject({ status: 'completed', tables: [{ rows: 3376, verified: true }] });
     const status = await snowmelt('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ runs: [{ status: 'completed' }] });
-  }, 120_000);
+  }, 240_000);
 });

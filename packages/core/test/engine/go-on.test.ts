@@ -1,7 +1,14 @@
+import { testContext } from '@snowmelt/testkit/context';
 import { changeLoading } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
-import { createLogger, SnowmeltError, type TableJob } from '../../src/index.ts';
+import {
+  createLogger,
+  diagnose,
+  SnowmeltError,
+  type ObservesRuns,
+  type TableJob,
+} from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 function world(): World {
@@ -146,4 +153,24 @@ describe('what goes on in the earlier run, and what begins anew', () => {
     expect(rest).toMatchObject({ run: stopped.run, status: 'completed' });
     expect([made.targetRows('LOG'), made.targetRows('GOOD')]).toEqual([rowsOf(5), rowsOf(5)]);
   });
+});
+
+it('diagnose finds the runs of a wildcard, whose tables it does not look for', async () => {
+  const made = new World();
+  made.addTable('A', 5);
+  const { run: id } = await run([job('A')], made.adapters());
+  const open = job('*', { wildcard: { pattern: '*', open: true } });
+  const { status, ...sides } = made.adapters();
+  const seen = async () => ({ run: await status.summary(id), workers: [], failures: [] });
+  const observes: ObservesRuns = {
+    activity: async () => [await seen()],
+    activityOf: seen,
+    throughput: async () => [],
+    chunkMap: async () => [],
+  };
+  const using = { ...sides, status: { ...status, observes }, context: testContext() };
+  const ask = (jobs: readonly TableJob[]) => diagnose({ jobs, databases: [] }, using);
+  expect((await ask([open])).runs.map(({ run: seen }) => seen.id)).toEqual([id]);
+  const elsewhere = { ...open, target: { ...open.target, schema: 'other' } };
+  expect((await ask([elsewhere])).runs).toEqual([]);
 });

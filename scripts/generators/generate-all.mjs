@@ -11,6 +11,7 @@ import { errorReference } from './error-reference.mjs';
 import { packageManifests } from './package-manifests.mjs';
 import { thirdParty } from './third-party.mjs';
 import { typeReference } from './type-reference.mjs';
+import { waitReference } from './wait-reference.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -27,6 +28,7 @@ if (sql.status !== 0) process.exitCode = 1;
 keep('docs/reference/errors.md', errorReference());
 keep('docs/reference/types.md', typeReference());
 keep('docs/reference/chunk-state.md', chunkStatesPage());
+keep('docs/reference/waits.md', waitReference());
 keep('docs/configuration.md', configReference());
 keep('packages/core/schema/config.schema.json', configSchemaFile());
 keep('THIRD-PARTY.md', thirdParty(root));

@@ -60,6 +60,7 @@ export {
   type TableMatch,
 } from './config/match-tables.ts';
 export { inCapitals, isWildcard, matcher, quotedName } from './config/wildcard.ts';
+export { waits, type WaitName } from './waits/waits.ts';
 export { configWarnings } from './config/config-warnings.ts';
 export type { Environment } from './config/expand-variables.ts';
 export { configJsonSchema } from './config/json-schema.ts';

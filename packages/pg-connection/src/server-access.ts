@@ -1,4 +1,4 @@
-import { reveal, type SecretText } from '@snowmelt/core';
+import { reveal, waits, type SecretText } from '@snowmelt/core';
 import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
 
 import type { PostgresConnection } from './connection.ts';
@@ -45,7 +45,8 @@ export interface AccessOptions {
 }
 
 export function serverAccess(options: AccessOptions): ServerAccess {
-  const { connectTimeoutSeconds = 15, silenceSeconds = 60 } = options;
+  const { connectTimeoutSeconds = waits['target.connect'].seconds } = options;
+  const { silenceSeconds = waits['target.statement'].seconds } = options;
   const server = resolveServer(options.connection);
   const { user, database: own } = server;
   const timeoutMs = connectTimeoutSeconds * 1000;

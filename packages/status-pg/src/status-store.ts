@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ObservesRuns, StatusStore } from '@snowmelt/core';
+import { waits, type ObservesRuns, type StatusStore } from '@snowmelt/core';
 
 import { checkStore } from './check/check-store.ts';
 import { statusGrants } from './check/schema-rights.ts';
@@ -52,7 +52,7 @@ type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record'
  */
 export function createPostgresStatusStore(options: PostgresStatusOptions): StatusStore {
   const owned = createOwnedRuns(createDatabase(options));
-  const { leaseSeconds = 60 } = options;
+  const { leaseSeconds = waits['status.lease'].seconds } = options;
   return {
     check: (need) => checkStore(owned.database, need),
     grants: (request) => statusGrants(owned.database, request),

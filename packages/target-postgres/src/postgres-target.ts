@@ -13,6 +13,7 @@ import { fedColumns } from './ledger/fed-columns.ts';
 import { listSessions } from './repair/list-sessions.ts';
 import { repairDatabase } from './repair/repair-database.ts';
 import { loadChunk } from './load/load-chunk.ts';
+import { replicaBrake, type ReplicaBrake } from './load/replica-lag.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
 import { dependents } from './ledger/truncate-reach.ts';
@@ -30,7 +31,9 @@ import { newestWatermark } from './watermark/newest-watermark.ts';
 /** A target in PostgreSQL 14 or later. Connects when it is first asked for something. */
 export function createPostgresTarget(options: PostgresTargetOptions): WholeTarget {
   const databases = createDatabases(options);
-  const loading = loadingOf(databases);
+  const { maxReplicaLagSeconds: lag } = options.settings ?? {};
+  const brake = lag === undefined ? undefined : replicaBrake(databases, lag);
+  const loading = loadingOf(databases, brake);
   return {
     ...loading,
     ping: (database, context) => pingDatabase(databases, database, context),
@@ -78,11 +81,14 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
 }
 
 /** Of plans of every mode: the mode is found by the plan. */
-function loadingOf(databases: Databases): Loading<TablePlan> {
+function loadingOf(databases: Databases, brake?: ReplicaBrake): Loading<TablePlan> {
   return {
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
-    load: (table, chunk, open, context) => loadChunk(databases, { table, chunk, open, context }),
+    load: async (table, chunk, open, context) => {
+      await brake?.wait(table.target.database, context);
+      return loadChunk(databases, { table, chunk, open, context });
+    },
     publish: (table, context) => publishTable(databases, table, context),
     restart: (table, why, context) => restartRun(databases, table, why, context),
   };

@@ -1,8 +1,6 @@
 import {
   statusDatabase,
-  targetDatabases,
   type Config,
-  type ConnectionNeed,
   type Logger,
   type PostgresConfig,
   type SnowflakeConfig,
@@ -13,30 +11,14 @@ import {
 } from '@snowmelt/core';
 import type { Outage, Silence } from '@snowmelt/target-postgres';
 
-/** Sessions for describing and planning, beside those of the chunks in flight. */
-const spareConnections = 2;
-const spareOfTarget = 1;
-/** Of the status database, beside the one that holds the run. */
-const statusConnections = 2;
-
-/** What a run takes of PostgreSQL at most. */
-export function connectionNeed(config: Config): ConnectionNeed {
-  const { parallel_threads: parallelThreads } = config;
-  const databases = new Map([[statusDatabase(config), statusConnections + 1]]);
-  for (const name of targetDatabases(config)) {
-    databases.set(name, (databases.get(name) ?? 0) + parallelThreads + spareOfTarget);
-  }
-  // One that holds the run, two of its status, one of each target: all others are waited for.
-  const least = 3 + targetDatabases(config).length;
-  return { databases: Object.fromEntries(databases), least, parallelThreads };
-}
+import { connectionsOf } from './connection-need.ts';
 
 /** The adapters that a configuration means. None connects before it is asked for something. */
 export async function openSource(config: Config, log?: Logger): Promise<Source> {
   const { createSnowflakeSource } = await import('@snowmelt/source-snowflake');
   return createSnowflakeSource({
     ...snowflakeOptions(config.snowflake),
-    connections: config.parallel_threads + spareConnections,
+    connections: connectionsOf(config).snowflake,
     tries: config.max_retry_attempts,
     ...given({ onWait: log && tellWaits(log) }),
     ...(config.query_tag === undefined ? {} : { queryTag: config.query_tag }),
@@ -45,10 +27,9 @@ export async function openSource(config: Config, log?: Logger): Promise<Source> 
 
 export async function openTarget(config: Config, log: Logger): Promise<Target> {
   const { createPostgresTarget } = await import('@snowmelt/target-postgres');
-  const maxConnections = config.parallel_threads + spareOfTarget;
   return createPostgresTarget({
     connection: postgresConnection(config.postgres),
-    maxConnections,
+    maxConnections: connectionsOf(config).target,
     settings: postgresSettings(config.postgres),
     ...given({ schemaOwners: config.postgres.schema_owners }),
     onOutage: tellOutage(log),
@@ -65,7 +46,7 @@ export async function openStatus(
   const { createPostgresStatusStore } = await import('@snowmelt/status-pg');
   return createPostgresStatusStore({
     connection: { ...postgresConnection(config.postgres), database: statusDatabase(config) },
-    maxConnections: statusConnections,
+    maxConnections: connectionsOf(config).status,
     upgradeEarlierTool: upgrade,
     onUpgrade: (told) => log.warn('status_schema_upgraded', { ...told }),
     ...given({
@@ -172,6 +153,7 @@ function postgresSettings({ settings = {} }: PostgresConfig) {
     statementTimeoutSeconds: settings.statement_timeout_seconds,
     connectTimeoutSeconds: settings.connect_timeout_seconds,
     networkTimeoutSeconds: settings.network_timeout_seconds,
+    maxReplicaLagSeconds: settings.max_replica_lag_seconds,
     maintenanceWorkMem: settings.maintenance_work_mem,
     synchronousCommit: settings.synchronous_commit,
   });

@@ -22,7 +22,17 @@ import { findingsOf, isRefused, type ChunkCount, type PlannedTable } from './pla
 export interface PlanView {
   /** What wildcards stand for. Absent: there are none. */
   readonly matches?: readonly TableMatch[];
+  /** What a run takes at most. */
+  readonly connections?: ConnectionsView;
   readonly tables: readonly TablePlanView[];
+}
+
+export interface ConnectionsView {
+  /** In all, and by database; one for looks at the others goes to any of them. */
+  readonly postgres: number;
+  readonly databases: Readonly<Record<string, number>>;
+  /** Sessions. */
+  readonly snowflake: number;
 }
 
 export interface TablePlanView {
@@ -118,6 +128,11 @@ export function formatMatch(match: TableMatch): readonly string[] {
     ...(tables.length === 0 ? [] : [dim(`  ${tables.join(', ')}`)]),
     '',
   ];
+}
+
+export function formatConnections({ postgres, databases, snowflake }: ConnectionsView): string {
+  const each = Object.entries(databases).map(([name, count]) => `${count} to ${name}`);
+  return `Takes at most ${postgres} connections of PostgreSQL (${each.join(', ')}, 1 to look at the others) and ${snowflake} sessions of Snowflake.`;
 }
 
 /** A few lines a table. */

@@ -130,6 +130,8 @@ export interface ConnectionNeed {
   readonly least: number;
   /** By database. */
   readonly databases: Readonly<Record<string, number>>;
+  /** To any of them, beside those. Absent: none. */
+  readonly beside?: number;
   /** As configured; each takes one connection to each target database. */
   readonly parallelThreads: number;
 }

@@ -22,10 +22,10 @@ export async function login(settings: Settings, { signal }: WorkContext): Promis
   signal.throwIfAborted();
   const options = connectionOptions(settings);
   const { queryTag } = settings;
-  await checkReachable(settings, signal);
-  const driver = await loadDriver(settings);
   const { host: where } = new URL(endpoint(settings));
   using _told = tellWait(settings.onWait, { for: 'Snowflake: a login', where });
+  await checkReachable(settings, signal);
+  const driver = await loadDriver(settings);
   const connection = await openConnection(() => driver.createConnection(options), settings, signal);
   try {
     const accessUrl = endpoint(settings);

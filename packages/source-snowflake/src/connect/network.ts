@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 
-import { SnowmeltError, type TellWait } from '@snowmelt/core';
+import { SnowmeltError, tellWait, type TellWait } from '@snowmelt/core';
 
 import { proxyFor, type Proxy } from './proxy.ts';
 
@@ -55,8 +55,9 @@ export class Network {
   }
 
   /** Of storage, which holds no answer back. */
-  download(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
-    return this.#send('GET', { url, headers, signal, limit: this.downloadTimeout });
+  async download(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
+    using _told = this.tellWait('a download', url);
+    return await this.#send('GET', { url, headers, signal, limit: this.downloadTimeout });
   }
 
   /** Without a body; throws as `get`. */
@@ -86,6 +87,11 @@ export class Network {
       reject(signal.aborted ? (signal.reason as Error) : unreachable(target, error));
     });
     return promise;
+  }
+
+  /** Tells a wait for a host, without its URL (P7). */
+  tellWait(what: string, url: string): Disposable {
+    return tellWait(this.onWait, { for: `Snowflake: ${what}`, where: new URL(url).host });
   }
 
   close(): void {

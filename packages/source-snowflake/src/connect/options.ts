@@ -1,4 +1,4 @@
-import { asSecret, type Secret, type SecretText, type TellWait } from '@snowmelt/core';
+import { asSecret, type Secret, type SecretText, type TellWait, waits } from '@snowmelt/core';
 
 import type { Proxy } from './proxy.ts';
 
@@ -100,6 +100,8 @@ const MiB = 1024 * 1024;
 
 export function withDefaults(given: SnowflakeSourceOptions): Settings {
   const { password, privateKey, privateKeyPassphrase, token, oauth, proxy, ...options } = given;
+  const { idleTimeout = waits['source.statement'].seconds * 1000 } = options;
+  const { downloadTimeout = waits['source.next-byte'].seconds * 1000 } = options;
   return {
     ...options,
     ...wrapped({ password, privateKey, privateKeyPassphrase, token }),
@@ -107,9 +109,9 @@ export function withDefaults(given: SnowflakeSourceOptions): Settings {
     ...(proxy === undefined ? {} : { proxy: { ...proxy, url: asSecret(proxy.url) } }),
     connections: options.connections ?? 4,
     queryTag: options.queryTag ?? 'snowmelt',
-    connectTimeout: options.connectTimeout ?? 30_000,
-    idleTimeout: options.idleTimeout ?? 120_000,
-    downloadTimeout: Math.min(options.downloadTimeout ?? 30_000, options.idleTimeout ?? 120_000),
+    connectTimeout: options.connectTimeout ?? waits['source.login'].seconds * 1000,
+    idleTimeout,
+    downloadTimeout: Math.min(downloadTimeout, idleTimeout),
     tries: options.tries ?? 3,
     fileBytes: options.fileBytes ?? 64 * MiB,
     segmentBytes: options.segmentBytes ?? 4096 * MiB,

@@ -129,7 +129,9 @@ export async function* partBytes(
 ): AsyncGenerator<Buffer, void> {
   const response = await requestPart(open, index, signal);
   const { downloadTimeout: idleTimeout } = open.network;
-  yield* decoded(response, { idleTimeout, what: 'A part of the result' }, signal);
+  const { url = '' } = partOf(open, index);
+  const tell = () => open.network.tellWait('more of a result', url);
+  yield* decoded(response, { idleTimeout, what: 'A part of the result', tell }, signal);
 }
 
 async function requestPart(

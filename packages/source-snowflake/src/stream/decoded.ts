@@ -14,6 +14,8 @@ export interface Decoding {
   readonly idleTimeout: number;
   /** For the message, such as `A staged file`. */
   readonly what: string;
+  /** Begins to tell a wait for the next byte. */
+  readonly tell?: () => Disposable;
   /** Whether it has to be gzip; else its first bytes tell. */
   readonly gzip?: true;
 }
@@ -25,7 +27,7 @@ export interface Decoding {
  */
 export async function* decoded(
   response: IncomingMessage,
-  { idleTimeout, what, gzip }: Decoding,
+  { idleTimeout, what, gzip, tell }: Decoding,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
   let bytes: Readable = response;
@@ -36,7 +38,7 @@ export async function* decoded(
     if (inflates) bytes = inflated(response);
     const parts = bytes[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     for (;;) {
-      const part = await withinTime(parts.next(), idleTimeout);
+      const part = await withinTime(parts.next(), idleTimeout, tell);
       if (part.done === true) return;
       yield part.value;
     }

@@ -18,8 +18,11 @@ export async function openFile(
   context: WorkContext,
 ): Promise<ChunkStream> {
   const { network } = pool;
-  const ask = async (): Promise<Download> =>
-    request(await urls.of(file, context), network, context.signal);
+  let url = '';
+  const ask = async (): Promise<Download> => {
+    url = await urls.of(file, context);
+    return request(url, network, context.signal);
+  };
   let download = await ask();
   // Google's storage says 400 (ExpiredToken) where the others say 403.
   if (!download.found && [400, 401, 403, 404].includes(download.status)) {
@@ -29,7 +32,8 @@ export async function openFile(
   if (!download.found) throw refused(download.status, file);
   const { response } = download;
   const idleTimeout = network.downloadTimeout;
-  const how = { idleTimeout, what: 'A staged file', gzip: true } as const;
+  const tell = () => network.tellWait('more of a staged file', url);
+  const how = { idleTimeout, what: 'A staged file', gzip: true, tell } as const;
   const bytes = byteStream((signal) => decoded(response, how, signal), context.signal);
   return {
     bytes,

@@ -65,7 +65,8 @@ export async function checkConnections(
   const [limits] = await session.query<Limits>(limitsSql);
   if (limits === undefined) return [];
   const databases = await session.query<DatabaseLimit>(databasesSql, [Object.keys(need.databases)]);
-  const total = Object.values(need.databases).reduce((sum, count) => sum + count, 0);
+  const { beside = 0 } = need;
+  const total = Object.values(need.databases).reduce((sum, count) => sum + count, beside);
   const { role, superuser } = limits;
   const ofRole = { limit: limits.role_limit, others: limits.role_others, need: total };
   const ofServer = { limit: limits.server_limit, others: limits.server_others, need: total };
@@ -75,7 +76,7 @@ export async function checkConnections(
       what: `database ${name}`,
       limit: connections,
       others,
-      need: need.databases[name] ?? 0,
+      need: (need.databases[name] ?? 0) + beside,
       raise: `ALTER DATABASE ${quoteName(name)} CONNECTION LIMIT`,
     })),
   ];

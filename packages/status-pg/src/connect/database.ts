@@ -1,4 +1,4 @@
-import { SnowmeltError } from '@snowmelt/core';
+import { SnowmeltError, waits } from '@snowmelt/core';
 import {
   beginSession,
   endPool,
@@ -100,7 +100,7 @@ export function createDatabase(options: PostgresStatusOptions): Database {
  * After a failover the old server may never answer, and the network not say so for a quarter of an
  * hour. No statement of the pool takes as long as this.
  */
-const statementMs = 60_000;
+const statementMs = waits['status.call'].seconds * 1000;
 
 interface LazyPool {
   use<T>(work: (session: Session) => Promise<T>): Promise<T>;

@@ -13,6 +13,8 @@ export interface PostgresTargetSettings {
   readonly synchronousCommit?: SynchronousCommit;
   /** How long a new connection may take. Default 15. */
   readonly connectTimeoutSeconds?: number;
+  /** No chunk is begun while a standby is further behind. Default: nobody looks. */
+  readonly maxReplicaLagSeconds?: number;
   /**
    * How long the server may give no sign of life while it is waited for; a statement that it shows at
    * work is one. Default 60.

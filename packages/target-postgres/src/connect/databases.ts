@@ -28,8 +28,8 @@ export interface Databases extends AsyncDisposable, TimeLimits {
   outlast<T>(database: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
-/** Connections of a status store beside it, in the same command. */
-const ofStatus = 3;
+/** Beside the pool, in the same command: three of a status store, and one for looks at the others. */
+const besidePool = 4;
 
 export function createDatabases(options: PostgresTargetOptions): Databases {
   const { maxConnections = 10, settings = {}, outageSeconds = 120, onOutage: tell } = options;
@@ -44,7 +44,7 @@ export function createDatabases(options: PostgresTargetOptions): Databases {
     database,
     server: serverName(database),
     role: access.user,
-    connections: maxConnections + ofStatus,
+    connections: maxConnections + besidePool,
   });
   return {
     ...timeLimits(settings),

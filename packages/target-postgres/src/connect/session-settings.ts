@@ -1,3 +1,4 @@
+import { waits } from '@snowmelt/core';
 import { transactionSettings } from '@snowmelt/pg-connection';
 
 import type { PostgresTargetSettings } from './connection-options.ts';
@@ -10,7 +11,7 @@ export interface TimeLimits {
 
 export function timeLimits(settings: PostgresTargetSettings): TimeLimits {
   return {
-    lockTimeoutMs: Math.round((settings.lockTimeoutSeconds ?? 60) * 1000),
+    lockTimeoutMs: Math.round((settings.lockTimeoutSeconds ?? waits['target.lock'].seconds) * 1000),
     statementTimeoutMs: Math.round((settings.statementTimeoutSeconds ?? 0) * 1000),
   };
 }

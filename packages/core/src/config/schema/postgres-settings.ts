@@ -57,6 +57,22 @@ export const settingsShape = {
         safety: 'What was under way is rolled back, or found done when it is tried again.',
       }),
     ),
+  max_replica_lag_seconds: z
+    .int()
+    .min(1)
+    .max(mostSeconds)
+    .optional()
+    .meta(
+      doc({
+        description:
+          'No chunk is begun while a standby of the target is further behind in replaying (`pg_stat_replication`, for which the role needs `pg_monitor`). The wait is told (`waiting`).',
+        example: 30,
+        absent: 'nobody looks at standbys',
+        speed: 'The load is as fast as the slowest standby.',
+        safety:
+          'Readers of standbys see rows that are so old at most, but for those of the chunks under way.',
+      }),
+    ),
   maintenance_work_mem: z
     .string()
     .regex(/^([1-9]\d{0,5}MB|[1-9]\d{0,2}GB)$/, 'must be such as 512MB or 2GB')

@@ -115,6 +115,9 @@ describe('a first migration, command by command', () => {
     const ask = async (path: string) => (await fetch(`${url}api/${path}`)).json();
     expect(await ask('runs')).toMatchObject({ runs: [{ status: 'completed', rows: demo.rows }] });
     expect(await ask('troubles')).toEqual({ troubles: [] });
+    const metrics = await (await fetch(`${url}metrics`)).text();
+    expect(metrics).toContain('snowmelt_run_ended{status="completed"} 1');
+    expect(metrics).toMatch(/snowmelt_rows_found\{table="\S*MOVIES\S*"\} \d+/u);
     const headers = { authorization: `Bearer ${token}` };
     const begun = await fetch(`${url}api/actions/repair`, { method: 'POST', headers });
     expect(begun.status).toBe(202);

@@ -7,6 +7,8 @@ import { configFlags, logFlags } from '../base/flags.ts';
 import { makeContext, makeLogger, readConfig } from '../base/setup.ts';
 import { listenForStop } from '../base/stop-signal.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
+import { formatPrometheus } from '../metrics/prometheus.ts';
+import { statusMetrics } from '../metrics/status-metrics.ts';
 import { configArguments, withArguments } from '../show/diagnosis.ts';
 
 export default class Ui extends BaseCommand {
@@ -67,6 +69,8 @@ Exit codes: 0 stopped; 2 a failure that the message explains; 1 a bug.`;
         resume: [...begun, 'run', ...configArguments(flags)],
         repair: [...begun, 'repair', ...configArguments(flags)],
       },
+      metrics: async () =>
+        formatPrometheus(statusMetrics((await status.observes?.activity(1))?.[0])),
       host: flags.host,
       port: flags.port,
       allowedHosts: flags['allow-host'] ?? [],

@@ -142,7 +142,7 @@ function tableMetrics(tables: ReadonlyMap<TableKey, TableFigures>): readonly Met
   ];
 }
 
-function metric(name: MetricName, points: readonly MetricPoint[]): Metric {
+export function metric(name: MetricName, points: readonly MetricPoint[]): Metric {
   const [kind, unit, help] = metricFacts[name];
   return { name, kind, unit, help, points };
 }

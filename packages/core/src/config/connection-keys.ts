@@ -51,7 +51,7 @@ const renamed: Readonly<Record<string, string>> = {
 export function fromConnection(connection: Values, folder: string): Values {
   const entries = Object.entries(connection).flatMap(([key, value]) => {
     if (same.includes(key)) return [[key, value] as const];
-    const own = renamed[key];
+    const own = Object.hasOwn(renamed, key) ? renamed[key] : undefined;
     return own === undefined ? [] : [[own, value] as const];
   });
   return { ...Object.fromEntries(entries), ...composed(connection, folder) };

@@ -48,7 +48,10 @@ describe('configurations of the pages', () => {
 /** What stands in blocks for a shell, and in backquotes within the text. */
 const lines: readonly Piece[] = [
   ...blocks('sh').flatMap(({ page, text }) =>
-    text.split('\n').map((line) => ({ page, text: line.replace(/(?:^|\s)#.*$/u, '') })),
+    text
+      .replaceAll(/\\\n\s*/gu, '')
+      .split('\n')
+      .map((line) => ({ page, text: line.replace(/(?:^|\s)#.*$/u, '') })),
   ),
   ...pages.flatMap(([page, text]) =>
     Array.from(text.matchAll(/`(snowmelt [^`\n]+)`/gu), ([, line = '']) => ({ page, text: line })),

@@ -4,9 +4,10 @@ import { formatFailure, viewFailure } from '../failure/show-failure.ts';
 import { snowflakePart, type SnowflakeFlags } from './login-flags.ts';
 import { passwordVariable, postgresPart } from './postgres-part.ts';
 import type { Logins } from './first-config.ts';
+import { terminalText } from '../terminal/terminal-text.ts';
 
 const say = (lines: readonly string[]): void => {
-  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  process.stderr.write(lines.map((line) => `${terminalText(line)}\n`).join(''));
 };
 
 /** Tells why it does not work; nothing where it does. Ctrl-C is no such thing. */

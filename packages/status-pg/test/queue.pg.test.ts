@@ -101,7 +101,7 @@ describe('the queue', () => {
       const rows = await query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
         database,
         `EXPLAIN (ANALYZE, FORMAT json) ${takeChunk}`,
-        [run, 's/a', 'w', 60, crypto.randomUUID()],
+        [run, 's/a', 'w', 60, crypto.randomUUID(), null],
       );
       const plan = nodes(rows[0]!['QUERY PLAN'][0].Plan);
       const scan = plan.find((node) => node['Index Name'] === 'migration_chunk_status_open_idx');

@@ -52,7 +52,8 @@ it('catches a store that does not fence', async () => {
   const found = await failures((store, state) => ({
     record: (lease, event) => {
       const chunk = state.table(lease.run, lease.table).chunks.get(lease.chunk.id)!;
-      return store.record({ ...lease, generation: chunk.generation }, event);
+      const { generation, worker = '' } = chunk;
+      return store.record({ ...lease, generation, worker }, event);
     },
   }));
   expect(found).toContain('P2: a stale lease renews nothing and records nothing');

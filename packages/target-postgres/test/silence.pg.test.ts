@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createPostgresTarget } from '../src/index.ts';
 import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
 
-const limitMs = 600;
+const limitMs = 1000;
 /** Of a wait: its limit, the look beside, and a machine that does other things as well. */
 const soonMs = 8000;
 const stopMs = 10_000;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   on = await bench();
   await on.sql.query(`CREATE TABLE t (id bigint, name text);
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
-    'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'`);
+    'BEGIN PERFORM pg_sleep(3); RETURN NULL; END'`);
   await on.target.prepare(planFor(on.database), testContext());
 });
 afterAll(() => on[Symbol.asyncDispose]());
@@ -97,6 +97,13 @@ const waits: Readonly<Record<string, Stalled>> = {
         endlessly(() => proxy.stall('all')),
         signal,
       ),
+  },
+  'target.copy, before it has begun': {
+    code: 'TARGET.SILENT',
+    work: (signal) => {
+      proxy.trip({ way: 'to', at: 'FROM STDIN', end: 'stall' });
+      return load(opening(rows), signal);
+    },
   },
   'target.commit': {
     code: 'TARGET.SILENT',

@@ -39,12 +39,18 @@ export function noteBackend(client: object, pid: number): void {
   pids.set(client, pid);
 }
 
+/** A statement in hand; of a COPY, what pg-copy-streams 7 makes of it. */
+interface Query extends Partial<Writable> {
+  readonly text?: string;
+  readonly _gotCopyInResponse?: boolean;
+}
+
 /** Parts of pg's client that its types don't have. */
 interface Inside {
   readonly connection: EventEmitter & { readonly stream: Socket };
   readonly processID?: number | null;
   readonly readyForQuery: boolean;
-  readonly _getActiveQuery?: () => ({ readonly text?: string } & Partial<Writable>) | null;
+  readonly _getActiveQuery?: () => Query | null;
 }
 
 function inside(client: Client): Inside {
@@ -113,11 +119,16 @@ function progressOf(client: Client): string | undefined {
   const { readyForQuery, _getActiveQuery, connection } = inside(client);
   const { stream } = connection;
   if (readyForQuery || stream.destroyed) return undefined;
-  const query = _getActiveQuery?.call(client);
-  const copies = typeof query?.write === 'function';
-  if (copies && query.writableEnded !== true && stream.writableLength === 0) return undefined;
+  const query = _getActiveQuery?.call(client) ?? undefined;
+  if (query !== undefined && waitsForSource(query, stream)) return undefined;
   const { bytesRead, bytesWritten, writableLength } = stream;
   return `${bytesRead} ${bytesWritten - writableLength}`;
+}
+
+/** A COPY that the server has begun, and that has nothing to give at the moment. */
+function waitsForSource(query: Query, stream: Socket): boolean {
+  if (query._gotCopyInResponse !== true || query.writableEnded === true) return false;
+  return query.writableLength === 0 && stream.writableLength === 0;
 }
 
 async function ask(wait: Wait): Promise<void> {

@@ -25,6 +25,8 @@ export interface StallProxy extends ProxyAddress {
   heal(): void;
   /** What befalls the next connection that comes to such a place; once. */
   trip(trip: Trip): void;
+  /** The last one has been met. */
+  readonly tripped: boolean;
 }
 
 export async function startStallProxy(to: {
@@ -32,7 +34,7 @@ export async function startStallProxy(to: {
   readonly port: number;
 }): Promise<StallProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
-  const state: State = { deaf: false, forwarded: 0 };
+  const state: State = { deaf: false, forwarded: 0, tripped: false };
   const address = await serveProxy((client) => {
     if (state.deaf) return;
     const server = connect(to.port, to.host);
@@ -66,6 +68,10 @@ export async function startStallProxy(to: {
     },
     trip(trip) {
       state.trip = trip;
+      state.tripped = false;
+    },
+    get tripped() {
+      return state.tripped;
     },
     async [Symbol.asyncDispose]() {
       for (const pair of pairs) endPair(pair, 'cut');
@@ -78,6 +84,7 @@ interface State {
   deaf: boolean;
   forwarded: number;
   trip?: Trip | undefined;
+  tripped: boolean;
 }
 
 function carry(pair: readonly [Socket, Socket], way: Trip['way'], state: State): void {
@@ -96,6 +103,7 @@ function carry(pair: readonly [Socket, Socket], way: Trip['way'], state: State):
     if (!sink.write(passed)) source.pause();
     if (upTo === undefined || trip === undefined) return;
     state.trip = undefined;
+    state.tripped = true;
     if (trip.end === 'stall') stallPair(pair);
     else endPair(pair, trip.end);
   });

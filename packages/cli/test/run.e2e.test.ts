@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { startDemo, type Demo } from '@snowmelt/demo';
 import type { Probe } from '@snowmelt/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startStallProxy, type StallProxy } from '@snowmelt/testkit/network';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { runBin, startBin } from './run-bin.ts';
 
@@ -218,5 +219,48 @@ describe('P4: Ctrl-C stops cleanly and the same command goes on', () => {
       rows: demo.rows,
     });
     expect(second.code).toBe(0);
+  });
+});
+
+describe('P8: a line to PostgreSQL that stalls in COPY', () => {
+  let proxy: StallProxy;
+  beforeEach(async () => {
+    const through = new URL((demo.config['postgres'] as { url: string }).url);
+    proxy = await startStallProxy({ host: through.hostname, port: Number(through.port) });
+    through.host = `${proxy.host}:${proxy.port}`;
+    const settings = { network_timeout_seconds: 5, connect_timeout_seconds: 5 };
+    const config = { ...demo.config, postgres: { url: through.href, settings } };
+    await writeFile(join(cwd, 'stalled.json'), JSON.stringify(config));
+  });
+  afterEach(() => proxy[Symbol.asyncDispose]());
+
+  const run = () =>
+    startBin(['run', '-c', 'stalled.json', '--no-resume', '--log-format', 'json'], { cwd });
+
+  /** Stalls in the first COPY: that connection, and with `all` every other one. */
+  async function stallInCopy(child: ReturnType<typeof startBin>['child'], all: boolean) {
+    proxy.trip({ way: 'to', at: 'FROM STDIN', end: 'stall' });
+    await vi.waitFor(() => expect(proxy.tripped).toBe(true), { timeout: 60_000, interval: 50 });
+    if (all) proxy.stall('all');
+    return child;
+  }
+
+  it('is waited for no longer than its limit, which is told, and the chunk is loaded anew', async () => {
+    const { child, ended } = run();
+    await stallInCopy(child, false);
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/"event":"waiting".*"for":"PostgreSQL: COPY"/);
+    expect(stderr).toMatch(/"event":"chunk_retried".*"code":"TARGET.SILENT"/);
+  });
+
+  it('P4: SIGTERM ends the run within ten seconds though nothing answers any more', async () => {
+    const { child, ended } = run();
+    await stallInCopy(child, true);
+    const start = performance.now();
+    child.kill('SIGTERM');
+    const { code } = await ended;
+    expect(code).toBe(3);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

@@ -85,8 +85,8 @@ function loadingOf(databases: Databases, brake?: ReplicaBrake): Loading<TablePla
   return {
     check: (table, existing, context) => checkTable(databases, { table, existing, context }),
     prepare: (table, context) => prepareTable(databases, table, context),
-    load: async (table, chunk, open, context) => {
-      await brake?.wait(table.target.database, context);
+    async load(table, chunk, open, context) {
+      if (brake !== undefined) await brake.wait(table.target.database, context);
       return loadChunk(databases, { table, chunk, open, context });
     },
     publish: (table, context) => publishTable(databases, table, context),

@@ -45,7 +45,7 @@ export function decideScenario(seed: number): Scenario {
     seed,
     tables,
     threads: 1 + random.below(4),
-    workers: random.of([1, 1, 1, 1]),
+    workers: random.of([1, 1, 2, 3]),
     rounds: 1 + random.below(2),
   };
 }
@@ -82,7 +82,9 @@ export type FaultKind =
   | 'expired URLs'
   | 'expired results';
 
+/** One in four kills a process of the run: what happens to people most. */
 const faultKinds: readonly FaultKind[] = [
+  'kill',
   'kill',
   'kill',
   'kill',
@@ -112,8 +114,8 @@ export interface PlannedFault {
 /** The faults that meet one command; the last ones of a run meet none. */
 export function decideFaults(seed: number, round: number, attempt: number): PlannedFault[] {
   const random = new Random(seed * 1009 + round * 101 + attempt);
-  const troubled = new Random(seed * 1009 + round).below(3);
-  if (attempt > troubled) return [];
+  const troubled = 1 + new Random(seed * 1009 + round).below(3);
+  if (attempt >= troubled) return [];
   return Array.from({ length: 1 + random.below(3) }, () => ({
     kind: random.of(faultKinds),
     at: 300 + random.below(2200),

@@ -20,6 +20,8 @@ export interface Outcome extends Tally {
 
 /** Commands without a fault that a run may take after its last fault. */
 const mostCalmCommands = 3;
+/** Looks, two seconds apart, at a run that processes of a killed command still work on. */
+const mostWaits = 45;
 const mostMilliseconds = 180_000;
 
 interface Play {
@@ -63,6 +65,7 @@ async function untilCompleted(play: Play, round: number): Promise<boolean> {
   const { scenario, place, outcome } = play;
   const random = new Random(scenario.seed * 31 + round);
   const manner: Manner = { threads: scenario.threads, flags: [] };
+  let waits = 0;
   for (let attempt = 0, calm = 0; calm < mostCalmCommands; attempt += 1) {
     const faults = decideFaults(scenario.seed, round, attempt);
     if (faults.length === 0) calm += 1;
@@ -70,6 +73,12 @@ async function untilCompleted(play: Play, round: number): Promise<boolean> {
     const ended = await command(play, manner, faults);
     outcome.story.push(`${attempt}: ${tellFaults(faults)} ${flags.join(' ')}: ${tellEnd(ended)}`);
     if (ended.code === null && faults.length === 0) return false;
+    if (ended.stderr.includes('RUN.TABLE_BUSY') && waits < mostWaits) {
+      waits += 1;
+      if (faults.length === 0) calm -= 1;
+      await sleep(2000);
+      continue;
+    }
     manner.flags.length = 0;
     const whole = !flags.includes('--table');
     if (ended.code === 0 && whole) return true;

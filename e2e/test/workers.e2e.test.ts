@@ -137,7 +137,9 @@ describe('several processes on one run', () => {
     expect(killed).toBeGreaterThan(1);
     const helper = start('worker', '--config', file.path, '--json');
     await until(async () => (await workerPids()).includes(helper.child.pid ?? 0));
+    const children = (await workerPids()).filter((pid) => pid !== helper.child.pid);
     running.child.kill('SIGKILL');
+    await until(async () => children.every((pid) => !isThere(pid)));
     await until(async () => (await newestStatus()) === 'completed');
     await helper.ended;
     await expectExact();
@@ -148,6 +150,14 @@ describe('several processes on one run', () => {
     expect(run?.owner).not.toContain(`/${running.child.pid}/`);
   }, 240_000);
 });
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 function kill(pid: number): boolean {
   try {

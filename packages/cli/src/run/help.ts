@@ -28,6 +28,7 @@ export interface Help {
 export async function help({ config, jobs, run, flags, version }: Help): Promise<HelpReport> {
   using stage = await openStage(jobs, flags);
   using stop = listenForStop(stage.tellStop);
+  endWithStarter();
   await using stack = new AsyncDisposableStack();
   const adapters = {
     source: stack.use(await openSource(config, stage.log)),
@@ -46,6 +47,16 @@ export async function help({ config, jobs, run, flags, version }: Help): Promise
     observer: stage.observer,
   };
   return await helpRun(request, adapters, makeContext(stage.log, stop.signal));
+}
+
+/**
+ * A worker of `run --workers` does not outlive it: who kills that means all of it, and would find a
+ * run that has gone on, or begin the next one unawares.
+ */
+function endWithStarter(): void {
+  if (process.channel === undefined || process.channel === null) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel.unref();
 }
 
 /** Hours; a run that goes on longer is named. */

@@ -64,7 +64,8 @@ function startWorker(run: RunId, args: readonly string[]): ChildProcess {
   // Not a pipe: it would break, and the worker with it, where this process is killed.
   const stderr = hasTerminal() ? 'ignore' : 'inherit';
   return spawn(process.execPath, [...nodeArgs, '--', script, 'worker', '--run', run, ...args], {
-    stdio: ['ignore', 'ignore', stderr],
+    // By the channel it knows that this process is gone.
+    stdio: ['ignore', 'ignore', stderr, 'ipc'],
   });
 }
 

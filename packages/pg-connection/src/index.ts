@@ -1,3 +1,4 @@
+export { isLockOf, runLock, runLockSql, tableLock } from './advisory-locks.ts';
 export type { PostgresConnection, PostgresSsl, SslMode } from './connection.ts';
 export { endPool, hangUp } from './endings.ts';
 export { faultOf, type Fault } from './faults/fault.ts';

@@ -1,8 +1,9 @@
 import { SnowmeltError, type RunId, type TableRequest } from '@snowmelt/core';
+import { runLock, tableLock } from '@snowmelt/pg-connection';
 
 import type { Session } from '../connect/session.ts';
 import { heldUntil } from './held.ts';
-import { runLock, strangerAt, tableLock, takeLocks } from './locks.ts';
+import { strangerAt, takeLocks } from './locks.ts';
 import { endVanished } from './end-vanished.ts';
 
 interface ClaimRequest {

@@ -1,7 +1,7 @@
 import { SnowmeltError, type RunId, type TableRef } from '@snowmelt/core';
+import { runLock, tableLock } from '@snowmelt/pg-connection';
 
 import type { Session } from '../connect/session.ts';
-import { runLock, tableLock } from './locks.ts';
 
 /** A run in this process's hands. */
 export interface Claim {

@@ -1,13 +1,7 @@
-import { isServerError, quoteName } from '@snowmelt/pg-connection';
-import { SnowmeltError, type RunId, type TableRef } from '@snowmelt/core';
+import { isLockOf, isServerError, quoteName } from '@snowmelt/pg-connection';
+import { SnowmeltError } from '@snowmelt/core';
 
 import type { Session } from '../connect/session.ts';
-
-/** Names of advisory locks; their numbers are hashes that PostgreSQL makes of them. */
-export const runLock = (run: RunId): string => `snowmelt.run/${run}`;
-
-export const tableLock = (target: TableRef): string =>
-  `snowmelt.table/${JSON.stringify([target.database, target.schema, target.name])}`;
 
 const openLock = 'snowmelt.open-run';
 
@@ -21,9 +15,8 @@ export const holdersOf = (name: string): string => `
          to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
          has_table_privilege(a.usesysid, 'migration_status.migration_runs', 'UPDATE') AS ours
   FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(${name}, 0)`;
+  WHERE ${isLockOf(name)}
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 interface Holder {
   readonly pid: number;

@@ -1,4 +1,5 @@
 import type { RunId, RunRequest } from '@snowmelt/core';
+import { runLockSql } from '@snowmelt/pg-connection';
 
 import type { Session } from '../connect/session.ts';
 import { holdersOf } from '../claim/locks.ts';
@@ -64,7 +65,7 @@ export async function endAbandonedRuns(session: Session, except: RunId): Promise
   await session.query(
     `WITH running AS MATERIALIZED (
        SELECT run_id, NOT EXISTS (
-         SELECT FROM (${holdersOf("('snowmelt.run/' || run_id)")}) h WHERE h.ours) AS abandoned
+         SELECT FROM (${holdersOf(runLockSql('run_id'))}) h WHERE h.ours) AS abandoned
        FROM migration_status.migration_runs r
        WHERE status = 'running' AND owner IS NOT NULL AND run_id <> $1
          AND (${heldUntil} > now()) IS NOT TRUE

@@ -1,4 +1,5 @@
 import type { RunId, RunLife } from '@snowmelt/core';
+import { runLockSql } from '@snowmelt/pg-connection';
 
 import type { Session } from '../connect/session.ts';
 import { errorCode } from '../connect/translate-error.ts';
@@ -14,7 +15,7 @@ const livesSql = `
 SELECT r.run_id::text AS run,
   CASE
     WHEN EXISTS (
-      SELECT FROM (${holdersOf("('snowmelt.run/' || r.run_id)")}) h WHERE h.ours
+      SELECT FROM (${holdersOf(runLockSql('r.run_id'))}) h WHERE h.ours
     ) OR EXISTS (
       SELECT FROM migration_status.migration_chunk_status c
       WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()

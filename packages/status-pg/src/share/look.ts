@@ -9,6 +9,7 @@ import {
   type TablePlan,
   type TableStatus,
 } from '@snowmelt/core';
+import { runLockSql } from '@snowmelt/pg-connection';
 import { z } from 'zod';
 
 import { holdersOf } from '../claim/locks.ts';
@@ -80,7 +81,7 @@ async function lookAtRun(session: Session, run: RunId): Promise<RunRow[]> {
   return session.query<RunRow & Record<string, unknown>>(
     `SELECT run_id AS id, status, owner, started_at, snapshot, plan_format,
        CASE
-         WHEN EXISTS (SELECT FROM (${holdersOf("('snowmelt.run/' || r.run_id)")}) h WHERE h.ours)
+         WHEN EXISTS (SELECT FROM (${holdersOf(runLockSql('r.run_id'))}) h WHERE h.ours)
            THEN 'live'
          WHEN ${heldUntil} > now() THEN 'held'
          ELSE 'none'

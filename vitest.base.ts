@@ -9,7 +9,7 @@ const include: Record<ProjectName, string[]> = {
   unit: ['test/**/*.test.ts'],
   pg: ['test/**/*.pg.test.ts'],
   // On the oldest PostgreSQL: what COPY, the ledger and unique keys rest on.
-  pg14: ['test/**/{conformance,load,upsert,hostile-text}.pg.test.ts'],
+  pg14: ['test/**/{conformance,load,upsert,hostile-text,planted-names}.pg.test.ts'],
   e2e: ['test/**/*.e2e.test.ts'],
 };
 

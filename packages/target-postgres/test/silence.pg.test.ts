@@ -177,6 +177,26 @@ describe('what takes its time is no silence', () => {
     expect(told[0]).toMatchObject({ what: 'COPY', says: 'active, waits for Timeout/PgSleep' });
   });
 
+  it('a statement of a role that has no connection left to look on', async () => {
+    await on.sql.query(`CREATE ROLE narrow LOGIN SUPERUSER PASSWORD 'narrow';
+      ALTER ROLE narrow NOSUPERUSER CONNECTION LIMIT 1; GRANT pg_write_all_data TO narrow;
+      GRANT ALL ON ALL TABLES IN SCHEMA public, snowmelt TO narrow; GRANT USAGE ON SCHEMA snowmelt TO narrow;
+      CREATE TRIGGER slow AFTER INSERT ON t EXECUTE FUNCTION slow()`);
+    await using narrow = createPostgresTarget({
+      connection: { ...connectionOf(on.database), user: 'narrow', password: 'narrow' },
+      settings: { networkTimeoutSeconds: limitMs / 1000 },
+      maxConnections: 1,
+      schemaOwners: [on.database.user],
+      onSilence: (silence) => told.push(silence),
+    });
+    const plan = planFor(on.database);
+    expect(await narrow.load(plan, freshChunk(), opening(rows), testContext())).toMatchObject({
+      rows: 200,
+    });
+    expect(told[0]).toMatchObject({ says: 'no connection is left to ask on' });
+    await on.sql.query('DROP OWNED BY narrow; DROP ROLE narrow');
+  });
+
   it('a COPY whose source is slow', async () => {
     const slowly = async function* () {
       yield Buffer.from(rows);

@@ -1,5 +1,7 @@
 import type { Client } from 'pg';
 
+import { faultOf } from '../faults/fault.ts';
+
 /** What the server says of one of its processes. */
 export interface BackendView {
   /** `waits for us`: it reads what we send, or sends what we read. */
@@ -45,16 +47,22 @@ FROM pg_catalog.pg_stat_activity a
 LEFT JOIN pg_catalog.pg_stat_progress_copy c ON c.pid = a.pid
 WHERE a.usename = current_user`;
 
+/** `full`: the server answers, but has no connection left to look on. */
+type Look = ReadonlyMap<number, Row> | 'full' | undefined;
+
+/** Nothing speaks against it, and what may be at work is not ended. */
+const busy: BackendView = { state: 'works', says: 'no connection is left to ask on' };
+
 /** Looks that several connections ask for at the same time are one. */
 export function lookAtBackends(beside: Beside): (database: string | undefined) => Backends {
-  const looks = new Map<string | undefined, Promise<ReadonlyMap<number, Row> | undefined>>();
+  const looks = new Map<string | undefined, Promise<Look>>();
   const look = (database: string | undefined) => {
     const underWay = looks.get(database);
     if (underWay !== undefined) return underWay;
     const looking = beside(database, async (client) => {
       const { rows } = await client.query<Row>(viewsSql);
       return new Map(rows.map((row) => [row.pid, row]));
-    }).catch(() => undefined);
+    }).catch((error: unknown) => (faultOf(error)?.kind === 'full' ? 'full' : undefined));
     looks.set(database, looking);
     void looking.finally(() => looks.delete(database));
     return looking;
@@ -62,6 +70,7 @@ export function lookAtBackends(beside: Beside): (database: string | undefined) =
   return (database) => ({
     async see(pid) {
       const rows = await look(database);
+      if (rows === 'full') return busy;
       return rows === undefined ? undefined : viewOf(rows.get(pid));
     },
     end(pid, { since }) {

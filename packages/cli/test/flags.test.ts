@@ -17,6 +17,7 @@ describe('flags of run', () => {
     expect(await parseRun()).toEqual({
       config: 'config.json',
       'resume-max-age': 168,
+      workers: 1,
       'log-format': 'logfmt',
     });
   });

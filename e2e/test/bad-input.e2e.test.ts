@@ -95,7 +95,8 @@ describe('P8: bad input gives one clear message, exit 2, and changes nothing', (
     ],
   ])('%s: %s', async (_name, code, mentions, make) => {
     await using config = await configFile(make());
-    const ended = await snowmelt(['run', '--config', config.path]);
+    // The log tells it as an event as well.
+    const ended = await snowmelt(['run', '--config', config.path, '--log-level', 'silent']);
     expectClear(ended, code);
     expect(ended.stderr).toMatch(mentions);
     expect(ended.stdout).toBe('');

@@ -7,16 +7,15 @@ import {
   type FaultInput,
   type SnowflakeSqlEngine,
 } from '@snowmelt/snowflake-emulator';
+import { startStallProxy, type StallProxy } from '@snowmelt/testkit/network';
 import { startPostgres, type TestPostgres } from '@snowmelt/testkit/postgres';
 import { Client } from 'pg';
-
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const login = { user: 'CHAOS', password: 'only for chaos' };
 
 /** The two servers, what people do with them, and how they are hurt. */
 export class Servers implements AsyncDisposable {
-  readonly proxy: TcpProxy;
+  readonly proxy: StallProxy;
   readonly #engine: SnowflakeSqlEngine;
   readonly #postgres: TestPostgres;
   #emulator: Emulator;
@@ -27,7 +26,7 @@ export class Servers implements AsyncDisposable {
     engine: SnowflakeSqlEngine;
     emulator: Emulator;
     postgres: TestPostgres;
-    proxy: TcpProxy;
+    proxy: StallProxy;
   }) {
     this.#engine = parts.engine;
     this.#emulator = parts.emulator;
@@ -38,7 +37,7 @@ export class Servers implements AsyncDisposable {
   static async start(): Promise<Servers> {
     const engine = await createSqlEngine({ account: 'CHAOS', databases: ['CHAOS'] });
     const postgres = await startPostgres({ origin: 'embedded' });
-    const proxy = await startTcpProxy(postgres.port);
+    const proxy = await startStallProxy(postgres);
     return new Servers({ engine, emulator: await serve(engine, 0), postgres, proxy });
   }
 

@@ -65,11 +65,13 @@ const strikes: Record<PlannedFault['kind'], Strike> = {
     return 'faults';
   },
   stall: async ({ place }, dice) => {
-    place.servers.proxy.stall(1000 + dice * 3000);
+    const { proxy } = place.servers;
+    proxy.stall('all');
+    setTimeout(() => proxy.thaw(), 1000 + dice * 3000).unref();
     return 'faults';
   },
   cut: async ({ place }) => {
-    place.servers.proxy.cut();
+    place.servers.proxy.end('reset');
     return 'faults';
   },
   lock: async ({ place }, dice) => {

@@ -23,6 +23,8 @@ export interface StallProxy extends ProxyAddress {
   end(how: 'cut' | 'reset'): void;
   /** New connections work; those that were stalled stay so. */
   heal(): void;
+  /** All go on where they were stalled, and those that came meanwhile are answered: nothing is lost. */
+  thaw(): void;
   /** What befalls the next connection that comes to such a place; once. */
   trip(trip: Trip): void;
   /** The last one has been met. */
@@ -33,22 +35,16 @@ export async function startStallProxy(to: {
   readonly host: string;
   readonly port: number;
 }): Promise<StallProxy> {
-  const pairs = new Set<readonly [Socket, Socket]>();
+  const pairs = new Set<Pair>();
+  const unanswered = new Set<Socket>();
   const state: State = { deaf: false, forwarded: 0, tripped: false };
+  const open = (client: Socket): void => {
+    openPair([client, connect(to.port, to.host)], pairs, state);
+  };
   const address = await serveProxy((client) => {
-    if (state.deaf) return;
-    const server = connect(to.port, to.host);
-    const pair = [client, server] as const;
-    pairs.add(pair);
-    for (const socket of pair) {
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        pairs.delete(pair);
-        for (const other of pair) other.destroy();
-      });
-    }
-    carry(pair, 'to', state);
-    carry(pair, 'from', state);
+    if (!state.deaf) return open(client);
+    unanswered.add(client);
+    client.on('close', () => unanswered.delete(client));
   });
   return {
     host: address.host,
@@ -66,6 +62,12 @@ export async function startStallProxy(to: {
     heal() {
       state.deaf = false;
     },
+    thaw() {
+      state.deaf = false;
+      for (const pair of pairs) thawPair(pair);
+      for (const client of unanswered) open(client);
+      unanswered.clear();
+    },
     trip(trip) {
       state.trip = trip;
       state.tripped = false;
@@ -80,6 +82,21 @@ export async function startStallProxy(to: {
   };
 }
 
+type Pair = readonly [client: Socket, server: Socket];
+
+function openPair(pair: Pair, pairs: Set<Pair>, state: State): void {
+  pairs.add(pair);
+  for (const socket of pair) {
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      pairs.delete(pair);
+      for (const other of pair) other.destroy();
+    });
+  }
+  carry(pair, 'to', state);
+  carry(pair, 'from', state);
+}
+
 interface State {
   deaf: boolean;
   forwarded: number;
@@ -87,7 +104,7 @@ interface State {
   tripped: boolean;
 }
 
-function carry(pair: readonly [Socket, Socket], way: Trip['way'], state: State): void {
+function carry(pair: Pair, way: Trip['way'], state: State): void {
   const [source, sink] = way === 'to' ? pair : [pair[1], pair[0]];
   let carried = 0;
   sink.on('drain', () => {
@@ -117,15 +134,20 @@ function placeOf({ at }: Trip, bytes: Buffer, carried: number): number | undefin
   return carried + bytes.length >= at ? Math.max(0, at - carried) : undefined;
 }
 
-const stalled = new WeakSet<readonly [Socket, Socket]>();
+const stalled = new WeakSet<Pair>();
 
 /** Nothing is read any more, so that what is written fills the buffers of the system and stands there. */
-function stallPair(pair: readonly [Socket, Socket]): void {
+function stallPair(pair: Pair): void {
   stalled.add(pair);
   for (const socket of pair) socket.pause();
 }
 
-function endPair(pair: readonly [Socket, Socket], how: 'cut' | 'reset'): void {
+function thawPair(pair: Pair): void {
+  if (!stalled.delete(pair)) return;
+  for (const socket of pair) socket.resume();
+}
+
+function endPair(pair: Pair, how: 'cut' | 'reset'): void {
   for (const socket of pair) {
     if (how === 'cut') socket.destroySoon();
     else socket.resetAndDestroy();

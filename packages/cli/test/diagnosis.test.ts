@@ -19,10 +19,7 @@ const diagnosis: Diagnosis = {
       },
       life: 'open',
       owner: 'host/1/ab',
-      attempts: 1,
-      now: at,
       lastSign: at,
-      paces: [],
       workers: [{ worker: 'host/1/ab', chunks: 2, overdue: 1, silent: true, lastSign: at }],
       failures: [],
     },
@@ -41,7 +38,7 @@ const diagnosis: Diagnosis = {
 
 it('says what runs and workers do, and each trouble with what mends it, to be copied', () => {
   const flags = { config: 'my config.json', 'env-file': '.env' };
-  const lines = formatDiagnosis(withArguments(diagnosis, flags), 400);
+  const lines = formatDiagnosis(withArguments(diagnosis, flags));
   expect(stripVTControlCharacters(lines.join('\n'))).toBe(
     [
       'Run r: running, nobody works on it; it can be gone on with',
@@ -60,7 +57,7 @@ it('says what runs and workers do, and each trouble with what mends it, to be co
 });
 
 it('nothing is said in place of nothing', () => {
-  const lines = formatDiagnosis({ runs: [], troubles: [] }, 400);
+  const lines = formatDiagnosis({ runs: [], troubles: [] });
   expect(stripVTControlCharacters(lines.join('\n'))).toBe(
     'There are no runs of this configuration.\n\n✔ Nothing is wrong.',
   );

@@ -1,10 +1,10 @@
 export { isLockOf, runLock, runLockSql, tableLock } from './advisory-locks.ts';
 export type { PostgresConnection, PostgresSsl, SslMode } from './connection.ts';
-export { endPool, hangUp } from './endings.ts';
-export { faultOf, type Fault } from './faults/fault.ts';
+export { hangUp } from './endings.ts';
+export { faultOf } from './faults/fault.ts';
 export type { FaultKind, FaultScene } from './faults/fault-row.ts';
 export { quoteName } from './faults/grant-advice.ts';
-export { outlast, passes, type Outage, type Passing } from './faults/outlast.ts';
+export { outlast, passes, type Outage } from './faults/outlast.ts';
 export {
   fullMessage,
   isServerError,
@@ -14,23 +14,19 @@ export {
   type ServerError,
 } from './faults/server-error.ts';
 export { isStatementTimeout } from './faults/server-faults.ts';
+export { translateError, type ErrorScene, type FaultNames } from './faults/translate-error.ts';
 export {
   applyMigrations,
   pendingMigrations,
   relationExists,
   schemaRights,
-  type Ask,
   type Migrations,
   type SchemaRights,
 } from './migrations.ts';
 export { resolveConnection } from './resolve-connection.ts';
-export { findStranger, strangerWords } from './schema-owner.ts';
-export { serverAccess, type ServerAccess } from './server-access.ts';
-export { noteBackend, streamOf, type Silence } from './silence/watch-silence.ts';
-export {
-  beginSession,
-  takeOwnPath,
-  takeRolesPath,
-  transactionSettings,
-} from './session-settings.ts';
+export { refuseStranger } from './schema-owner.ts';
+export { Server, type SessionOptions, type Work } from './server.ts';
+export { sessionOn, type Session } from './session.ts';
+export { streamOf, type Silence } from './silence/watch-silence.ts';
+export { takeRolesPath, transactionSettings } from './session-settings.ts';
 export { defaultSslMode, tlsOptions } from './tls.ts';

@@ -1,5 +1,10 @@
+import type { QueryResultRow } from 'pg';
+
 /** One statement with bound values; its rows. */
-export type Ask = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+export type Ask = <Row extends QueryResultRow>(
+  sql: string,
+  values?: readonly unknown[],
+) => Promise<Row[]>;
 
 export interface Migration {
   readonly name: string;

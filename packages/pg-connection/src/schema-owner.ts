@@ -1,8 +1,10 @@
+import { SnowmeltError, type ErrorCode } from '@snowmelt/core';
+
 import { quoteName } from './faults/grant-advice.ts';
 import type { Ask } from './migrations.ts';
 
 /** Somebody of whom nobody has said that the role may trust them. */
-export interface Stranger {
+interface Stranger {
   readonly owner: string;
   /** `schema x` or `x.y`. */
   readonly what: string;
@@ -37,20 +39,23 @@ WHERE NOT r.rolsuper AND r.rolname <> 'pg_database_owner' AND r.oid NOT IN (SELE
 ORDER BY o.place, o.what
 LIMIT 1`;
 
-/** Who owns a schema of ours, or something in it, and is nobody that may. */
-export async function findStranger(
+/** Before anything is read or written in a schema of ours. `trusted`: further roles that may own it. */
+export async function refuseStranger(
   ask: Ask,
-  schema: string,
-  trusted: readonly string[] = [],
-): Promise<Stranger | undefined> {
-  return (await ask<Stranger>(strangerSql, [schema, trusted]))[0];
+  { schema, code, trusted = [] }: OwnSchema,
+): Promise<void> {
+  const [stranger] = await ask<Stranger>(strangerSql, [schema, trusted]);
+  if (stranger === undefined) return;
+  const { owner, what } = stranger;
+  const message = `${what} belongs to role ${owner}, whose triggers and views there would run as this role`;
+  const renamed = quoteName(`${schema}_of_${owner}`.slice(0, 63));
+  throw new SnowmeltError(code, message, {
+    fix: `If ${owner} is a role of yours, set postgres.schema_owners: [${JSON.stringify(owner)}]. Otherwise, as a superuser: ALTER SCHEMA ${schema} RENAME TO ${renamed}; the same command then makes its own.`,
+  });
 }
 
-/** What is said of one: the message, and both ways on. */
-export function strangerWords(schema: string, { owner, what }: Stranger) {
-  const renamed = quoteName(`${schema}_of_${owner}`.slice(0, 63));
-  return {
-    message: `${what} belongs to role ${owner}, whose triggers and views there would run as this role`,
-    fix: `If ${owner} is a role of yours, set postgres.schema_owners: [${JSON.stringify(owner)}]. Otherwise, as a superuser: ALTER SCHEMA ${schema} RENAME TO ${renamed}; the same command then makes its own.`,
-  };
+export interface OwnSchema {
+  readonly schema: string;
+  readonly code: ErrorCode;
+  readonly trusted?: readonly string[] | undefined;
 }

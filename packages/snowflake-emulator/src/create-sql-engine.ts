@@ -52,7 +52,7 @@ export async function createSqlEngine(options: SqlEngineOptions = {}): Promise<S
     },
     loadFile: (file) => loadFile(shared, file),
     close: async () => {
-      await Promise.allSettled([...open].map((session) => session.close()));
+      for (const session of open) await session.close().catch(() => undefined);
       shared.pool.close();
       instance.closeSync();
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true });

@@ -96,11 +96,7 @@ function createContext(options: EmulatorOptions, parts: Parts): ServerContext {
       sessionSeconds: options.sessionSeconds ?? 3600,
       masterSeconds: options.masterSeconds ?? 14_400,
     }),
-    queries: createQueryRegistry(
-      { spoolDirectory, layout, faults, log },
-      stats,
-      options.keptQueries ?? 2000,
-    ),
+    queries: createQueryRegistry({ spoolDirectory, layout, faults, log }, stats),
     presigner: createPresigner(),
     transferTokens: createTransferTokens(),
     faults,

@@ -1,7 +1,7 @@
 import type { RunId } from '@snowmelt/core';
 
 import type { Database } from './connect/database.ts';
-import type { Work } from './connect/session.ts';
+import type { Work } from '@snowmelt/pg-connection';
 import type { Claim } from './claim/claim.ts';
 import type { Ownership } from './claim/ownership.ts';
 

@@ -10,9 +10,9 @@ import { recordLoaded } from './chunk/record-loaded.ts';
 import { record } from './chunk/record.ts';
 import { renew } from './chunk/renew.ts';
 import type { PostgresStatusOptions } from './connect/connection-options.ts';
-import { createDatabase, type Database } from './connect/database.ts';
+import { Database } from './connect/database.ts';
 import { migrate } from './migrate/migrate.ts';
-import { activity, activityOf, latest } from './observe/activity.ts';
+import { activity, activityOf } from './observe/activity.ts';
 import { chunkMap, throughput } from './observe/progress.ts';
 import { createOwnedRuns, type OwnedRuns } from './owned-runs.ts';
 import { unfinishedRun } from './run/choose-run.ts';
@@ -22,6 +22,7 @@ import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
 import { runLives } from './run/run-lives.ts';
 import { spend } from './run/spend.ts';
+import { signs } from './run/signs.ts';
 import { runs, summary } from './run/summary.ts';
 import { sharing } from './sharing.ts';
 import { recordTable } from './table/record-table.ts';
@@ -39,6 +40,7 @@ type RunMethods = Pick<
   | 'runs'
   | 'runLives'
   | 'events'
+  | 'signs'
   | 'spend'
 >;
 type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded'>;
@@ -49,22 +51,22 @@ type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record'
  * (`outageSeconds`); what a run's owner calls fails once the run is not its own any more.
  */
 export function createPostgresStatusStore(options: PostgresStatusOptions): StatusStore {
-  const owned = createOwnedRuns(createDatabase(options));
+  const owned = createOwnedRuns(new Database(options));
   const { leaseSeconds = waits['status.lease'].seconds } = options;
   return {
     check: (need) => checkStore(owned.database, need),
     grants: (request) => statusGrants(owned.database, request),
     migrate: () => migrate(owned.database, options),
-    observes: observing(owned.database, leaseSeconds),
+    observes: observing(owned.database),
     statements: keptStatements((run, work) => owned.within(run, work)),
     sharing: sharing(owned),
-    ...runMethods(owned),
+    ...runMethods(owned, leaseSeconds),
     ...chunkMethods(owned, leaseSeconds),
     [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),
   };
 }
 
-function runMethods(owned: OwnedRuns): RunMethods {
+function runMethods(owned: OwnedRuns, leaseSeconds: number): RunMethods {
   const { database } = owned;
   return {
     async openRun(request) {
@@ -97,16 +99,15 @@ function runMethods(owned: OwnedRuns): RunMethods {
     summary: (run) => database.run((session) => summary(session, run)),
     runLives: (named) => database.run((session) => runLives(session, named)),
     events: (run, limit) => database.run((session) => events(session, run, limit)),
+    signs: (named) => database.run((session) => signs(session, named, leaseSeconds)),
     runs: (limit, places) => database.run((session) => runs(session, limit, places)),
   };
 }
 
-function observing(database: Database, seconds: number): ObservesRuns {
+function observing(database: Database): ObservesRuns {
   return {
-    activity: (limit) => database.run((session) => activity(session, limit, seconds)),
-    activityOf: (run) => database.run((session) => activityOf(session, run, seconds)),
-    latest: (limit, places) =>
-      database.run((session) => latest(session, { limit, places }, seconds)),
+    activity: (limit) => database.run((session) => activity(session, limit)),
+    activityOf: (run) => database.run((session) => activityOf(session, run)),
     throughput: (run, buckets) => database.run((session) => throughput(session, run, buckets)),
     chunkMap: (run, table, cells) =>
       database.run((session) => chunkMap(session, { run, table }, cells)),

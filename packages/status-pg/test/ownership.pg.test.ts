@@ -6,8 +6,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { locksOf } from '../src/claim/claim.ts';
 import { takeLocks } from '../src/claim/locks.ts';
 import { holdRun } from '../src/claim/ownership.ts';
-import { createDatabase } from '../src/connect/database.ts';
-import { sessionOf } from '../src/connect/session.ts';
+import { Database } from '../src/connect/database.ts';
+import { sessionOn } from '@snowmelt/pg-connection';
 import { createPostgresStatusStore } from '../src/index.ts';
 import { cuttingProxy } from './support/cutting-proxy.ts';
 import { loads, openStore, query, request, table } from './support/open-store.ts';
@@ -253,10 +253,10 @@ describe('a connection that holds a run and breaks', () => {
   it('P8: is refused where it does not keep locks, as behind a pooler of transactions', async () => {
     await using database = await testDatabase();
     const connection = { url: database.url };
-    await using direct = createDatabase({ connection, heartbeatSeconds: 0.2 });
-    const client = await direct.connectApart();
+    await using direct = new Database({ connection, heartbeatSeconds: 0.2 });
+    const client = await direct.connectOwner();
     const claim = { run: crypto.randomUUID(), owner: 'host/1', epoch: 1, targets: [] };
-    await takeLocks(sessionOf(client), locksOf(claim));
+    await takeLocks(sessionOn(client), locksOf(claim));
     await using ownership = await holdRun(client, claim, direct);
     await sleep(500);
     await ownership.assertHeld();

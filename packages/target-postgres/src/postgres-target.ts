@@ -3,7 +3,7 @@ import type { Loading, TablePlan, WholeTarget } from '@snowmelt/core';
 import { checkTable } from './check/check-table.ts';
 import { heldSnapshot } from './ledger/snapshot-ledger.ts';
 import type { PostgresTargetOptions } from './connect/connection-options.ts';
-import { createDatabases, type Databases } from './connect/databases.ts';
+import { Databases } from './connect/databases.ts';
 import { pingDatabase } from './connect/ping.ts';
 import { transaction } from './connect/transaction.ts';
 import { countRows } from './describe/count-rows.ts';
@@ -30,7 +30,7 @@ import { newestWatermark } from './watermark/newest-watermark.ts';
 
 /** A target in PostgreSQL 14 or later. Connects when it is first asked for something. */
 export function createPostgresTarget(options: PostgresTargetOptions): WholeTarget {
-  const databases = createDatabases(options);
+  const databases = new Databases(options);
   const { maxReplicaLagSeconds: lag } = options.settings ?? {};
   const brake = lag === undefined ? undefined : replicaBrake(databases, lag);
   const loading = loadingOf(databases, brake);

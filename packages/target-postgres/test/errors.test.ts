@@ -5,9 +5,10 @@ import {
   isServerError,
   serverHint,
   serverMessage,
+  translateError,
   type ServerError,
 } from '@snowmelt/pg-connection';
-import { translateError } from '../src/connect/translate-error.ts';
+import { targetFaults } from '../src/connect/fault-names.ts';
 import { rejectedRow } from '../src/copy/copy-error.ts';
 import { quoteIdentifier } from '../src/sql/quote-identifier.ts';
 import { pair, text } from './fixtures.ts';
@@ -17,8 +18,9 @@ function server(code: string, fields: object = {}): Error {
 }
 
 const scene = { server: 'db:5432, database sales', place: { table: 'orders' } };
+const named = (error: Error, where = scene): unknown => translateError(error, where, targetFaults);
 
-describe('translateError', () => {
+describe('a fault of PostgreSQL, as the target calls it,', () => {
   const codes: readonly (readonly [string, string, string])[] = [
     ['28P01', 'TARGET.AUTH_FAILED', 'never'],
     ['28000', 'TARGET.AUTH_FAILED', 'never'],
@@ -38,7 +40,7 @@ describe('translateError', () => {
     ['42601', 'TARGET.STATEMENT_FAILED', 'never'],
   ];
   it.each(codes)('SQLSTATE %s is %s, retry %s', (sqlState, code, retry) => {
-    expect(translateError(server(sqlState), scene)).toMatchObject({
+    expect(named(server(sqlState))).toMatchObject({
       code,
       retry,
       message: `said the server (SQLSTATE ${sqlState}, db:5432, database sales)`,
@@ -48,14 +50,14 @@ describe('translateError', () => {
 
   it('tells a statement that ran out of time from one that somebody cancelled', () => {
     const limited = { ...scene, statementTimeoutMs: 1500 };
-    expect(translateError(server('57014'), limited)).toMatchObject({
+    expect(named(server('57014'), limited)).toMatchObject({
       code: 'TARGET.TIMEOUT',
       message: 'said the server of 1.5 s (db:5432, database sales)',
     });
     const cancelled = Object.assign(server('57014'), {
       message: 'canceling statement due to user request',
     });
-    expect(translateError(cancelled, limited)).toMatchObject({ code: 'TARGET.STATEMENT_FAILED' });
+    expect(named(cancelled, limited)).toMatchObject({ code: 'TARGET.STATEMENT_FAILED' });
   });
 
   const network: readonly (readonly [string, string])[] = [
@@ -69,16 +71,16 @@ describe('translateError', () => {
   ];
   it.each(network)('%s is %s', (code, expected) => {
     const error = Object.assign(new Error('no'), { code });
-    expect(translateError(error, scene)).toMatchObject({ code: expected });
+    expect(named(error)).toMatchObject({ code: expected });
     const several = new AggregateError([error, error]);
-    expect(translateError(several, scene)).toMatchObject({ code: expected });
+    expect(named(several)).toMatchObject({ code: expected });
   });
 
   it('leaves a bug as it is, and keeps what an error of Snowmelt says', () => {
     const bug = new TypeError('x is not a function');
-    expect(translateError(bug, scene)).toBe(bug);
+    expect(named(bug)).toBe(bug);
     const known = new SnowmeltError('SOURCE.NETWORK', 'gone', { place: { chunk: 'c1' } });
-    expect(translateError(known, scene)).toMatchObject({
+    expect(named(known)).toMatchObject({
       code: 'SOURCE.NETWORK',
       place: { chunk: 'c1', table: 'orders' },
     });

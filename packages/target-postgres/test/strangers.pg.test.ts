@@ -2,7 +2,7 @@ import { testContext } from '@snowmelt/testkit/context';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createDatabases } from '../src/connect/databases.ts';
+import { Databases } from '../src/connect/databases.ts';
 import { hasLiveRun } from '../src/connect/has-live-run.ts';
 import { transaction } from '../src/connect/transaction.ts';
 import { watchLocks } from '../src/connect/watch-locks.ts';
@@ -54,7 +54,7 @@ describe('locks of ours that a stranger holds', () => {
   it('P8: a wait without a limit ends all the same', async () => {
     await squat('snowmelt swap');
     const settings = { lockTimeoutSeconds: 0 };
-    await using databases = createDatabases({ connection: connectionOf(on.database), settings });
+    await using databases = new Databases({ connection: connectionOf(on.database), settings });
     const { database } = on.database;
     const { signal } = context;
     const waiting = transaction(databases, { database, signal, purpose: 'plain' }, (session) =>
@@ -68,7 +68,7 @@ describe('locks of ours that a stranger holds', () => {
   it('a table is not in use by the lock of a stranger', async () => {
     const { target } = planFor(on.database);
     await squat(`snowmelt.table/${JSON.stringify([target.database, target.schema, target.name])}`);
-    await using databases = createDatabases({ connection: connectionOf(on.database) });
+    await using databases = new Databases({ connection: connectionOf(on.database) });
     const { database } = on.database;
     const options = { database, signal: context.signal, purpose: 'plain' } as const;
     expect(await transaction(databases, options, (session) => hasLiveRun(session, target))).toBe(

@@ -3,6 +3,7 @@ import { SnowmeltError, type StatusStore } from '@snowmelt/core';
 import { openStatus } from '@snowmelt/wiring';
 
 import { BaseCommand } from '../base/base-command.ts';
+import { commandLine } from '../base/command-line.ts';
 import { configFlags } from '../base/flags.ts';
 import { makeLogger, readConfig } from '../base/setup.ts';
 import { formatHistory } from '../history/format-history.ts';
@@ -49,7 +50,8 @@ two that have ended side by side, table by table, or with two times --run those.
     const config = await readConfig(flags);
     await using store = await openStatus(config, makeLogger({}));
     const { limit, all } = flags;
-    const runs = await readStatus(store, { config, limit, all });
+    const again = commandLine('run', flags);
+    const runs = await readStatus(store, { config, limit, all, again });
     const compared = flags.compare ? await comparison(store, runs, flags.run ?? []) : undefined;
     const view = {
       runs: runs.map(viewOutcome),

@@ -3,10 +3,9 @@ import {
   runPlaces,
   SnowmeltError,
   type Config,
-  type RunActivity,
   type RunSummary,
   type StatusStore,
-  type Trouble,
+  type WorkerState,
 } from '@snowmelt/core';
 
 import { viewRun, type RunStatusView } from './view-status.ts';
@@ -18,8 +17,8 @@ export interface StatusRequest {
   readonly limit: number;
   /** Also the runs of other configurations. */
   readonly all: boolean;
-  /** Asked of a run that is shown alone. Absent: what is wrong is not looked for. */
-  readonly troublesOf?: (run: RunActivity) => Promise<readonly Trouble[]>;
+  /** The command that goes on with a run. */
+  readonly again: string;
 }
 
 /** Newest first. */
@@ -28,14 +27,12 @@ export function readStatus(
   request: StatusRequest,
 ): Promise<readonly RunStatusView[]> {
   return orHowToUpgrade(async () => {
-    const seen = await chosenRuns(store, request);
-    const [only] = seen;
-    if (only === undefined || seen.length > 1) return seen.map((activity) => viewRun({ activity }));
-    const [workers, troubles] = await Promise.all([
-      store.sharing?.workers(only.run.id),
-      request.troublesOf?.(only),
+    const runs = await chosenRuns(store, request);
+    const [signs, workers] = await Promise.all([
+      store.signs?.(runs.map(({ id }) => id)),
+      runs.length === 1 ? workersOf(store, runs[0]?.id ?? '') : [],
     ]);
-    return [viewRun({ activity: only, workers, troubles })];
+    return runs.map((run) => viewRun(run, { signs: signs?.get(run.id), workers }, request.again));
   });
 }
 
@@ -56,19 +53,17 @@ export async function orHowToUpgrade<T>(read: () => T | Promise<T>): Promise<T> 
   }
 }
 
-async function chosenRuns(
-  { observes, ...store }: StatusStore,
-  { config, run, limit, all }: StatusRequest,
-): Promise<readonly RunActivity[]> {
-  const places = all ? undefined : runPlaces(config);
-  if (observes !== undefined) {
-    return run === undefined ? observes.latest(limit, places) : [await observes.activityOf(run)];
-  }
-  const runs = run === undefined ? await store.runs(limit, places) : [await store.summary(run)];
-  return runs.map(unseen);
+async function workersOf(store: StatusStore, run: string): Promise<readonly WorkerState[]> {
+  return (await store.sharing?.workers(run)) ?? [];
 }
 
-/** Of a store that can't be looked at from beside. */
-export function unseen(run: RunSummary): RunActivity {
-  return { run, attempts: 1, now: new Date(), paces: [], workers: [], failures: [] };
+async function chosenRuns(
+  store: StatusStore,
+  { config, run, limit, all }: StatusRequest,
+): Promise<readonly RunSummary[]> {
+  if (run !== undefined) return [await store.summary(run)];
+  const runs = await store.runs(limit, all ? undefined : runPlaces(config));
+  // Of the newest one the figures are those of this moment.
+  const [first, ...others] = runs;
+  return first === undefined ? [] : [await store.summary(first.id), ...others];
 }

@@ -2,11 +2,10 @@ import {
   describedCode,
   errorCatalog,
   type ErrorCode,
-  type RunActivity,
+  type RunSigns,
   type RunSummary,
-  type TablePace,
+  type TableSigns,
   type TableSummary,
-  type Trouble,
   type WorkerState,
 } from '@snowmelt/core';
 
@@ -58,8 +57,8 @@ export interface RunStatusView extends Omit<RunSummary, 'tables'> {
   readonly rowsPerSecond?: number;
   /** Absent: nothing is known of a table's size, or no row has come lately. */
   readonly secondsLeft?: number;
-  /** What is wrong and what mends it, the worst first. Absent: it was not looked for, as in a list. */
-  readonly troubles?: readonly Trouble[];
+  /** What to do, a line to follow literally; absent: nothing. */
+  readonly next?: string;
   readonly tables: readonly TableStatusView[];
 }
 
@@ -69,24 +68,29 @@ export interface StatusView {
 }
 
 export interface Seen {
-  readonly activity: RunActivity;
-  readonly workers?: readonly WorkerState[] | undefined;
-  readonly troubles?: readonly Trouble[] | undefined;
+  /** Absent: the store can't tell. */
+  readonly signs?: RunSigns | undefined;
+  readonly workers?: readonly WorkerState[];
 }
 
-export function viewRun({ activity, workers = [], troubles }: Seen): RunStatusView {
-  const { run, now, attempts } = activity;
-  const state = standing(activity);
-  const of = new Map(activity.paces.map((pace) => [pace.key, pace]));
+/** `again`: the command that goes on with the run. */
+export function viewRun(
+  run: RunSummary,
+  { signs, workers = [] }: Seen,
+  again: string,
+): RunStatusView {
+  const state = standing(run, signs);
+  const of = new Map(signs?.tables.map((table) => [table.key, table]));
   const tables = run.tables.map((table) => viewTable(table, of.get(table.key), state));
+  const next = whatNext(state, tables, again);
   return {
     ...run,
     state,
-    resumed: attempts > 1,
-    ...ownerOf(activity),
-    workers: workers.map((worker) => viewWorker(worker, now)),
+    resumed: (signs?.attempts ?? 1) > 1,
+    ...ownerOf(signs),
+    workers: workers.map((worker) => viewWorker(worker, signs?.now ?? worker.lastSeenAt)),
     ...(state === 'running' ? paceOf(tables) : {}),
-    ...(troubles === undefined ? {} : { troubles }),
+    ...(next === undefined ? {} : { next }),
     tables,
   };
 }
@@ -96,45 +100,43 @@ function viewWorker({ id: _id, ...worker }: WorkerState, now: Date): WorkerView 
   return { ...worker, secondsSinceSeen: Math.max(0, Math.round(seconds)) };
 }
 
-function standing({ run: { status }, life }: RunActivity): RunStanding {
+function standing({ status }: RunSummary, signs: RunSigns | undefined): RunStanding {
   if (status === 'completed') return 'completed';
-  if (life === 'live') return 'running';
-  if (life === 'open') return status === 'running' ? 'dead' : 'stopped';
-  if (status === 'running') return life === 'ended' ? 'superseded' : 'running';
+  if (signs?.life === 'live') return 'running';
+  if (signs?.life === 'open') return status === 'running' ? 'dead' : 'stopped';
+  if (status === 'running') return signs?.life === 'ended' ? 'superseded' : 'running';
   return status;
 }
 
-function ownerOf({ owner, now, lastSign }: RunActivity) {
-  const [host, pid] = owner?.split('/') ?? [];
+function ownerOf(signs: RunSigns | undefined) {
+  if (signs === undefined) return {};
+  const [host, pid] = signs.owner?.split('/') ?? [];
+  const seconds = (signs.now.getTime() - signs.lastSign.getTime()) / 1000;
   return {
     ...(host === undefined ? {} : { host }),
     ...(pid !== undefined && /^\d+$/u.test(pid) ? { pid: Number(pid) } : {}),
-    ...(lastSign === undefined
-      ? {}
-      : {
-          lastSign,
-          secondsSinceSign: Math.max(0, Math.round((now.getTime() - lastSign.getTime()) / 1000)),
-        }),
+    lastSign: signs.lastSign,
+    secondsSinceSign: Math.max(0, Math.round(seconds)),
   };
 }
 
 function viewTable(
   table: TableSummary,
-  pace: TablePace | undefined,
+  signs: TableSigns | undefined,
   state: RunStanding,
 ): TableStatusView {
   const code = table.status === 'failed' ? describedCode(table.error ?? '') : undefined;
   const fix = table.fix ?? (code === undefined ? undefined : errorCatalog[code].fix);
   return {
     ...table,
-    ...(pace === undefined ? {} : figuresOf(table, pace, state)),
+    ...(signs === undefined ? {} : figuresOf(table, signs, state)),
     ...(code === undefined ? {} : { code }),
     ...(fix === undefined ? {} : { fix }),
   };
 }
 
-function figuresOf(table: TableSummary, pace: TablePace, state: RunStanding) {
-  const { expectedRows, recentRows, recentSeconds, leasedChunks, retries } = pace;
+function figuresOf(table: TableSummary, signs: TableSigns, state: RunStanding) {
+  const { expectedRows, recentRows, recentSeconds, leasedChunks, retries } = signs;
   const going = state === 'running' && table.status === 'in_progress' && recentRows > 0;
   const rowsPerSecond = going ? recentRows / recentSeconds : undefined;
   const left = Math.max(0, (expectedRows ?? 0) - table.rows);
@@ -160,4 +162,20 @@ function paceOf(tables: readonly TableStatusView[]) {
     0,
   );
   return { rowsPerSecond: rate, ...(known ? { secondsLeft: left / rate } : {}) };
+}
+
+function whatNext(
+  state: RunStanding,
+  tables: readonly TableStatusView[],
+  again: string,
+): string | undefined {
+  const failed = tables.some(({ status }) => status === 'failed');
+  const mend = failed ? 'mend what failed, then run' : 'run';
+  if (state === 'dead') return `its process is gone; ${mend} the same command: ${again}`;
+  if (state === 'stopped') return `${mend} the same command, which goes on from here: ${again}`;
+  if (state === 'failed') return `${mend} the same command: ${again}`;
+  if (state === 'partial' && tables.some(({ rejected = 0 }) => rejected > 0)) {
+    return `see what was refused: ${again.replace(/ run\b/u, ' rejects list')}`;
+  }
+  return undefined;
 }

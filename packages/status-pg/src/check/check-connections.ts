@@ -1,8 +1,6 @@
 import type { ConnectionNeed, Finding } from '@snowmelt/core';
 
-import { quoteName } from '@snowmelt/pg-connection';
-
-import type { Session } from '../connect/session.ts';
+import { quoteName, type Session } from '@snowmelt/pg-connection';
 
 /** -1: no limit. */
 interface Limits {
@@ -62,9 +60,9 @@ export async function checkConnections(
   session: Session,
   need: ConnectionNeed,
 ): Promise<readonly Finding[]> {
-  const [limits] = await session.query<Limits>(limitsSql);
+  const [limits] = await session.rows<Limits>(limitsSql);
   if (limits === undefined) return [];
-  const databases = await session.query<DatabaseLimit>(databasesSql, [Object.keys(need.databases)]);
+  const databases = await session.rows<DatabaseLimit>(databasesSql, [Object.keys(need.databases)]);
   const { beside = 0 } = need;
   const total = Object.values(need.databases).reduce((sum, count) => sum + count, beside);
   const { role, superuser } = limits;

@@ -13,16 +13,16 @@ export async function checkStore(
   need: ConnectionNeed,
 ): Promise<readonly Finding[]> {
   try {
-    return await database.apart(async (session, client) => {
+    return await database.own(async (session, client) => {
       try {
         await refuseTransactionPooler(client, database);
         // A standby refuses to begin.
-        await session.query('BEGIN READ WRITE');
-        await session.query('ROLLBACK');
+        await session.rows('BEGIN READ WRITE');
+        await session.rows('ROLLBACK');
         const found = await findEarlierTool(session);
         return [
           ...(await checkSchemaRights(session)),
-          ...(found === undefined ? [] : [earlierToolFinding(found, database.server)]),
+          ...(found === undefined ? [] : [earlierToolFinding(found, database.serverName())]),
           ...(await checkConnections(session, need)),
         ];
       } finally {

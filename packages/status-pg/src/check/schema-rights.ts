@@ -1,9 +1,8 @@
 import type { Finding, Grant, GrantsRequest } from '@snowmelt/core';
 
-import { quoteName, schemaRights, type SchemaRights } from '@snowmelt/pg-connection';
+import { quoteName, schemaRights, type SchemaRights, type Session } from '@snowmelt/pg-connection';
 
 import type { Database } from '../connect/database.ts';
-import { asking, type Session } from '../connect/session.ts';
 import { pendingMigrations } from '../migrate/migrate.ts';
 
 interface StatusTable {
@@ -26,7 +25,7 @@ WHERE n.nspname = 'migration_status' AND c.relkind IN ('r', 'v')
 ORDER BY c.relkind, c.relname`;
 
 const placed = (session: Session): Promise<SchemaRights> =>
-  schemaRights(asking(session), 'migration_status');
+  schemaRights(session.rows, 'migration_status');
 
 /** Whether the role may bring the schema up to date, and write down what runs do. */
 export async function checkSchemaRights(session: Session): Promise<readonly Finding[]> {
@@ -39,7 +38,7 @@ export async function checkSchemaRights(session: Session): Promise<readonly Find
   if (!may_use) {
     return [lacks(`role ${role} may not use the schema migration_status`, usageSql(to))];
   }
-  const tables = await session.query<StatusTable>(tablesSql);
+  const tables = await session.rows<StatusTable>(tablesSql);
   const unwritten = tables.filter(({ writes }) => !writes).map(({ name }) => name);
   if (unwritten.length > 0) {
     const message = `role ${role} may not read and write ${unwritten.join(', ')} in the schema migration_status`;
@@ -92,7 +91,7 @@ export async function statusGrants(
 
 async function readForeign(session: Session) {
   const { may_use } = await placed(session);
-  const tables = await session.query<StatusTable>(tablesSql);
+  const tables = await session.rows<StatusTable>(tablesSql);
   const readable = may_use === true && tables.every(({ writes }) => writes);
   const pending = !readable || (await pendingMigrations(session)).length > 0;
   return { tables, pending };

@@ -1,6 +1,6 @@
 import type { ChunkPlan, RunId, TableKey } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { noSuchTable } from '../table/record-table.ts';
 import { chunkColumns, insertChunks } from './chunk-columns.ts';
 
@@ -13,7 +13,7 @@ export async function addChunks(
   at: { run: RunId; table: TableKey },
   chunks: readonly ChunkPlan[],
 ): Promise<void> {
-  const rows = await session.query<{ known: boolean }>(
+  const rows = await session.rows<{ known: boolean }>(
     `WITH known AS (
        SELECT run_id, table_key FROM migration_status.migration_table_status
        WHERE run_id = $1 AND table_key = $2

@@ -7,7 +7,7 @@ import type {
   WorkerId,
 } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { superseded } from '../run/superseded-table.ts';
 import { noSuchTable } from '../table/record-table.ts';
 
@@ -65,7 +65,7 @@ export async function lease(
   const [row] =
     given.length > 0
       ? given
-      : await session.query<LeaseRow>(takeChunk, [run, table, worker, seconds, event, gate]);
+      : await session.rows<LeaseRow>(takeChunk, [run, table, worker, seconds, event, gate]);
   if (row === undefined) return nothingToTake(session, request);
   const { plan: chunk, generation, retries } = row;
   return { kind: 'lease', lease: { run, table, chunk, worker, generation, deadline, retries } };
@@ -76,7 +76,7 @@ async function alreadyGiven(
   session: Session,
   { run, table, worker, seconds, event }: LeaseRequest,
 ): Promise<LeaseRow[]> {
-  return session.query<LeaseRow>(
+  return session.rows<LeaseRow>(
     `UPDATE migration_status.migration_chunk_status
      SET lease_expires_at = now() + $4::float8 * interval '1 second'
      WHERE run_id = $1 AND table_key = $2 AND worker_id = $3 AND last_event = $5
@@ -90,7 +90,7 @@ async function nothingToTake(
   session: Session,
   { run, table, gate }: LeaseRequest,
 ): Promise<LeaseAnswer> {
-  const [row] = await session.query<{ claimed_by: string | null; shut: boolean; open: boolean }>(
+  const [row] = await session.rows<{ claimed_by: string | null; shut: boolean; open: boolean }>(
     `SELECT k.run_id AS claimed_by,
        $3::uuid IS NOT NULL AND t.gate IS DISTINCT FROM $3 AS shut, EXISTS (
          SELECT FROM migration_status.migration_chunk_status
@@ -113,7 +113,7 @@ async function failures(
   run: RunId,
   table: TableKey,
 ): Promise<{ failed?: FailedChunks }> {
-  const [first] = await session.query<FailedChunks & Record<string, unknown>>(
+  const [first] = await session.rows<FailedChunks>(
     `SELECT chunk_id AS chunk, coalesce(error_message, '') AS error, (count(*) OVER ())::int AS count
      FROM migration_status.migration_chunk_status
      WHERE run_id = $1 AND table_key = $2 AND status = 'failed' ORDER BY ordinal LIMIT 1`,

@@ -1,6 +1,6 @@
 import { leftOutNote, type LoadedRows, type RunId, type TableKey } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 export interface LoadedChunk extends LoadedRows {
   readonly id: string;
@@ -15,7 +15,7 @@ export async function recordLoaded(
   { run, table }: { run: RunId; table: TableKey },
   chunks: readonly LoadedChunk[],
 ): Promise<void> {
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_chunk_status c
      SET status = 'completed', rows_copied = l.row_count, bytes = l.byte_count,
        completed_at = now(), lease_expires_at = NULL, error_message = l.note

@@ -6,7 +6,7 @@ import {
   leftOutNote,
 } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { storable } from '../table/storable.ts';
 import { chunkColumns, insertChunks } from './chunk-columns.ts';
 import { leaseLost } from './lease-lost.ts';
@@ -43,7 +43,7 @@ async function recordChange(
 ): Promise<unknown[]> {
   const { run, table, chunk, worker, generation } = lease;
   const [assignments, values] = changes(what);
-  return session.query(
+  return session.rows(
     `UPDATE migration_status.migration_chunk_status c
      SET last_event = $6, status = $7, ${assignments}
      WHERE ${leased} AND c.chunk_id = $3 AND c.worker_id = $4 AND c.generation = $5
@@ -83,7 +83,7 @@ async function recordExtracted(
   }: { chunks: Extract<ChunkEvent, { type: 'extracted' }>['chunks']; event: string },
 ): Promise<unknown[]> {
   const { run, table, chunk, worker, generation } = lease;
-  return session.query(
+  return session.rows(
     `WITH ended AS (
        UPDATE migration_status.migration_chunk_status c
        SET last_event = $12, status = 'completed', completed_at = now(), lease_expires_at = NULL,
@@ -104,7 +104,7 @@ async function acceptRepetition(
   { what, event }: { what: ChunkEvent; event: string },
 ): Promise<void> {
   const { run, table, chunk, worker, generation } = lease;
-  const [row] = await session.query(
+  const [row] = await session.rows(
     `SELECT FROM migration_status.migration_chunk_status
      WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3 AND worker_id = $4 AND generation = $5
        AND (last_event = $6 OR (status = $7 AND status <> 'in_progress'))`,

@@ -1,7 +1,6 @@
 import { SnowmeltError, type RunId, type TableRequest } from '@snowmelt/core';
-import { runLock, tableLock } from '@snowmelt/pg-connection';
+import { runLock, type Session, tableLock } from '@snowmelt/pg-connection';
 
-import type { Session } from '../connect/session.ts';
 import { heldUntil } from './held.ts';
 import { strangerAt, takeLocks } from './locks.ts';
 import { endVanished } from './end-vanished.ts';
@@ -43,7 +42,7 @@ async function takeFreed(session: Session, names: readonly string[]): Promise<re
 }
 
 async function runBusy(session: Session, run: RunId): Promise<SnowmeltError> {
-  const [row] = await session.query<{ owner: string; since: string; tables: string }>(
+  const [row] = await session.rows<{ owner: string; since: string; tables: string }>(
     `SELECT r.owner, string_agg(t.table_key, ', ' ORDER BY t.ordinal) AS tables,
        (SELECT ${instant('min(k.claimed_at)')} FROM migration_status.table_claims k
         WHERE k.run_id = r.run_id) AS since
@@ -59,7 +58,7 @@ async function runBusy(session: Session, run: RunId): Promise<SnowmeltError> {
 
 async function tableBusy(session: Session, table: TableRequest): Promise<SnowmeltError> {
   const { database, schema, name } = table.target;
-  const [row] = await session.query<{ run: string; owner: string; since: string }>(
+  const [row] = await session.rows<{ run: string; owner: string; since: string }>(
     `SELECT run_id AS run, owner, ${instant('claimed_at')} AS since
      FROM migration_status.table_claims
      WHERE target_database = $1 AND target_schema = $2 AND target_table = $3`,
@@ -81,7 +80,7 @@ function busyWith({ key, target }: TableRequest, holder: string): SnowmeltError 
  * while a lease of theirs has not run out, they are loading.
  */
 async function refuseLiveLeases(session: Session, { run, tables }: ClaimRequest): Promise<void> {
-  const [row] = await session.query<{ at: string; run: string; worker: string }>(
+  const [row] = await session.rows<{ at: string; run: string; worker: string }>(
     `SELECT want.ordinality AS at, c.run_id AS run, c.worker_id AS worker
      FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
        AS want (target_database, target_schema, target_table, ordinality)
@@ -108,7 +107,7 @@ async function refuseLiveLeases(session: Session, { run, tables }: ClaimRequest)
 /** Between two processes of a distributed run nobody has its locks, and yet it goes on. */
 async function refuseHeld(session: Session, request: ClaimRequest): Promise<void> {
   const { run, tables, takesHeld = false } = request;
-  const [row] = await session.query<{ run: string; owner: string; since: string; until: string }>(
+  const [row] = await session.rows<{ run: string; owner: string; since: string; until: string }>(
     `SELECT r.run_id AS run, r.owner, ${instant('r.held_since')} AS since,
        ${instant(heldUntil)} AS until
      FROM migration_status.migration_runs r
@@ -146,7 +145,7 @@ function instant(sql: string): string {
 }
 
 async function writeClaims(session: Session, { run, owner, tables }: ClaimRequest): Promise<void> {
-  await session.query(
+  await session.rows(
     `INSERT INTO migration_status.table_claims AS k
        (target_database, target_schema, target_table, run_id, owner)
      SELECT DISTINCT t.*, $1::uuid, $2

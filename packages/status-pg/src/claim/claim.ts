@@ -1,7 +1,5 @@
 import { SnowmeltError, type RunId, type TableRef } from '@snowmelt/core';
-import { runLock, tableLock } from '@snowmelt/pg-connection';
-
-import type { Session } from '../connect/session.ts';
+import { runLock, type Session, tableLock } from '@snowmelt/pg-connection';
 
 /** A run in this process's hands. */
 export interface Claim {
@@ -19,7 +17,7 @@ export function locksOf({ run, targets }: Pick<Claim, 'run' | 'targets'>): reado
 
 /** Throws `RUN.LEASE_LOST` where another process has claimed the run since. */
 export async function assertClaim(session: Session, claim: Claim): Promise<void> {
-  const rows = await session.query(
+  const rows = await session.rows(
     'SELECT FROM migration_status.migration_runs WHERE run_id = $1 AND owner_epoch = $2',
     [claim.run, claim.epoch],
   );

@@ -1,4 +1,4 @@
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { holdersOf } from './locks.ts';
 
 /** Seconds without a sign of life, of which an owner gives one every ten: as long as a lease of chunks. */
@@ -11,7 +11,7 @@ const vanishedAfter = 60;
  * alive after all, it finds that the run is not its own any more, and does no harm. Whether there was one.
  */
 export async function endVanished(session: Session, names: readonly string[]): Promise<boolean> {
-  const rows = await session.query<{ ended: boolean }>(
+  const rows = await session.rows<{ ended: boolean }>(
     `SELECT pg_terminate_backend(pid, 5000) AS ended
      FROM (
        SELECT DISTINCT h.pid

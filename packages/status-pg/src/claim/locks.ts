@@ -1,7 +1,5 @@
-import { isLockOf, isServerError, quoteName } from '@snowmelt/pg-connection';
+import { isLockOf, isServerError, quoteName, type Session } from '@snowmelt/pg-connection';
 import { SnowmeltError } from '@snowmelt/core';
-
-import type { Session } from '../connect/session.ts';
 
 const openLock = 'snowmelt.open-run';
 
@@ -32,7 +30,7 @@ export async function strangerAt(
   session: Session,
   names: readonly string[],
 ): Promise<SnowmeltError | undefined> {
-  const holders = await session.query<Holder & Record<string, unknown>>(
+  const holders = await session.rows<Holder>(
     `SELECT h.* FROM unnest($1::text[]) AS name CROSS JOIN LATERAL (${holdersOf('name')}) h`,
     [names],
   );
@@ -58,21 +56,18 @@ function describe({ pid, role, application, since }: Holder): string {
  * stopped in the middle of opening must not hold up all others for ever.
  */
 export async function waitToOpen(session: Session, seconds: number): Promise<void> {
-  await session.query(`SAVEPOINT waiting; SET LOCAL lock_timeout = ${Math.round(seconds * 1000)}`);
+  await session.rows(`SAVEPOINT waiting; SET LOCAL lock_timeout = ${Math.round(seconds * 1000)}`);
   try {
-    await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [openLock]);
+    await session.rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [openLock]);
   } catch (error) {
     if (!isServerError(error) || error.code !== '55P03') throw error;
-    await session.query('ROLLBACK TO SAVEPOINT waiting');
+    await session.rows('ROLLBACK TO SAVEPOINT waiting');
     throw (await strangerAt(session, [openLock])) ?? (await stillOpening(session, error));
   }
 }
 
 async function stillOpening(session: Session, cause: Error): Promise<SnowmeltError> {
-  const [holder] = await session.query<Holder & Record<string, unknown>>(
-    `SELECT h.* FROM (${holdersOf('$1')}) h`,
-    [openLock],
-  );
+  const [holder] = await session.rows<Holder>(`SELECT h.* FROM (${holdersOf('$1')}) h`, [openLock]);
   const who = holder === undefined ? 'another process' : describe(holder);
   return new SnowmeltError('STATUS.UNREACHABLE', `${who} is opening a run, and does not end`, {
     cause,
@@ -85,7 +80,7 @@ export async function takeLocks(
   session: Session,
   names: readonly string[],
 ): Promise<readonly string[]> {
-  const rows = await session.query<{ name: string; taken: boolean }>(
+  const rows = await session.rows<{ name: string; taken: boolean }>(
     `SELECT name, pg_try_advisory_lock(hashtextextended(name, 0)) AS taken
      FROM unnest($1::text[]) AS name`,
     [names],
@@ -95,7 +90,7 @@ export async function takeLocks(
 
 /** How many of these locks the session's own connection has. */
 export async function countLocks(session: Session, names: readonly string[]): Promise<number> {
-  const [row] = await session.query<{ held: number }>(
+  const [row] = await session.rows<{ held: number }>(
     `SELECT count(*)::int AS held FROM unnest($1::text[]) AS name
      CROSS JOIN LATERAL (${holdersOf('name')}) h WHERE h.pid = pg_backend_pid()`,
     [names],

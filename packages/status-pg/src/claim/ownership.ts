@@ -4,10 +4,8 @@ import { SnowmeltError } from '@snowmelt/core';
 import { escapeLiteral, type Client } from 'pg';
 
 import type { Database } from '../connect/database.ts';
-import { hangUp, streamOf } from '@snowmelt/pg-connection';
+import { hangUp, sessionOn, streamOf } from '@snowmelt/pg-connection';
 import { poolerError } from '../connect/session-survives.ts';
-import { sessionOf } from '../connect/session.ts';
-import { isTransient, translateError } from '../connect/translate-error.ts';
 import { locksOf, type Claim } from './claim.ts';
 import { countLocks } from './locks.ts';
 import { regainRun, type Backend } from './regain-run.ts';
@@ -95,7 +93,7 @@ async function beat(holding: Holding): Promise<void> {
   const { client, claim, database } = holding;
   const names = locksOf(claim);
   const silence = sleep(database.beatMs, -1, { ref: false });
-  const held = await Promise.race([countLocks(sessionOf(client), names), silence]).catch(() => -1);
+  const held = await Promise.race([countLocks(sessionOn(client), names), silence]).catch(() => -1);
   if (held === names.length || holding.closed || holding.reclaiming) return;
   if (holding.client !== client) return;
   if (held >= 0) {
@@ -115,15 +113,15 @@ async function reclaim(holding: Holding): Promise<void> {
     try {
       if (await tryReclaim(holding)) return;
     } catch (error) {
-      if (!isTransient(error)) throw translateError(error, database.server);
+      if (database.passes(error) === 'no') throw database.nameError(error);
     }
-    if (Date.now() > until) throw stayedAway(claim, database.server);
+    if (Date.now() > until) throw stayedAway(claim, database.serverName());
     await sleep(wait, undefined, { signal: database.closing, ref: false });
   }
 }
 
 async function tryReclaim(holding: Holding): Promise<boolean> {
-  const client = await holding.database.connectApart();
+  const client = await holding.database.connectOwner();
   let regained = false;
   try {
     regained = await regainRun(client, {
@@ -147,5 +145,8 @@ function stayedAway({ run }: Claim, server: string): SnowmeltError {
 }
 
 function pooled({ claim: { run }, database }: Holding): SnowmeltError {
-  return poolerError(`The connection to ${database.server} does not keep its session's locks`, run);
+  return poolerError(
+    `The connection to ${database.serverName()} does not keep its session's locks`,
+    run,
+  );
 }

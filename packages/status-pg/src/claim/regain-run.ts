@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-import { inTransaction, sessionOf, type Session } from '../connect/session.ts';
+import { sessionOn, type Session } from '@snowmelt/pg-connection';
 import { claimLost, locksOf, type Claim } from './claim.ts';
 import { takeLocks, waitToOpen } from './locks.ts';
 
@@ -19,10 +19,11 @@ export async function regainRun(
   client: Client,
   { claim, broken, openSeconds }: { claim: Claim; broken: Backend; openSeconds: number },
 ): Promise<boolean> {
-  return inTransaction(sessionOf(client), false, async (session) => {
+  const session = sessionOn(client);
+  return session.transaction(async () => {
     await waitToOpen(session, openSeconds);
     if (!(await stillOwner(session, claim))) throw claimLost(claim);
-    await session.query(
+    await session.rows(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE pid = $1 AND extract(epoch FROM backend_start)::text = $2 AND pid <> pg_backend_pid()`,
       [broken.pid, broken.started],
@@ -34,7 +35,7 @@ export async function regainRun(
 /** `partial`: another openRun may have found the run without its locks and ended it. */
 async function stillOwner(session: Session, claim: Claim): Promise<boolean> {
   const { run, owner, epoch, targets } = claim;
-  const rows = await session.query(
+  const rows = await session.rows(
     `UPDATE migration_status.migration_runs
      SET status = 'running', completed_at = NULL, error_message = NULL
      WHERE run_id = $1 AND owner = $2 AND owner_epoch = $3 AND status IN ('running', 'partial')

@@ -19,7 +19,9 @@ const looks = 4;
 export async function refuseTransactionPooler(client: Client, database: Database): Promise<void> {
   if (await isDirect(client)) return;
   if (await sessionSurvives(client, database)) return;
-  throw poolerError(`${database.server} gives one session's statements to several connections`);
+  throw poolerError(
+    `${database.serverName()} gives one session's statements to several connections`,
+  );
 }
 
 export function poolerError(message: string, run?: string): SnowmeltError {
@@ -39,7 +41,7 @@ async function isDirect(client: Client): Promise<boolean> {
  */
 async function sessionSurvives(client: Client, database: Database): Promise<boolean> {
   const mark = randomUUID();
-  const other = await database.connectApart();
+  const other = await database.connectOwner();
   try {
     await client.query(`SET snowmelt.session = '${mark}'`);
     await other.query('BEGIN');

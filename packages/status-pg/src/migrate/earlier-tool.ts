@@ -1,6 +1,6 @@
 import { SnowmeltError, type Finding } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 /** How long the earlier tool goes on with a run of its own, unless it is told otherwise. */
 const itsRunsLast = '168 hours';
@@ -15,14 +15,14 @@ export interface EarlierTool {
 
 /** `undefined`: there is no schema, or it is ours already. */
 export async function findEarlierTool(session: Session): Promise<EarlierTool | undefined> {
-  const [tables] = await session.query<{ theirs: boolean }>(
+  const [tables] = await session.rows<{ theirs: boolean }>(
     `SELECT bool_or(c.relname = 'migration_runs') AND NOT bool_or(c.relname = 'schema_migrations')
        AS theirs
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = 'migration_status'`,
   );
   if (tables?.theirs !== true) return undefined;
-  const [row] = await session.query<{ last_seen: Date | null; in_use: boolean | null }>(
+  const [row] = await session.rows<{ last_seen: Date | null; in_use: boolean | null }>(
     `SELECT last_seen, last_seen > now() - interval '${itsRunsLast}' AS in_use
      FROM (SELECT max(greatest(started_at, completed_at))::timestamptz AS last_seen
            FROM migration_status.migration_runs) r`,

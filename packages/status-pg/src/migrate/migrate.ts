@@ -2,9 +2,13 @@ import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
 
 import type { Database } from '../connect/database.ts';
 import type { PostgresStatusOptions } from '../connect/connection-options.ts';
-import { applyMigrations, hangUp, pendingMigrations as pending } from '@snowmelt/pg-connection';
-import { asking, inTransaction, type Session } from '../connect/session.ts';
-import { errorCode } from '../connect/translate-error.ts';
+import {
+  applyMigrations,
+  hangUp,
+  isServerError,
+  pendingMigrations as pending,
+  type Session,
+} from '@snowmelt/pg-connection';
 import { migrations } from '../generated/migrations.ts';
 import {
   earlierToolFinding,
@@ -27,10 +31,10 @@ export async function migrate(database: Database, options: UpgradeOptions = {}):
     const missing = await database.run(pendingMigrations);
     if (missing.length === 0) return;
     const found = await database.run(findEarlierTool);
-    if (found !== undefined) upgradeEarlierTool(found, database.server, options);
+    if (found !== undefined) upgradeEarlierTool(found, database.serverName(), options);
     await migrateApart(database);
   } catch (error) {
-    throw schemaError(error, database.server);
+    throw schemaError(error, database.serverName());
   }
 }
 
@@ -42,9 +46,9 @@ function upgradeEarlierTool(found: EarlierTool, server: string, options: Upgrade
 
 /** On a connection without a time limit: the rows of an earlier tool may be many. */
 async function migrateApart(database: Database): Promise<void> {
-  await database.apart(async (session, client, again) => {
+  await database.own(async (session, client) => {
     try {
-      await inTransaction(session, again, applyMissing);
+      await session.transaction(() => applyMissing(session));
     } finally {
       await hangUp(client);
     }
@@ -53,22 +57,21 @@ async function migrateApart(database: Database): Promise<void> {
 
 /** Those that `migrate` would apply. */
 export async function pendingMigrations(session: Session) {
-  return pending(asking(session), status);
+  return pending(session.rows, status);
 }
 
 async function applyMissing(session: Session): Promise<void> {
-  await session.query(
+  await session.rows(
     `SELECT pg_advisory_xact_lock(hashtextextended('snowmelt.migrate/migration_status', 0))`,
   );
-  await applyMigrations(asking(session), status);
+  await applyMigrations(session.rows, status);
 }
 
 /** What PostgreSQL refuses here is a matter of the schema, whatever its code says. */
 function schemaError(error: unknown, server: string): unknown {
   if (isSnowmeltError(error)) return error;
-  const code = errorCode(error);
-  if (!/^[0-9A-Z]{5}$/.test(code) || !(error instanceof Error)) return error;
-  const { detail } = error as { detail?: string };
+  if (!isServerError(error)) return error;
+  const { detail } = error;
   const reason = detail === undefined ? error.message : `${error.message} (${detail})`;
   const message = `The status schema cannot be brought up to date (${server}): ${reason}`;
   const fix =

@@ -1,6 +1,6 @@
 import type { ChunkCell, LoadedSpan, RunId, TableKey } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 interface SpanRow {
   from: Date;
@@ -38,7 +38,7 @@ export async function throughput(
   run: RunId,
   buckets: number,
 ): Promise<readonly LoadedSpan[]> {
-  const rows = await session.query<SpanRow>(throughputSql, [run, buckets]);
+  const rows = await session.rows<SpanRow>(throughputSql, [run, buckets]);
   return rows.map((row) => ({ ...row, rows: Number(row.rows), bytes: Number(row.bytes) }));
 }
 
@@ -61,5 +61,5 @@ export async function chunkMap(
   at: { readonly run: RunId; readonly table: TableKey },
   cells: number,
 ): Promise<readonly ChunkCell[]> {
-  return session.query<ChunkCell & Record<string, number>>(mapSql, [at.run, at.table, cells]);
+  return session.rows<ChunkCell & Record<string, number>>(mapSql, [at.run, at.table, cells]);
 }

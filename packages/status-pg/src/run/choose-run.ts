@@ -1,7 +1,7 @@
 import { SnowmeltError, type RunId, type RunRequest } from '@snowmelt/core';
 import { z } from 'zod';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { superseded, supersededTable } from './superseded-table.ts';
 
 /** A run to go on with, as its row has it. */
@@ -36,7 +36,7 @@ export async function unfinishedRun(
   { executionHash, tables }: Pick<RunRequest, 'executionHash' | 'tables'>,
   maxAgeHours: number,
 ): Promise<EarlierRun | undefined> {
-  const [run] = await session.query<EarlierRun & RunRow>(
+  const [run] = await session.rows<EarlierRun & RunRow>(
     `SELECT run_id AS id, owner, owner_epoch AS epoch
      FROM migration_status.migration_runs r
      WHERE owner IS NOT NULL AND status <> 'completed'
@@ -57,7 +57,7 @@ export async function unfinishedRun(
 
 /** The run of this id, where it was made and the answer was lost. */
 export async function madeRun(session: Session, id: RunId): Promise<EarlierRun | undefined> {
-  const [row] = await session.query<EarlierRun & RunRow>(
+  const [row] = await session.rows<EarlierRun & RunRow>(
     `SELECT run_id AS id, owner, owner_epoch AS epoch
      FROM migration_status.migration_runs WHERE run_id = $1`,
     [id],
@@ -69,7 +69,7 @@ async function namedRun(session: Session, id: RunId): Promise<EarlierRun> {
   // Anything else would be a syntax error of PostgreSQL's.
   const named = z.guid().safeParse(id).success;
   const [row] = named
-    ? await session.query<RunRow>(
+    ? await session.rows<RunRow>(
         `SELECT run_id AS id, owner, owner_epoch AS epoch
          FROM migration_status.migration_runs WHERE run_id = $1`,
         [id],

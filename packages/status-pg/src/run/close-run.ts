@@ -1,6 +1,6 @@
 import { SnowmeltError, type RunId, type RunStatus } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { countTables } from '../table/count-tables.ts';
 import { storable } from '../table/storable.ts';
 import { claimLost, type Claim } from '../claim/claim.ts';
@@ -19,7 +19,7 @@ export async function closeRun(
   claim?: Claim,
 ): Promise<void> {
   await countTables(session, run);
-  const rows = await session.query(
+  const rows = await session.rows(
     `UPDATE migration_status.migration_runs r
      SET status = CASE WHEN $2 = 'completed' AND open.tables THEN 'partial' ELSE $2 END,
        error_message = $3, completed_at = now(), held_since = NULL, hold_seconds = NULL, metadata = coalesce(r.metadata, '{}')

@@ -1,6 +1,6 @@
 import { SnowmeltError, type RunEvent, type RunId } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 type EventRow = {
   at: Date;
@@ -49,7 +49,7 @@ export async function events(
   run: RunId,
   limit: number,
 ): Promise<readonly RunEvent[]> {
-  const rows = await session.query<EventRow>(eventsSql, [run.toLowerCase(), limit]);
+  const rows = await session.rows<EventRow>(eventsSql, [run.toLowerCase(), limit]);
   if (rows.length === 0) {
     throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
   }

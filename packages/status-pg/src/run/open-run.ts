@@ -14,9 +14,8 @@ import {
 
 import { countTables } from '../table/count-tables.ts';
 import type { Database } from '../connect/database.ts';
-import { hangUp } from '@snowmelt/pg-connection';
+import { hangUp, type Session } from '@snowmelt/pg-connection';
 import { refuseTransactionPooler } from '../connect/session-survives.ts';
-import { inTransaction, type Session } from '../connect/session.ts';
 import { chooseRun, madeRun } from './choose-run.ts';
 import { claimTables } from '../claim/claim-tables.ts';
 import { waitToOpen } from '../claim/locks.ts';
@@ -37,11 +36,11 @@ export async function openRun(database: Database, request: RunRequest): Promise<
   checkRequest(request);
   const fresh = randomUUID();
   const { openSeconds } = database;
-  return database.apart(async (session, client, again) => {
+  return database.own(async (session, client, again) => {
     try {
       await refuseTransactionPooler(client, database);
       const open = () =>
-        inTransaction(session, again, () => openWithin(session, { request, fresh, openSeconds }));
+        session.transaction(() => openWithin(session, { request, fresh, openSeconds }));
       const opened = await (again ? unlessHeldByItself(open) : open());
       const targets = request.tables.map(({ target }) => target);
       const claim = { run: opened.state.id, owner: request.owner, epoch: opened.epoch, targets };
@@ -99,7 +98,7 @@ async function readState(
   run: RunId,
   { tables }: RunRequest,
 ): Promise<Omit<RunState, 'resumed'>> {
-  const [row] = await session.query<{ started_at: Date; snapshot: { at: string } | null }>(
+  const [row] = await session.rows<{ started_at: Date; snapshot: { at: string } | null }>(
     'SELECT started_at, snapshot FROM migration_status.migration_runs WHERE run_id = $1',
     [run],
   );
@@ -123,7 +122,7 @@ async function readTables(
   run: RunId,
   keys: readonly TableKey[],
 ): Promise<readonly TableState[]> {
-  const rows = await session.query<TableRow>(
+  const rows = await session.rows<TableRow>(
     `SELECT table_key AS key, status, plan, planned
      FROM migration_status.migration_table_status
      WHERE run_id = $1 AND table_key = ANY ($2::text[])

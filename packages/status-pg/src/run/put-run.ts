@@ -1,7 +1,6 @@
 import type { RunId, RunRequest } from '@snowmelt/core';
-import { runLockSql } from '@snowmelt/pg-connection';
+import { runLockSql, type Session } from '@snowmelt/pg-connection';
 
-import type { Session } from '../connect/session.ts';
 import { holdersOf } from '../claim/locks.ts';
 import { heldUntil } from '../claim/held.ts';
 
@@ -21,7 +20,7 @@ const rowOf = (run: RunId, request: RunRequest): readonly unknown[] => [
 ];
 
 export async function insertRun(session: Session, run: RunId, request: RunRequest): Promise<void> {
-  await session.query(
+  await session.rows(
     `INSERT INTO migration_status.migration_runs
        (run_id, owner, owner_epoch, config_hash, execution_hash, total_sources, total_tables,
         metadata, plan_format, status)
@@ -40,7 +39,7 @@ export async function takeOverRun(
   run: RunId,
   request: RunRequest,
 ): Promise<void> {
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_runs
      SET owner = $2, owner_epoch = owner_epoch + 1, config_hash = $3, execution_hash = $4,
        total_sources = $5, total_tables = $6, metadata = coalesce(metadata, '{}') - 'settled' || $7::jsonb,
@@ -49,7 +48,7 @@ export async function takeOverRun(
      WHERE run_id = $1`,
     rowOf(run, request),
   );
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_table_status SET gate = NULL
      WHERE run_id = $1 AND gate IS NOT NULL`,
     [run],
@@ -62,7 +61,7 @@ export async function takeOverRun(
  * taken meanwhile.
  */
 export async function endAbandonedRuns(session: Session, except: RunId): Promise<void> {
-  await session.query(
+  await session.rows(
     `WITH running AS MATERIALIZED (
        SELECT run_id, NOT EXISTS (
          SELECT FROM (${holdersOf(runLockSql('run_id'))}) h WHERE h.ours) AS abandoned

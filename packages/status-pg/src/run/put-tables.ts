@@ -1,6 +1,6 @@
 import type { RunId, TableRequest } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 /**
  * Makes the run's tables those of the request: new ones are added, a changed one loses its plan
@@ -13,7 +13,7 @@ export async function putTables(
 ): Promise<void> {
   await dropChangedChunks(session, run, tables);
   await upsertTables(session, run, tables);
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_table_status SET status = 'skipped'
      WHERE run_id = $1 AND table_key <> ALL ($2::text[]) AND status <> 'completed'
        AND plan IS NULL`,
@@ -26,7 +26,7 @@ async function dropChangedChunks(
   run: RunId,
   tables: readonly TableRequest[],
 ): Promise<void> {
-  await session.query(
+  await session.rows(
     `DELETE FROM migration_status.migration_chunk_status c
      USING migration_status.migration_table_status t,
        unnest($2::text[], $3::text[]) AS want (table_key, table_hash)
@@ -42,7 +42,7 @@ async function upsertTables(
   run: RunId,
   tables: readonly TableRequest[],
 ): Promise<void> {
-  await session.query(
+  await session.rows(
     `INSERT INTO migration_status.migration_table_status AS t
        (run_id, table_key, table_hash, source_name, source_database, source_schema, source_table,
         target_database, target_schema, target_table, ordinal)
@@ -92,7 +92,7 @@ async function upsertTables(
  * at once. Leases of other workers stand until they run out.
  */
 export async function reopenChunks(session: Session, run: RunId, dead: string): Promise<void> {
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_chunk_status
      SET status = 'pending', lease_expires_at = NULL, completed_at = NULL,
        retry_count = CASE WHEN status = 'failed' THEN 0 ELSE retry_count END

@@ -1,8 +1,6 @@
 import type { RunId, RunLife } from '@snowmelt/core';
-import { runLockSql } from '@snowmelt/pg-connection';
+import { runLockSql, sqlState, type Session } from '@snowmelt/pg-connection';
 
-import type { Session } from '../connect/session.ts';
-import { errorCode } from '../connect/translate-error.ts';
 import { holdersOf } from '../claim/locks.ts';
 import { heldUntil } from '../claim/held.ts';
 
@@ -40,10 +38,10 @@ export async function runLives(
   runs: readonly RunId[],
 ): Promise<ReadonlyMap<RunId, RunLife>> {
   try {
-    const rows = await session.query<{ run: RunId; life: RunLife }>(livesSql, [runs]);
+    const rows = await session.rows<{ run: RunId; life: RunLife }>(livesSql, [runs]);
     return new Map(rows.map(({ run, life }) => [run, life]));
   } catch (error) {
-    if (['42P01', '42703', '3F000'].includes(errorCode(error))) return new Map();
+    if (['42P01', '42703', '3F000'].includes(sqlState(error) ?? '')) return new Map();
     throw error;
   }
 }

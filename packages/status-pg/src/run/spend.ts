@@ -1,6 +1,6 @@
 import type { RunId, WorkerId } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 export interface Use {
   readonly activeSeconds: number;
@@ -14,7 +14,7 @@ export async function spend(
   owner: WorkerId,
   { activeSeconds, credits }: Use,
 ): Promise<number> {
-  const [row] = await session.query<{ credits: number }>(
+  const [row] = await session.rows<{ credits: number }>(
     `UPDATE migration_status.migration_runs
      SET metadata = coalesce(metadata, '{}') || jsonb_build_object('spent',
        coalesce(metadata -> 'spent', '{}') || jsonb_build_object($2::text,

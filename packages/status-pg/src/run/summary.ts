@@ -10,7 +10,7 @@ import {
   type Verification,
 } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 interface RunRow {
   id: string;
@@ -97,27 +97,16 @@ const summaries = (runs: string): string => `
   ORDER BY r.started_at DESC, r.run_id`;
 
 export async function summary(session: Session, run: RunId): Promise<RunSummary> {
-  const [found] = await wholeSummaries(session, [run.toLowerCase()]);
-  if (found === undefined) throw noSuchRun(run);
-  return found;
-}
-
-/** With the figures of this moment, the newest first. Runs that are not there are absent. */
-export async function wholeSummaries(
-  session: Session,
-  wanted: readonly RunId[],
-): Promise<readonly RunSummary[]> {
-  const rows = await session.query<RunRow>(
+  const [row] = await session.rows<RunRow>(
     summaries(
-      'SELECT *, true AS live FROM migration_status.migration_runs WHERE run_id::text = ANY ($1)',
+      'SELECT *, true AS live FROM migration_status.migration_runs WHERE run_id::text = $1',
     ),
-    [wanted],
+    [run.toLowerCase()],
   );
-  return rows.map(readSummary);
-}
-
-export function noSuchRun(run: RunId): SnowmeltError {
-  return new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
+  if (row === undefined) {
+    throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
+  }
+  return readSummary(row);
 }
 
 export async function runs(
@@ -125,7 +114,7 @@ export async function runs(
   limit: number,
   places?: readonly RunPlace[],
 ): Promise<readonly RunSummary[]> {
-  const rows = await session.query<RunRow>(
+  const rows = await session.rows<RunRow>(
     summaries(`SELECT *, false AS live FROM migration_status.migration_runs r
       WHERE $2::json IS NULL OR EXISTS (
         SELECT FROM migration_status.migration_table_status t

@@ -1,6 +1,6 @@
 import { SnowmeltError, type RunId, type TableRequest } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 interface Superseded {
   readonly key: string;
@@ -44,7 +44,7 @@ export async function supersededTable(
   tables: readonly TableRequest[],
 ): Promise<Superseded | undefined> {
   const targets = tables.map(({ target }) => target);
-  const [row] = await session.query<Superseded & Record<string, string>>(supersededSql, [
+  const [row] = await session.rows<Superseded & Record<string, string>>(supersededSql, [
     run,
     tables.map(({ key }) => key),
     tables.map(({ hash }) => hash),

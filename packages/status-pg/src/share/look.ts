@@ -9,11 +9,10 @@ import {
   type TablePlan,
   type TableStatus,
 } from '@snowmelt/core';
-import { runLockSql } from '@snowmelt/pg-connection';
+import { runLockSql, type Session } from '@snowmelt/pg-connection';
 import { z } from 'zod';
 
 import { holdersOf } from '../claim/locks.ts';
-import type { Session } from '../connect/session.ts';
 import { heldUntil } from '../claim/held.ts';
 
 interface RunRow {
@@ -41,7 +40,7 @@ export async function look(session: Session, run: RunId): Promise<SharedRun> {
   if (row === undefined) {
     throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
   }
-  const tables = await session.query<TableRow & Record<string, unknown>>(
+  const tables = await session.rows<TableRow>(
     `SELECT table_key AS key, status, table_hash AS hash, planned, gate,
        CASE WHEN gate IS NOT NULL THEN plan END AS plan
      FROM migration_status.migration_table_status
@@ -68,7 +67,7 @@ export async function look(session: Session, run: RunId): Promise<SharedRun> {
 }
 
 export async function openChunks(session: Session, run: RunId): Promise<readonly OpenChunks[]> {
-  return session.query<OpenChunks & Record<string, unknown>>(
+  return session.rows<OpenChunks>(
     `SELECT table_key AS table, (count(*) FILTER (WHERE kind <> 'extract'))::int AS load,
        (count(*) FILTER (WHERE kind = 'extract'))::int AS extract
      FROM migration_status.migration_chunk_status
@@ -78,7 +77,7 @@ export async function openChunks(session: Session, run: RunId): Promise<readonly
 }
 
 async function lookAtRun(session: Session, run: RunId): Promise<RunRow[]> {
-  return session.query<RunRow & Record<string, unknown>>(
+  return session.rows<RunRow>(
     `SELECT run_id AS id, status, owner, started_at, snapshot, plan_format,
        CASE
          WHEN EXISTS (SELECT FROM (${holdersOf(runLockSql('r.run_id'))}) h WHERE h.ours)

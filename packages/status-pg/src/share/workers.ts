@@ -6,13 +6,13 @@ import {
   type WorkerState,
 } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { storable } from '../table/storable.ts';
 
 /** One statement, since every process of a run says it every few seconds. */
 export async function seen(session: Session, run: RunId, worker: WorkerSign): Promise<void> {
   const { id, host, pid, version, waitsFor } = worker;
-  const rows = await session.query(
+  const rows = await session.rows(
     `INSERT INTO migration_status.migration_workers AS w
        (run_id, worker_id, host, pid, version, waits_for, waits_since)
      SELECT run_id, $2, $3, $4, $5, $6::text, CASE WHEN $6::text IS NOT NULL THEN now() END
@@ -30,7 +30,7 @@ export async function seen(session: Session, run: RunId, worker: WorkerSign): Pr
 
 /** What it has leased is free at once; should it be alive after all, its generation is of before. */
 export async function left(session: Session, run: RunId, worker: WorkerId): Promise<void> {
-  await session.query(
+  await session.rows(
     `WITH gone AS (
        UPDATE migration_status.migration_workers
        SET ended_at = coalesce(ended_at, now()), waits_for = NULL, waits_since = NULL
@@ -57,7 +57,7 @@ interface WorkerRow {
 }
 
 export async function workers(session: Session, run: RunId): Promise<readonly WorkerState[]> {
-  const rows = await session.query<WorkerRow & Record<string, unknown>>(
+  const rows = await session.rows<WorkerRow>(
     `SELECT w.*, w.worker_id = r.owner AS is_owner
      FROM migration_status.migration_workers w JOIN migration_status.migration_runs r USING (run_id)
      WHERE w.run_id = $1 ORDER BY w.started_at, w.worker_id`,

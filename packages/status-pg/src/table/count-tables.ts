@@ -1,6 +1,6 @@
 import type { RunId, TableKey } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 
 const counts = `
   SELECT
@@ -18,7 +18,7 @@ const assignments = `
 
 /** Brings the counters of one table's row, or of all of a run's, and of the run up to date. */
 export async function countTables(session: Session, run: RunId, table?: TableKey): Promise<void> {
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_table_status u
      SET ${assignments}
      FROM migration_status.migration_table_status t, LATERAL (${counts}) c
@@ -26,7 +26,7 @@ export async function countTables(session: Session, run: RunId, table?: TableKey
        AND u.run_id = t.run_id AND u.table_key = t.table_key`,
     [run, table],
   );
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_runs r
      SET completed_tables = s.completed, failed_tables = s.failed, total_tables = s.total,
        total_rows_copied = s.row_sum
@@ -51,7 +51,7 @@ export async function refreshCounts(
   { run, table }: { run: RunId; table: TableKey },
   seconds: number,
 ): Promise<void> {
-  await session.query(
+  await session.rows(
     `UPDATE migration_status.migration_table_status u
      SET ${assignments}
      FROM (

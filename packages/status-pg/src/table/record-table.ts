@@ -7,7 +7,7 @@ import {
   type TableKey,
 } from '@snowmelt/core';
 
-import type { Session } from '../connect/session.ts';
+import type { Session } from '@snowmelt/pg-connection';
 import { assertClaim, type Claim } from '../claim/claim.ts';
 import { countTables } from './count-tables.ts';
 import { storable, storableJson } from './storable.ts';
@@ -24,7 +24,7 @@ export async function recordTable(
 ): Promise<void> {
   if (claim !== undefined) await assertClaim(session, claim);
   const [assignments, values] = changes(event);
-  const rows = await session.query(
+  const rows = await session.rows(
     `UPDATE migration_status.migration_table_status SET ${assignments}
      WHERE run_id = $1 AND table_key = $2 RETURNING run_id`,
     [at.run, at.table, ...values],
@@ -39,7 +39,7 @@ async function dropChunks(
   session: Session,
   { run, table }: { run: RunId; table: TableKey },
 ): Promise<void> {
-  await session.query(
+  await session.rows(
     'DELETE FROM migration_status.migration_chunk_status WHERE run_id = $1 AND table_key = $2',
     [run, table],
   );

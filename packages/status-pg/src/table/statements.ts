@@ -1,6 +1,6 @@
 import type { JsonObject, RunId, StatementKeeping, TableKey } from '@snowmelt/core';
 
-import type { Work } from '../connect/session.ts';
+import type { Work } from '@snowmelt/pg-connection';
 import { noSuchTable } from './record-table.ts';
 
 /** How something is done for a run, while it may be. */
@@ -14,7 +14,7 @@ export function keptStatements(within: Within): StatementKeeping {
     values: readonly string[],
   ): Promise<void> => {
     await within(run, (session) =>
-      session.query(
+      session.rows(
         `UPDATE migration_status.migration_table_status SET source_statements = ${assignment}
          WHERE run_id = $1 AND table_key = $2`,
         [run, table, ...values],
@@ -24,7 +24,7 @@ export function keptStatements(within: Within): StatementKeeping {
   return {
     find: (run, table, name) =>
       within(run, async (session) => {
-        const [row] = await session.query<{ statement: JsonObject | null }>(
+        const [row] = await session.rows<{ statement: JsonObject | null }>(
           `SELECT source_statements -> $3::text AS statement
            FROM migration_status.migration_table_status WHERE run_id = $1 AND table_key = $2`,
           [run, table, name],

@@ -2,7 +2,7 @@ import type { Finding, TablePlan } from '@snowmelt/core';
 
 import { schemaRights, type SchemaRights } from '@snowmelt/pg-connection';
 
-import { asking, type Session } from '../connect/transaction.ts';
+import type { Session } from '../connect/transaction.ts';
 import { pendingMigrations } from '../ledger/ensure-ledger.ts';
 import { grantSql } from '../sql/grant-sql.ts';
 import { gathersInSnowmelt, ledgerPrivileges } from '../rights/needed-rights.ts';
@@ -17,13 +17,13 @@ export async function checkCreation(
   return [
     ...(await ledgerRights(session, table)),
     ...(createsTable
-      ? tableRights(await schemaRights(asking(session), table.target.schema), table)
+      ? tableRights(await schemaRights(session.rows, table.target.schema), table)
       : []),
   ];
 }
 
 async function ledgerRights(session: Session, table: TablePlan): Promise<readonly Finding[]> {
-  const place = await schemaRights(asking(session), 'snowmelt');
+  const place = await schemaRights(session.rows, 'snowmelt');
   const grant = grantSql(place.role);
   if (place.may_create === null) {
     if (place.may_create_schemas) return [];

@@ -2,7 +2,7 @@ import { type Readable, Transform, type TransformCallback, type Writable } from 
 import { pipeline } from 'node:stream/promises';
 
 import { isSnowmeltError, SnowmeltError } from '@snowmelt/core';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 import { quoteIdentifier } from '../sql/quote-identifier.ts';
@@ -26,7 +26,7 @@ export interface Copied {
  * told to fail and the stream's own error is thrown, not the COPY error that follows from it.
  */
 export async function copyStream(
-  client: PoolClient,
+  client: ClientBase,
   sql: string,
   bytes: Readable,
   signal: AbortSignal,

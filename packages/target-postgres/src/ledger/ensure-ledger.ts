@@ -1,20 +1,13 @@
-import { SnowmeltError } from '@snowmelt/core';
 import {
   applyMigrations,
-  findStranger,
   pendingMigrations as pending,
+  refuseStranger as refuseOwner,
   relationExists,
-  strangerWords,
   type Migrations,
 } from '@snowmelt/pg-connection';
 
 import type { Databases } from '../connect/databases.ts';
-import {
-  asking,
-  transaction,
-  type Session,
-  type TransactionOptions,
-} from '../connect/transaction.ts';
+import { transaction, type Session, type TransactionOptions } from '../connect/transaction.ts';
 import { migrations } from '../generated/migrations.ts';
 
 /** Names the advisory lock under which the ledger and schemas are made. Any number does. */
@@ -36,7 +29,7 @@ export async function ensureLedger(databases: Databases, options: PlainOptions):
   await transaction(databases, { ...options, purpose: 'plain' }, async (session) => {
     if ((await pendingMigrations(session)).length === 0) return;
     await lockDdl(session);
-    await applyMigrations(asking(session), ledger);
+    await applyMigrations(session.rows, ledger);
   });
 }
 
@@ -48,19 +41,18 @@ export async function lockDdl(session: Session): Promise<void> {
 
 /** Before anything is read or written there: by each that asks whether the ledger is there. */
 async function refuseStranger(session: Session): Promise<void> {
-  const stranger = await findStranger(asking(session), ledger.schema, session.schemaOwners);
-  if (stranger === undefined) return;
-  const { message, fix } = strangerWords(ledger.schema, stranger);
-  throw new SnowmeltError('TARGET.SCHEMA_OWNER', message, { fix });
+  const { schema } = ledger;
+  const trusted = session.schemaOwners;
+  await refuseOwner(session.rows, { schema, trusted, code: 'TARGET.SCHEMA_OWNER' });
 }
 
 export async function ledgerExists(session: Session): Promise<boolean> {
   await refuseStranger(session);
-  return relationExists(asking(session), ledger.schema, ledger.table);
+  return relationExists(session.rows, ledger.schema, ledger.table);
 }
 
 /** Those that `ensureLedger` would apply. */
 export async function pendingMigrations(session: Session): Promise<typeof migrations> {
   await refuseStranger(session);
-  return pending(asking(session), ledger);
+  return pending(session.rows, ledger);
 }

@@ -25,6 +25,8 @@ export interface ListedRun extends Pick<
 }
 
 export interface RunAnswer extends RunActivity {
+  /** The server's clock. */
+  readonly now: Date;
   readonly throughput: readonly LoadedSpan[];
 }
 
@@ -69,7 +71,7 @@ export function createAnswers(status: StatusStore, diagnose: () => Promise<Diagn
         const throughput = await remember(`throughput ${id}`, 2900, () =>
           observes.throughput(activity.run.id, spans),
         );
-        return { ...activity, throughput };
+        return { ...activity, throughput, now: new Date() };
       }),
     chunks: (id, table) =>
       remember(`chunks ${id} ${table}`, 1900, async () => ({

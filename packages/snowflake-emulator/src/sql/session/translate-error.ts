@@ -37,12 +37,7 @@ const TRANSLATIONS: readonly Translation[] = [
   ],
   [
     /must appear in the GROUP BY clause/,
-    () =>
-      new SqlError(
-        '000979',
-        '42601',
-        'SQL compilation error:\nwhat is selected is not a valid group by expression',
-      ),
+    ([text]) => new SqlError('000979', '42601', `SQL compilation error:\n${text}`),
   ],
   [
     /aggregate function calls cannot be nested|(?:WHERE|GROUP BY) clause cannot contain aggregates/i,

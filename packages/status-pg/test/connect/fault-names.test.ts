@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isTransient, translateError } from '../../src/connect/translate-error.ts';
+import { Database } from '../../src/connect/database.ts';
 
 /** As the driver gives it: of the server where the code is a SQLSTATE. */
 const withCode = (code: string, message = 'says so') => {
@@ -8,7 +8,9 @@ const withCode = (code: string, message = 'says so') => {
   return Object.assign(new Error(message), { code, ...ofServer });
 };
 
-describe('translateError', () => {
+const database = new Database({ connection: { host: 'h', port: 1, database: 'd' } });
+
+describe('a fault of PostgreSQL, as the status store calls it,', () => {
   it.each([
     [withCode('28P01'), 'STATUS.UNREACHABLE', 'refused the login'],
     [withCode('28000'), 'STATUS.UNREACHABLE', 'refused the login'],
@@ -26,7 +28,7 @@ describe('translateError', () => {
     [withCode('42501'), 'STATUS.SCHEMA', 'lacks a privilege'],
     [withCode('42P01'), 'STATUS.SCHEMA', 'is not there'],
   ])('%s is %s', (error, code, says) => {
-    expect(translateError(error, 'h:1, database d')).toMatchObject({
+    expect(database.nameError(error)).toMatchObject({
       code,
       message: expect.stringContaining(says) as string,
       cause: error,
@@ -35,17 +37,15 @@ describe('translateError', () => {
 
   it('leaves a bug as it is, with its stack', () => {
     const bug = new TypeError('x is not a function');
-    expect(translateError(bug, 'h')).toBe(bug);
+    expect(database.nameError(bug)).toBe(bug);
     const syntax = withCode('42601');
-    expect(translateError(syntax, 'h')).toBe(syntax);
+    expect(database.nameError(syntax)).toBe(syntax);
   });
 });
 
 it('a login that is refused is not tried again, a server that restarts is', () => {
-  expect(
-    ['57P01', '57P03', '08006', '40P01', 'ECONNRESET'].map((c) => isTransient(withCode(c))),
-  ).toEqual(Array(5).fill(true));
-  expect(
-    ['28P01', '3D000', '42501', '22P02', '23505'].map((c) => isTransient(withCode(c))),
-  ).toEqual(Array(5).fill(false));
+  const codes = ['57P03', '40P01', '57P01', 'ECONNRESET'];
+  expect(codes.map((code) => database.passes(withCode(code)))).not.toContain('no');
+  const never = ['28P01', '3D000', '42501', '22P02', '23505', '57014', '55P03'];
+  expect(never.map((code) => database.passes(withCode(code)))).toEqual(never.map(() => 'no'));
 });

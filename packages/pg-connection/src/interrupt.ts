@@ -1,14 +1,16 @@
-import { streamOf } from '@snowmelt/pg-connection';
 import type { PoolClient } from 'pg';
 
-import type { Databases } from './databases.ts';
+import type { ServerAccess } from './server-access.ts';
+import { streamOf } from './silence/watch-silence.ts';
 
 /** How long the server has to answer a cancellation before the connection is given up. */
 const patienceMs = 2000;
 
-/** The server process behind a transaction, once it has begun. */
-export interface Backend {
-  pid?: number;
+export interface Interruptible extends Pick<ServerAccess, 'beside'> {
+  readonly database: string | undefined;
+  readonly client: PoolClient;
+  /** The server process behind the connection, once a transaction has begun. */
+  readonly hand: { readonly pid?: number };
 }
 
 export interface Interruption {
@@ -21,21 +23,19 @@ export interface Interruption {
  * that doesn't help; either way the statement's promise rejects.
  */
 export function interruptOnAbort(
-  databases: Databases,
-  database: string,
-  { client, backend }: { readonly client: PoolClient; readonly backend: Backend },
-  signal: AbortSignal,
+  connection: Interruptible,
+  signal: AbortSignal | undefined,
 ): Interruption {
   let cancelling: Promise<void> | undefined;
   let giveUp: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
-    cancelling = cancel(databases, database, backend).catch(() => undefined);
-    giveUp = setTimeout(() => streamOf(client).destroy(), patienceMs);
+    cancelling = cancel(connection).catch(() => undefined);
+    giveUp = setTimeout(() => streamOf(connection.client).destroy(), patienceMs);
   };
-  signal.addEventListener('abort', interrupt, { once: true });
+  signal?.addEventListener('abort', interrupt, { once: true });
   return {
     async end({ reuse }) {
-      signal.removeEventListener('abort', interrupt);
+      signal?.removeEventListener('abort', interrupt);
       clearTimeout(giveUp);
       // A late cancellation would hit the next user of the connection.
       if (reuse) await cancelling;
@@ -43,9 +43,9 @@ export function interruptOnAbort(
   };
 }
 
-async function cancel(databases: Databases, database: string, { pid }: Backend): Promise<void> {
+async function cancel({ beside, database, hand: { pid } }: Interruptible): Promise<void> {
   if (pid === undefined) return;
-  await databases.beside(database, (beside) =>
-    beside.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]),
+  await beside(database, (client) =>
+    client.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]),
   );
 }

@@ -1,19 +1,5 @@
-import { isSnowmeltError, SnowmeltError, type ErrorCode } from '@snowmelt/core';
-import { faultOf, type FaultKind, type FaultScene } from '@snowmelt/pg-connection';
-
-/** SQLSTATE; empty where the server has sent no error. */
-export function errorCode(error: unknown): string {
-  return faultOf(error)?.sqlState ?? '';
-}
-
-/**
- * Faults that pass by themselves: a server that restarts, a failover, a broken connection, a
- * deadlock, a statement that was cut short. What is away passes only where it was there before.
- */
-export function isTransient(error: unknown): boolean {
-  const fault = faultOf(error);
-  return fault?.retry === 'chunk' || fault?.kind === 'unreachable' || fault?.kind === 'standby';
-}
+import type { ErrorCode } from '@snowmelt/core';
+import type { FaultKind, FaultNames } from '@snowmelt/pg-connection';
 
 type Verdict = readonly [code: ErrorCode, says: string];
 
@@ -45,20 +31,13 @@ const verdicts: Readonly<Partial<Record<FaultKind, Verdict>>> = {
 const makeSchema =
   'Run the same command as a role that may CREATE in the status database, or apply the files in sql/status in their order.';
 
-/**
- * Errors of PostgreSQL, its driver and the network as Snowmelt's; what pg-connection doesn't know is
- * a bug and comes back as it is. `server` is host, port and database: neither it nor the messages of
- * the server hold a password.
- */
-export function translateError(error: unknown, server: string, where: WhereStatus = {}): unknown {
-  if (isSnowmeltError(error)) return error;
-  const fault = faultOf(error, { ...where, server, databaseKey: 'status_tracking_database' });
-  if (fault === undefined) return error;
-  const verdict = fault.sqlState === '42703' ? schema : verdicts[fault.kind];
-  if (verdict === undefined) return error;
-  const [code, says] = verdict;
-  const fix = verdict === schema ? makeSchema : fault.fix;
-  return new SnowmeltError(code, `${says} (${server}): ${fault.message}`, { cause: error, fix });
-}
-
-export type WhereStatus = Pick<FaultScene, 'database' | 'role' | 'sql'>;
+export const statusFaults: FaultNames = {
+  databaseKey: 'status_tracking_database',
+  nameOf({ kind, message, sqlState }, { server }) {
+    const verdict = sqlState === '42703' ? schema : verdicts[kind];
+    if (verdict === undefined) return undefined;
+    const [code, says] = verdict;
+    const advice = verdict === schema ? { fix: makeSchema } : {};
+    return { code, message: `${says} (${server}): ${message}`, ...advice };
+  },
+};

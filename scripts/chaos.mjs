@@ -1,5 +1,5 @@
 // Builds the command and hurts it: npm run chaos -- --runs N --seed S [--people]
 import { execNode, nx } from './run.mjs';
 
-nx(['run-many', '-t', 'build']);
+await nx(['run-many', '-t', 'build']);
 execNode('e2e/chaos/main.ts', process.argv.slice(2));

@@ -1,7 +1,7 @@
 /**
  * Packs every package as it would be published, and looks at the tarball as who installs it would:
- * publint, for what the manifest says; arethetypeswrong, for what TypeScript makes of each entry.
- * Needs a build.
+ * publint, for what the manifest says; arethetypeswrong, for what TypeScript makes of each entry; and
+ * the SQL that an administrator applies. Needs a build.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,8 +21,21 @@ const packages = globSync('packages/*/package.json', { cwd: root }).map((path) =
 /** All of them are modules for Node: how `require` and bundlers of old see them is no matter. */
 const resolutions = new Set(['node16-esm', 'bundler']);
 
+/** Folders of `sql/` that come with a package. */
+const migrations = {
+  '@snowmelt/status-pg': ['status', 'monitoring'],
+  '@snowmelt/target-postgres': ['target'],
+};
+
+function wantedFiles({ name }) {
+  const sql = (migrations[name] ?? []).flatMap((folder) =>
+    globSync(`sql/${folder}/*.sql`, { cwd: root }),
+  );
+  return ['README.md', 'LICENSE', ...sql];
+}
+
 async function faultsOf(manifest, tarball) {
-  const lacks = ['README.md', 'LICENSE'].filter((name) => !tarball.names.includes(name));
+  const lacks = wantedFiles(manifest).filter((name) => !tarball.names.includes(name));
   const { messages, pkg } = await publint({ pack: { tarball: tarball.data }, strict: true });
   const types = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball.data)));
   const problems = types.types === false ? [{ kind: 'NoTypes' }] : types.problems;

@@ -1,5 +1,5 @@
 // Builds the command and runs its demo: npm run demo [-- --keep] [-- --json]
 import { execNode, nx } from './run.mjs';
 
-nx(['run', 'snowmelt:build']);
+await nx(['run', 'snowmelt:build']);
 execNode('packages/cli/bin/run.js', ['demo', ...process.argv.slice(2)]);

@@ -39,7 +39,7 @@ function pack(names, into) {
   });
 }
 
-if (!process.argv.includes('--built')) nx(['run-many', '-t', 'build']);
+if (!process.argv.includes('--built')) await nx(['run-many', '-t', 'build']);
 rmSync(release, { recursive: true, force: true });
 const command = withDependencies('snowmelt');
 pack([...command], release);

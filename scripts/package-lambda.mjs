@@ -1,5 +1,5 @@
 // Builds the Lambda function's package: npm run package:lambda -- --help
 import { execNode, nx } from './run.mjs';
 
-nx(['run', '@snowmelt/lambda:build']);
+await nx(['run', '@snowmelt/lambda:build']);
 execNode('packages/lambda/scripts/package.mjs', process.argv.slice(2));

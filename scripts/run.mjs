@@ -1,6 +1,8 @@
 // How the scripts start Nx and Node: quietly, without a daemon that would stay behind.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,23 +14,32 @@ const env = {
 };
 
 /** Runs Nx; on failure shows what it said and ends this process. Its output goes to stderr. */
-export function nx(args) {
-  const { status, output } = tryNx(args);
+export async function nx(args) {
+  const { status, output } = await tryNx(args);
   if (status === 0) return;
   process.stderr.write(output);
   process.exit(1);
 }
 
-/** Runs Nx and returns its status and what it printed. */
+/** Runs Nx and gives its status and what it printed. */
 export function tryNx(args) {
-  const nxScript = join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  const child = spawnSync(process.execPath, [nxScript, ...args, '--outputStyle=static'], {
+  const nxScript = join('node_modules', 'nx', 'dist', 'bin', 'nx.js');
+  return tryNode(nxScript, ...args, '--outputStyle=static');
+}
+
+/** Runs a script of the project and gives its status and what it printed. */
+export async function tryNode(script, ...args) {
+  const child = spawn(process.execPath, [join(root, script), ...args], {
     cwd: root,
     env,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { status: child.status ?? 1, output: `${child.stdout ?? ''}${child.stderr ?? ''}` };
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { status: code ?? 1, output: `${stdout}${stderr}` };
 }
 
 /** Runs a script of the project in the user's directory, and ends as it ends. */

@@ -1,10 +1,9 @@
 // npm test: everything that must hold, and one line at the end that says how much of it does.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { tryNx } from './run.mjs';
+import { tryNode, tryNx } from './run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -22,11 +21,6 @@ function check(name, { status, output }) {
 function runMany(target, ...flags) {
   const fresh = process.env.CI ? ['--skipNxCache'] : [];
   return tryNx(['run-many', '-t', target, '--excludeTaskDependencies', ...fresh, ...flags]);
-}
-
-function node(script, ...args) {
-  const child = spawnSync(process.execPath, [join(root, script), ...args], { encoding: 'utf8' });
-  return { status: child.status ?? 1, output: `${child.stdout}${child.stderr}` };
 }
 
 /** Adds up what vitest wrote for each project; a suite that could not start counts as a failure. */
@@ -68,19 +62,37 @@ for (const target of ['test', 'e2e']) {
     rmSync(dirname(file), { recursive: true, force: true });
 }
 
-check('generated files', node('scripts/generate.mjs', '--check'));
-check('format', node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'));
-check('folders', node('scripts/check-folders.mjs'));
-check('pages', node('scripts/check-pages.mjs'));
-check('way of a row', node('scripts/check-way.mjs'));
-const built = check('build', tryNx(['run-many', '-t', 'build']));
-if (built) check('packages', node('scripts/check-packages.mjs'));
-check('typecheck', runMany('typecheck'));
-check('lint', runMany('lint'));
-if (built) {
-  addTests('test', runMany('test', '--parallel=2'));
-  addTests('e2e', runMany('e2e', '--parallel=1'));
+async function look() {
+  check('generated files', await tryNode('scripts/generate.mjs', '--check'));
+  const prettier = 'node_modules/prettier/bin/prettier.cjs';
+  check('format', await tryNode(prettier, '--check', '--log-level=warn', '.'));
+  check('folders', await tryNode('scripts/check-folders.mjs'));
+  check('pages', await tryNode('scripts/check-pages.mjs'));
+  check('way of a row', await tryNode('scripts/check-way.mjs'));
 }
+
+async function build() {
+  const built = check('build', await tryNx(['run-many', '-t', 'build']));
+  if (built) check('packages', await tryNode('scripts/check-packages.mjs'));
+  return built;
+}
+
+/** Half of the time a test waits, for a server or a process of its own: so they run beside each other. */
+async function test() {
+  const longest = 'target-postgres';
+  const [one, others, e2e] = await Promise.all([
+    runMany('test', '-p', longest),
+    runMany('test', '--exclude', longest, '--parallel=1'),
+    runMany('e2e'),
+  ]);
+  addTests('test', { status: one.status || others.status, output: one.output + others.output });
+  addTests('e2e', e2e);
+}
+
+const [built] = await Promise.all([build(), look()]);
+check('typecheck', await runMany('typecheck'));
+check('lint', await runMany('lint'));
+if (built) await test();
 
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -44,7 +45,12 @@ describe('several processes on one run', () => {
     return running;
   }
 
+  /** No COPY goes on until it is let go, however slow this machine is. */
+  const hold = () => on.sql.query('BEGIN; LOCK TABLE vega.many IN SHARE MODE');
+  const letGo = () => on.sql.query('ROLLBACK');
+
   afterEach(async () => {
+    await letGo();
     for (const { child, ended } of started.splice(0)) {
       child.kill('SIGKILL');
       await ended;
@@ -103,17 +109,33 @@ describe('several processes on one run', () => {
     await using file = await config();
     const none = await snowmelt(['worker', '--config', file.path]);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('RUN.NOT_GOING_ON')]);
-    const running = start('run', '--config', file.path, '--workers', '4', '--json');
+    const events = `${file.path}.log`;
+    const given = ['--workers', '4', '--verify', 'digest', '--log-file', events];
+    const running = start('run', '--config', file.path, ...given, '--json');
     await until(async () => (await loaded()) > 3);
+    await hold();
     const second = await snowmelt(['run', '--config', file.path, '--no-resume']);
+    await until(async () => (await workerPids()).length === 3);
+    await letGo();
     expect(second.code).toBe(2);
     expect(second.stderr).toMatch(
       /RUN\.TABLE_BUSY.*Run [\da-f-]{36} at \S+\/\d+\/\w+, since 20\S+Z, is loading \S+\.vega\.many/su,
     );
     const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', rows });
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'completed',
+      rows,
+      tables: [{ verification: { by: 'digest' } }],
+    });
     await expectExact();
+    const lines = (await readFile(events, 'utf8')).trimEnd().split('\n');
+    const loaders = lines
+      .map((line) => JSON.parse(line) as { event: string; pid?: number })
+      .filter(({ event }) => event === 'chunk_loaded')
+      .map(({ pid }) => pid);
+    expect(loaders).toHaveLength(chunks);
+    expect(new Set(loaders).size).toBe(4);
     const shares = await query<{ pid: string; chunks: number }>(
       `SELECT split_part(worker_id, '/', 2) AS pid, count(*)::int AS chunks
        FROM migration_status.migration_chunk_status GROUP BY 1`,
@@ -128,17 +150,23 @@ describe('several processes on one run', () => {
   it('P4: a worker is killed every second, then the owner: a worker goes on, and all is there once', async () => {
     await using file = await config();
     const running = start('run', '--config', file.path, '--no-resume', '--workers', '3', '--json');
-    await until(async () => (await workerPids()).length > 1);
-    let killed = 0;
-    for (; (await loaded()) < chunks / 3; await sleep(1000)) {
+    await until(async () => (await loaded()) > 0);
+    await hold();
+    for (let killed = 0; killed < 2; await sleep(1000)) {
       const [pid] = await workerPids();
       if (pid !== undefined && kill(pid)) killed += 1;
     }
-    expect(killed).toBeGreaterThan(1);
+    await letGo();
+    for (; (await loaded()) < chunks / 3; await sleep(1000)) {
+      const [pid] = await workerPids();
+      if (pid !== undefined) kill(pid);
+    }
+    await hold();
     const helper = start('worker', '--config', file.path, '--json');
     await until(async () => (await workerPids()).includes(helper.child.pid ?? 0));
     const children = (await workerPids()).filter((pid) => pid !== helper.child.pid);
     running.child.kill('SIGKILL');
+    await letGo();
     await until(async () => children.every((pid) => !isThere(pid)));
     await until(async () => (await newestStatus()) === 'completed');
     await helper.ended;

@@ -52,6 +52,7 @@ export {
   type LogLevel,
 } from './log/logger.ts';
 export { visible, visibleLines } from './log/visible.ts';
+export { noticeWaits } from './log/notice-waits.ts';
 export { tellWait, type TellWait, type Wait } from './log/tell-wait.ts';
 export {
   hasWildcards,

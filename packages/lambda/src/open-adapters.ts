@@ -22,7 +22,8 @@ export async function openAdapters(
 }
 
 export function contextOf({ telemetry, deadline }: Work): WorkContext {
-  return { log: telemetry.log, signal: deadline.stop, clock: systemClock };
+  const { log, waitsFor } = telemetry;
+  return { log, waitsFor, signal: deadline.stop, clock: systemClock };
 }
 
 /** What all requests to the engine have in common. */

@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import {
   createLogger,
   logLevels,
+  noticeWaits,
   type LogFields,
   type Logger,
   type LogLevel,
@@ -23,6 +24,12 @@ export function createTelemetry(env: Readonly<Record<string, string | undefined>
     },
   });
   const metrics = new Metrics({ namespace: 'Snowmelt', serviceName: service });
+  const level = levelOf(env['LOG_LEVEL']);
+  const { log, now: waitsFor } = noticeWaits(
+    createLogger(level, ({ level: of, event, fields }) =>
+      lines[of](event, withoutReserved(fields)),
+    ),
+  );
   return {
     begin(context: Context): void {
       lines.resetKeys();
@@ -32,9 +39,8 @@ export function createTelemetry(env: Readonly<Record<string, string | undefined>
     ofRun(run: string): void {
       lines.appendKeys({ run });
     },
-    log: createLogger(levelOf(env['LOG_LEVEL']), ({ level, event, fields }) => {
-      lines[level](event, withoutReserved(fields));
-    }),
+    log,
+    waitsFor,
     /** What one of several loaders has put into the target; the run's own figures come at its end. */
     measureBatch({ rows, bytes }: { readonly rows: number; readonly bytes: number }): void {
       metrics.addMetric('BatchRows', MetricUnit.Count, rows);

@@ -51,7 +51,7 @@ describe('P6: memory does not grow with what is read', () => {
     expect(read).toBe(rows * (10 * MiB + 1));
     // The kernel's socket buffers are part of it: some MB on loopback.
     expect(mostHeld).toBeLessThan(16 * MiB);
-  });
+  }, 120_000);
 
   it('a table of 1,500 columns is read by a statement that Snowflake takes', () => {
     const kinds = [

@@ -30,6 +30,13 @@ export const logFlags = {
   }),
 };
 
+export const verifyFlags = {
+  verify: Flags.option({
+    options: ['off', 'count', 'digest'] as const,
+    summary: "How source and target are compared; overrides the configuration's.",
+  })(),
+};
+
 export const resumeFlags = {
   'no-resume': Flags.boolean({
     summary: 'Start a new run.',

@@ -14,6 +14,7 @@ import {
   unknownSources,
   type Config,
   type Environment,
+  type LogFields,
   type Logger,
   type LogEntry,
   type LogLevel,
@@ -69,16 +70,36 @@ export function selectJobs(config: Config, flags: SelectionFlags & LogFlags): Ta
   return jobs;
 }
 
-/** Log lines go to `write`, which is stderr unless a display is in the way. */
+/** A flag overrides how the configuration has the tables compared. */
+export function verifiedAs(
+  verify: TableJob['verify'] | undefined,
+  jobs: readonly TableJob[],
+): readonly TableJob[] {
+  return verify === undefined ? jobs : jobs.map((job) => ({ ...job, verify }));
+}
+
+interface LogWay {
+  /** Takes a line; by default stderr, unless a display is in the way. */
+  readonly write?: (line: string) => void;
+  /** What stands in each line. */
+  readonly fields?: LogFields | undefined;
+}
+
 export function makeLogger(
   flags: LogFlags,
-  write = (line: string): void => void process.stderr.write(`${line}\n`),
+  { write = (line) => void process.stderr.write(`${line}\n`), fields = {} }: LogWay = {},
 ): Logger {
   const format = flags['log-format'] === 'json' ? formatJson : formatLogfmt;
+  const withFields = (entry: LogEntry) => ({ ...entry, fields: { ...fields, ...entry.fields } });
   const level = flags['log-level'] ?? (process.stderr.isTTY ? 'warn' : 'info');
-  const log = createLogger(level, (entry) => write(format(entry)));
+  const log = createLogger(level, (entry) => write(format(withFields(entry))));
   const file = flags['log-file'];
-  return file === undefined ? log : both(log, createLogger('debug', appendTo(file)));
+  if (file === undefined) return log;
+  const append = appendTo(file);
+  return both(
+    log,
+    createLogger('debug', (entry) => append(withFields(entry))),
+  );
 }
 
 const logFiles = new Map<string, number>();
@@ -117,6 +138,10 @@ function both(one: Logger, other: Logger): Logger {
   return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
 }
 
-export function makeContext(log: Logger, signal: AbortSignal): WorkContext {
-  return { log, signal, clock: systemClock };
+export function makeContext(
+  log: Logger,
+  signal: AbortSignal,
+  waitsFor?: WorkContext['waitsFor'],
+): WorkContext {
+  return { log, signal, clock: systemClock, ...(waitsFor === undefined ? {} : { waitsFor }) };
 }

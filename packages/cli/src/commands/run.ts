@@ -2,10 +2,23 @@ import { Flags } from '@oclif/core';
 
 import { BaseCommand } from '../base/base-command.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
-import { configFlags, logFlags, resumeFlags, resumeOf, tableFlags } from '../base/flags.ts';
+import {
+  configFlags,
+  logFlags,
+  resumeFlags,
+  resumeOf,
+  tableFlags,
+  verifyFlags,
+} from '../base/flags.ts';
 import { migrate } from '../run/migrate.ts';
 import { withEnd } from '../run/with-end.ts';
-import { readMatched, selectJobs, type LogFlags, type SetupFlags } from '../base/setup.ts';
+import {
+  readMatched,
+  selectJobs,
+  verifiedAs,
+  type LogFlags,
+  type SetupFlags,
+} from '../base/setup.ts';
 import {
   formatRunFailures,
   formatRunReport,
@@ -34,10 +47,7 @@ work left; 1 a bug.`;
     ...configFlags,
     ...tableFlags,
     ...resumeFlags,
-    verify: Flags.option({
-      options: ['off', 'count', 'digest'] as const,
-      summary: "How source and target are compared; overrides the configuration's.",
-    })(),
+    ...verifyFlags,
     'upgrade-status-schema': Flags.boolean({
       summary: 'Upgrade the status schema of the earlier tool, which fails there from then on.',
     }),
@@ -65,9 +75,7 @@ work left; 1 a bug.`;
   async run(): Promise<RunView> {
     const { flags } = await this.parse(Run);
     const { config } = await readMatched(flags);
-    const { verify } = flags;
-    const chosen = selectJobs(config, flags);
-    const jobs = verify === undefined ? chosen : chosen.map((job) => ({ ...job, verify }));
+    const jobs = verifiedAs(flags.verify, selectJobs(config, flags));
     const migration = {
       config,
       jobs,
@@ -90,14 +98,21 @@ work left; 1 a bug.`;
   }
 }
 
-/** A worker reads the same configuration and logs in the same way; which tables the run knows. */
-function workerArgs(flags: SetupFlags & LogFlags): readonly string[] {
-  const { config, 'env-file': envFile, 'log-level': level, 'log-format': format } = flags;
-  return [
-    '--config',
-    config,
-    ...(envFile === undefined ? [] : ['--env-file', envFile]),
-    ...(level === undefined ? [] : ['--log-level', level]),
-    ...(format === undefined ? [] : ['--log-format', format]),
-  ];
+/** What a worker must be told as well: it may take the run over. Which tables, the run knows. */
+const sharedFlags = [
+  'config',
+  'env-file',
+  'verify',
+  'log-level',
+  'log-format',
+  'log-file',
+] as const;
+
+function workerArgs(
+  flags: SetupFlags & LogFlags & { readonly verify?: string | undefined },
+): readonly string[] {
+  return sharedFlags.flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
 }

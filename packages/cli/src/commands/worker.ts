@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core';
 import type { HelpReport } from '@snowmelt/core';
 
 import { BaseCommand } from '../base/base-command.ts';
-import { configFlags, logFlags } from '../base/flags.ts';
-import { readMatched, selectJobs } from '../base/setup.ts';
+import { configFlags, logFlags, verifyFlags } from '../base/flags.ts';
+import { readMatched, selectJobs, verifiedAs } from '../base/setup.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
 import { help } from '../run/help.ts';
 import { viewReport, type RunView } from '../show/run-report.ts';
@@ -33,6 +33,7 @@ message explains; 1 a bug. Where this process has taken the run over, those of \
       helpValue: 'ID',
       summary: 'The run; by default the newest one of the configuration that goes on.',
     }),
+    ...verifyFlags,
     ...logFlags,
   };
 
@@ -42,7 +43,7 @@ message explains; 1 a bug. Where this process has taken the run over, those of \
     const { version } = this.config;
     const done = await help({
       config,
-      jobs: selectJobs(config, flags),
+      jobs: verifiedAs(flags.verify, selectJobs(config, flags)),
       run: flags.run,
       flags,
       version,

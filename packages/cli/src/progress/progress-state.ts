@@ -41,7 +41,7 @@ export interface Progress {
   /** Until then the run waits before it reads at its snapshot point. */
   settlesAt?: number;
   /** What something waits for, as it was last told. */
-  wait?: { readonly at: number; readonly text: string };
+  waitsFor?: () => string | undefined;
   readonly tables: ReadonlyMap<string, TableProgress>;
 }
 

@@ -146,16 +146,14 @@ function hiddenLine(hidden: readonly TableProgress[], width: number): string {
   return dim(truncateText(`  … and ${parts.join(', ')}`, width));
 }
 
-/** Whoever waits says so anew within this time. */
-const waitToldFor = 45_000;
-
-function waitLines({ settlesAt = 0, wait }: Progress, { now, width }: View): readonly string[] {
+function waitLines({ settlesAt = 0, waitsFor }: Progress, { now, width }: View): readonly string[] {
+  const wait = waitsFor?.();
   const left = formatDuration((settlesAt - now) / 1000);
   return [
     ...(settlesAt <= now
       ? []
       : [`  waiting ${left} so that every commit before the snapshot is seen`]),
-    ...(wait === undefined || now - wait.at > waitToldFor ? [] : [`  ${wait.text}`]),
+    ...(wait === undefined ? [] : [`  waiting for ${wait}`]),
   ].map((text) => dim(truncateText(text, width)));
 }
 

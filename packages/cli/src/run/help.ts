@@ -26,7 +26,7 @@ export interface Help {
 
 /** Works on a run of another process and shows how that goes on stderr. */
 export async function help({ config, jobs, run, flags, version }: Help): Promise<HelpReport> {
-  using stage = await openStage(jobs, flags);
+  using stage = await openStage(jobs, flags, { pid: process.pid });
   using stop = listenForStop(stage.tellStop);
   endWithStarter();
   await using stack = new AsyncDisposableStack();
@@ -46,7 +46,7 @@ export async function help({ config, jobs, run, flags, version }: Help): Promise
     snapshotDelay: config.snapshot_delay_seconds * 1000,
     observer: stage.observer,
   };
-  return await helpRun(request, adapters, makeContext(stage.log, stop.signal));
+  return await helpRun(request, adapters, makeContext(stage.log, stop.signal, stage.waitsFor));
 }
 
 /**

@@ -61,7 +61,7 @@ export async function migrateWith(migration: Migration, adapters: Adapters): Pro
 async function carryOut(
   { config, jobs, resume, version = '', workers }: Migration,
   adapters: Adapters,
-  stage: Pick<Stage, 'log' | 'observer'> & { readonly signal: AbortSignal },
+  stage: Pick<Stage, 'log' | 'waitsFor' | 'observer'> & { readonly signal: AbortSignal },
 ): Promise<RunReport> {
   const { log, observer } = stage;
   const { status } = adapters;
@@ -84,7 +84,7 @@ async function carryOut(
       },
     },
     adapters,
-    makeContext(stage.log, stage.signal),
+    makeContext(stage.log, stage.signal, stage.waitsFor),
   );
   logEnd(stage.log, report);
   return report;

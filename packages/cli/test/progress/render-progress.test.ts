@@ -117,11 +117,12 @@ describe('renderProgress', () => {
     expect(drawn[2]).toMatch(/^· FACT_LINES +waiting/u);
   });
 
-  it('what something waits for is shown while it is told anew', () => {
-    const { progress, wait, lines } = start('A');
-    progress.wait = { at: 1_000_000, text: 'waiting for a lock: COPY into s.a (pid 7)' };
+  it('what something waits for is shown', () => {
+    const { progress, lines } = start('A');
+    let what: string | undefined = 'a lock: COPY into s.a (pid 7)';
+    progress.waitsFor = () => what;
     expect(lines()[1]).toBe('  waiting for a lock: COPY into s.a (pid 7)');
-    wait(50_000);
+    what = undefined;
     expect(lines()).toHaveLength(2);
   });
 

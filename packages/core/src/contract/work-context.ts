@@ -25,6 +25,8 @@ export interface WorkContext {
   readonly clock: Clock;
   /** Marks what is asked of the source, for its operators. Absent: as the source is set up. */
   readonly queryTag?: string;
+  /** What this process waits for at the moment, in words for people. */
+  readonly waitsFor?: () => string | undefined;
   /** For the work of a table in a run. Absent: a statement lives no longer than who asks. */
   readonly statements?: KeptStatements;
   /** Is told of parts of a long step that are done for good: another process does not do them again. */

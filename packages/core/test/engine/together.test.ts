@@ -1,9 +1,10 @@
 import { aroundCalls } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
+import { bePresent, signOfThisProcess } from '../../src/engine/table/presence.ts';
 import { SnowmeltError } from '../../src/index.ts';
 import { job, rowsOf, run } from './engine-world.ts';
-import { help, processOf, worldOf } from './processes.ts';
+import { fastContext, help, processOf, worldOf } from './processes.ts';
 
 /** Resolves with the id of the run once it is open, from the observer of its owner. */
 function whenOpened() {
@@ -268,5 +269,17 @@ describe('a helper', () => {
     const { worker } = await helping;
     const gone = (await workers())?.find(({ id: one }) => one === worker);
     expect(gone?.endedAt).toBeInstanceOf(Date);
+  });
+
+  it('says what its log tells that it waits for', async () => {
+    const { world, run: id, end } = await standingRun();
+    const { status } = processOf(world);
+    const context = { ...fastContext(), waitsFor: () => 'a lock: COPY into s.a' };
+    const sign = signOfThisProcess('1.2.3');
+    const presence = await bePresent(id, sign, { status, context });
+    const seen = (await status.sharing?.workers(id))?.find((one) => one.id === sign.id);
+    expect(seen?.waitsFor).toBe('a lock: COPY into s.a');
+    await presence[Symbol.asyncDispose]();
+    await end();
   });
 });

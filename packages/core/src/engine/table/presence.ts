@@ -38,7 +38,8 @@ export async function bePresent(
   let waitsFor: string | undefined;
   let again = new AbortController();
   const tell = async (): Promise<void> => {
-    await sharing.seen(run, waitsFor === undefined ? sign : { ...sign, waitsFor });
+    const now = waitsFor ?? context.waitsFor?.();
+    await sharing.seen(run, now === undefined ? sign : { ...sign, waitsFor: now });
   };
   const orTold = (error: unknown): void => {
     context.log.warn('sign_of_life_failed', { run, message: String(error) });

@@ -36,5 +36,6 @@ export function requestOf({ config, deadline }: Work, jobs: readonly TableJob[])
     ...(config.max_credits === undefined ? {} : { maxCredits: config.max_credits }),
     lastCall: deadline.lastCall,
     leavesStatements: true,
+    dividesChunks: true,
   };
 }

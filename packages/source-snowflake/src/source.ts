@@ -25,6 +25,7 @@ import { pinSnapshot } from './plan/pin-snapshot.ts';
 import { planChunks } from './plan/plan-chunks.ts';
 import { readCost } from './unload/read-cost.ts';
 import type { Ask } from './plan/strategy.ts';
+import { divideChunk } from './query/divide-chunk.ts';
 import { extractResult, openResultRows } from './query/extract-result.ts';
 import { openQuery } from './query/open-query.ts';
 import { ExtractChooser } from './unload/choose-extract.ts';
@@ -72,12 +73,11 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): WholeSou
       extract: (table, chunk, context) => extract(reading, settings, { table, chunk }, context),
       release: (run, tables, context) => releaseRun(pool, run, tables, context),
     },
-    stages: {
-      list: (places, context) => runStages(pool, places, context),
-      drop: async ({ name }, context) => {
-        await queryRows(pool, dropStage(name), context);
-      },
+    divides: {
+      divide: (table, chunk, pieces, context) =>
+        divideChunk(each, { table, chunk, pieces }, context),
     },
+    stages: stagesOf(pool),
     ...asked(pool, settings),
     examines: { examine: (place, context) => examine(settings, place, context) },
     grants: {
@@ -89,6 +89,15 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): WholeSou
         }),
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+function stagesOf(pool: SessionPool): WholeSource['stages'] {
+  return {
+    list: (places, context) => runStages(pool, places, context),
+    drop: async ({ name }, context) => {
+      await queryRows(pool, dropStage(name), context);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Loading, TablePlan, WholeTarget } from '@snowmelt/core';
+import type { Loading, Rejects, TablePlan, WholeTarget } from '@snowmelt/core';
 
 import { checkTable } from './check/check-table.ts';
 import { heldSnapshot } from './ledger/snapshot-ledger.ts';
@@ -12,7 +12,7 @@ import { digestTable } from './digest/digest-table.ts';
 import { fedColumns } from './ledger/fed-columns.ts';
 import { listSessions } from './repair/list-sessions.ts';
 import { repairDatabase } from './repair/repair-database.ts';
-import { loadChunk } from './load/load-chunk.ts';
+import { divideChunk, loadChunk } from './load/load-chunk.ts';
 import { replicaBrake, type ReplicaBrake } from './load/replica-lag.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
@@ -44,6 +44,10 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
     isEmpty: (ref, context) => isEmpty(databases, ref, context),
     count: (ref, context) => countRows(databases, ref, context),
     receipts: (table, context) => readDurableReceipts(databases, table, context),
+    divides: {
+      divide: (table, chunk, pieces, context) =>
+        divideChunk(databases, { table, chunk, pieces, context }),
+    },
     createsTables: {
       fractionDigits,
       decideTypes: (request, context) => decideTypes(databases, request, context),
@@ -59,11 +63,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
       newest: (table, column, context) => newestWatermark(databases, table, column, context),
     },
     sessions: { list: (database, context) => listSessions(databases, database, context) },
-    rejects: {
-      groups: (database, query, context) => listRejects(databases, database, query, context),
-      rows: (database, query, context) => readRejectedRows(databases, database, query, context),
-      retry: (database, filter, context) => retryRejects(databases, database, filter, context),
-    },
+    rejects: rejectsOf(databases),
     repairs: { repair: (request, context) => repairDatabase(databases, request, context) },
     digests: { digest: (table, context) => digestTable(databases, table, context) },
     references: {
@@ -77,6 +77,14 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
       grants: (database, request, context) => targetGrants(databases, database, request, context),
     },
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
+
+function rejectsOf(databases: Databases): Rejects {
+  return {
+    groups: (database, query, context) => listRejects(databases, database, query, context),
+    rows: (database, query, context) => readRejectedRows(databases, database, query, context),
+    retry: (database, filter, context) => retryRejects(databases, database, filter, context),
   };
 }
 

@@ -14,6 +14,7 @@ const blocks = [...guide.matchAll(/^```(\S+)[ ]?(\S*)\n([^]*?)^```$/gmu)].map(
 const flat = (code: string) => code.replaceAll(/^ +/gmu, '').trim();
 
 const ofTarget: Readonly<Record<Capability<Target>, true>> = {
+  divides: true,
   createsTables: true,
   merges: true,
   swaps: true,
@@ -32,6 +33,7 @@ const ofSource: Readonly<Record<Capability<Source>, true>> = {
   pins: true,
   filters: true,
   extracts: true,
+  divides: true,
   stages: true,
   watermarks: true,
   changes: true,

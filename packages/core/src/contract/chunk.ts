@@ -45,6 +45,11 @@ export interface LoadReceipt {
    * is looser: one row stands for both. Absent: none.
    */
   readonly met?: number;
+  /**
+   * It has no rows, and never will: pieces of it, of which there are to be so many, are loaded in its
+   * place (`DividesLoads`). Absent: it is loaded.
+   */
+  readonly dividedInto?: number;
   /** The ledger had it before: nothing was opened or loaded by this call. */
   readonly alreadyLoaded: boolean;
 }

@@ -96,6 +96,7 @@ export interface Source extends AsyncDisposable {
   readonly pins?: Pins;
   readonly filters?: Filters;
   readonly extracts?: Extracts;
+  readonly divides?: DividesChunks;
   readonly stages?: Stages;
   readonly watermarks?: SourceWatermarks;
   readonly changes?: RecordsChanges;
@@ -147,6 +148,20 @@ export interface Extracts {
   extract(table: TablePlan, chunk: ChunkPlan, context: WorkContext): AsyncIterable<ChunkPlan>;
   /** Removes what the run left at the source (stages, files). Idempotent. */
   release(run: RunId, tables: readonly TablePlan[], context: WorkContext): Promise<void>;
+}
+
+/** A chunk that takes longer than a process lives is loaded in pieces. */
+export interface DividesChunks {
+  /**
+   * Load chunks whose rows together are those of a `load` chunk, none twice: about so many pieces, fewer
+   * where it has fewer rows. Those of one call are used and no others. Throws as `open` does.
+   */
+  divide(
+    table: TablePlan,
+    chunk: ChunkPlan,
+    pieces: number,
+    context: WorkContext,
+  ): Promise<readonly ChunkPlan[]>;
 }
 
 /** Places for files that runs make at the source, found again when a run is gone. */

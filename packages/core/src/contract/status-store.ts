@@ -89,7 +89,8 @@ export interface LoadedRows {
 }
 
 export type ChunkEvent =
-  | ({ readonly type: 'loaded' } & LoadedRows)
+  /** With `pieces`, these take its place, which has no rows: one transaction. */
+  | ({ readonly type: 'loaded'; readonly pieces?: readonly ChunkPlan[] } & LoadedRows)
   /** The extract chunk is done and these take its place: one transaction. */
   | { readonly type: 'extracted'; readonly chunks: readonly ChunkPlan[] }
   /** A try failed; the same worker tries again under the same lease. */

@@ -53,6 +53,7 @@ export interface Target extends Loading<AppendPlan | TruncatePlan>, AsyncDisposa
   /** What the run has in the target's ledger for this table: chunks of rows and of keys. */
   receipts(table: TablePlan, context: WorkContext): Promise<readonly LoadReceipt[]>;
 
+  readonly divides?: DividesLoads;
   readonly createsTables?: CreatesTables;
   readonly merges?: Merges;
   readonly swaps?: Swaps;
@@ -116,6 +117,22 @@ export interface Loading<Plan extends TablePlan> {
    * rows that were only added can't be taken out exactly.
    */
   restart(table: Plan, why: string, context: WorkContext): Promise<Restart>;
+}
+
+/** Chunks that take longer than a process lives are loaded in pieces. */
+export interface DividesLoads {
+  /**
+   * Writes into the ledger that nobody loads the chunk any more, of a plan of any mode, and how many
+   * pieces it is to be loaded in: `load` then gives the receipt that says so. A loader that is at work
+   * on it is waited for, or ended. Where the chunk is loaded, or divided, nothing changes: the receipt
+   * is that.
+   */
+  divide(
+    table: TablePlan,
+    chunk: ChunkPlan,
+    pieces: number,
+    context: WorkContext,
+  ): Promise<LoadReceipt>;
 }
 
 /** `schema_evolution`: `prepare` makes tables and columns that are missing. */

@@ -135,6 +135,7 @@ export interface RunOptions {
   readonly snapshotDelay?: number;
   readonly executionHash?: string;
   readonly maxCredits?: number;
+  readonly dividesChunks?: boolean;
   readonly clock?: Clock;
   readonly log?: WorkContext['log'];
 }
@@ -149,6 +150,7 @@ export async function run(jobs: readonly TableJob[], adapters: Adapters, options
     parallelThreads: 3,
     snapshotDelay: options.snapshotDelay ?? 0,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
+    ...(options.dividesChunks === undefined ? {} : { dividesChunks: options.dividesChunks }),
     ...(options.maxCredits === undefined ? {} : { maxCredits: options.maxCredits }),
     ...(options.lastCall === undefined ? {} : { lastCall: options.lastCall }),
   };

@@ -14,6 +14,7 @@ const eager = {
   open: async () => undefined,
   count: async () => 0,
   extracts: { extract: async function* () {} },
+  divides: { divide: async () => [] },
   watermarks: { newest: async () => undefined },
   digests: { digest: async () => undefined },
 } as unknown as Source;
@@ -29,6 +30,7 @@ const reads: readonly [string, (source: Source, table: TablePlan) => Promise<unk
       return Array.fromAsync(source.extracts.extract(table, chunk, context));
     },
   ],
+  ['divide', async (source, table) => source.divides?.divide(table, chunk, 2, context)],
   ['newest', async (source, table) => source.watermarks?.newest(table, context)],
   ['digest', async (source, table) => source.digests?.digest(table, context)],
 ];

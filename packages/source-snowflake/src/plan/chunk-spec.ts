@@ -14,8 +14,13 @@ const chunkSpecSchema = z.discriminatedUnion('way', [
   z.strictObject({ way: z.literal('query'), range: keyRangeSchema }),
   /** Rows `from` (counted from 0) to before `to` of the `rows` that a query's result holds. */
   z.strictObject({ way: z.literal('result'), query: z.string(), from: row, to: row, rows: row }),
-  /** A staged file: `stage` as written in SQL, `path` relative to it. */
-  z.strictObject({ way: z.literal('file'), stage: z.string(), path: z.string() }),
+  /** A staged file, or some of its rows: `stage` as written in SQL, `path` relative to it. */
+  z.strictObject({
+    way: z.literal('file'),
+    stage: z.string(),
+    path: z.string(),
+    window: z.strictObject({ from: row, to: row }).optional(),
+  }),
 ]);
 
 export type ChunkSpec = z.infer<typeof chunkSpecSchema>;

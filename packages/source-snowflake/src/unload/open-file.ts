@@ -6,7 +6,15 @@ import type { Network } from '../connect/network.ts';
 import type { Sessions } from '../connect/session-pool.ts';
 import { byteStream } from '../stream/byte-stream.ts';
 import { decoded } from '../stream/decoded.ts';
+import type { RowWindow } from '../result/line-parser.ts';
 import type { FileUrls, StagedFile } from './file-urls.ts';
+import { lineWindow } from './line-window.ts';
+
+interface FileToRead {
+  readonly chunk?: ChunkPlan;
+  /** Without a window, all of it. */
+  readonly file: StagedFile & { readonly window?: RowWindow | undefined };
+}
 
 /**
  * Streams a staged file. Where the storage refuses its URL, one more is asked for: it has run out, or
@@ -14,7 +22,7 @@ import type { FileUrls, StagedFile } from './file-urls.ts';
  */
 export async function openFile(
   { pool, urls }: { readonly pool: Sessions; readonly urls: FileUrls },
-  { chunk, file }: { readonly chunk?: ChunkPlan; readonly file: StagedFile },
+  { chunk, file }: FileToRead,
   context: WorkContext,
 ): Promise<ChunkStream> {
   const { network } = pool;
@@ -34,7 +42,12 @@ export async function openFile(
   const idleTimeout = network.downloadTimeout;
   const tell = () => network.tellWait('more of a staged file', url);
   const how = { idleTimeout, what: 'A staged file', gzip: true, tell } as const;
-  const bytes = byteStream((signal) => decoded(response, how, signal), context.signal);
+  const { window } = file;
+  const read = (signal: AbortSignal) => {
+    const blocks = decoded(response, how, signal);
+    return window === undefined ? blocks : lineWindow(blocks, window);
+  };
+  const bytes = byteStream(read, context.signal);
   return {
     bytes,
     ...(chunk?.expectedRows === undefined ? {} : { expectedRows: chunk.expectedRows }),

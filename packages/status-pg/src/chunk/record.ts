@@ -1,5 +1,6 @@
 import {
   type ChunkEvent,
+  type ChunkPlan,
   type ChunkState,
   chunkTransitions,
   type Lease,
@@ -21,8 +22,8 @@ export async function record(
   { what, event }: { what: ChunkEvent; event: string },
 ): Promise<void> {
   const rows =
-    what.type === 'extracted'
-      ? await recordExtracted(session, lease, { chunks: what.chunks, event })
+    what.type === 'extracted' || (what.type === 'loaded' && what.pieces !== undefined)
+      ? await recordBringing(session, lease, { ...bringingOf(what), event })
       : await recordChange(session, lease, { what, event });
   if (rows.length === 0) await acceptRepetition(session, lease, { what, event });
 }
@@ -73,23 +74,37 @@ function changes(what: Change): readonly [assignments: string, values: readonly 
   }
 }
 
-/** The extract chunk ends and its load chunks appear, or neither. */
-async function recordExtracted(
+interface Bringing {
+  readonly chunks: readonly ChunkPlan[];
+  /** Of which chunks, and what becomes of their figures. */
+  readonly where: string;
+  readonly figures: string;
+}
+
+/** Chunks that take the place of the one in hand. */
+function bringingOf(what: Extract<ChunkEvent, { type: 'extracted' | 'loaded' }>): Bringing {
+  if (what.type === 'extracted') {
+    return { chunks: what.chunks, where: "c.kind = 'extract'", figures: '' };
+  }
+  // Its rows are expected with its pieces from now on.
+  const figures = ', rows_copied = 0, bytes = 0, expected_rows = 0, expected_bytes = 0';
+  return { chunks: what.pieces ?? [], where: "c.kind <> 'extract'", figures };
+}
+
+/** The chunk ends and those that it brings appear, or neither. */
+async function recordBringing(
   session: Session,
   lease: Lease,
-  {
-    chunks,
-    event,
-  }: { chunks: Extract<ChunkEvent, { type: 'extracted' }>['chunks']; event: string },
+  { chunks, where, figures, event }: Bringing & { readonly event: string },
 ): Promise<unknown[]> {
   const { run, table, chunk, worker, generation } = lease;
   return session.rows(
     `WITH ended AS (
        UPDATE migration_status.migration_chunk_status c
        SET last_event = $12, status = 'completed', completed_at = now(), lease_expires_at = NULL,
-         error_message = NULL
+         error_message = NULL${figures}
        WHERE ${leased} AND c.chunk_id = $9 AND c.worker_id = $10 AND c.generation = $11
-         AND c.kind = 'extract'
+         AND ${where}
        RETURNING c.run_id, c.table_key
      ), added AS (${insertChunks('ended')})
      SELECT run_id FROM ended`,

@@ -53,6 +53,22 @@ export async function recordChunk(
   };
 }
 
+const divideSql = `
+UPDATE snowmelt.chunk_ledger
+SET divided_into = $4, loaded_at = clock_timestamp(), written = 0,
+    xact = pg_catalog.pg_current_xact_id()::text::bigint, xids = '{}'
+WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3`;
+
+/** As a chunk without rows, of which it is known that its pieces have them. */
+export async function recordDivided(
+  session: Session,
+  { run, key }: TablePlan,
+  { id }: ChunkPlan,
+  pieces: number,
+): Promise<void> {
+  await session.query(divideSql, [run, key, id, pieces]);
+}
+
 interface ReceiptRow {
   readonly chunk_id: string;
   /** bigint, which pg gives as text. */
@@ -61,10 +77,11 @@ interface ReceiptRow {
   readonly of_keys: boolean;
   readonly rejected: string;
   readonly keys_met: string;
+  readonly divided_into: number | null;
 }
 
 const receiptsSql = `
-SELECT chunk_id, rows, bytes, of_keys, rejected, keys_met FROM snowmelt.chunk_ledger
+SELECT chunk_id, rows, bytes, of_keys, rejected, keys_met, divided_into FROM snowmelt.chunk_ledger
 WHERE run_id = $1 AND table_key = $2 AND ($3::text IS NULL OR chunk_id = $3)
 ORDER BY loaded_at, chunk_id`;
 
@@ -82,6 +99,7 @@ export async function readReceipts(
     rows: Number(row.rows),
     bytes: Number(row.bytes),
     ...some({ rejected: Number(row.rejected), met: Number(row.keys_met) }),
+    ...(row.divided_into === null ? {} : { dividedInto: row.divided_into }),
     alreadyLoaded: true,
   }));
 }

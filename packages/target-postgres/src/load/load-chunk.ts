@@ -13,7 +13,7 @@ import { limitLocks } from '../connect/session-settings.ts';
 import { type Session, tableOptions, transaction } from '../connect/transaction.ts';
 import { rejectedRow } from '../copy/copy-error.ts';
 import { type Copied, copySql, copyStream } from '../copy/copy-stream.ts';
-import { claimChunk, readReceipts, recordChunk } from '../ledger/chunk-ledger.ts';
+import { claimChunk, readReceipts, recordChunk, recordDivided } from '../ledger/chunk-ledger.ts';
 import { shareLoads } from '../ledger/lock-target.ts';
 import { refuseStalePlan } from '../ledger/table-ledger.ts';
 import { loadKeys } from '../missing/load-keys.ts';
@@ -97,15 +97,18 @@ function loadInTransaction(
   loading: Loading,
   put: PutStream,
 ): Promise<LoadReceipt> {
-  const { table, chunk, context } = loading;
+  const { table } = loading;
   const options = {
-    ...tableOptions(table, context),
-    purpose: 'load',
-    place: { run: table.run, table: table.key, chunk: chunk.id },
+    ...loadOptions(loading),
     // Of COMMIT as well, where deferred constraints speak.
     explain: (error: unknown) => rejectedRow(error, table),
-  } as const;
+  };
   return transaction(databases, options, (session) => loadOnce(databases, session, loading, put));
+}
+
+function loadOptions({ table, chunk, context }: Omit<LoadRequest, 'open'>) {
+  const place = { run: table.run, table: table.key, chunk: chunk.id };
+  return { ...tableOptions(table, context), purpose: 'load', place } as const;
 }
 
 async function loadOnce(
@@ -128,6 +131,23 @@ async function loadOnce(
   } finally {
     stream.bytes.destroy();
   }
+}
+
+export type DivideRequest = Omit<LoadRequest, 'open'> & { readonly pieces: number };
+
+/** Claims the chunk as its loaders do, so that none of them commits it afterwards. */
+export async function divideChunk(
+  databases: Databases,
+  { table, chunk, pieces, context }: DivideRequest,
+): Promise<LoadReceipt> {
+  const options = loadOptions({ table, chunk, context });
+  return transaction(databases, options, async (session) => {
+    if (await claimChunk(session, table, chunk)) {
+      await refuseStalePlan(session, table);
+      await recordDivided(session, table, chunk, pieces);
+    }
+    return knownReceipt(session, table, chunk);
+  });
 }
 
 async function knownReceipt(

@@ -99,6 +99,7 @@ export function recordChunk(
   if (next === chunk.state && next !== 'leased') return;
   chunk.state = next === 'lapsed' ? 'leased' : next;
   if (event.type === 'loaded') Object.assign(chunk, { rows: event.rows, bytes: event.bytes });
+  if (event.type === 'loaded') addMemoryChunks(table, event.pieces ?? []);
   if (event.type === 'extracted') addMemoryChunks(table, event.chunks);
   if (event.type === 'retried') chunk.retries += 1;
   if (event.type === 'retried' || event.type === 'failed') chunk.error = event.error;

@@ -12,7 +12,7 @@ import { watermarkFilter } from './watermark-filter.ts';
 export const filesPerExtract = 4;
 
 const rangeSpec = z.object({ from: z.number(), to: z.number() });
-const fileSpec = z.object({ path: z.string() });
+const fileSpec = z.object({ path: z.string(), rows: rangeSpec.optional() });
 
 export function* planChunks(warehouse: MemoryWarehouse, plan: TablePlan): Generator<ChunkPlan> {
   const total = tableRows(warehouse, plan).length;
@@ -50,6 +50,24 @@ export function* extractChunk(
   }
 }
 
+export function divideChunk(
+  warehouse: MemoryWarehouse,
+  { plan, chunk }: { readonly plan: TablePlan; readonly chunk: ChunkPlan },
+  pieces: number,
+): ChunkPlan[] {
+  const file = fileSpec.safeParse(chunk.spec);
+  const begin = file.success ? (file.data.rows?.from ?? 0) : rangeSpec.parse(chunk.spec).from;
+  const total = chunkRows(warehouse, plan, chunk).length;
+  const step = Math.ceil(total / Math.max(1, Math.min(pieces, total)));
+  return Array.from({ length: Math.ceil(total / Math.max(1, step)) }, (_, index) => {
+    const from = begin + index * step;
+    const range = { from, to: Math.min(from + step, begin + total) };
+    const spec = file.success ? { path: file.data.path, rows: range } : range;
+    const expectedRows = range.to - range.from;
+    return { ...chunk, id: `${chunk.id}/${index}`, range, spec, expectedRows };
+  });
+}
+
 export function chunkRows(
   warehouse: MemoryWarehouse,
   plan: TablePlan,
@@ -64,7 +82,8 @@ export function chunkRows(
     throw new SnowmeltError('SOURCE.RESULT_EXPIRED', `${file.data.path} is not kept any more`);
   }
   const rows = warehouse.stage.get(file.data.path);
-  if (rows !== undefined) return rows;
+  const { from, to } = file.data.rows ?? {};
+  if (rows !== undefined) return rows.slice(from, to);
   throw new SnowmeltError('SOURCE.FILE_MISSING', `${file.data.path} is not in the stage`);
 }
 

@@ -18,6 +18,7 @@ import { referenceDigest } from '../digest/reference-digest.ts';
 import { chunkStream, type FaultInjector } from './chunk-stream.ts';
 import {
   chunkRows,
+  divideChunk,
   extractChunk,
   filesPerExtract,
   planChunks,
@@ -36,7 +37,15 @@ export interface MemorySourceOptions {
 type MemoryCapabilities = Required<
   Pick<
     Source,
-    'pins' | 'filters' | 'extracts' | 'watermarks' | 'changes' | 'digests' | 'costs' | 'lists'
+    | 'pins'
+    | 'filters'
+    | 'extracts'
+    | 'divides'
+    | 'watermarks'
+    | 'changes'
+    | 'digests'
+    | 'costs'
+    | 'lists'
   >
 >;
 
@@ -100,6 +109,9 @@ function capabilities(warehouse: MemoryWarehouse): MemoryCapabilities {
       extract: (plan, chunk, { signal }) =>
         withSignal(extractChunk(warehouse, plan, chunk), signal),
       release: async (run) => release(warehouse, run),
+    },
+    divides: {
+      divide: async (plan, chunk, pieces) => divideChunk(warehouse, { plan, chunk }, pieces),
     },
     watermarks: { newest: async (plan) => newestRead(warehouse, plan) },
     changes: {

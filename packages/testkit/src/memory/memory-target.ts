@@ -46,6 +46,7 @@ export interface MemoryTargetOptions {
 type MemoryCapabilities = Required<
   Pick<
     Target,
+    | 'divides'
     | 'createsTables'
     | 'merges'
     | 'swaps'
@@ -106,6 +107,10 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
 
 function capabilities(database: MemoryDatabase, loading: Loading<TablePlan>): MemoryCapabilities {
   return {
+    divides: {
+      divide: (plan, chunk, pieces) =>
+        database.whileLocked(plan, chunk.id, async () => divide(database, plan, chunk, pieces)),
+    },
     createsTables: { fractionDigits, decideTypes: async () => ({ decisions: [], notices: [] }) },
     merges: loading,
     swaps: loading,
@@ -128,6 +133,20 @@ function capabilities(database: MemoryDatabase, loading: Loading<TablePlan>): Me
       },
     },
   };
+}
+
+function divide(
+  database: MemoryDatabase,
+  plan: TablePlan,
+  { id, of }: ChunkPlan,
+  dividedInto: number,
+): LoadReceipt {
+  const before = database.receipts(plan).find((entry) => entry.chunk === id);
+  if (before !== undefined) return { ...before, alreadyLoaded: true };
+  database.refuseStale(plan);
+  const entry = { chunk: id, ...(of === undefined ? {} : { of }), rows: 0, bytes: 0, dividedInto };
+  database.commit(plan, entry, () => undefined);
+  return { ...entry, alreadyLoaded: true };
 }
 
 function publish(database: MemoryDatabase, plan: TablePlan): PublishReceipt {

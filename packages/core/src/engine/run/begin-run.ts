@@ -51,8 +51,9 @@ export async function beginRun(
     const unplanned = jobs.filter(({ key }) => !plans.has(key)).map((job) => job.source);
     const describeSource = describeTogether(source, unplanned, context);
     const { lastCall = new AbortController().signal, leavesStatements = false } = request;
+    const dividesFrom = request.dividesChunks === true ? context.clock.monotonic() : undefined;
     const open = { leavesStatements, slots, circuit, jobs, planning, restarts, describeSource };
-    const here = { owner, presence, context, observer, lastCall, ...open };
+    const here = { owner, presence, context, observer, lastCall, dividesFrom, ...open };
     return { ...adapters, source, state, ...pinned, plans, ...here };
   } catch (error) {
     await presence?.[Symbol.asyncDispose]();

@@ -26,6 +26,7 @@ export interface JoinRequest {
   readonly observer?: RunObserver;
   readonly lastCall?: AbortSignal;
   readonly leavesStatements?: boolean;
+  readonly dividesChunks?: boolean;
 }
 
 /** Chunks of a run that another process has opened, worked by this one. */
@@ -90,6 +91,7 @@ export async function joinRun(
     observer: request.observer ?? {},
     lastCall: request.lastCall ?? new AbortController().signal,
     leavesStatements: request.leavesStatements ?? false,
+    dividesFrom: request.dividesChunks === true ? context.clock.monotonic() : undefined,
   };
   return {
     worker: sign.id,

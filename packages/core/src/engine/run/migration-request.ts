@@ -32,6 +32,11 @@ export interface MigrationRequest {
    */
   readonly leavesStatements?: boolean;
   /**
+   * Another process comes soon, which has no more time than this one: a chunk that has had most of it,
+   * and does not end, is divided. Absent: it is given back as it is.
+   */
+  readonly dividesChunks?: boolean;
+  /**
    * The run is worked by processes one after the other, of which none may live: this one also takes a
    * run that is kept for it, and keeps it for so many seconds for the next one where it is stopped with
    * work left. Absent: the run is free for anybody once this process has ended.

@@ -133,8 +133,8 @@ export const chunkInvariants = {
   I4: 'A chunk that is loaded or extracted is never given out again: its rows land once.',
   I5: 'What was said may be said again under the same lease, since the reply may have been lost: it is accepted and changes nothing.',
   I6: 'A chunk that is not loaded or extracted can always come to be: it is given out, or its lease runs out, or the run is opened again.',
-  I7: 'The end of an extract chunk and the load chunks that it brings are there together, or neither is.',
-  I8: 'The ledger of the target is believed in any state of a load chunk: what landed is loaded.',
+  I7: 'The end of a chunk that is extracted, or divided, and the load chunks that it brings are there together, or neither is.',
+  I8: 'The ledger of the target is believed in any state of a load chunk: what landed is loaded. One that is divided there has not landed: whoever leases it brings its pieces.',
   I9: 'A lease that ran out counts as a try: a chunk that kills its workers is not given out for ever.',
   I10: 'When a table begins anew all of its chunks go; nobody can say anything of them any more.',
 } as const;

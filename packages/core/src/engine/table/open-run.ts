@@ -34,6 +34,8 @@ export interface OpenRun extends Adapters, PinnedRun {
   readonly lastCall: AbortSignal;
   /** `MigrationRequest.leavesStatements` */
   readonly leavesStatements: boolean;
+  /** `MigrationRequest.dividesChunks`: when this process began, by `clock.monotonic`. Else nothing. */
+  readonly dividesFrom: number | undefined;
 }
 
 export interface PlannedOnce {

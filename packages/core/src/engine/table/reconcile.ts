@@ -25,7 +25,9 @@ export interface Reconciled {
  * process died between the two. So a finished chunk is never read again.
  */
 export async function adoptReceipts(plan: TablePlan, run: OpenRun): Promise<void> {
-  const receipts = await run.target.receipts(plan, run.context);
+  const all = await run.target.receipts(plan, run.context);
+  // One that is divided has its pieces from whoever takes it.
+  const receipts = all.filter(({ dividedInto }) => dividedInto === undefined);
   if (receipts.length === 0) return;
   const loaded = receipts.map((receipt) => ({ id: receipt.chunk, ...loadedRows(receipt) }));
   await run.status.recordLoaded(run.state.id, plan.key, loaded);

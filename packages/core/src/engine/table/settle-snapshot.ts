@@ -1,5 +1,5 @@
 import type { Adapters } from '../../contract/adapters.ts';
-import type { Extracts, SnapshotPoint, Source } from '../../contract/source.ts';
+import type { DividesChunks, Extracts, SnapshotPoint, Source } from '../../contract/source.ts';
 import type { RunState } from '../../contract/run-state.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
@@ -75,7 +75,7 @@ export function settledSource(source: Source, settled: PinnedRun['settled']): So
   const ready = async ({ snapshot }: TablePlan, context: WorkContext): Promise<void> => {
     if (snapshot.pinned) await settled(context);
   };
-  const { extracts, watermarks, digests } = source;
+  const { extracts, divides, watermarks, digests } = source;
   return {
     ...optionalParts(source),
     ping: (context) => source.ping(context),
@@ -93,6 +93,7 @@ export function settledSource(source: Source, settled: PinnedRun['settled']): So
       return source.count(table, context);
     },
     ...(extracts === undefined ? {} : { extracts: settledExtracts(extracts, ready) }),
+    ...(divides === undefined ? {} : { divides: settledDivides(divides, ready) }),
     ...(watermarks === undefined
       ? {}
       : {
@@ -126,6 +127,15 @@ function settledExtracts(extracts: Extracts, ready: Ready): Extracts {
     async *extract(table, chunk, context) {
       await ready(table, context);
       yield* extracts.extract(table, chunk, context);
+    },
+  };
+}
+
+function settledDivides(divides: DividesChunks, ready: Ready): DividesChunks {
+  return {
+    async divide(table, chunk, pieces, context) {
+      await ready(table, context);
+      return divides.divide(table, chunk, pieces, context);
     },
   };
 }

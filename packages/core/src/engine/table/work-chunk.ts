@@ -7,6 +7,7 @@ import type { TablePlan } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError, SnowmeltError } from '../../errors/snowmelt-error.ts';
 import { backoff } from './backoff.ts';
+import { divideUnfinished, piecesOf } from './divide-chunk.ts';
 import { asKeys, planOfChunk } from './keys-plan.ts';
 import { loadedRows } from './left-out.ts';
 import type { OpenRun } from './open-run.ts';
@@ -30,14 +31,16 @@ export async function workChunk(
   signal: AbortSignal,
 ): Promise<SnowmeltError | undefined> {
   await using kept = keepLease(lease, work.run, signal);
+  const opening: Opening = { opened: undefined };
   for (let tries = lease.retries + 1; ; tries += 1) {
     try {
-      const event = await carryOut(lease.chunk, work, kept.signal);
+      const event = await carryOut(lease.chunk, work, { opening, signal: kept.signal });
       await work.run.status.record(lease, event);
       tellEvent(lease, event, work);
       return undefined;
     } catch (error) {
-      const failure = await judge(error, { lease, work, signal, leaseSignal: kept.signal });
+      const trouble = { lease, work, signal, opening, leaseSignal: kept.signal };
+      const failure = await judge(error, trouble);
       if (failure === undefined) return undefined;
       if (failure.retry !== 'chunk' || tries >= work.maxTries) {
         await work.run.status.record(lease, endingWith(failure, work));
@@ -66,22 +69,33 @@ export function describeError(error: SnowmeltError): string {
   return `${error.code}: ${error.message}`;
 }
 
-async function carryOut(chunk: ChunkPlan, work: ChunkWork, signal: AbortSignal) {
+interface Opening {
+  /** As of `Unfinished`. */
+  opened: number | undefined;
+}
+
+async function carryOut(
+  chunk: ChunkPlan,
+  work: ChunkWork,
+  { opening, signal }: { readonly opening: Opening; readonly signal: AbortSignal },
+): Promise<ChunkEvent> {
   const { plan, run } = work;
   const context = { ...run.context, signal };
   const asked = planOfChunk(plan, chunk);
   if (chunk.kind === 'load') {
-    const open = () => openAnnounced(asked, chunk, run.source, context);
-    return {
-      type: 'loaded',
-      ...loadedRows(await loadingOf(run.target).load(plan, chunk, open, context)),
-    } as const;
+    const open = async () => {
+      opening.opened = run.context.clock.monotonic();
+      return openAnnounced(asked, chunk, run.source, context);
+    };
+    const receipt = await loadingOf(run.target).load(plan, chunk, open, context);
+    const pieces = await piecesOf(receipt, { plan: asked, chunk, run }, context);
+    return { type: 'loaded', ...loadedRows(receipt), ...(pieces === undefined ? {} : { pieces }) };
   }
   const { extracts } = run.source;
   if (extracts === undefined) throw new TypeError(`${chunk.id}: this source extracts nothing`);
   const files = await Array.fromAsync(extracts.extract(asked, chunk, context));
   const chunks = chunk.of === 'keys' ? files.map(asKeys) : files;
-  return { type: 'extracted', chunks } as const;
+  return { type: 'extracted', chunks };
 }
 
 /**
@@ -103,6 +117,11 @@ async function openAnnounced(
 function tellEvent(lease: Lease, event: ChunkEvent, { plan, run }: ChunkWork): void {
   if (event.type === 'extracted') tellChunks(plan, event.chunks, run);
   if (event.type !== 'loaded' || lease.chunk.of === 'keys') return;
+  if (event.pieces !== undefined) {
+    // Its rows were announced with it.
+    run.observer.chunksAdded?.(plan.key, { count: event.pieces.length - 1, rows: 0 });
+    return;
+  }
   run.observer.chunkLoaded?.(plan.key, { id: lease.chunk.id, ...loadedRows(event) });
 }
 
@@ -111,12 +130,15 @@ interface Trouble {
   readonly work: ChunkWork;
   readonly signal: AbortSignal;
   readonly leaseSignal: AbortSignal;
+  readonly opening: Opening;
 }
 
 /** The failure with its place; nothing where another worker has the chunk; throws bugs and stops. */
 async function judge(error: unknown, trouble: Trouble): Promise<SnowmeltError | undefined> {
   const { lease, work, signal, leaseSignal } = trouble;
   if (signal.aborted) {
+    const { chunk } = lease;
+    await divideUnfinished({ chunk, plan: work.plan, ...trouble.opening }, work.run);
     // A lost connection must not hide the stop: the lease runs out by itself.
     await work.run.status.record(lease, { type: 'released' }).catch(() => undefined);
     throw signal.reason;

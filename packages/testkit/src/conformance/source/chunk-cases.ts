@@ -138,6 +138,34 @@ export const chunkCases: ModeCases = {
   },
 };
 
+/** Chunks that are loaded in pieces. */
+export const divideCases: ModeCases = needing<ModeCase>(['divides'], {
+  'P1: the pieces of a chunk are its rows, none twice, in any process': async (
+    harness,
+    extract,
+  ) => {
+    const source = await harness.open();
+    const lines = sampleRows(0, 57).map(([id, , amount]) => [id, `"a"\n,${id}\n`, amount]);
+    const plan = await planOf(source, await ordersTable(harness, lines as typeof rows), extract);
+    const other = await harness.open();
+    for (const chunk of await loadChunks(source, plan)) {
+      const whole = await readChunk(source, plan, chunk);
+      const pieces = await other.divides.divide(plan, chunk, 4, testContext());
+      expect(pieces.length).toBe(Math.min(4, whole.length));
+      const smaller = await Promise.all(
+        pieces.map((piece) => source.divides.divide(plan, piece, 3, testContext())),
+      );
+      const ids = [chunk, ...pieces, ...smaller.flat()].map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const parts of [pieces, smaller.flat()]) {
+        const read = await Promise.all(parts.map((part) => readChunk(other, plan, part)));
+        expect(sorted(read.flat())).toEqual(sorted(whole));
+        expect(parts.map(({ expectedRows }) => expectedRows)).toEqual(read.map((p) => p.length));
+      }
+    }
+  },
+});
+
 /** What an extraction leaves at the source. */
 export const releaseCases: ModeCases = needing<ModeCase>(['extracts'], {
   'release: idempotent, also for a run that left nothing': async (harness, extract) => {

@@ -1,6 +1,6 @@
 import { needing, registerSuite, type Cases } from '../cases.ts';
 import { changesCases } from './changes-cases.ts';
-import { chunkCases, releaseCases } from './chunk-cases.ts';
+import { chunkCases, divideCases, releaseCases } from './chunk-cases.ts';
 import { describeCases } from './describe-cases.ts';
 import { casesOf, type ModeCase } from './mode-cases.ts';
 import { digestCases, filterCases, readCases } from './read-cases.ts';
@@ -17,6 +17,7 @@ const byMode = {
   watermarks: watermarkCases,
   changes: needing<ModeCase>(['changes', 'pins'], changesCases),
   digests: digestCases,
+  divides: divideCases,
   extracts: releaseCases,
 };
 

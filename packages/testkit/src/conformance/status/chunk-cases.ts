@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
 import type { Cases } from '../cases.ts';
+import { expectFailure } from '../expect-failure.ts';
 import {
   extractChunk,
   leaseAll,
@@ -104,6 +105,20 @@ export const chunkCases: Cases<StatusStoreHarness> = {
     expect(next.chunk).toEqual(chunks[0]);
     expect(await leaseAll(opened)).toEqual(['x1/1', 'x2']);
     expect(await summaryOf(opened)).toMatchObject({ totalChunks: 2, completedChunks: 0 });
+  },
+
+  'loaded in pieces: they take its place, once, and it has no rows': async (harness) => {
+    const opened = await openedRun(harness, [loadChunk('a', { expectedRows: 4 }), loadChunk('b')]);
+    const lease = await takeLease(opened);
+    const pieces = [loadChunk('a/1', { expectedRows: 2 }), loadChunk('a/2', { expectedRows: 2 })];
+    const divided = { type: 'loaded', rows: 0, bytes: 0, pieces } as const;
+    await opened.store.record(lease, divided);
+    await opened.store.record(lease, divided);
+    expect((await leaseAll(opened)).sort()).toEqual(['a/1', 'a/2', 'b']);
+    expect(await summaryOf(opened)).toMatchObject({ totalChunks: 4, completedChunks: 1, rows: 0 });
+    const stale = { ...divided, pieces: [loadChunk('a/3')] };
+    await expectFailure(opened.store.record({ ...lease, generation: 0 }, stale), 'RUN.LEASE_LOST');
+    expect(await summaryOf(opened)).toMatchObject({ totalChunks: 4 });
   },
 
   'extracted: into nothing is an end': async (harness) => {

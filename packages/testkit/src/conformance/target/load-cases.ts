@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { expect } from 'vitest';
 
 import { testContext } from '../../context/test-context.ts';
-import type { Cases } from '../cases.ts';
+import { needing, type Cases } from '../cases.ts';
 import { sampleRows, sorted } from '../sample-plan.ts';
 import {
   chunkOfRows,
@@ -18,6 +18,39 @@ import {
 import type { WholeTargetHarness } from './target-harness.ts';
 
 const rows = sampleRows(0, 50);
+
+/** Chunks that are loaded in pieces. */
+export const divideCases: Cases<WholeTargetHarness> = needing(['divides'], {
+  'P2: nobody loads a chunk that is divided, and each of its pieces is loaded once': async (
+    harness,
+  ) => {
+    const plan = targetPlan(harness);
+    const target = await preparedTarget(harness, plan);
+    const other = await harness.open();
+    const whole = chunkOfRows('a', rows);
+    const receipt = { chunk: 'a', rows: 0, bytes: 0, dividedInto: 3, alreadyLoaded: true };
+    expect(await target.divides.divide(plan, whole.plan, 3, testContext())).toEqual(receipt);
+    expect(await other.divides.divide(plan, whole.plan, 5, testContext())).toEqual(receipt);
+    expect(await load(other, plan, whole)).toEqual(receipt);
+    expect(whole.streams).toEqual([]);
+    const halves = [chunkOfRows('a/1', rows.slice(0, 20)), chunkOfRows('a/2', rows.slice(20))];
+    for (const half of [...halves, ...halves]) await load(other, plan, half);
+    expect(sorted(await readPlan(harness, plan))).toEqual(sorted(rows));
+    const [first, ...pieces] = await target.receipts(plan, testContext());
+    expect(first).toEqual(receipt);
+    expect(pieces.map((piece) => piece.dividedInto)).toEqual([undefined, undefined]);
+    expect((await target.publish(plan, testContext())).rows).toBe(50);
+  },
+
+  'P2: a chunk that is loaded is not divided': async (harness) => {
+    const plan = targetPlan(harness);
+    const target = await preparedTarget(harness, plan);
+    const chunk = chunkOfRows('a', rows);
+    const loaded = await load(target, plan, chunk);
+    const answer = await target.divides.divide(plan, chunk.plan, 3, testContext());
+    expect(answer).toEqual({ ...loaded, alreadyLoaded: true });
+  },
+});
 
 /** Rows and the ledger. */
 export const loadCases: Cases<WholeTargetHarness> = {

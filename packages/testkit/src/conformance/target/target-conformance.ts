@@ -2,7 +2,7 @@ import { needing, registerSuite, type Cases } from '../cases.ts';
 import { anewCases } from './anew-cases.ts';
 import { changesCases } from './changes-cases.ts';
 import { failureCases } from './failure-cases.ts';
-import { loadCases } from './load-cases.ts';
+import { divideCases, loadCases } from './load-cases.ts';
 import { memoryCases } from './memory-cases.ts';
 import { mergeCases, watermarkCases } from './merge-cases.ts';
 import { missingCases } from './missing-cases.ts';
@@ -19,6 +19,7 @@ export const targetGroups: Readonly<Record<string, Cases<WholeTargetHarness>>> =
   prepare: prepareCases,
   restart: anewCases,
   load: loadCases,
+  divides: divideCases,
   values: valueCases,
   failures: failureCases,
   publish: publishCases,

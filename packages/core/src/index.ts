@@ -39,7 +39,7 @@ export {
   type PlanRequest,
 } from './engine/steps/plan-run.ts';
 export type { BatchRef } from './engine/steps/batches.ts';
-export { longSteps, type StepLimit } from './engine/decide/long-steps.ts';
+export { longSteps, runsToMeasure, type StepLimit } from './engine/decide/long-steps.ts';
 export { pinNow } from './engine/table/settle-snapshot.ts';
 export { tagContext } from './engine/decide/tag-context.ts';
 export type * from './engine/table/run-report.ts';

@@ -13,7 +13,7 @@ import type { AbortBody, Answer, LoadBody, PlanBody } from './answer.ts';
 import { loadersThatFit } from './loaders-that-fit.ts';
 import { answerOf, resumeOf, tellEnd, whenFree } from './migrate-action.ts';
 import { contextOf, openAdapters, requestOf } from './open-adapters.ts';
-import { watchProgress } from './watch-progress.ts';
+import { recallRuns, watchProgress } from './watch-progress.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -31,6 +31,7 @@ export async function plan(work: Work, jobs: readonly TableJob[]): Promise<Answe
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
   const seen = watchProgress(work, jobs);
+  await recallRuns(seen, jobs, adapters.status);
   const request = {
     ...requestOf(work, jobs),
     observer: work.tracing.observe(seen.observer),
@@ -118,6 +119,7 @@ export async function finish(work: Work, jobs: readonly TableJob[]): Promise<Ans
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
   const seen = watchProgress(work, jobs);
+  await recallRuns(seen, jobs, adapters.status);
   const observer = work.tracing.observe(seen.observer);
   const request = { ...requestOf(work, jobs), observer, run, holdSeconds };
   const started = performance.now();

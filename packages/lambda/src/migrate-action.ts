@@ -15,7 +15,7 @@ import { migrateAnswer, type Answer, type MigrateBody, type Outcome } from './an
 import type { Invocation } from './event.ts';
 import { contextOf, openAdapters, requestOf } from './open-adapters.ts';
 import { noSource, nothingLeft, nothingToDo, outOfTime, sourceNames } from './short-answers.ts';
-import { longStepOf, watchProgress, type Seen } from './watch-progress.ts';
+import { longStepOf, recallRuns, watchProgress, type Seen } from './watch-progress.ts';
 import type { Work } from './work.ts';
 
 /** An action on tables, that the event's sources have. */
@@ -68,6 +68,7 @@ async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<A
   const started = performance.now();
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
+  await recallRuns(seen, jobs, adapters.status);
   const request: MigrationRequest = {
     ...requestOf(work, jobs),
     resume: resumeOf(work.invocation),

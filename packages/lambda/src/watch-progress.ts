@@ -1,7 +1,11 @@
 import {
+  isSnowmeltError,
   longSteps,
+  runsToMeasure,
   type RunObserver,
   type RunReport,
+  type RunSummary,
+  type StatusStore,
   type TableJob,
   type TableKey,
   type TablePlan,
@@ -27,6 +31,8 @@ export interface Seen {
   readonly phases: Map<TableKey, string>;
   /** What may not fit into an invocation, found beforehand. */
   readonly warnings: string[];
+  /** By which that is found. */
+  earlier: readonly RunSummary[];
 
   readonly observer: RunObserver;
   progress: boolean;
@@ -41,13 +47,11 @@ export function watchProgress(work: Work, jobs: readonly TableJob[]): Seen {
   const { telemetry } = work;
   const told = logProgress(telemetry.log);
   const warn = warnOfLongSteps(work, jobs);
-  const progresses = () => {
-    seen.progress = true;
-  };
   const seen: Seen = {
     progress: false,
     phases: new Map(),
     warnings: [],
+    earlier: [],
     observer: {
       ...told,
       runOpened(run) {
@@ -56,24 +60,24 @@ export function watchProgress(work: Work, jobs: readonly TableJob[]): Seen {
         told.runOpened?.(run);
       },
       chunksAdded(key, chunks) {
-        progresses();
+        seen.progress = true;
         told.chunksAdded?.(key, chunks);
       },
       chunkLoaded(key, chunk) {
         // Before that phase, what earlier invocations have loaded is told once more.
-        if (seen.phases.get(key) === 'loading') progresses();
+        if (seen.phases.get(key) === 'loading') seen.progress = true;
         told.chunkLoaded?.(key, chunk);
       },
       statementRuns(key, statement) {
-        progresses();
+        seen.progress = true;
         told.statementRuns?.(key, statement);
       },
       stepDone(key, part) {
-        progresses();
+        seen.progress = true;
         told.stepDone?.(key, part);
       },
       tablePlanned(plan) {
-        seen.warnings.push(...warn(plan));
+        seen.warnings.push(...warn(plan, seen.earlier));
         told.tablePlanned?.(plan);
       },
       tablePhase(key, phase) {
@@ -81,7 +85,7 @@ export function watchProgress(work: Work, jobs: readonly TableJob[]): Seen {
         told.tablePhase?.(key, phase);
       },
       tableEnded(report) {
-        if (report.status === 'completed') progresses();
+        if (report.status === 'completed') seen.progress = true;
         told.tableEnded?.(report);
       },
     },
@@ -89,12 +93,27 @@ export function watchProgress(work: Work, jobs: readonly TableJob[]): Seen {
   return seen;
 }
 
+/** Runs of before tell how fast their tables go. */
+export async function recallRuns(
+  seen: Seen,
+  jobs: readonly TableJob[],
+  status: Pick<StatusStore, 'runs'>,
+): Promise<void> {
+  const places = jobs.map(({ sourceName, target }) => ({ sourceName, ...target }));
+  try {
+    seen.earlier = await status.runs(runsToMeasure, places);
+  } catch (error) {
+    // No schema yet, or an older one, which the run brings up to date.
+    if (!isSnowmeltError(error) || error.code !== 'STATUS.SCHEMA') throw error;
+  }
+}
+
 /** Tells what of a table's plan may not fit into this invocation; gives the words. */
 function warnOfLongSteps({ telemetry, remaining }: Work, jobs: readonly TableJob[]) {
   const seconds = Math.round(remaining() / 1000);
-  return (plan: TablePlan): readonly string[] => {
+  return (plan: TablePlan, earlier: readonly RunSummary[]): readonly string[] => {
     const verify = jobs.find(({ key }) => key === plan.key)?.verify ?? 'off';
-    return longSteps(plan, { seconds, verify }).map(({ code, message, fix }) => {
+    return longSteps(plan, { seconds, verify, earlier }).map(({ code, message, fix }) => {
       telemetry.log.warn('step_may_be_too_long', { table: plan.key, code, message, fix });
       return message;
     });

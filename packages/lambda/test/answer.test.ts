@@ -119,7 +119,7 @@ describe('the answer to migrate', () => {
 
   it('a time that was up before anything was recorded is gone on with, three times at most', () => {
     const { jobs } = outcomeOf({ a: 'stopped' });
-    const seen = { observer: {}, progress: false, phases: new Map(), warnings: [] };
+    const seen = { observer: {}, progress: false, phases: new Map(), warnings: [], earlier: [] };
     expect(outOfTime(jobs, seen, 0)).toMatchObject({
       statusCode: 200,
       body: { status: 'partial', needs_retry: true, attempts_without_progress: 1 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { longSteps, type TablePlan } from '../../src/index.ts';
+import { longSteps, type RunSummary, type TablePlan, type TableSummary } from '../../src/index.ts';
 
 const gigabyte = 2 ** 30;
 const ref = { database: 'pg', schema: 'public', name: 't' };
@@ -29,10 +29,32 @@ describe('steps that a process may be too short for', () => {
   it('are told of a table by its size, and not of a small one', () => {
     const rebuilt = { rebuildIndexes: true };
     expect(told(sized(20 * gigabyte, rebuilt), 900)).toEqual([
-      expect.stringMatching(/^each index .* may take \d+ s in PostgreSQL, and 900 s are there$/u),
+      expect.stringMatching(
+        /^each index .* may take \d+ s in PostgreSQL, by a guess of 25 MB\/s, and 900 s are there$/u,
+      ),
     ]);
     expect(told(sized(gigabyte, rebuilt), 900)).toEqual([]);
     expect(told(sized(gigabyte, rebuilt), 10)).toHaveLength(1);
+  });
+
+  it('are told by what earlier runs of the table have measured, and else by a guess', () => {
+    const plan = sized(20 * gigabyte, { rebuildIndexes: true });
+    const startedAt = new Date(0);
+    const second = (n: number) => new Date(n * 1000);
+    const done = { key: 't', target: ref, status: 'completed', startedAt } as TableSummary;
+    const runs = (...tables: readonly Partial<TableSummary>[]) =>
+      tables.map((table) => ({ tables: [{ ...done, ...table }] }) as unknown as RunSummary);
+    const by = (earlier: readonly RunSummary[]) =>
+      longSteps(plan, { seconds: 900, verify: 'off', earlier }).map(({ message }) => message);
+    const guess = [expect.stringContaining('by a guess of 25 MB/s')];
+    const whole = { bytes: gigabyte, completedAt: second(100) };
+    const slower = { ...whole, completedAt: second(200) };
+    expect(by(runs(slower, whole, slower))).toEqual([
+      expect.stringMatching(/take 8000 s in PostgreSQL, by the 11 MB\/s that earlier runs/u),
+    ]);
+    expect(by(runs({ ...whole, completedAt: second(1) }))).toEqual([]);
+    expect(by(runs({ ...whole, bytes: 1000 }, { ...whole, key: 'other' }))).toEqual(guess);
+    expect(by(runs({ ...whole, status: 'failed' }))).toEqual(guess);
   });
 
   it('are those that the plan has', () => {

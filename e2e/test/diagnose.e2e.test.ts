@@ -8,6 +8,10 @@ import { configOf } from './support/run-config.ts';
 import { configFile, startSnowmelt } from './support/snowmelt.ts';
 import { useDemo } from './support/use-demo.ts';
 
+interface Listed {
+  readonly runs: readonly { readonly troubles?: readonly Trouble[] }[];
+}
+
 /** The command in this process; what it says on stdout, which is a document. */
 async function say(...argv: readonly string[]): Promise<{ code: number; answer: unknown }> {
   const write = process.stdout.write.bind(process.stdout);
@@ -58,6 +62,11 @@ describe('diagnose names the cause and what mends it, which works as it is print
     expect(code).toBe(troubles.length === 0 ? 0 : 4);
     return troubles;
   }
+  /** What status says of the newest run, for programs and for people; it must mend as well. */
+  async function status(name: string): Promise<readonly Trouble[]> {
+    const [run] = ((await say('status', '-c', pathOf(name))).answer as Listed).runs;
+    return run?.troubles ?? [];
+  }
   /** Exactly what it says. */
   async function mend({ command, sql }: Trouble): Promise<void> {
     if (sql !== undefined) await on.sql.query(sql.statement);
@@ -87,6 +96,11 @@ describe('diagnose names the cause and what mends it, which works as it is print
     expect(more).toEqual([]);
     expect(wait).toMatchObject({ kind: 'lock-wait', level: 'waits' });
     expect(wait?.message).toMatch(/for Access\w+Lock on vega\.held .* held by pid \d+ \(user/u);
+    // As soon as the run has told that it waits.
+    const told = () => status('HELD');
+    await expect
+      .poll(told, { timeout: 20_000 })
+      .toContainEqual(expect.objectContaining({ kind: 'lock-wait', sql: wait?.sql }));
     await mend(wait!);
     await holder.end();
     expect((await running.ended).code).toBe(0);
@@ -108,7 +122,8 @@ describe('diagnose names the cause and what mends it, which works as it is print
       command: ['run', '-c', pathOf('KILLED')],
     });
     expect(dead?.message).toContain(`/${running.child.pid}/`);
-    await mend(dead!);
+    expect(await status('KILLED')).toContainEqual(dead);
+    await mend((await status('KILLED'))[0]!);
     expect(await rowsOf('KILLED')).toBe(3);
     expect(await diagnose('KILLED')).toEqual([]);
   });
@@ -124,8 +139,9 @@ describe('diagnose names the cause and what mends it, which works as it is print
     expect(more).toMatchObject([
       { kind: 'indexes-missing', table: expect.stringContaining('vega.full') },
     ]);
+    expect(await status('FULL')).toEqual([full, ...more]);
     await on.sql.query('DROP TRIGGER full_disk ON vega.full');
-    await mend(full!);
+    await mend((await status('FULL'))[0]!);
     expect(await rowsOf('FULL')).toBe(3);
     expect(await diagnose('FULL')).toEqual([]);
   });
@@ -138,7 +154,9 @@ describe('diagnose names the cause and what mends it, which works as it is print
     expect(refused).toMatchObject({ kind: 'rejected-rows', code: 'TARGET.ROWS_QUARANTINED' });
     expect(refused?.message).toMatch(/without 1 row that .*"odd"/u);
     await on.sql.query('ALTER TABLE vega.refused DROP CONSTRAINT odd');
+    expect(await status('REFUSED')).toEqual([refused]);
     await mend(refused!);
+    expect(await status('REFUSED')).toEqual([]);
     expect(await rowsOf('REFUSED')).toBe(3);
     expect(await diagnose('REFUSED')).toEqual([]);
   });
@@ -158,7 +176,8 @@ describe('diagnose names the cause and what mends it, which works as it is print
     expect(old.code).toBe(2);
     const [gone] = await diagnose('GONE');
     expect(gone).toMatchObject({ code: 'SOURCE.SNAPSHOT_GONE', level: 'wrong' });
-    await mend(gone!);
+    expect(await status('GONE')).toContainEqual(gone);
+    await mend((await status('GONE'))[0]!);
     expect(await rowsOf('GONE')).toBe(2);
     expect(await diagnose('GONE')).toEqual([]);
   });

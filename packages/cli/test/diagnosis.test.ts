@@ -19,7 +19,10 @@ const diagnosis: Diagnosis = {
       },
       life: 'open',
       owner: 'host/1/ab',
+      attempts: 1,
+      now: at,
       lastSign: at,
+      paces: [],
       workers: [{ worker: 'host/1/ab', chunks: 2, overdue: 1, silent: true, lastSign: at }],
       failures: [],
     },
@@ -38,7 +41,7 @@ const diagnosis: Diagnosis = {
 
 it('says what runs and workers do, and each trouble with what mends it, to be copied', () => {
   const flags = { config: 'my config.json', 'env-file': '.env' };
-  const lines = formatDiagnosis(withArguments(diagnosis, flags));
+  const lines = formatDiagnosis(withArguments(diagnosis, flags), 400);
   expect(stripVTControlCharacters(lines.join('\n'))).toBe(
     [
       'Run r: running, nobody works on it; it can be gone on with',
@@ -57,7 +60,7 @@ it('says what runs and workers do, and each trouble with what mends it, to be co
 });
 
 it('nothing is said in place of nothing', () => {
-  const lines = formatDiagnosis({ runs: [], troubles: [] });
+  const lines = formatDiagnosis({ runs: [], troubles: [] }, 400);
   expect(stripVTControlCharacters(lines.join('\n'))).toBe(
     'There are no runs of this configuration.\n\n✔ Nothing is wrong.',
   );

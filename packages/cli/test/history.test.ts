@@ -7,6 +7,7 @@ import { formatEvents } from '../src/history/format-events.ts';
 import { formatHistory } from '../src/history/format-history.ts';
 import { compareRuns, viewOutcome } from '../src/history/view-history.ts';
 import { textWidth } from '../src/show/text-width.ts';
+import { unseen } from '../src/status/read-status.ts';
 import { viewRun } from '../src/status/view-status.ts';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 0, 2, 3, minutes));
@@ -38,7 +39,7 @@ const after = run('r2', [table('ORDERS', 6), table('NEW', 1, { status: 'failed' 
 
 describe('history', () => {
   it('says of each run how long it took, its rows, its rate, its credits and its end', () => {
-    const outcome = viewOutcome(viewRun(after, {}, ''));
+    const outcome = viewOutcome(viewRun({ activity: unseen(after) }));
     expect(outcome).toMatchObject({
       state: 'completed',
       seconds: 600,
@@ -58,7 +59,10 @@ describe('history', () => {
   it('sets two runs side by side, tables of only one of them as well', () => {
     const compared = compareRuns(before, after);
     expect(compared.tables.map(({ source }) => source.name)).toEqual(['ORDERS', 'NEW', 'GONE']);
-    const text = formatHistory({ runs: [viewOutcome(viewRun(after, {}, ''))], compared }, 60)
+    const text = formatHistory(
+      { runs: [viewOutcome(viewRun({ activity: unseen(after) }))], compared },
+      60,
+    )
       .map(stripVTControlCharacters)
       .slice(3)
       .join('\n');

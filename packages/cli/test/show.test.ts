@@ -16,6 +16,7 @@ import { formatRepair, isSettled } from '../src/show/repaired.ts';
 import { formatTable } from '../src/show/text-table.ts';
 import { formatRunReport, type RunView } from '../src/show/run-report.ts';
 import { formatRun } from '../src/status/format-status.ts';
+import { unseen } from '../src/status/read-status.ts';
 import { viewRun } from '../src/status/view-status.ts';
 import { textWidth, truncateText } from '../src/show/text-width.ts';
 
@@ -64,7 +65,7 @@ describe('how a table was compared', () => {
     const told = verification === undefined ? {} : { verification };
     const run = { id: 'r', status: 'completed', startedAt: new Date(0), sourceNames: [] } as const;
     const summary = { ...run, rows: 1, tables: [{ ...table, ...figures, ...told }] };
-    expect(formatRun(viewRun(summary, {}, ''), 200).join('\n')).toMatch(
+    expect(formatRun(viewRun({ activity: unseen(summary) }), 200).join('\n')).toMatch(
       new RegExp(` {2}${words}$`, 'm'),
     );
     const ended = { chunks: 1, rejected: 0, seconds: 1, findings: [], notices: [] };

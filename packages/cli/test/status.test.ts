@@ -1,6 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import type { RunSigns, RunSummary, TableSummary } from '@snowmelt/core';
+import {
+  troublesOfRun,
+  type RunActivity,
+  type RunSummary,
+  type TableSummary,
+} from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
 import { tableNames } from '../src/show/table-names.ts';
@@ -8,7 +13,6 @@ import { textWidth } from '../src/show/text-width.ts';
 import { formatRun } from '../src/status/format-status.ts';
 import { viewRun } from '../src/status/view-status.ts';
 
-const again = 'snowmelt run -c night.json';
 const startedAt = new Date('2026-01-02T03:00:00Z');
 const now = new Date('2026-01-02T03:10:00Z');
 
@@ -37,19 +41,21 @@ function run(changes: Partial<RunSummary> = {}): RunSummary {
   };
 }
 
-function signs(changes: Partial<RunSigns> = {}): RunSigns {
+function seen(changes: Partial<RunActivity> = {}): RunActivity {
   const recent = { recentRows: 240, recentSeconds: 120, leasedChunks: 1, retries: 0 };
   return {
-    run: 'r1',
+    run: run(),
     life: 'live',
     owner: 'loader-1/4711/abc',
     attempts: 1,
     now,
     lastSign: new Date(now.getTime() - 3000),
-    tables: [
+    paces: [
       { key: 'FACT_ORDERS', expectedRows: 1000, ...recent },
       { key: 'FACT_ORDER_LINES', expectedRows: 500, ...recent, recentRows: 0 },
     ],
+    workers: [],
+    failures: [],
     ...changes,
   };
 }
@@ -59,11 +65,10 @@ const shown = (view: ReturnType<typeof viewRun>, width = 100) =>
 
 describe('status: how it stands with a run', () => {
   it('a living one: who has it, its last sign of life, rate and time left', () => {
-    const view = viewRun(run(), { signs: signs({ attempts: 2 }) }, again);
+    const view = viewRun({ activity: seen({ attempts: 2 }) });
     expect(view).toMatchObject({ state: 'running', resumed: true, host: 'loader-1', pid: 4711 });
     expect(view).toMatchObject({ secondsSinceSign: 3, rowsPerSecond: 2, secondsLeft: 550 });
     expect(view.tables[0]).toMatchObject({ rowsPerSecond: 2, secondsLeft: 300 });
-    expect(view).not.toHaveProperty('next');
     const text = shown(view).join('\n');
     expect(text).toContain('by loader-1, pid 4711, resumed, last sign of life 3.0s ago');
     expect(text).toContain('0 of 2 tables, 400 rows, 2 rows/s, about 9m 10s left');
@@ -86,7 +91,7 @@ describe('status: how it stands with a run', () => {
       { ...worker, id: 'c', pid: 6, lastSeenAt: new Date(now.getTime() - 600_000) },
       { ...worker, id: 'd', pid: 7, endedAt: now },
     ];
-    const text = shown(viewRun(run(), { signs: signs(), workers }, again), 200).join('\n');
+    const text = shown(viewRun({ activity: seen(), workers }), 200).join('\n');
     expect(text).toContain('  it has waited 1m 05s for: a lock of dwh.sales.x (pid 7)');
     expect(text).toContain('  worker h2, pid 5, is at work');
     expect(text).toContain('  worker h2, pid 6, gave its last sign of life 10m 00s ago');
@@ -94,20 +99,27 @@ describe('status: how it stands with a run', () => {
   });
 
   it('one whose process is gone is dead, and the same command goes on', () => {
-    const view = viewRun(run(), { signs: signs({ life: 'open' }) }, again);
+    const activity = seen({ life: 'open' });
+    const command = ['run', '-c', 'night.json'];
+    const troubles = troublesOfRun(activity).map((one) => ({ ...one, command }));
+    const view = viewRun({ activity, troubles });
     expect(view).toMatchObject({ state: 'dead' });
     expect(view).not.toHaveProperty('secondsLeft');
     const text = shown(view, 200).join('\n');
     expect(text).toContain('was run by loader-1, pid 4711, last sign of life 3.0s ago');
-    expect(text).toContain(`its process is gone; run the same command: ${again}`);
+    expect(text).toContain('is dead: its process loader-1/4711/abc is gone');
+    expect(text).toMatch(/^ +snowmelt run -c night\.json$/mu);
   });
 
-  it('one that has failed says the cause, its fix as it was said, and what to do then', () => {
+  it('one that has failed says the cause, its fix as it was said, and the command that mends', () => {
     const error = 'RUN.CHUNKS_FAILED: a chunk failed: TARGET.LOCKED: pid 7 holds it';
     const failed = (fix?: string) => {
       const ended = { status: 'failed', error, ...(fix === undefined ? {} : { fix }) } as const;
       const stored = run({ status: 'partial', tables: [table('FACT_ORDERS', ended)] });
-      return viewRun(stored, { signs: signs({ life: 'open' }) }, again);
+      const group = { table: 'FACT_ORDERS', code: 'TARGET.LOCKED', chunks: 1, retrying: false };
+      const failures = [{ ...group, message: 'pid 7 holds it' }];
+      const activity = seen({ run: stored, life: 'open', failures });
+      return viewRun({ activity, troubles: troublesOfRun(activity) });
     };
     expect(failed('End pid 7.').tables[0]).toMatchObject({
       code: 'TARGET.LOCKED',
@@ -115,8 +127,15 @@ describe('status: how it stands with a run', () => {
     });
     expect(failed().tables[0]?.fix).toMatch(/\w/u);
     const text = shown(failed('End pid 7.'), 200).join('\n');
-    expect(text).toContain(`PROD.PUBLIC.FACT_ORDERS: ${error}\n  Fix: End pid 7.`);
-    expect(text).toContain(`mend what failed, then run the same command, which goes on from here`);
+    expect(text).toContain('a chunk failed, TARGET.LOCKED: pid 7 holds it\n  Fix: End pid 7.\n');
+    expect(text.match(/End pid 7/gu)).toHaveLength(1);
+  });
+
+  it('one that is over says why it failed, and no command', () => {
+    const ended = { status: 'failed', error: 'SOURCE.NETWORK: reset', fix: 'Wait.' } as const;
+    const stored = run({ status: 'failed', tables: [table('FACT_ORDERS', ended)] });
+    const text = shown(viewRun({ activity: seen({ run: stored, life: 'ended' }), troubles: [] }));
+    expect(text.join('\n')).toContain('FACT_ORDERS: SOURCE.NETWORK: reset\n  Fix: Wait.');
   });
 
   it.each([
@@ -126,22 +145,17 @@ describe('status: how it stands with a run', () => {
     ['running', 'ended', 'superseded'],
     ['partial', 'live', 'running'],
   ] as const)('%s and %s: %s', (status, life, state) => {
-    expect(viewRun(run({ status }), { signs: signs({ life }) }, again).state).toBe(state);
+    expect(viewRun({ activity: seen({ run: run({ status }), life }) }).state).toBe(state);
   });
 
   it('time left is not told while the size of a table is not known', () => {
-    const [first] = signs().tables;
-    const view = viewRun(
-      run(),
-      { signs: signs({ tables: first === undefined ? [] : [first] }) },
-      again,
-    );
+    const view = viewRun({ activity: seen({ paces: seen().paces.slice(0, 1) }) });
     expect(view).toMatchObject({ rowsPerSecond: 2 });
     expect(view).not.toHaveProperty('secondsLeft');
   });
 
   it.each([40, 60, 80, 100, 200])('nothing is wider than %d columns', (width) => {
-    const lines = shown(viewRun(run(), { signs: signs() }, again), width);
+    const lines = shown(viewRun({ activity: seen() }), width);
     for (const line of lines.filter((text) => !text.startsWith('Run '))) {
       expect(textWidth(line)).toBeLessThanOrEqual(width < 60 ? 62 : width);
     }

@@ -16,7 +16,6 @@ export type * from './contract/run-event.ts';
 export type * from './contract/run-state.ts';
 export type * from './contract/sharing.ts';
 export type * from './contract/sessions.ts';
-export type * from './contract/run-signs.ts';
 export type * from './contract/source.ts';
 export type * from './contract/status-store.ts';
 export type * from './contract/table-job.ts';

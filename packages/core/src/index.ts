@@ -10,10 +10,12 @@ export {
 export { clearStages, type ClearedStage } from './engine/run/clear-stages.ts';
 export {
   diagnose,
+  diagnoseRun,
   type DiagnoseRequest,
   type DiagnoseUsing,
   type Diagnosis,
 } from './diagnose/diagnose.ts';
+export { troublesOfRun } from './diagnose/troubles-of-run.ts';
 export type { MendingSql, Trouble, TroubleKind, TroubleLevel } from './diagnose/trouble.ts';
 export { backoff } from './engine/table/backoff.ts';
 export { hidesDigits } from './watermark/watermark-bound.ts';

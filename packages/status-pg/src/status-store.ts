@@ -12,7 +12,7 @@ import { renew } from './chunk/renew.ts';
 import type { PostgresStatusOptions } from './connect/connection-options.ts';
 import { Database } from './connect/database.ts';
 import { migrate } from './migrate/migrate.ts';
-import { activity, activityOf } from './observe/activity.ts';
+import { activity, activityOf, latest } from './observe/activity.ts';
 import { chunkMap, throughput } from './observe/progress.ts';
 import { createOwnedRuns, type OwnedRuns } from './owned-runs.ts';
 import { unfinishedRun } from './run/choose-run.ts';
@@ -22,7 +22,6 @@ import { keepSnapshot } from './run/keep-snapshot.ts';
 import { openRun } from './run/open-run.ts';
 import { runLives } from './run/run-lives.ts';
 import { spend } from './run/spend.ts';
-import { signs } from './run/signs.ts';
 import { runs, summary } from './run/summary.ts';
 import { sharing } from './sharing.ts';
 import { recordTable } from './table/record-table.ts';
@@ -40,7 +39,6 @@ type RunMethods = Pick<
   | 'runs'
   | 'runLives'
   | 'events'
-  | 'signs'
   | 'spend'
 >;
 type ChunkMethods = Pick<StatusStore, 'addChunks' | 'lease' | 'renew' | 'record' | 'recordLoaded'>;
@@ -57,16 +55,16 @@ export function createPostgresStatusStore(options: PostgresStatusOptions): Statu
     check: (need) => checkStore(owned.database, need),
     grants: (request) => statusGrants(owned.database, request),
     migrate: () => migrate(owned.database, options),
-    observes: observing(owned.database),
+    observes: observing(owned.database, leaseSeconds),
     statements: keptStatements((run, work) => owned.within(run, work)),
     sharing: sharing(owned),
-    ...runMethods(owned, leaseSeconds),
+    ...runMethods(owned),
     ...chunkMethods(owned, leaseSeconds),
     [Symbol.asyncDispose]: () => Promise.resolve(owned[Symbol.asyncDispose]()),
   };
 }
 
-function runMethods(owned: OwnedRuns, leaseSeconds: number): RunMethods {
+function runMethods(owned: OwnedRuns): RunMethods {
   const { database } = owned;
   return {
     async openRun(request) {
@@ -99,15 +97,16 @@ function runMethods(owned: OwnedRuns, leaseSeconds: number): RunMethods {
     summary: (run) => database.run((session) => summary(session, run)),
     runLives: (named) => database.run((session) => runLives(session, named)),
     events: (run, limit) => database.run((session) => events(session, run, limit)),
-    signs: (named) => database.run((session) => signs(session, named, leaseSeconds)),
     runs: (limit, places) => database.run((session) => runs(session, limit, places)),
   };
 }
 
-function observing(database: Database): ObservesRuns {
+function observing(database: Database, seconds: number): ObservesRuns {
   return {
-    activity: (limit) => database.run((session) => activity(session, limit)),
-    activityOf: (run) => database.run((session) => activityOf(session, run)),
+    activity: (limit) => database.run((session) => activity(session, limit, seconds)),
+    activityOf: (run) => database.run((session) => activityOf(session, run, seconds)),
+    latest: (limit, places) =>
+      database.run((session) => latest(session, { limit, places }, seconds)),
     throughput: (run, buckets) => database.run((session) => throughput(session, run, buckets)),
     chunkMap: (run, table, cells) =>
       database.run((session) => chunkMap(session, { run, table }, cells)),

@@ -8,7 +8,13 @@ import { startUi, type Ui, type UiOptions } from '../src/index.ts';
 const never = () => Promise.reject(new Error('secret of a defect'));
 
 const status = {
-  observes: { activity: never, activityOf: never, throughput: never, chunkMap: never },
+  observes: {
+    activity: never,
+    activityOf: never,
+    latest: never,
+    throughput: never,
+    chunkMap: never,
+  },
   runs: async () => [],
 } as unknown as StatusStore;
 

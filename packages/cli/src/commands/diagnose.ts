@@ -6,6 +6,7 @@ import { makeLogger, readConfig } from '../base/setup.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { formatDiagnosis, withArguments } from '../show/diagnosis.ts';
+import { outputWidth } from '../show/text-table.ts';
 import { openStatus } from '@snowmelt/wiring';
 
 export default class Diagnose extends BaseCommand {
@@ -32,7 +33,7 @@ Exit codes: 0 nothing is wrong; 4 something is; 2 a failure that the message exp
     await using status = await openStatus(config, makeLogger(flags));
     const asked = { jobs: resolveTables(config), databases: targetDatabases(config) };
     const diagnosis = withArguments(await diagnose(asked, { ...sides, status }), flags);
-    this.print(formatDiagnosis(diagnosis));
+    this.print(formatDiagnosis(diagnosis, outputWidth()));
     process.exitCode = diagnosis.troubles.length === 0 ? exitCodes.done : exitCodes.findings;
     return diagnosis;
   }

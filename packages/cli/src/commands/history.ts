@@ -3,7 +3,6 @@ import { SnowmeltError, type StatusStore } from '@snowmelt/core';
 import { openStatus } from '@snowmelt/wiring';
 
 import { BaseCommand } from '../base/base-command.ts';
-import { commandLine } from '../base/command-line.ts';
 import { configFlags } from '../base/flags.ts';
 import { makeLogger, readConfig } from '../base/setup.ts';
 import { formatHistory } from '../history/format-history.ts';
@@ -50,8 +49,7 @@ two that have ended side by side, table by table, or with two times --run those.
     const config = await readConfig(flags);
     await using store = await openStatus(config, makeLogger({}));
     const { limit, all } = flags;
-    const again = commandLine('run', flags);
-    const runs = await readStatus(store, { config, limit, all, again });
+    const runs = await readStatus(store, { config, limit, all });
     const compared = flags.compare ? await comparison(store, runs, flags.run ?? []) : undefined;
     const view = {
       runs: runs.map(viewOutcome),

@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core';
-import { openStatus } from '@snowmelt/wiring';
+import { diagnoseRun, type RunActivity, type Target } from '@snowmelt/core';
+import { openStatus, openTarget } from '@snowmelt/wiring';
 
 import { BaseCommand } from '../base/base-command.ts';
-import { commandLine } from '../base/command-line.ts';
-import { configFlags } from '../base/flags.ts';
-import { makeLogger, readConfig } from '../base/setup.ts';
+import { configFlags, logFlags } from '../base/flags.ts';
+import { makeContext, makeLogger, readConfig } from '../base/setup.ts';
+import { withConfig } from '../show/diagnosis.ts';
 import { outputWidth } from '../show/text-table.ts';
 import { followStatus } from '../status/follow-status.ts';
 import { formatRun, formatRuns, noRuns } from '../status/format-status.ts';
@@ -24,6 +25,7 @@ database. \`running\` has a living process; of a \`dead\` one it is gone, and th
   ];
   static override flags = {
     ...configFlags,
+    ...logFlags,
     run: Flags.string({ helpValue: 'ID', summary: 'This run.', exclusive: ['limit', 'all'] }),
     limit: Flags.integer({ min: 1, max: 1000, helpValue: 'N', summary: 'The latest N runs.' }),
     all: Flags.boolean({ summary: 'Also runs of other configurations.' }),
@@ -36,10 +38,16 @@ database. \`running\` has a living process; of a \`dead\` one it is gone, and th
   async run(): Promise<StatusView> {
     const { flags } = await this.parse(Status);
     const config = await readConfig(flags);
-    await using store = await openStatus(config, makeLogger({}));
+    await using opened = new AsyncDisposableStack();
+    const log = makeLogger(flags);
+    const status = opened.use(await openStatus(config, log));
+    let target: Promise<Target> | undefined;
+    const open = () => (target ??= openTarget(config, log).then((one) => opened.use(one)));
+    const using = { status, context: makeContext(log, new AbortController().signal) };
+    const troublesOf = async (seen: RunActivity) =>
+      (await diagnoseRun(seen, open, using)).map((one) => withConfig(one, flags));
     const { run, limit, all } = flags;
-    const again = commandLine('run', flags);
-    const read = () => readStatus(store, { config, run, limit: limit ?? 1, all, again });
+    const read = () => readStatus(status, { config, run, limit: limit ?? 1, all, troublesOf });
     const show = (runs: StatusView['runs']): readonly string[] => {
       const [only] = runs;
       const width = outputWidth();

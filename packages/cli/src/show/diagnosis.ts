@@ -3,15 +3,19 @@ import { bold, cyan, dim, green, red, yellow } from 'ansis';
 
 import type { SetupFlags } from '../base/setup.ts';
 import { formatRows } from './quantities.ts';
+import { wrapText } from './text-width.ts';
 
 const marks = { wrong: red('✘'), waits: yellow('…'), left: yellow('–') } as const;
 
 /** Commands with the configuration that was asked about, so that they work as they are printed. */
 export function withArguments(diagnosis: Diagnosis, flags: SetupFlags): Diagnosis {
-  const given = configArguments(flags);
-  const whole = (one: Trouble): Trouble =>
-    one.command === undefined ? one : { ...one, command: [...one.command, ...given] };
-  return { ...diagnosis, troubles: diagnosis.troubles.map(whole) };
+  return { ...diagnosis, troubles: diagnosis.troubles.map((one) => withConfig(one, flags)) };
+}
+
+export function withConfig(one: Trouble, flags: SetupFlags): Trouble {
+  return one.command === undefined
+    ? one
+    : { ...one, command: [...one.command, ...configArguments(flags)] };
 }
 
 /** What another command of the same configuration takes. */
@@ -23,13 +27,13 @@ export function configArguments(flags: SetupFlags): readonly string[] {
   ];
 }
 
-export function formatDiagnosis({ runs, troubles }: Diagnosis): readonly string[] {
+export function formatDiagnosis({ runs, troubles }: Diagnosis, width: number): readonly string[] {
   return [
     ...(runs.length === 0 ? ['There are no runs of this configuration.'] : runs.flatMap(formatRun)),
     '',
     ...(troubles.length === 0
       ? [`${green('✔')} Nothing is wrong.`]
-      : troubles.flatMap((one) => formatTrouble(one))),
+      : troubles.flatMap((one) => formatTrouble(one, width))),
   ];
 }
 
@@ -67,11 +71,15 @@ function formatWorker(one: WorkerActivity): string {
   return dim(`  worker ${worker}: ${words.join(', ')}`);
 }
 
-function formatTrouble({ level, message, fix, command, sql }: Trouble): readonly string[] {
+/** What is to be copied is never wrapped. */
+export function formatTrouble(
+  { level, message, fix, command, sql }: Trouble,
+  width: number,
+): readonly string[] {
   const where = sql?.at === 'snowflake' ? 'in Snowflake' : `in database ${sql?.database ?? ''}`;
   return [
-    `${marks[level]} ${message}`,
-    `  ${cyan('Fix:')} ${fix}`,
+    ...wrapText(`${marks[level]} ${message}`, width, '  '),
+    ...wrapText(`  ${cyan('Fix:')} ${fix}`, width, '    '),
     ...(sql === undefined ? [] : [`    ${where}: ${bold(sql.statement)}`]),
     ...(command === undefined
       ? []

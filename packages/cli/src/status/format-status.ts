@@ -1,5 +1,6 @@
-import { bold, cyan, green, red, yellow } from 'ansis';
+import { cyan, green, red, yellow } from 'ansis';
 
+import { formatTrouble } from '../show/diagnosis.ts';
 import { formatBytes, formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
 import { formatRef, verifiedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
@@ -47,8 +48,11 @@ const tableColumns = [
 /** A run for people: who has it, how far it is, what failed and what to do. */
 export function formatRun(run: RunStatusView, width: number): readonly string[] {
   const wide = Math.min(width, 200);
-  const failures = run.tables.flatMap((table) => formatFailed(table, wide));
-  const own = run.error === undefined || failures.length > 0 ? [] : [run.error];
+  // Of a run that is over nothing is to be mended; why it ended so is told all the same.
+  const { troubles = [] } = run;
+  const over = troubles.length === 0;
+  const failures = over ? run.tables.flatMap((table) => formatFailed(table, wide)) : [];
+  const own = !over || run.error === undefined || failures.length > 0 ? [] : [run.error];
   return [
     `Run ${run.id}: ${paint[run.state](run.state)}, started ${formatTime(run.startedAt)}`,
     ...ownerLines(run),
@@ -58,9 +62,7 @@ export function formatRun(run: RunStatusView, width: number): readonly string[] 
     '',
     ...formatTables(tableColumns, run.tables, run.tables.map(cellsOf), width),
     ...(failures.length === 0 ? [] : ['', ...failures]),
-    ...(run.next === undefined
-      ? []
-      : ['', ...wrapText(`${bold('What to do:')} ${run.next}`, wide, '  ')]),
+    ...troubles.flatMap((trouble) => ['', ...formatTrouble(trouble, wide)]),
   ];
 }
 

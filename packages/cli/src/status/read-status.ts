@@ -3,9 +3,10 @@ import {
   runPlaces,
   SnowmeltError,
   type Config,
+  type RunActivity,
   type RunSummary,
   type StatusStore,
-  type WorkerState,
+  type Trouble,
 } from '@snowmelt/core';
 
 import { viewRun, type RunStatusView } from './view-status.ts';
@@ -17,8 +18,8 @@ export interface StatusRequest {
   readonly limit: number;
   /** Also the runs of other configurations. */
   readonly all: boolean;
-  /** The command that goes on with a run. */
-  readonly again: string;
+  /** Asked of a run that is shown alone. Absent: what is wrong is not looked for. */
+  readonly troublesOf?: (run: RunActivity) => Promise<readonly Trouble[]>;
 }
 
 /** Newest first. */
@@ -27,12 +28,14 @@ export function readStatus(
   request: StatusRequest,
 ): Promise<readonly RunStatusView[]> {
   return orHowToUpgrade(async () => {
-    const runs = await chosenRuns(store, request);
-    const [signs, workers] = await Promise.all([
-      store.signs?.(runs.map(({ id }) => id)),
-      runs.length === 1 ? workersOf(store, runs[0]?.id ?? '') : [],
+    const seen = await chosenRuns(store, request);
+    const [only] = seen;
+    if (only === undefined || seen.length > 1) return seen.map((activity) => viewRun({ activity }));
+    const [workers, troubles] = await Promise.all([
+      store.sharing?.workers(only.run.id),
+      request.troublesOf?.(only),
     ]);
-    return runs.map((run) => viewRun(run, { signs: signs?.get(run.id), workers }, request.again));
+    return [viewRun({ activity: only, workers, troubles })];
   });
 }
 
@@ -53,17 +56,19 @@ export async function orHowToUpgrade<T>(read: () => T | Promise<T>): Promise<T> 
   }
 }
 
-async function workersOf(store: StatusStore, run: string): Promise<readonly WorkerState[]> {
-  return (await store.sharing?.workers(run)) ?? [];
+async function chosenRuns(
+  { observes, ...store }: StatusStore,
+  { config, run, limit, all }: StatusRequest,
+): Promise<readonly RunActivity[]> {
+  const places = all ? undefined : runPlaces(config);
+  if (observes !== undefined) {
+    return run === undefined ? observes.latest(limit, places) : [await observes.activityOf(run)];
+  }
+  const runs = run === undefined ? await store.runs(limit, places) : [await store.summary(run)];
+  return runs.map(unseen);
 }
 
-async function chosenRuns(
-  store: StatusStore,
-  { config, run, limit, all }: StatusRequest,
-): Promise<readonly RunSummary[]> {
-  if (run !== undefined) return [await store.summary(run)];
-  const runs = await store.runs(limit, all ? undefined : runPlaces(config));
-  // Of the newest one the figures are those of this moment.
-  const [first, ...others] = runs;
-  return first === undefined ? [] : [await store.summary(first.id), ...others];
+/** Of a store that can't be looked at from beside. */
+export function unseen(run: RunSummary): RunActivity {
+  return { run, attempts: 1, now: new Date(), paces: [], workers: [], failures: [] };
 }

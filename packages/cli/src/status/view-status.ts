@@ -2,10 +2,11 @@ import {
   describedCode,
   errorCatalog,
   type ErrorCode,
-  type RunSigns,
+  type RunActivity,
   type RunSummary,
-  type TableSigns,
+  type TablePace,
   type TableSummary,
+  type Trouble,
   type WorkerState,
 } from '@snowmelt/core';
 
@@ -57,8 +58,8 @@ export interface RunStatusView extends Omit<RunSummary, 'tables'> {
   readonly rowsPerSecond?: number;
   /** Absent: nothing is known of a table's size, or no row has come lately. */
   readonly secondsLeft?: number;
-  /** What to do, a line to follow literally; absent: nothing. */
-  readonly next?: string;
+  /** What is wrong and what mends it, the worst first. Absent: it was not looked for, as in a list. */
+  readonly troubles?: readonly Trouble[];
   readonly tables: readonly TableStatusView[];
 }
 
@@ -68,29 +69,24 @@ export interface StatusView {
 }
 
 export interface Seen {
-  /** Absent: the store can't tell. */
-  readonly signs?: RunSigns | undefined;
-  readonly workers?: readonly WorkerState[];
+  readonly activity: RunActivity;
+  readonly workers?: readonly WorkerState[] | undefined;
+  readonly troubles?: readonly Trouble[] | undefined;
 }
 
-/** `again`: the command that goes on with the run. */
-export function viewRun(
-  run: RunSummary,
-  { signs, workers = [] }: Seen,
-  again: string,
-): RunStatusView {
-  const state = standing(run, signs);
-  const of = new Map(signs?.tables.map((table) => [table.key, table]));
+export function viewRun({ activity, workers = [], troubles }: Seen): RunStatusView {
+  const { run, now, attempts } = activity;
+  const state = standing(activity);
+  const of = new Map(activity.paces.map((pace) => [pace.key, pace]));
   const tables = run.tables.map((table) => viewTable(table, of.get(table.key), state));
-  const next = whatNext(state, tables, again);
   return {
     ...run,
     state,
-    resumed: (signs?.attempts ?? 1) > 1,
-    ...ownerOf(signs),
-    workers: workers.map((worker) => viewWorker(worker, signs?.now ?? worker.lastSeenAt)),
+    resumed: attempts > 1,
+    ...ownerOf(activity),
+    workers: workers.map((worker) => viewWorker(worker, now)),
     ...(state === 'running' ? paceOf(tables) : {}),
-    ...(next === undefined ? {} : { next }),
+    ...(troubles === undefined ? {} : { troubles }),
     tables,
   };
 }
@@ -100,43 +96,45 @@ function viewWorker({ id: _id, ...worker }: WorkerState, now: Date): WorkerView 
   return { ...worker, secondsSinceSeen: Math.max(0, Math.round(seconds)) };
 }
 
-function standing({ status }: RunSummary, signs: RunSigns | undefined): RunStanding {
+function standing({ run: { status }, life }: RunActivity): RunStanding {
   if (status === 'completed') return 'completed';
-  if (signs?.life === 'live') return 'running';
-  if (signs?.life === 'open') return status === 'running' ? 'dead' : 'stopped';
-  if (status === 'running') return signs?.life === 'ended' ? 'superseded' : 'running';
+  if (life === 'live') return 'running';
+  if (life === 'open') return status === 'running' ? 'dead' : 'stopped';
+  if (status === 'running') return life === 'ended' ? 'superseded' : 'running';
   return status;
 }
 
-function ownerOf(signs: RunSigns | undefined) {
-  if (signs === undefined) return {};
-  const [host, pid] = signs.owner?.split('/') ?? [];
-  const seconds = (signs.now.getTime() - signs.lastSign.getTime()) / 1000;
+function ownerOf({ owner, now, lastSign }: RunActivity) {
+  const [host, pid] = owner?.split('/') ?? [];
   return {
     ...(host === undefined ? {} : { host }),
     ...(pid !== undefined && /^\d+$/u.test(pid) ? { pid: Number(pid) } : {}),
-    lastSign: signs.lastSign,
-    secondsSinceSign: Math.max(0, Math.round(seconds)),
+    ...(lastSign === undefined
+      ? {}
+      : {
+          lastSign,
+          secondsSinceSign: Math.max(0, Math.round((now.getTime() - lastSign.getTime()) / 1000)),
+        }),
   };
 }
 
 function viewTable(
   table: TableSummary,
-  signs: TableSigns | undefined,
+  pace: TablePace | undefined,
   state: RunStanding,
 ): TableStatusView {
   const code = table.status === 'failed' ? describedCode(table.error ?? '') : undefined;
   const fix = table.fix ?? (code === undefined ? undefined : errorCatalog[code].fix);
   return {
     ...table,
-    ...(signs === undefined ? {} : figuresOf(table, signs, state)),
+    ...(pace === undefined ? {} : figuresOf(table, pace, state)),
     ...(code === undefined ? {} : { code }),
     ...(fix === undefined ? {} : { fix }),
   };
 }
 
-function figuresOf(table: TableSummary, signs: TableSigns, state: RunStanding) {
-  const { expectedRows, recentRows, recentSeconds, leasedChunks, retries } = signs;
+function figuresOf(table: TableSummary, pace: TablePace, state: RunStanding) {
+  const { expectedRows, recentRows, recentSeconds, leasedChunks, retries } = pace;
   const going = state === 'running' && table.status === 'in_progress' && recentRows > 0;
   const rowsPerSecond = going ? recentRows / recentSeconds : undefined;
   const left = Math.max(0, (expectedRows ?? 0) - table.rows);
@@ -162,20 +160,4 @@ function paceOf(tables: readonly TableStatusView[]) {
     0,
   );
   return { rowsPerSecond: rate, ...(known ? { secondsLeft: left / rate } : {}) };
-}
-
-function whatNext(
-  state: RunStanding,
-  tables: readonly TableStatusView[],
-  again: string,
-): string | undefined {
-  const failed = tables.some(({ status }) => status === 'failed');
-  const mend = failed ? 'mend what failed, then run' : 'run';
-  if (state === 'dead') return `its process is gone; ${mend} the same command: ${again}`;
-  if (state === 'stopped') return `${mend} the same command, which goes on from here: ${again}`;
-  if (state === 'failed') return `${mend} the same command: ${again}`;
-  if (state === 'partial' && tables.some(({ rejected = 0 }) => rejected > 0)) {
-    return `see what was refused: ${again.replace(/ run\b/u, ' rejects list')}`;
-  }
-  return undefined;
 }

@@ -130,7 +130,7 @@ describe('what people see of a plan, a check, a run and its status', () => {
     expect(lines.at(-1)).toMatch(/^Run [0-9a-f-]+: partial, 1,000 rows, /);
     expect(JSON.stringify(viewReport(report))).toContain('"code":"SOURCE.TABLE_NOT_FOUND"');
 
-    const asked = { config, limit: 1, all: false, again: 'snowmelt run -c my.json' };
+    const asked = { config, limit: 1, all: false };
     const runs = await readStatus(status, asked);
     const [stored] = runs;
     if (stored === undefined) throw new Error('one run');

@@ -1,4 +1,4 @@
-import type { RunPlace } from '../contract/run-signs.ts';
+import type { RunPlace } from '../contract/run-summary.ts';
 import type { Config } from './schema/config.ts';
 import { storedName } from './stored-name.ts';
 

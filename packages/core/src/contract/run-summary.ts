@@ -53,3 +53,10 @@ export interface RunSummary {
   readonly credits?: number;
   readonly tables: readonly TableSummary[];
 }
+
+/** Where tables are configured to go: runs that have none there are other configurations' runs. */
+export interface RunPlace {
+  readonly sourceName: string;
+  readonly database: string;
+  readonly schema: string;
+}

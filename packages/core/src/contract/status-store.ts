@@ -5,16 +5,15 @@ import type { JsonObject } from './json.ts';
 import type { StatementKeeping } from './kept-statements.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunState, RunStatus, WorkerId } from './run-state.ts';
-import type { RunSummary, Verification } from './run-summary.ts';
+import type { RunPlace, RunSummary, Verification } from './run-summary.ts';
 import type { Sharing } from './sharing.ts';
 import type { ObservesRuns } from './observes.ts';
-import type { RunPlace, RunSigns } from './run-signs.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
 import type { MissingReceipt } from './target-answers.ts';
 
-export type { RunSummary, TableSummary, Verification } from './run-summary.ts';
+export type { RunPlace, RunSummary, TableSummary, Verification } from './run-summary.ts';
 
 /** One table of a run as its configuration names it. */
 export interface TableRequest {
@@ -216,10 +215,8 @@ export interface StatusStore extends AsyncDisposable {
   readonly sharing?: Sharing;
   /** What happened in the run, the latest so many, oldest first. Absent: the store can't tell. */
   events?(run: RunId, limit: number): Promise<readonly RunEvent[]>;
-  /** How it stands with these runs just now. Absent: the store can't tell. */
-  signs?(runs: readonly RunId[]): Promise<ReadonlyMap<RunId, RunSigns>>;
   /** Newest first; with `places`, only runs that have a table in one of them. */
   runs(limit: number, places?: readonly RunPlace[]): Promise<readonly RunSummary[]>;
-  /** `snowmelt diagnose` and `snowmelt ui`. Absent: it can't be looked at from beside. */
+  /** `snowmelt status`, `diagnose` and `ui`. Absent: it can't be looked at from beside. */
   readonly observes?: ObservesRuns;
 }

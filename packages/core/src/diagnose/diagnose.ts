@@ -51,25 +51,12 @@ export async function diagnose(
   using: DiagnoseUsing,
 ): Promise<Diagnosis> {
   const { source, target, status, context } = using;
-  const found: Trouble[] = [];
-  const ask = async <T>(asked: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await asked();
-    } catch (error) {
-      context.signal.throwIfAborted();
-      if (!isSnowmeltError(error)) throw error;
-      const { code, message, fix } = error;
-      found.push(trouble('not-reached', { code, message: `${code}: ${message}`, fix }));
-      return otherwise;
-    }
-  };
+  const { ask, found } = asking(context);
   const seen = await ask(async () => (await status.observes?.activity(runsLookedAt)) ?? [], []);
   const runs = ofTables(seen, jobs);
   found.push(...runs.flatMap(troublesOfRun));
-  const unknown: ReadonlyMap<RunId, RunLife> = new Map();
-  const lives = async (asked: readonly RunId[]) => (await status.runLives?.(asked)) ?? unknown;
   for (const database of databases) {
-    found.push(...(await ask(() => ofDatabase(database, { target, context, lives }), [])));
+    found.push(...(await ask(() => ofDatabase(database, { target, status, context }), [])));
   }
   if (source !== undefined) {
     found.push(...(await ask(() => troublesOfSnapshots(runs, jobs, { source, context }), [])));
@@ -78,7 +65,61 @@ export async function diagnose(
       ...troublesOfStages(await ask(() => clearStages(jobs, sides, { dryRun: true }), [])),
     );
   }
-  return { runs, troubles: found.toSorted((a, b) => rank[a.level] - rank[b.level]) };
+  return { runs, troubles: worstFirst(found) };
+}
+
+/**
+ * The same of one run, by what its tables' databases say of it: of one at work, for whom it waits; of
+ * one that is over, the rows that were refused.
+ */
+export async function diagnoseRun(
+  activity: RunActivity,
+  openTarget: () => Promise<Target>,
+  { status, context }: Pick<DiagnoseUsing, 'status' | 'context'>,
+): Promise<readonly Trouble[]> {
+  const { ask, found } = asking(context);
+  found.push(...troublesOfRun(activity));
+  const look = lookAtTarget(activity);
+  if (look === undefined) return found;
+  const { id, tables } = activity.run;
+  const names = new Set(tables.map(({ target }) => nameOf(target)));
+  const target = await openTarget();
+  for (const database of new Set(tables.map((table) => table.target.database))) {
+    const troubles = await ask(() => look(database, { target, status, context }), []);
+    found.push(
+      ...troubles.filter(
+        ({ run = id, table }) => run === id && (table === undefined || names.has(table)),
+      ),
+    );
+  }
+  return worstFirst(found);
+}
+
+function lookAtTarget({ run, life }: RunActivity): typeof ofDatabase | undefined {
+  if (life === 'live') return waitsIn;
+  const isOver = run.status === 'completed' || life === 'ended';
+  return isOver && run.tables.every(({ rejected = 0 }) => rejected === 0) ? undefined : ofDatabase;
+}
+
+/** What can't be asked is a trouble itself. */
+function asking({ signal }: WorkContext) {
+  const found: Trouble[] = [];
+  const ask = async <T>(asked: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await asked();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isSnowmeltError(error)) throw error;
+      const { code, message, fix } = error;
+      found.push(trouble('not-reached', { code, message: `${code}: ${message}`, fix }));
+      return otherwise;
+    }
+  };
+  return { ask, found };
+}
+
+function worstFirst(troubles: readonly Trouble[]): readonly Trouble[] {
+  return troubles.toSorted((a, b) => rank[a.level] - rank[b.level]);
 }
 
 const rank = { wrong: 0, waits: 1, left: 2 } as const;
@@ -94,25 +135,31 @@ function ofTables(runs: readonly RunActivity[], jobs: readonly TableJob[]): read
   return runs.filter(({ run }) => run.tables.some(({ target }) => isOurs(target)));
 }
 
-interface OnDatabase {
-  readonly target: Target;
-  readonly context: WorkContext;
-  readonly lives: (runs: readonly RunId[]) => Promise<ReadonlyMap<RunId, RunLife>>;
+type OnTarget = Pick<DiagnoseUsing, 'target' | 'status' | 'context'>;
+
+async function ofDatabase(database: string, using: OnTarget): Promise<readonly Trouble[]> {
+  return [...(await waitsIn(database, using)), ...(await leftIn(database, using))];
 }
 
-async function ofDatabase(
-  database: string,
-  { target, context, lives }: OnDatabase,
-): Promise<readonly Trouble[]> {
-  const request = { database, dropGathered: false, dryRun: true, lives };
-  const sessions = (await target.sessions?.list(database, context)) ?? [];
+async function livesOf({ status }: OnTarget, runs: readonly RunId[]) {
+  const unknown: ReadonlyMap<RunId, RunLife> = new Map();
+  return (await status.runLives?.(runs)) ?? unknown;
+}
+
+/** Who waits for whom. */
+async function waitsIn(database: string, using: OnTarget): Promise<readonly Trouble[]> {
+  const sessions = (await using.target.sessions?.list(database, using.context)) ?? [];
   const named = [...sessions, ...sessions.flatMap(({ blockers }) => blockers)];
-  const known = await lives([...new Set(named.flatMap(({ run }) => run ?? []))]);
+  const known = await livesOf(using, [...new Set(named.flatMap(({ run }) => run ?? []))]);
+  return troublesOfSessions(sessions, database, known);
+}
+
+/** What runs have left behind. */
+async function leftIn(database: string, using: OnTarget): Promise<readonly Trouble[]> {
+  const { target, context } = using;
+  const lives = (runs: readonly RunId[]) => livesOf(using, runs);
+  const request = { database, dropGathered: false, dryRun: true, lives };
   const owed = await target.repairs?.repair(request, context);
   const groups = (await target.rejects?.groups(database, { all: false }, context)) ?? [];
-  return [
-    ...troublesOfSessions(sessions, database, known),
-    ...(owed === undefined ? [] : troublesOfRepair(owed)),
-    ...troublesOfRejects(groups),
-  ];
+  return [...(owed === undefined ? [] : troublesOfRepair(owed)), ...troublesOfRejects(groups)];
 }

@@ -1,5 +1,6 @@
 import type { FailureGroup, RunActivity, WorkerActivity } from '../contract/observes.ts';
 import type { TableSummary } from '../contract/run-summary.ts';
+import { describedCode } from '../errors/described-code.ts';
 import { fixOf, trouble, type Trouble } from './trouble.ts';
 
 const again = ['run'];
@@ -56,11 +57,20 @@ function ofFailure(group: FailureGroup, { run }: RunActivity): Trouble {
       fix,
     });
   }
-  const mend = { fix: fixOf(code), command: again };
+  const mend = { fix: fixSaid(group, run) ?? fixOf(code), command: again };
   if (chunks === 0) {
     return trouble('failed-table', { ...of, message: `${table}: ${code}: ${said}`, ...mend });
   }
   return trouble('failed-chunks', { ...of, message: `${what} failed, ${code}${example}`, ...mend });
+}
+
+/** As it was said when the table failed, of this cause. */
+function fixSaid(
+  { table, code }: FailureGroup,
+  { tables }: RunActivity['run'],
+): string | undefined {
+  const failed = tables.find(({ key }) => key === table);
+  return describedCode(failed?.error ?? '') === code ? failed?.fix : undefined;
 }
 
 function ofWorker(

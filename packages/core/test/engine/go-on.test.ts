@@ -161,10 +161,12 @@ it('diagnose finds the runs of a wildcard, whose tables it does not look for', a
   const { run: id } = await run([job('A')], made.adapters());
   const open = job('*', { wildcard: { pattern: '*', open: true } });
   const { status, ...sides } = made.adapters();
-  const seen = async () => ({ run: await status.summary(id), workers: [], failures: [] });
+  const none = { attempts: 1, now: new Date(), paces: [], workers: [], failures: [] };
+  const seen = async () => ({ run: await status.summary(id), ...none });
   const observes: ObservesRuns = {
     activity: async () => [await seen()],
     activityOf: seen,
+    latest: async () => [await seen()],
     throughput: async () => [],
     chunkMap: async () => [],
   };

@@ -97,16 +97,27 @@ const summaries = (runs: string): string => `
   ORDER BY r.started_at DESC, r.run_id`;
 
 export async function summary(session: Session, run: RunId): Promise<RunSummary> {
-  const [row] = await session.rows<RunRow>(
+  const [found] = await wholeSummaries(session, [run.toLowerCase()]);
+  if (found === undefined) throw noSuchRun(run);
+  return found;
+}
+
+/** With the figures of this moment, the newest first. Runs that are not there are absent. */
+export async function wholeSummaries(
+  session: Session,
+  wanted: readonly RunId[],
+): Promise<readonly RunSummary[]> {
+  const rows = await session.rows<RunRow>(
     summaries(
-      'SELECT *, true AS live FROM migration_status.migration_runs WHERE run_id::text = $1',
+      'SELECT *, true AS live FROM migration_status.migration_runs WHERE run_id::text = ANY ($1)',
     ),
-    [run.toLowerCase()],
+    [wanted],
   );
-  if (row === undefined) {
-    throw new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
-  }
-  return readSummary(row);
+  return rows.map(readSummary);
+}
+
+export function noSuchRun(run: RunId): SnowmeltError {
+  return new SnowmeltError('RUN.NOT_FOUND', `There is no run ${run}`, { place: { run } });
 }
 
 export async function runs(

@@ -25,8 +25,6 @@ export interface ListedRun extends Pick<
 }
 
 export interface RunAnswer extends RunActivity {
-  /** The server's clock. */
-  readonly now: Date;
   readonly throughput: readonly LoadedSpan[];
 }
 
@@ -71,7 +69,7 @@ export function createAnswers(status: StatusStore, diagnose: () => Promise<Diagn
         const throughput = await remember(`throughput ${id}`, 2900, () =>
           observes.throughput(activity.run.id, spans),
         );
-        return { ...activity, throughput, now: new Date() };
+        return { ...activity, throughput };
       }),
     chunks: (id, table) =>
       remember(`chunks ${id} ${table}`, 1900, async () => ({

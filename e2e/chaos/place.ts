@@ -137,6 +137,16 @@ export class Place implements AsyncDisposable {
     }
   }
 
+  /** Ids of the runs that say so themselves. */
+  async completedRuns(): Promise<readonly string[]> {
+    const there = await this.sql(`SELECT to_regclass('migration_status.migration_runs') AS runs`);
+    if (there[0]?.['runs'] === null) return [];
+    const runs = await this.sql(
+      `SELECT run_id::text FROM migration_status.migration_runs WHERE status = 'completed'`,
+    );
+    return runs.map((run) => String(run['run_id']));
+  }
+
   async #readCatalog(): Promise<readonly string[]> {
     const rows = await this.sql(catalogSql);
     return rows.map(({ line }) => String(line));

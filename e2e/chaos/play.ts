@@ -65,6 +65,7 @@ async function untilCompleted(play: Play, round: number): Promise<boolean> {
   const { scenario, place, outcome } = play;
   const random = new Random(scenario.seed * 31 + round);
   const manner: Manner = { threads: scenario.threads, flags: [] };
+  const before = await place.completedRuns();
   let waits = 0;
   for (let attempt = 0, calm = 0; calm < mostCalmCommands; attempt += 1) {
     const faults = decideFaults(scenario.seed, round, attempt);
@@ -82,12 +83,23 @@ async function untilCompleted(play: Play, round: number): Promise<boolean> {
     manner.flags.length = 0;
     const whole = !flags.includes('--table');
     if (ended.code === 0 && whole) return true;
+    if (ended.code === null && whole && (await completedUnsaid(place, before))) {
+      outcome.story.push('killed after its last word: the run is completed');
+      return true;
+    }
     if (!play.people) continue;
     const followed = await followFix(place, ended.stdout + ended.stderr);
     if (followed !== undefined) outcome.story.push(`followed: ${followed}`);
     else if (faults.length > 0) outcome.story.push(await handsOn(place, random, manner));
   }
   return false;
+}
+
+/** Whether a command that was killed had completed its run: one more would begin another. */
+async function completedUnsaid(place: Place, before: readonly string[]): Promise<boolean> {
+  await place.sessionsLeft();
+  const now = await place.completedRuns();
+  return now.some((run) => !before.includes(run));
 }
 
 async function command(
@@ -119,7 +131,7 @@ function tellFaults(faults: readonly PlannedFault[]): string {
 }
 
 function tellEnd({ code, stdout, stderr }: Ended): string {
-  if (code === 0) return 'completed';
+  if (code === 0) return `completed${/ run=[0-9a-f]+/.exec(stderr)?.[0] ?? ''}`;
   const said = `${stdout}${stderr}`.trim().split('\n').slice(-12).join('\n    ');
   return `${code ?? 'killed'}\n    ${said}`;
 }

@@ -52,7 +52,7 @@ export async function createSqlEngine(options: SqlEngineOptions = {}): Promise<S
     },
     loadFile: (file) => loadFile(shared, file),
     close: async () => {
-      for (const session of open) await session.close().catch(() => undefined);
+      await Promise.allSettled([...open].map((session) => session.close()));
       shared.pool.close();
       instance.closeSync();
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true });

@@ -96,7 +96,11 @@ function createContext(options: EmulatorOptions, parts: Parts): ServerContext {
       sessionSeconds: options.sessionSeconds ?? 3600,
       masterSeconds: options.masterSeconds ?? 14_400,
     }),
-    queries: createQueryRegistry({ spoolDirectory, layout, faults, log }, stats),
+    queries: createQueryRegistry(
+      { spoolDirectory, layout, faults, log },
+      stats,
+      options.keptQueries ?? 2000,
+    ),
     presigner: createPresigner(),
     transferTokens: createTransferTokens(),
     faults,

@@ -49,6 +49,8 @@ export interface EmulatorOptions {
   /** How long a request waits for a running query before it answers "in progress". Default 40. */
   readonly longPollSeconds?: number;
   readonly results?: Partial<ResultLayout>;
+  /** How many queries are known, and their results kept on disk, for who asks again. Default 2,000. */
+  readonly keptQueries?: number;
   /** One call an event; without it only internal errors are written, as JSON lines, to stderr. */
   readonly log?: Log;
 }

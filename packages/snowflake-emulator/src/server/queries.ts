@@ -53,10 +53,12 @@ export interface QueryRegistry {
   cancelAll(session: Session): Promise<void>;
 }
 
-/** Queries whose results are kept for repeated requests; older ones are forgotten. */
-const keptQueries = 2000;
-
-export function createQueryRegistry(runner: StatementRunner, stats: StatsRecorder): QueryRegistry {
+/** Of more than `keptQueries` the oldest are forgotten. */
+export function createQueryRegistry(
+  runner: StatementRunner,
+  stats: StatsRecorder,
+  keptQueries: number,
+): QueryRegistry {
   const byId = new Map<string, Query>();
   const byRequest = new Map<string, Query>();
   const expired = new Set<string>();

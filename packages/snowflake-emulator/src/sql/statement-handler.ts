@@ -95,7 +95,6 @@ export interface EngineSession {
   parameter(name: string): string | number | boolean | undefined;
   /** Now, in nanoseconds since the epoch; strictly increasing over the whole engine. */
   now(): bigint;
-  newQueryId(): string;
   /** Throws 090105 when no database or schema is set and the name has none. */
   resolveName(parts: readonly string[]): QualifiedName;
   /** Throws 002003 where an object's database or schema is missing, 003001 where it was imported. */

@@ -10,7 +10,7 @@ import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { compressionOfBytes, decompressor } from './compression.ts';
 import { CsvParser } from './csv-parser.ts';
 import type { CsvRecord } from './csv-parser.ts';
-import { columnCountMismatch } from './errors.ts';
+import { columnCountMismatch, unsupported } from './errors.ts';
 import type { CsvFormat } from './file-format.ts';
 import type { StageFile } from './stage-files.ts';
 
@@ -99,7 +99,20 @@ async function* fileRecords(
     skip -= records.length - rest.length;
     return rest;
   };
-  for await (const piece of text) yield* take(parser.push(String(piece), false));
-  await read;
+  try {
+    for await (const piece of text) yield* take(parser.push(String(piece), false));
+    await read;
+  } catch (error) {
+    if (!notDecompressed(error)) throw error;
+    // An account's words and code are not known.
+    throw unsupported(`loading '${file.name}', which is not ${kind}, or not whole`);
+  }
   yield* take(parser.push('', true));
+}
+
+/** What zlib, Brotli and Zstandard say of bytes that are none of theirs, or end too early. */
+function notDecompressed(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && /^(?:Z_|ERR__|ZSTD_)/.test(String(error.code))
+  );
 }

@@ -162,7 +162,7 @@ function openUnloadFile(options: UnloadFileOptions): UnloadFile {
     if (!input.write(bytes)) drained = Promise.race([once(input, 'drain'), done]);
     drained.catch(() => undefined);
   };
-  if (header !== undefined) void push(header).catch(() => undefined);
+  if (header !== undefined) void push(header);
   return {
     get bytesOut() {
       return count.bytesOut;

@@ -156,3 +156,58 @@ describe('objects come, go and come back', () => {
     expect((await session.run('SHOW PRIMARY KEYS IN TABLE c2')).length).toBe(2);
   });
 });
+
+describe('SHOW lists, as its pages say', () => {
+  const shown = async (sql: string, ...names: string[]): Promise<unknown[]> => {
+    const columns = (await session.columns(sql)).map(({ name }) => name);
+    return (await session.run(sql)).map((row) => names.map((name) => row[columns.indexOf(name)]));
+  };
+
+  it('SHARES: what was made here is outbound', async () => {
+    await session.run('CREATE SHARE shared');
+    expect(await shown('SHOW SHARES', 'kind', 'name')).toEqual([['OUTBOUND', 'SHARED']]);
+    await session.run('DROP SHARE shared');
+  });
+
+  it('MATERIALIZED VIEWS, and TERSE VIEWS with the kind of each', async () => {
+    await session.run('CREATE MATERIALIZED VIEW made AS SELECT id FROM facts');
+    expect(await shown('SHOW MATERIALIZED VIEWS', 'name')).toEqual([['MADE']]);
+    expect(await shown('SHOW TERSE VIEWS', 'name', 'kind')).toEqual([
+      ['MADE', 'MATERIALIZED_VIEW'],
+      ['SEEN', 'VIEW'],
+    ]);
+    await session.run('DROP VIEW made');
+  });
+
+  it('SEQUENCES: none, for none can be made', async () => {
+    expect(await shown('SHOW SEQUENCES', 'name')).toEqual([]);
+  });
+
+  it('SCHEMAS WITH PRIVILEGES: all, for every role may do everything here', async () => {
+    expect(await shown('SHOW SCHEMAS WITH PRIVILEGES USAGE, OWNERSHIP', 'name')).toEqual([
+      ['INFORMATION_SCHEMA'],
+      ['PUBLIC'],
+    ]);
+  });
+
+  it('temporary tables of the session in INFORMATION_SCHEMA', async () => {
+    const other = await openSession(engine);
+    const count = `SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'PASSING'`;
+    await other.run('CREATE TEMPORARY TABLE passing (a INT)');
+    expect(await other.run(count)).toEqual([['1']]);
+    expect(await session.run(count)).toEqual([['0']]);
+    await other.close();
+  });
+
+  // https://docs.snowflake.com/en/sql-reference/functions/query_history
+  it('the history of queries of a session, and of a user', async () => {
+    const other = await openSession(engine);
+    await other.run('SELECT 4711 AS mine');
+    const count = (by: string) =>
+      `SELECT COUNT(*) FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY_BY_${by}()) WHERE query_text = 'SELECT 4711 AS mine'`;
+    expect(await other.run(count('SESSION'))).toEqual([['1']]);
+    expect(await session.run(count('SESSION'))).toEqual([['0']]);
+    expect(await session.run(count('USER'))).toEqual([['1']]);
+    await other.close();
+  });
+});

@@ -244,7 +244,7 @@ describe('faults over HTTP', () => {
     const body = { kind: 'delay', ms: 1, match: { endpoint: 'login' }, times: 3 };
     const { id } = (await send(emulator, '/faults', { body })) as unknown as { id: number };
     set({ kind: 'drop', match: { endpoint: 'login' } });
-    expect(emulator.faults.list()).toMatchObject([{ id, fault: body }, {}]);
+    expect(await send(emulator, '/faults')).toMatchObject({ 0: { id, fault: body }, 1: {} });
     await send(emulator, `/faults/${id}`, { method: 'DELETE' });
     expect(emulator.faults.list()).toHaveLength(1);
     await send(emulator, '/faults', { method: 'DELETE' });
@@ -269,5 +269,7 @@ describe('faults over HTTP', () => {
       requests: { query: 1 },
       statements: [{ sql: 'SELECT 1 AS ONE' }],
     });
+    await send(emulator, '/stats', { method: 'DELETE' });
+    expect(emulator.stats.statements).toEqual([]);
   });
 });

@@ -232,9 +232,56 @@ describe('several statements', () => {
     expect(emulator.stats.statements.map(({ status }) => status)).toEqual(['success', 'failed']);
   });
 
+  it('are cancelled with the one that runs', async () => {
+    slowDown('ENDLESS', 60_000);
+    const token = await logInForToken(emulator);
+    const { data } = await sendQuery(emulator, token, {
+      sqlText: "SELECT 1 AS A; SELECT 'ENDLESS' AS T; SELECT 3 AS C",
+      parameters: { MULTI_STATEMENT_COUNT: 3 },
+      asyncExec: true,
+    });
+    await expect.poll(() => emulator.stats.statements.length).toBe(2);
+    await send(emulator, `/queries/${data.queryId}/abort-request`, { token, body: {} });
+    expect(emulator.stats.statements.map(({ status }) => status)).toEqual(['success', 'aborted']);
+  });
+
+  it('with bindings are refused by name', async () => {
+    const token = await logInForToken(emulator);
+    const reply = await sendQuery(emulator, token, {
+      sqlText: 'SELECT ? AS A; SELECT 2 AS B',
+      bindings: { 1: { type: 'TEXT', value: 'x' } },
+      parameters: { MULTI_STATEMENT_COUNT: 2 },
+    });
+    expect(reply).toMatchObject({ success: false, code: '000002' });
+    expect(reply.message).toContain('bindings in a request of several statements');
+  });
+
   it('may be one, with a semicolon at its end', async () => {
     expect((await session.query("SELECT 'a' AS A;")).rows).toEqual([{ A: 'a' }]);
   });
+});
+
+it('a defect of the emulator is 000603, and is logged with the statement', async () => {
+  await using broken = await startTestEmulator();
+  await using asking = await connect(broken);
+  broken.engine.presign = () => {
+    throw new Error('out of order');
+  };
+  await asking.query('CREATE STAGE ST');
+  const sql = "SELECT GET_PRESIGNED_URL(@ST, 'x') AS U";
+  const error = await failureOf(asking.query(sql));
+  expect(error).toMatchObject({ code: '000603', message: expect.stringContaining('out of order') });
+  expect(broken.events).toContainEqual(['internal-error', expect.objectContaining({ sql })]);
+});
+
+it('the latest queries can be read again, older ones are forgotten', async () => {
+  await using small = await startTestEmulator({ keptQueries: 2 });
+  await using asking = await connect(small);
+  const ids: string[] = [];
+  for (const n of [1, 2, 3])
+    ids.push((await asking.query(`SELECT ${n} AS N`)).statement.getQueryId());
+  const found = await Promise.all(ids.map((id) => asking.connection.getQueryStatus(id)));
+  expect(found).toEqual(['NO_QUERY_DATA', 'SUCCESS', 'SUCCESS']);
 });
 
 interface Multi {

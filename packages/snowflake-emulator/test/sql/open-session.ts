@@ -11,6 +11,8 @@ export interface TestSession {
   columns(sql: string): Promise<readonly ResultColumn[]>;
   /** `code: message` of the error that the statement ends with. */
   failure(sql: string): Promise<string>;
+  /** The same of a statement that is cancelled after `ms`. */
+  interrupted(sql: string, ms: number): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -26,26 +28,35 @@ export async function openSession(engine: SnowflakeSqlEngine): Promise<TestSessi
     parameters: { TIMEZONE: 'UTC', JSON_INDENT: 0 },
   });
   const never = new AbortController().signal;
-  const execute = async (queryId: string, sql: string, bindings?: Record<string, Binding>) => {
+  const execute = async (
+    queryId: string,
+    sql: string,
+    { bindings, signal = never }: { bindings?: Record<string, Binding>; signal?: AbortSignal } = {},
+  ) => {
     const request = { queryId, sql, ...(bindings === undefined ? {} : { bindings }) };
-    const result = await session.execute(request, never);
+    const result = await session.execute(request, signal);
     const rows: (readonly (string | null)[])[] = [];
     for await (const batch of result.batches) rows.push(...batch);
     return { columns: result.columns, rows };
   };
   return {
-    run: async (sql, bindings) => (await execute(randomUUID(), sql, bindings)).rows,
+    run: async (sql, bindings) =>
+      (await execute(randomUUID(), sql, bindings === undefined ? {} : { bindings })).rows,
     runAs: async (queryId, sql) => (await execute(queryId, sql)).rows,
     columns: async (sql) => (await execute(randomUUID(), sql)).columns,
-    failure: async (sql) => {
-      try {
-        await execute(randomUUID(), sql);
-      } catch (error) {
-        const { code, message } = error as { code?: string; message: string };
-        return `${code}: ${message}`;
-      }
-      throw new Error(`no error: ${sql}`);
-    },
+    failure: (sql) => failureOf(execute(randomUUID(), sql)),
+    interrupted: (sql, ms) =>
+      failureOf(execute(randomUUID(), sql, { signal: AbortSignal.timeout(ms) })),
     close: () => session.close(),
   };
+}
+
+async function failureOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    return `${code}: ${message}`;
+  }
+  throw new Error('it succeeded, and should have failed');
 }

@@ -114,6 +114,11 @@ describe('JSON', () => {
     expect(() => parseJson(text)).toThrow(JsonSyntaxError);
   });
 
+  // Of a real account this is not known.
+  it('takes a control character in a string as it is, and writes it escaped', () => {
+    expect(writeJson(parseJson('["a\tb"]'))).toBe('["a\\tb"]');
+  });
+
   it('geography from WKT, and nothing from anything else', () => {
     expect(parseGeography('POLYGON((0 0, 1 0, 1 1, 0 0))')).toBe(
       '{"coordinates":[[[0,0],[1,0],[1,1],[0,0]]],"type":"Polygon"}',

@@ -84,6 +84,18 @@ describe('stages', () => {
     expect(await session.rows('LIST @tmp')).toEqual([]);
   });
 
+  // https://docs.snowflake.com/en/sql-reference/sql/show-stages
+  test('SHOW lists those of a schema', async () => {
+    await session.run('CREATE SCHEMA apart');
+    await session.run('CREATE STAGE apart.alone');
+    await session.run('USE SCHEMA d.s');
+    const names = async (scope: string) =>
+      (await session.run(`SHOW STAGES ${scope}`)).rows.map((row) => row[1]);
+    expect(await names('IN SCHEMA d.apart')).toEqual(['ALONE']);
+    expect(await names('')).not.toContain('ALONE');
+    await session.run('DROP SCHEMA apart');
+  });
+
   test('users and tables have stages of their own', async () => {
     await session.run('COPY INTO @~/mine/ FROM ut');
     expect(await listed('@~/mine')).toEqual([['mine/data_0_0_0.csv.gz', '28']]);
@@ -142,6 +154,67 @@ describe('COPY INTO a table', () => {
       session.run('COPY INTO strict FROM @bad ON_ERROR = CONTINUE'),
     ).rejects.toMatchObject({ code: '000002' });
   });
+});
+
+// https://docs.snowflake.com/en/sql-reference/sql/copy-into-table
+describe('what COPY INTO a table is told of the files', () => {
+  const counted = async (table: string) => session.rows(`SELECT * FROM ${table} ORDER BY 1`);
+  beforeAll(async () => {
+    await session.run('CREATE STAGE told');
+    await session.run('COPY INTO @told/in/ FROM ut');
+  });
+
+  test('FILES and columns are taken in their order, a named format with its options', async () => {
+    await session.run('CREATE FILE FORMAT headed TYPE = CSV SKIP_HEADER = 1');
+    await session.run('CREATE TABLE turned (x VARCHAR, y INT)');
+    await session.run(
+      `COPY INTO turned (y, x) FROM @told/in/ FILES = ('data_0_0_0.csv.gz')
+       FILE_FORMAT = (FORMAT_NAME = headed)`,
+    );
+    expect(await counted('turned')).toEqual([['y', '2']]);
+    await session.run('DROP FILE FORMAT headed');
+    const missing = `COPY INTO turned FROM @told/in/ FILES = ('nope')`;
+    await expect(session.run(missing)).rejects.toMatchObject({ code: '100016' });
+    const unknown = 'COPY INTO turned (nope) FROM @told/in/';
+    await expect(session.run(unknown)).rejects.toMatchObject({ code: '000002' });
+  });
+
+  test('another number of fields is refused, or filled up with NULL where it is said', async () => {
+    await session.run('CREATE TABLE three (a INT, b VARCHAR, c INT)');
+    const copy = 'COPY INTO three FROM @told/in/ FILE_FORMAT = (TYPE = CSV';
+    await expect(session.run(`${copy})`)).rejects.toMatchObject({ code: '100080' });
+    await session.run(`${copy} ERROR_ON_COLUMN_COUNT_MISMATCH = FALSE)`);
+    expect(await counted('three')).toEqual([
+      ['1', 'x', null],
+      ['2', 'y', null],
+    ]);
+  });
+
+  test('a file that is not what COMPRESSION says is refused by name, and loads nothing', async () => {
+    await session.run('CREATE TABLE whole (a INT, b VARCHAR)');
+    await session.run(
+      'COPY INTO @told/plain FROM ut SINGLE = TRUE FILE_FORMAT = (COMPRESSION = NONE)',
+    );
+    await expect(
+      session.run('COPY INTO whole FROM @told/plain FILE_FORMAT = (TYPE = CSV COMPRESSION = GZIP)'),
+    ).rejects.toMatchObject({ code: '000002', message: expect.stringContaining("'plain'") });
+    expect(await counted('whole')).toEqual([]);
+  });
+
+  // https://docs.snowflake.com/en/sql-reference/data-types-vector
+  test('a VECTOR is neither loaded nor unloaded', async () => {
+    await session.run('CREATE TABLE vectors (v VECTOR(INT, 2))');
+    const load = 'COPY INTO vectors FROM @told/in/ FILE_FORMAT = (FIELD_DELIMITER = NONE)';
+    for (const sql of [load, 'COPY INTO @told/v/ FROM vectors'])
+      await expect(session.run(sql), sql).rejects.toThrow(/Unsupported .*loading a VECTOR/);
+  });
+});
+
+test('without a server nothing is presigned', async () => {
+  await session.run('CREATE STAGE unheard');
+  await expect(session.run("SELECT GET_PRESIGNED_URL(@unheard, 'x')")).rejects.toThrow(
+    'no server listens',
+  );
 });
 
 describe('PUT and GET', () => {

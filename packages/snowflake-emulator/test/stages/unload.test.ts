@@ -223,3 +223,24 @@ describe('GET_PRESIGNED_URL', () => {
     });
   });
 });
+
+// https://docs.snowflake.com/en/sql-reference/sql/copy-into-location, OVERWRITE
+test.each(['SINGLE = TRUE', ''])(
+  'files that are there are not written over unless it is said (%s)',
+  async (single) => {
+    await session.run('CREATE OR REPLACE STAGE over');
+    const copy = `COPY INTO @over/x/one FROM ut ${single}`;
+    await session.run(copy);
+    await expect(session.run(copy)).rejects.toMatchObject({ code: '001030' });
+    await session.run(`${copy} OVERWRITE = TRUE`);
+  },
+);
+
+test('an option of another kind is quoted whole in the refusal', async () => {
+  await expect(session.run('COPY INTO @st/x/ FROM ut SINGLE = (TYPE = CSV)')).rejects.toMatchObject(
+    {
+      code: '001008',
+      message: expect.stringContaining("[(TYPE = CSV)] for parameter 'SINGLE'"),
+    },
+  );
+});

@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
 import { OPEN_END } from '../../catalog/transaction-log.ts';
 import { SqlError } from '../../engine/contract.ts';
-import { type EngineState, readValue, runSql } from './engine-state.ts';
+import { type EngineState, readValue } from './engine-state.ts';
 
 /** What a statement that writes needs: the number that marks its rows. */
 export interface Write {
@@ -134,12 +134,6 @@ export class SessionTransaction {
       if (!this.#explicit) this.#end(false);
       throw error;
     }
-  }
-
-  /** A statement of definition commits what is open, and stands alone. */
-  async define(sql: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.commit();
-    for (const statement of sql) await runSql(this.#connection, statement, signal);
   }
 }
 

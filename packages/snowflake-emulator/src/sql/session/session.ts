@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import type { CatalogTable } from '../../catalog/catalog-objects.ts';
@@ -141,10 +139,6 @@ export abstract class Session implements SqlSession, EngineSession {
   /** What this session's queries see now, its own open transaction included. */
   present(): Snapshot {
     return this.shared.log.present(this.transaction.number);
-  }
-
-  newQueryId(): string {
-    return randomUUID();
   }
 
   parseName(text: string): readonly string[] {

@@ -37,7 +37,12 @@ const TRANSLATIONS: readonly Translation[] = [
   ],
   [
     /must appear in the GROUP BY clause/,
-    ([text]) => new SqlError('000979', '42601', `SQL compilation error:\n${text}`),
+    () =>
+      new SqlError(
+        '000979',
+        '42601',
+        'SQL compilation error:\nwhat is selected is not a valid group by expression',
+      ),
   ],
   [
     /aggregate function calls cannot be nested|(?:WHERE|GROUP BY) clause cannot contain aggregates/i,

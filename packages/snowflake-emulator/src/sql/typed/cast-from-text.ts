@@ -3,6 +3,7 @@ import type { TextFormats } from '../statement-handler.ts';
 import { zoneOf } from './render-text.ts';
 import { quoteText, type Typed } from './typed.ts';
 import { storageType } from '../sql-type.ts';
+import { unsupported } from '../unsupported.ts';
 import { readFormat } from '../values/format-elements.ts';
 
 export interface FromText {
@@ -36,7 +37,8 @@ export function castFromText(value: Typed, type: SqlType, options: FromText): st
     case 'VARIANT':
       return `sf_quote_json(${sql})`;
     case 'VECTOR':
-      return `CAST(sf_parse_vector(${sql}) AS ${storageType(type)})`;
+      // https://docs.snowflake.com/en/sql-reference/data-types-vector, "Loading and unloading vector data".
+      throw unsupported('loading a VECTOR column');
     case 'OBJECT':
     case 'ARRAY':
       return `sf_parse_json(${sql}, ${options.safe ? "'safe'" : quoteText(type.name)})`;

@@ -47,6 +47,7 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
     );
   }
   if (type.name === 'VARCHAR') return castToText(value, type, env);
+  if (type.name === 'VECTOR') return castToVector(value, type);
   if (from.name === 'VARCHAR') return castFromText(value, type, { parameter, safe });
   if (from.name === 'VARIANT' && !isSemiStructured(type)) {
     const text = typed(`sf_variant_scalar(${value.sql}, '${type.name}')`, textType());
@@ -74,8 +75,6 @@ function convert(value: Typed, type: SqlType, env: Environment, safe: boolean): 
 
 function convertOther(value: Typed, type: SqlType, options: FromText): string {
   const { sql, type: from } = value;
-  if (type.name === 'VECTOR' && from.name === 'VECTOR' && from.length === type.length) return sql;
-  if (type.name === 'VECTOR' && from.name === 'ARRAY') return vectorFromArray(sql, type);
   if (type.name === 'BINARY' && from.name === 'BINARY') return sql;
   if (sameFamily(from, type)) {
     const spelling = quoteText(type.spelling ?? '');
@@ -93,7 +92,10 @@ export function sameFamily(a: SqlType, b: SqlType): boolean {
   return isMonthly(a.spelling ?? '') === isMonthly(b.spelling ?? '');
 }
 
-function vectorFromArray(sql: string, type: SqlType): string {
+/** Only an ARRAY becomes one: https://docs.snowflake.com/en/sql-reference/data-types-vector, "Vector conversion". */
+function castToVector({ sql, type: from }: Typed, type: SqlType): string {
+  if (from.name === 'VECTOR' && from.length === type.length) return sql;
+  if (from.name !== 'ARRAY') throw invalidCast(from, type);
   const list = `CAST(${sql} AS ${storageType(type)})`;
   const fail = `sf_fail('100071', '22000', 'Vector value being cast to a vector is not an array or vector, or has incorrect dimension or element type')`;
   return `CASE WHEN len(${list}) = ${type.length} THEN ${list} ELSE ${fail} END`;

@@ -54,8 +54,6 @@ export function renderText(
       );
     case 'INTERVAL':
       return `sf_interval_text(CAST(${sql} AS VARCHAR), ${quoteText(type.spelling ?? '')})`;
-    case 'VECTOR':
-      return renderVector(sql, type);
     case 'GEOMETRY':
       return `sf_geography_text(${sql}, 'GeoJSON')`;
     default:
@@ -125,10 +123,4 @@ function timestampText(sql: string, type: SqlType, format: string, parameter: Pa
   const wall = `sf_wall(${sql}, ${zone})`;
   const offset = `sf_offset(${sql}, ${zone})`;
   return renderMoment({ clock: `sf_ts(${wall})`, nanos: `sf_ns(${sql})`, offset }, used);
-}
-
-/** Floats of a vector show six digits after the point. */
-function renderVector(sql: string, type: SqlType): string {
-  const item = type.element === 'INT' ? 'CAST(x AS VARCHAR)' : "printf('%.6f', x)";
-  return `('[' || array_to_string(list_transform(${sql}, lambda x: ${item}), ',') || ']')`;
 }

@@ -129,10 +129,6 @@ function uuid([text, mode]: Args): string | null {
   return orFail(mode, () => failure('100037', '22018', `UUID value '${text}' is not recognized`));
 }
 
-function parseVector([text]: Args): string | null {
-  return text ?? null;
-}
-
 export const CONVERSIONS: Readonly<Record<string, TextFunction>> = {
   sf_parse_boolean: { run: parseBoolean },
   sf_parse_date: { run: parseDate },
@@ -141,7 +137,6 @@ export const CONVERSIONS: Readonly<Record<string, TextFunction>> = {
   sf_parse_number: { run: parseFormatted },
   sf_check_hex: { run: checkHex },
   sf_base64_hex: { run: base64ToHex },
-  sf_parse_vector: { run: parseVector },
   sf_parse_decfloat: { run: decfloat },
   sf_parse_interval: { run: interval },
   sf_interval_text: { run: ([kept, spelling]) => intervalText(BigInt(kept ?? 0), spelling ?? '') },

@@ -1,3 +1,4 @@
+import type { RunReport } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
@@ -62,11 +63,42 @@ describe('each load mode gives what the same statement gives in the source', () 
     }
   });
 
-  function configuration(): unknown {
+  it('P1: a first try in each mode, what people do to it, and then the whole', async () => {
+    await using config = await configFile(configuration('tried_'));
+    const run = async (...flags: string[]) => {
+      const ended = await snowmelt(['run', '--config', config.path, '--json', ...flags]);
+      const { tables, ...report } = JSON.parse(ended.stdout) as RunReport;
+      const rows = Object.fromEntries(tables.map((table) => [table.target.name, table.rows]));
+      const failed = tables.filter(({ status }) => status === 'failed').map(({ error }) => error);
+      return { code: ended.code, report, rows, failed };
+    };
+    const first = await run('--limit', '100');
+    const every = (rows: number) =>
+      Object.fromEntries(Object.keys(modes).map((mode) => [`tried_${mode}`, rows]));
+    expect(first).toMatchObject({ code: 4, rows: every(100) });
+    expect(first.report).toMatchObject({ status: 'partial', limit: 100, resumed: false });
+
+    await on.sql.query("INSERT INTO modes.tried_appended VALUES (-1, 'own', 0, now())");
+    await on.sql.query('TRUNCATE modes.tried_upserted');
+    const second = await run('--limit', '50', '--verify', 'digest');
+    expect(second).toMatchObject({ code: 2, rows: { ...every(50), tried_appended: 0 } });
+    expect(second.failed).toEqual([expect.objectContaining({ code: 'RUN.NOT_FIRST' })]);
+
+    const whole = await run();
+    expect(whole).toMatchObject({ code: 0, report: { status: 'completed', resumed: false } });
+    const all = await source(selectAll('SRC'));
+    for (const mode of Object.keys(modes)) {
+      const own = (await stored(`tried_${mode}`)).filter(([id]) => id !== '-1');
+      expect(own, mode).toEqual(all);
+    }
+    expect((await stored('tried_appended'))[0], 'the row of others').toContain('own');
+  });
+
+  function configuration(prefix = ''): unknown {
     const [first] = on.demo.config['sources'] as [Record<string, unknown>];
     const tables = Object.entries(modes).map(([mode, { keys }]) => ({
       source: 'SRC',
-      target: mode,
+      target: `${prefix}${mode}`,
       ...(mode === 'incremental' ? { column_mapping: { WM: 'changed' } } : {}),
       ...keys,
     }));
@@ -78,14 +110,16 @@ describe('each load mode gives what the same statement gives in the source', () 
   }
 
   function computed(mode: string): Promise<(string | null)[][]> {
-    return source(
-      `SELECT TO_VARCHAR(ID), TXT, TO_VARCHAR(AMOUNT), TO_VARCHAR(WM, 'YYYY-MM-DD HH24:MI:SS.FF6')
-       FROM EXP_${mode.toUpperCase()} ORDER BY ID, TXT, AMOUNT, WM`,
-    );
+    return source(selectAll(`EXP_${mode.toUpperCase()}`));
+  }
+
+  function selectAll(table: string): string {
+    return `SELECT TO_VARCHAR(ID), TXT, TO_VARCHAR(AMOUNT), TO_VARCHAR(WM, 'YYYY-MM-DD HH24:MI:SS.FF6')
+      FROM ${table} ORDER BY ID, TXT, AMOUNT, WM`;
   }
 
   async function stored(mode: string): Promise<(string | null)[][]> {
-    const wm = mode === 'incremental' ? 'changed' : 'wm';
+    const wm = mode.endsWith('incremental') ? 'changed' : 'wm';
     const { rows } = await on.sql.query<(string | null)[]>({
       text: `SELECT id::text, txt, amount::text, to_char(${wm}, 'YYYY-MM-DD HH24:MI:SS.US')
         FROM modes.${mode} ORDER BY id, txt COLLATE "C", amount, ${wm}`,

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 import {
+  limitedNote,
   troublesOfRun,
   type RunActivity,
   type RunSummary,
@@ -72,6 +73,19 @@ describe('status: how it stands with a run', () => {
     const text = shown(view).join('\n');
     expect(text).toContain('by loader-1, pid 4711, resumed, last sign of life 3.0s ago');
     expect(text).toContain('0 of 2 tables, 400 rows, 2 rows/s, about 9m 10s left');
+  });
+
+  it('a first try: what it was, and how all rows are loaded, also where it was killed', () => {
+    const done = [table('FACT_ORDERS', { status: 'completed', rows: 100 })];
+    const error = limitedNote(100);
+    const tried = run({ status: 'partial', limit: 100, rows: 100, tables: done, error });
+    const view = viewRun({ activity: seen({ run: tried, life: 'ended' }) });
+    expect(view).toMatchObject({ state: 'limited', limit: 100 });
+    const text = shown(view).join('\n');
+    expect(text).toContain('1 of 1 tables, 100 rows, 100 of each table at most');
+    expect(text).toMatch(/without --limit the same\scommand loads all/);
+    const killed = seen({ run: run({ limit: 100 }), life: 'ended' });
+    expect(viewRun({ activity: killed }).state).toBe('dead');
   });
 
   it('who else is at work, who has gone silent, and what is waited for since when', () => {

@@ -64,6 +64,7 @@ export function createSnowflakeSource(options: SnowflakeSourceOptions): WholeSou
       keeps: keptPast,
     },
     filters: { language: 'Snowflake SQL' },
+    limits: true,
     extracts: {
       choose: async (schema, read, context) => {
         // Before anything is changed anywhere, and not only when chunks are planned.

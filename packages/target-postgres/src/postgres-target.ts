@@ -5,7 +5,7 @@ import { heldSnapshot } from './ledger/snapshot-ledger.ts';
 import type { PostgresTargetOptions } from './connect/connection-options.ts';
 import { Databases } from './connect/databases.ts';
 import { pingDatabase } from './connect/ping.ts';
-import { transaction } from './connect/transaction.ts';
+import { type Session, transaction } from './connect/transaction.ts';
 import { countRows } from './describe/count-rows.ts';
 import { describeTable } from './describe/describe-table.ts';
 import { digestTable } from './digest/digest-table.ts';
@@ -34,13 +34,13 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
   const { maxReplicaLagSeconds: lag } = options.settings ?? {};
   const brake = lag === undefined ? undefined : replicaBrake(databases, lag);
   const loading = loadingOf(databases, brake);
+  const plain = <T>(database: string, signal: AbortSignal, ask: (session: Session) => Promise<T>) =>
+    transaction(databases, { database, signal, purpose: 'plain' }, ask);
   return {
     ...loading,
     ping: (database, context) => pingDatabase(databases, database, context),
     describe: (ref, { signal }) =>
-      transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
-        describeTable(session, ref),
-      ),
+      plain(ref.database, signal, (session) => describeTable(session, ref)),
     isEmpty: (ref, context) => isEmpty(databases, ref, context),
     count: (ref, context) => countRows(databases, ref, context),
     receipts: (table, context) => readDurableReceipts(databases, table, context),
@@ -52,6 +52,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
       fractionDigits,
       decideTypes: (request, context) => decideTypes(databases, request, context),
     },
+    limits: true,
     merges: loading,
     swaps: loading,
     deletesMissing: loading,
@@ -68,9 +69,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
     digests: { digest: (table, context) => digestTable(databases, table, context) },
     references: {
       dependents: (ref, { signal }) =>
-        transaction(databases, { database: ref.database, signal, purpose: 'plain' }, (session) =>
-          dependents(session, ref),
-        ),
+        plain(ref.database, signal, (session) => dependents(session, ref)),
     },
     history: { fedColumns: (table, context) => fedColumns(databases, table, context) },
     grants: {

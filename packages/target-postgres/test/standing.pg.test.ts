@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { SnowmeltError, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -18,6 +18,10 @@ import type { Bench } from './fixtures.ts';
 const context = testContext();
 const rowsFrom = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, n) => [String(from + n), 'x']);
+
+/** The statement of the error's fix. */
+const truncating = (error: unknown): string =>
+  /TRUNCATE .*?;/u.exec((error as SnowmeltError).fix)?.[0] ?? 'the fix has none';
 
 describe('what has become of the rows that a run has loaded', () => {
   let on: Bench;
@@ -248,13 +252,14 @@ describe('rows of a run that never came to its end', () => {
   it.each(untold)('P1: after %s it adds nothing and says both ways', async (_what, sql, why) => {
     await half();
     await on.sql.query(sql);
-    await expect(on.target.prepare(at('2'), context)).rejects.toMatchObject({
+    const error = await on.target.prepare(at('2'), context).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
       code: 'RUN.ROWS_UNFINISHED',
       message: expect.stringMatching(why),
-      fix: expect.stringMatching(/--resume-run-id 1\. .*TRUNCATE "public"\."t";/),
+      fix: expect.stringContaining('--resume-run-id 1. '),
     });
     expect(await ids()).toHaveLength(11);
-    await on.sql.query('TRUNCATE t CASCADE');
+    await on.sql.query(truncating(error));
     await on.target.prepare(at('2'), context);
     expect(await ids()).toEqual([]);
   });

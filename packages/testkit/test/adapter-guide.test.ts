@@ -16,6 +16,7 @@ const flat = (code: string) => code.replaceAll(/^ +/gmu, '').trim();
 const ofTarget: Readonly<Record<Capability<Target>, true>> = {
   divides: true,
   createsTables: true,
+  limits: true,
   merges: true,
   swaps: true,
   watermarks: true,
@@ -32,6 +33,7 @@ const ofTarget: Readonly<Record<Capability<Target>, true>> = {
 const ofSource: Readonly<Record<Capability<Source>, true>> = {
   pins: true,
   filters: true,
+  limits: true,
   extracts: true,
   divides: true,
   stages: true,

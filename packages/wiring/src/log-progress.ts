@@ -45,6 +45,7 @@ export function logEnd(log: Logger, report: RunReport): void {
     bytes,
     seconds,
     credits,
+    limit,
     stoppedBy,
   } = report;
   const count = (...words: readonly string[]): number =>
@@ -62,6 +63,7 @@ export function logEnd(log: Logger, report: RunReport): void {
     bytes,
     seconds,
     ...(credits === undefined ? {} : { credits }),
+    ...(limit === undefined ? {} : { limit }),
     ...(stoppedBy === undefined ? {} : { stopped_by: stoppedBy.code }),
   });
 }

@@ -47,6 +47,9 @@ export function noticeOf(report: RunReport): RunNotice {
     `${done.length} of ${report.tables.length} tables`,
     ...(failed === 0 ? [] : [`${failed} failed`]),
     `${report.rows.toLocaleString('en-US')} rows`,
+    ...(report.limit === undefined
+      ? []
+      : [`${report.limit.toLocaleString('en-US')} of each table at most`]),
     ...(report.rejected === 0 ? [] : [`${report.rejected.toLocaleString('en-US')} refused`]),
     `${Math.round(report.seconds)} s`,
   ].join(', ');

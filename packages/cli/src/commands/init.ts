@@ -170,6 +170,7 @@ function formatInit({ config, tables }: InitView, { env }: Logins): readonly str
     ...typed.map((name) => `  export ${name}=…    # it is not in the file`),
     '  snowmelt check    # configuration, connections, privileges, tables',
     '  snowmelt plan     # what would be done',
+    '  snowmelt run --limit 1000    # a first try: so many rows of each table',
     '  snowmelt run',
   ];
 }

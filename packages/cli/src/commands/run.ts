@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { limitTables } from '@snowmelt/core';
 
 import { BaseCommand } from '../base/base-command.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
@@ -33,7 +34,11 @@ export default class Run extends BaseCommand {
 Progress and logs go to stderr, the report to stdout, and both to files where --log-file and --report
 name them. Whom \`notify\` of the configuration names is told how it ended.
 
-Exit codes: 0 done; 4 done, with findings; 2 a failure that the message explains; 3 stopped with
+--limit is for a first try: so many rows of each table, whichever come first, go into its empty table.
+Nothing takes them for the whole: the run ends \`partial\` with exit code 4, and the next run, with
+--limit or without, takes them out first.
+
+Exit codes: 0 done; 4 done, with findings, or a first try; 2 a failure that the message explains; 3 stopped with
 work left; 1 a bug.`;
   static override examples = [
     '<%= config.bin %> run -c config.json',
@@ -42,6 +47,7 @@ work left; 1 a bug.`;
     '<%= config.bin %> run --json --log-level warn > report.json',
     '<%= config.bin %> run --report night.html --log-file night.jsonl',
     '<%= config.bin %> run --workers 4',
+    '<%= config.bin %> run --limit 1000',
   ];
   static override flags = {
     ...configFlags,
@@ -61,6 +67,12 @@ work left; 1 a bug.`;
       helpValue: 'PORT',
       summary: 'Serve metrics for Prometheus at http://127.0.0.1:PORT/metrics; 0: any free port.',
     }),
+    limit: Flags.integer({
+      min: 1,
+      helpValue: 'ROWS',
+      summary: 'A first try: so many rows of each table at most, into empty tables.',
+      exclusive: ['resume-run-id', 'workers'],
+    }),
     workers: Flags.integer({
       default: 1,
       min: 1,
@@ -75,7 +87,8 @@ work left; 1 a bug.`;
   async run(): Promise<RunView> {
     const { flags } = await this.parse(Run);
     const { config } = await readMatched(flags);
-    const jobs = verifiedAs(flags.verify, selectJobs(config, flags));
+    const asked = verifiedAs(flags.verify, selectJobs(config, flags));
+    const jobs = flags.limit === undefined ? asked : limitTables(asked, flags.limit);
     const migration = {
       config,
       jobs,
@@ -92,7 +105,8 @@ work left; 1 a bug.`;
     this.print(formatRunReport(view, outputWidth()));
     this.complain(formatRunFailures(view));
     if (process.exitCode === exitCodes.stopped) {
-      process.stderr.write('Stopped with work left. The same command goes on from here.\n');
+      const next = flags.limit === undefined ? 'goes on from here' : 'begins the try anew';
+      process.stderr.write(`Stopped with work left. The same command ${next}.\n`);
     }
     return view;
   }

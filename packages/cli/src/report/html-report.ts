@@ -27,8 +27,9 @@ ${body}
 `;
 }
 
-function outcomeOf({ stopped, status }: RunView): string {
-  return stopped ? 'stopped with work left' : status;
+function outcomeOf({ stopped, status, limit }: RunView): string {
+  if (stopped) return 'stopped with work left';
+  return limit !== undefined && status === 'partial' ? 'a first try' : status;
 }
 
 function ofRun(run: RunView): string {
@@ -36,6 +37,7 @@ function ofRun(run: RunView): string {
   const facts = [
     `${done} of ${run.tables.length} tables`,
     `${formatRows(run.rows)} rows`,
+    ...(run.limit === undefined ? [] : [`${formatRows(run.limit)} of each table at most`]),
     ...(run.rejected === 0 ? [] : [`${formatRows(run.rejected)} refused`]),
     formatBytes(run.bytes),
     formatDuration(run.seconds),

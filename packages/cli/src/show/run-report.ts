@@ -1,4 +1,10 @@
-import { visible, type RunReport, type TableRef, type TableReport } from '@snowmelt/core';
+import {
+  limitedNote,
+  visible,
+  type RunReport,
+  type TableRef,
+  type TableReport,
+} from '@snowmelt/core';
 import { dim, green, red, yellow } from 'ansis';
 
 import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
@@ -65,6 +71,7 @@ export function formatRunReport(report: RunView, width: number): readonly string
     ...notices,
     ...found,
     '',
+    ...(report.limit === undefined ? [] : [yellow(limitedNote(report.limit))]),
     totals(report),
   ];
 }

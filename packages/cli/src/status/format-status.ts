@@ -109,6 +109,7 @@ function totalsLines(run: RunStatusView): readonly string[] {
   const parts = [
     `${done} of ${run.tables.length} tables`,
     `${formatRows(run.rows)} rows`,
+    ...(run.limit === undefined ? [] : [`${formatRows(run.limit)} of each table at most`]),
     ...rate,
     ...left,
     ...(run.completedAt === undefined ? [] : [timeOf(run)]),
@@ -159,6 +160,7 @@ const paint: Readonly<Record<RunStanding, (text: string) => string>> = {
   stopped: yellow,
   superseded: yellow,
   completed: green,
+  limited: yellow,
   partial: yellow,
   failed: red,
 };

@@ -13,10 +13,10 @@ import {
 /**
  * `running`: a process has it. `dead`: its process is gone without a word. `stopped`: it ended with
  * work left. `superseded`: so it did, and later runs have its tables by now. Otherwise how it ended;
- * `partial` is one that is over although rows are in quarantine.
+ * `partial` is one that is over although rows are in quarantine, `limited` a first try of rows.
  */
 export type RunStanding =
-  'running' | 'dead' | 'stopped' | 'superseded' | 'completed' | 'partial' | 'failed';
+  'running' | 'dead' | 'stopped' | 'superseded' | 'completed' | 'limited' | 'partial' | 'failed';
 
 export interface TableStatusView extends TableSummary {
   readonly expectedRows?: number;
@@ -96,9 +96,10 @@ function viewWorker({ id: _id, ...worker }: WorkerState, now: Date): WorkerView 
   return { ...worker, secondsSinceSeen: Math.max(0, Math.round(seconds)) };
 }
 
-function standing({ run: { status }, life }: RunActivity): RunStanding {
+function standing({ run: { status, limit }, life }: RunActivity): RunStanding {
   if (status === 'completed') return 'completed';
   if (life === 'live') return 'running';
+  if (limit !== undefined && status !== 'failed') return status === 'running' ? 'dead' : 'limited';
   if (life === 'open') return status === 'running' ? 'dead' : 'stopped';
   if (status === 'running') return life === 'ended' ? 'superseded' : 'running';
   return status;

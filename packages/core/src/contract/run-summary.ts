@@ -51,6 +51,8 @@ export interface RunSummary {
   readonly rows: number;
   /** By our own estimate, over all attempts. Absent: the source has no price. */
   readonly credits?: number;
+  /** It was a first try, of so many rows of each table at most. Absent: of all. */
+  readonly limit?: number;
   readonly tables: readonly TableSummary[];
 }
 

@@ -95,6 +95,8 @@ export interface Source extends AsyncDisposable {
 
   readonly pins?: Pins;
   readonly filters?: Filters;
+  /** `run --limit`: of a plan it reads, and counts, `read.limit` rows at most. Absent: always all. */
+  readonly limits?: true;
   readonly extracts?: Extracts;
   readonly divides?: DividesChunks;
   readonly stages?: Stages;

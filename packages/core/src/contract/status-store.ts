@@ -44,6 +44,11 @@ export interface RunRequest {
   readonly takesHeld?: boolean;
   /** Which plans the owner writes and reads: others than this one's can't help. Absent: not told. */
   readonly planFormat?: number;
+  /**
+   * Rows of each table at most: the run is a first try. `unfinishedRun` never finds it, however it has
+   * ended. Absent: all rows.
+   */
+  readonly limit?: number;
   readonly metadata?: JsonObject;
 }
 

@@ -204,6 +204,11 @@ export interface ReadOptions {
   readonly batchRows: number;
   /** The user's own place for unloads, as the source writes it. */
   readonly stage?: string;
+  /**
+   * Rows at most, whichever come first, for a first try (`run --limit`): what is loaded is a part of
+   * the table, which nothing may take for the whole. Absent: all rows.
+   */
+  readonly limit?: number;
 }
 
 /**

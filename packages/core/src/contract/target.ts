@@ -55,6 +55,14 @@ export interface Target extends Loading<AppendPlan | TruncatePlan>, AsyncDisposa
 
   readonly divides?: DividesLoads;
   readonly createsTables?: CreatesTables;
+  /**
+   * `run --limit`, of plans that have `read.limit`: `prepare` takes an empty table only
+   * (`RUN.NOT_FIRST`), and `publish` leaves the run in the ledger as one that never came to its end.
+   * Rows of such runs do not stand beside those of a later one: where its mode would leave them,
+   * `prepare` takes out exactly these, or throws `RUN.ROWS_UNFINISHED`. Absent: no table is loaded in
+   * part.
+   */
+  readonly limits?: true;
   readonly merges?: Merges;
   readonly swaps?: Swaps;
   readonly watermarks?: TargetWatermarks;

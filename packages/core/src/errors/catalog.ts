@@ -155,6 +155,16 @@ export const errorCatalog = {
     'An earlier run has left rows in a table and never came to its end; a new one would add them again.',
     'Go on with the earlier run (--resume-run-id), or empty the table as the message says.',
   ),
+  'RUN.LIMITED': entry(
+    'never',
+    'A first try with --limit has loaded a part of each table, which no run goes on with or takes for the whole.',
+    'Run the same command without --limit: it takes the rows of the try out and loads all. With --limit it begins the try anew.',
+  ),
+  'RUN.NOT_FIRST': entry(
+    'never',
+    'A first try with --limit goes into empty tables only, and not beside a run that can be gone on with.',
+    'Run the same command without --limit, or empty the table as the message says.',
+  ),
   'RUN.LEASE_LOST': entry(
     'chunk',
     'Another worker has taken the chunk over.',

@@ -158,6 +158,13 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
   ],
   'RUN.ROWS_CHANGED': [[standing, 'an append into a table of another origin refuses'], sameCommand],
   'RUN.ROWS_UNFINISHED': [[standing, 'it adds nothing and says both ways'], sameCommand],
+  'RUN.LIMITED': [
+    ['packages/core/test/engine/limit.test.ts', 'no run goes on with it by its name'],
+  ],
+  'RUN.NOT_FIRST': [
+    ['packages/target-postgres/test/first-tries.pg.test.ts', 'RUN.NOT_FIRST'],
+    ['packages/core/test/engine/limit.test.ts', 'unless that is given up'],
+  ],
   'RUN.NOT_GOING_ON': [['e2e/test/workers.e2e.test.ts', 'RUN.NOT_GOING_ON']],
   'RUN.OTHER_CONFIG': [
     [

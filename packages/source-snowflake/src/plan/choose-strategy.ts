@@ -17,7 +17,9 @@ export function chooseStrategy({ table, keys, chunkRows }: RangeRequest): ChunkS
   const { snapshot, estimatedRows, extract } = table;
   if (chunkRows === Infinity) return single;
   if (estimatedRows !== undefined && estimatedRows <= chunkRows) return single;
-  const divisible = snapshot.pinned && windowOf(table) === undefined;
+  // So many rows at most are a matter of one statement, too.
+  const { limit } = table.read;
+  const divisible = snapshot.pinned && windowOf(table) === undefined && limit === undefined;
   if (divisible && keys.length > 0) return keyRanges;
   return extract === 'query' ? oneResult : single;
 }

@@ -4,7 +4,7 @@ import { type KeyRange, rangeConditions } from '../plan/key-range.ts';
 import { renderColumn } from '../render/render-column.ts';
 import { joinFields, renderLine } from '../render/render-line.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
-import { fromClause, whereClause } from '../sql/relation.ts';
+import { fromClause, limitClause, whereClause } from '../sql/relation.ts';
 
 /** One VARCHAR a row: its canonical CSV line. Both ways of extraction read this (decision 0002). */
 export function selectLines(table: TablePlan, range: KeyRange): string {
@@ -15,6 +15,7 @@ export function selectLines(table: TablePlan, range: KeyRange): string {
     `FROM ${fromClause(table)}`,
     whereClause(table, ...rangeConditions(range)),
     orderBy(table),
+    limitClause(table),
   ]
     .filter((clause) => clause !== '')
     .join('\n');

@@ -51,6 +51,14 @@ export function whereClause(table: TablePlan, ...conditions: readonly string[]):
 }
 
 /**
+ * Of a first try. Which rows come is not determined without ORDER BY, how many is.
+ * Source: docs.snowflake.com/en/sql-reference/constructs/limit.
+ */
+export function limitClause({ read }: TablePlan): string {
+  return read.limit === undefined ? '' : `LIMIT ${String(read.limit)}`;
+}
+
+/**
  * The condition of an incremental load. The bound is a literal of the column's own type: a
  * comparison that has to convert the column can't skip micro-partitions, and an NTZ bound that is
  * taken for a point in time would move with the session's zone.

@@ -40,7 +40,7 @@ export async function unfinishedRun(
     `SELECT run_id AS id, owner, owner_epoch AS epoch
      FROM migration_status.migration_runs r
      WHERE owner IS NOT NULL AND status <> 'completed'
-       AND metadata -> 'settled' IS DISTINCT FROM 'true'
+       AND metadata -> 'settled' IS DISTINCT FROM 'true' AND metadata -> 'limit' IS NULL
        AND started_at > now() - $2::float8 * interval '1 hour'
        AND (execution_hash = $1 OR EXISTS (
          SELECT FROM migration_status.migration_table_status t

@@ -13,6 +13,7 @@ const rowOf = (run: RunId, request: RunRequest): readonly unknown[] => [
   request.tables.length,
   JSON.stringify({
     ...request.metadata,
+    ...(request.limit === undefined ? {} : { limit: request.limit }),
     execution_hash: request.executionHash,
     source_names: request.sourceNames,
   }),

@@ -7,7 +7,7 @@ import { heldUntil } from '../claim/held.ts';
 /**
  * Alive: its lock is held (see locks.ts), a worker that is not its owner's has a lease, or it is kept
  * for its next process. Ended:
- * completed, settled, or every table that it has left is another run's by now.
+ * completed, settled, a first try, or every table that it has left is another run's by now.
  */
 const livesSql = `
 SELECT r.run_id::text AS run,
@@ -19,7 +19,8 @@ SELECT r.run_id::text AS run,
       WHERE c.run_id = r.run_id AND c.status = 'in_progress' AND c.lease_expires_at > now()
         AND NOT coalesce(starts_with(c.worker_id, r.owner), false)
     ) OR ${heldUntil} > now() THEN 'live'
-    WHEN r.status = 'completed' OR r.metadata -> 'settled' = 'true' OR NOT EXISTS (
+    WHEN r.status = 'completed' OR r.metadata -> 'settled' = 'true'
+      OR r.metadata -> 'limit' IS NOT NULL OR NOT EXISTS (
       SELECT FROM migration_status.migration_table_status t
       WHERE t.run_id = r.run_id AND t.status NOT IN ('completed', 'skipped')
         AND NOT EXISTS (

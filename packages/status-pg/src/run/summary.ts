@@ -21,6 +21,8 @@ interface RunRow {
   source_names: string[] | null;
   rows: string;
   credits: number | null;
+  /** Of a first try. */
+  limit: number | null;
   tables: TableRow[];
 }
 
@@ -57,6 +59,7 @@ const summaries = (runs: string): string => `
            WHERE jsonb_typeof(r.metadata -> 'source_names') = 'array') AS source_names,
     CASE WHEN jsonb_typeof(r.metadata -> 'spent') = 'object' THEN (
       SELECT sum((value ->> 'credits')::float8) FROM jsonb_each(r.metadata -> 'spent')) END AS credits,
+    (r.metadata ->> 'limit')::float8 AS "limit",
     coalesce(s.row_sum, r.total_rows_copied, 0) AS rows, coalesce(s.tables, '[]') AS tables
   FROM (${runs}) r
   LEFT JOIN LATERAL (
@@ -149,6 +152,7 @@ function readSummary(row: RunRow): RunSummary {
     sourceNames: row.source_names ?? [],
     rows: Number(row.rows),
     ...(row.credits === null ? {} : { credits: row.credits }),
+    ...(row.limit === null ? {} : { limit: row.limit }),
     tables: row.tables.map(readTable),
   };
 }

@@ -25,6 +25,11 @@ export function isOfMode(row: string, trait: keyof ModeTraits): string {
   return `(${row}.mode IN (${names.join(', ')}))`;
 }
 
+/** Of a run with `--limit`, whose rows are a part of the table. */
+export function isFirstTry(row: string): string {
+  return `(${row}.plan #>> '{read,limit}' IS NOT NULL)`;
+}
+
 /** The ledger's row of a table in a run. */
 export interface TableLedgerRow {
   readonly plan_hash: string;

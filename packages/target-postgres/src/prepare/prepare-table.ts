@@ -33,6 +33,7 @@ import {
 import { prepareKeys } from '../missing/prepare-keys.ts';
 import { modes } from '../modes/modes.ts';
 import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
+import { removeTries } from '../standing/first-tries.ts';
 import { beginWithoutBase } from '../standing/lost-base.ts';
 import { alterTableSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
 import { pendingWidenings } from './pending-widenings.ts';
@@ -61,7 +62,7 @@ export async function prepareTable(
     const { widened } = await createOrExtend(session, table, context);
     await enterLedger(session, table, { widened, log: context.log });
     await recordIdentity(session, table);
-    await recordFed(session, table);
+    if (table.read.limit === undefined) await recordFed(session, table);
     if (before?.published === true) return undefined;
     return beginWithoutBase(session, table, { recorded: before?.identity ?? null, atEnd: false });
   });
@@ -141,6 +142,7 @@ async function enterLedger(
   // Rows that went through a narrower type have left digits there.
   const planned = before !== undefined && before.plan_hash !== unplanned;
   const again = planned && (widened || before.plan_hash !== hash);
+  if (before === undefined) await removeTries(session, table, log);
   const { clear, begin } = modes[table.mode].prepare;
   await clear?.(session, table, { before, again, log });
   await writeTableLedger(session, table, hash);

@@ -93,15 +93,20 @@ WHERE run_id = $1 AND table_key = $2 AND NOT of_keys`;
 async function closeLedger(session: Session, table: TablePlan): Promise<number> {
   const key = [table.run, table.key];
   await refuseStalePlan(session, table);
-  await session.query(
-    'UPDATE snowmelt.table_ledger SET published_at = clock_timestamp() WHERE run_id = $1 AND table_key = $2',
-    key,
-  );
-  if (!modeTraits[table.mode].gathers) await recordSnapshot(session, table);
-  await recordFilled(session, table);
+  // A part of a table has no end: whoever comes later finds the rows of a run that did not finish.
+  if (table.read.limit === undefined) await recordEnd(session, table);
   const { rows } = await session.query<{ rows: string }>(sumSql, key);
   await session.query(waitForDisk);
   return Number(rows[0]?.rows);
+}
+
+async function recordEnd(session: Session, table: TablePlan): Promise<void> {
+  await session.query(
+    'UPDATE snowmelt.table_ledger SET published_at = clock_timestamp() WHERE run_id = $1 AND table_key = $2',
+    [table.run, table.key],
+  );
+  if (!modeTraits[table.mode].gathers) await recordSnapshot(session, table);
+  await recordFilled(session, table);
 }
 
 /** A lock, and what a function of an index meets: the server analyzes it under a path of its own. */

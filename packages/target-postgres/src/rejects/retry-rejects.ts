@@ -6,7 +6,7 @@ import { type Session, transaction } from '../connect/transaction.ts';
 import { rejectedRow } from '../copy/copy-error.ts';
 import { ensureLedger, ledgerExists } from '../ledger/ensure-ledger.ts';
 import { lockTarget } from '../ledger/lock-target.ts';
-import { isOfMode } from '../ledger/table-ledger.ts';
+import { isFirstTry, isOfMode } from '../ledger/table-ledger.ts';
 import { modes } from '../modes/modes.ts';
 import type { RejectLoad } from '../modes/shared/mode.ts';
 import { allConstraintsSpeak, keysSpeakAtOnce } from '../quarantine/deferred-constraints.ts';
@@ -41,11 +41,14 @@ export async function retryRejects(
   return retried;
 }
 
-/** What was gathered and never put in place is not wanted in the table. */
+/**
+ * What was gathered and never put in place is not wanted in the table; nor are rows of a first try, which
+ * the ledger could not tell from others any more.
+ */
 const plansSql = `
 SELECT t.plan
 FROM snowmelt.table_ledger t
-WHERE t.plan IS NOT NULL AND (NOT ${isOfMode('t', 'gathers')} OR t.swapped_at IS NOT NULL)
+WHERE t.plan IS NOT NULL AND NOT ${isFirstTry('t')} AND (NOT ${isOfMode('t', 'gathers')} OR t.swapped_at IS NOT NULL)
   AND EXISTS (
     SELECT 1 FROM snowmelt.rejects
     WHERE run_id = t.run_id AND table_key = t.table_key AND state = 'open' AND ${filterSql})

@@ -119,10 +119,13 @@ export function rowsChanged(table: TablePlan, why: string): SnowmeltError {
   });
 }
 
-/** The statement after which no row of the run is in the table. */
-export function emptyingWords({ target, watermark }: LeftRows): string {
+/** The statement after which no row of the run is in the table; `reaches`: a table that refers to them. */
+export function emptyingWords({ target, watermark }: LeftRows, reaches?: string): string {
   const name = quoteTable(target);
   const newer = watermark === undefined ? undefined : newerCondition(watermark);
+  if (newer === undefined && reaches !== undefined) {
+    return `TRUNCATE ${name} CASCADE; (rows of other origin, and of ${reaches}, go as well)`;
+  }
   if (newer === undefined) return `TRUNCATE ${name}; (rows of other origin go as well)`;
   return `DELETE FROM ${name} WHERE ${newer.literal};`;
 }

@@ -7,9 +7,11 @@ import {
   type WorkContext,
 } from '@snowmelt/core';
 
+import { isServerError } from '@snowmelt/pg-connection';
+
 import type { Session } from '../connect/transaction.ts';
 import { waitForLoads } from '../ledger/lock-target.ts';
-import { isOfMode } from '../ledger/table-ledger.ts';
+import { isFirstTry, isOfMode } from '../ledger/table-ledger.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { findRows, sumOf, type FoundChunk } from './find-rows.ts';
 import {
@@ -25,18 +27,27 @@ interface UnfinishedRun {
   readonly run: string;
   readonly key: string;
   readonly mode: LoadMode;
-  readonly plan: Incremental | null;
+  readonly plan: LeftPlan | null;
 }
 
-/** Runs that have left rows in the table and never came to their end; whose rows have not gone since. */
-const unfinishedSql = `
+/** What is needed of the plan of a run that has left rows. */
+type LeftPlan = Incremental & { readonly read?: { readonly limit?: number } };
+
+/**
+ * Runs that have left rows in the table and never came to their end; whose rows have not gone since. Of
+ * first tries also what is in quarantine alone: nobody wants it any more.
+ */
+const unfinishedSql = (condition: string): string => `
 SELECT u.run_id AS run, u.table_key AS key, u.mode, u.plan
 FROM snowmelt.table_ledger u
 WHERE u.target_schema = $1 AND u.target_table = $2 AND u.run_id <> $3
   AND u.published_at IS NULL AND u.superseded_by IS NULL AND NOT ${isOfMode('u', 'gathers')}
-  AND EXISTS (SELECT 1 FROM snowmelt.chunk_ledger c
-              WHERE c.run_id = u.run_id AND c.table_key = u.table_key AND NOT c.of_keys AND c.rows > 0)
+  AND ${condition}
 ORDER BY u.prepared_at`;
+
+const hasRows = `EXISTS (
+  SELECT 1 FROM snowmelt.chunk_ledger c
+  WHERE c.run_id = u.run_id AND c.table_key = u.table_key AND NOT c.of_keys AND c.rows > 0)`;
 
 const supersedeSql = `
 UPDATE snowmelt.table_ledger SET superseded_by = $1 WHERE run_id = $2 AND table_key = $3`;
@@ -49,15 +60,16 @@ UPDATE snowmelt.table_ledger SET superseded_by = $1 WHERE run_id = $2 AND table_
 export async function removeUnfinished(
   session: Session,
   table: TablePlan,
-  { log }: Pick<WorkContext, 'log'>,
+  { log, triesOnly = false }: Pick<WorkContext, 'log'> & { readonly triesOnly?: boolean },
 ): Promise<void> {
   const { schema, name } = table.target;
   const values = [schema, name, table.run];
-  const { rows } = await session.query<UnfinishedRun & object>(unfinishedSql, values);
+  const sql = unfinishedSql(triesOnly ? isFirstTry('u') : `(${hasRows} OR ${isFirstTry('u')})`);
+  const { rows } = await session.query<UnfinishedRun & object>(sql, values);
   if (rows.length > 0) await waitForLoads(session, table);
   for (const earlier of rows) {
     const removed = await removeRows(session, table, earlier);
-    if (typeof removed === 'string') throw unfinished(leftBy(table, earlier), earlier, removed);
+    if (typeof removed !== 'number') throw unfinished(leftBy(table, earlier), earlier, removed);
     await session.query(supersedeSql, [table.run, earlier.run, earlier.key]);
     log.info('unfinished_rows_removed', { table: table.key, of_run: earlier.run, rows: removed });
   }
@@ -76,7 +88,7 @@ export async function removeOwnRows(
   const { rows } = await session.query<UnfinishedRun & object>(ownSql, [table.run, table.key]);
   for (const earlier of rows) {
     const removed = await removeRows(session, table, earlier);
-    if (typeof removed === 'string') throw unfinished(leftBy(table, earlier), earlier, removed);
+    if (typeof removed !== 'number') throw unfinished(leftBy(table, earlier), earlier, removed);
     log.info('rows_of_earlier_plan_removed', { table: table.key, rows: removed });
   }
 }
@@ -96,9 +108,16 @@ export async function removeUnreadRows(
 ): Promise<void> {
   const { run, key, mode } = table;
   const removed = await removeRows(session, table, { run, key, mode, plan: leftOf(table) });
-  if (typeof removed !== 'string') return;
+  if (typeof removed === 'number') return;
   const left = `what run ${run} has loaded into ${quoteTable(table.target)} can't be taken out exactly`;
-  throw rowsChanged(table, `${why}; ${left}: ${removed}`);
+  throw rowsChanged(table, `${why}; ${left}: ${removed.why}`);
+}
+
+/** Why rows can't be taken out exactly. */
+interface Staying {
+  readonly why: string;
+  /** A table that refers to them. */
+  readonly reaches?: string;
 }
 
 /** How many they were, or why they can't be taken out. */
@@ -106,17 +125,30 @@ async function removeRows(
   session: Session,
   table: TablePlan,
   earlier: UnfinishedRun,
-): Promise<number | string> {
+): Promise<number | Staying> {
   const { target } = table;
   if (await holdsNoRowOfRun(session, leftBy(table, earlier))) return 0;
   const stays = await whyTheyStay(session, table, earlier);
-  if (typeof stays === 'string') return stays;
+  if ('why' in stays) return stays;
   const wanted = sumOf(stays, 'written');
-  const { rowCount } = await session.locking(`DELETE from ${target.schema}.${target.name}`, () =>
-    session.onTable(deleteSql(table), [earlier.run, earlier.key]),
-  );
-  if (rowCount === wanted) return wanted;
-  return `DELETE takes ${rowCount ?? 0} of its ${wanted} rows: a trigger or rule of the table stands in the way`;
+  try {
+    const { rowCount } = await session.locking(`DELETE from ${target.schema}.${target.name}`, () =>
+      session.onTable(deleteSql(table), [earlier.run, earlier.key]),
+    );
+    if (rowCount === wanted) return wanted;
+    const why = `DELETE takes ${rowCount ?? 0} of its ${wanted} rows: a trigger or rule of the table stands in the way`;
+    return { why };
+  } catch (error) {
+    const reaches = referring(error);
+    if (reaches === undefined) throw error;
+    return { why: `rows of ${reaches} lead to some of them by a foreign key`, reaches };
+  }
+}
+
+/** The table whose rows lead to those that were to be deleted (foreign_key_violation). */
+function referring(error: unknown): string | undefined {
+  if (!isServerError(error) || error.code !== '23503') return undefined;
+  return `${error.schema ?? ''}.${error.table ?? ''}`;
 }
 
 function deleteSql({ target }: TablePlan): string {
@@ -143,30 +175,44 @@ async function whyTheyStay(
   session: Session,
   { target }: TablePlan,
   { run, key, mode }: UnfinishedRun,
-): Promise<readonly FoundChunk[] | string> {
+): Promise<readonly FoundChunk[] | Staying> {
   if (modeTraits[mode].merges) {
-    return `it has merged them (mode ${mode}), so that rows from before may be among them`;
+    return {
+      why: `it has merged them (mode ${mode}), so that rows from before may be among them`,
+    };
   }
   const name = quoteTable(target);
   const [rights] = (
     await session.query<{ role: string; delete: boolean; select: boolean }>(rightsSql, [name])
   ).rows;
   if (rights !== undefined && !(rights.delete && rights.select)) {
-    return `role ${rights.role} may not delete: GRANT SELECT, DELETE ON ${name} TO ${quoteIdentifier(rights.role)};`;
+    const grant = `GRANT SELECT, DELETE ON ${name} TO ${quoteIdentifier(rights.role)};`;
+    return { why: `role ${rights.role} may not delete: ${grant}` };
   }
   const [reach] = (await session.query<{ name: string; table: string }>(reachSql, [name])).rows;
   if (reach !== undefined) {
-    return `deleting them would reach ${reach.table} by its foreign key ${reach.name}`;
+    const why = `deleting them would reach ${reach.table} by its foreign key ${reach.name}`;
+    return { why, reaches: reach.table };
   }
   const found = await findRows(session, { run, key, target });
-  if (found === undefined) return 'which rows they are is not known any more';
+  if (found === undefined) return { why: 'which rows they are is not known any more' };
   const other = found.find((chunk) => chunk.written !== chunk.found);
   if (other === undefined) return found;
-  return `${other.found} of the ${other.written} rows of its chunk ${other.chunk} are there as it left them`;
+  const { chunk, written } = other;
+  return {
+    why: `${other.found} of the ${written} rows of its chunk ${chunk} are there as it left them`,
+  };
 }
 
-function unfinished(left: LeftRows, { run, key }: UnfinishedRun, why: string): SnowmeltError {
+function unfinished(left: LeftRows, earlier: UnfinishedRun, stays: Staying): SnowmeltError {
+  const { why, reaches } = stays;
+  const { run, key, plan } = earlier;
   const { schema, name } = left.target;
+  if (plan?.read?.limit !== undefined) {
+    const message = `${schema}.${name} holds rows of a first try (--limit, run ${run}), which can't be taken out exactly: ${why}`;
+    const fix = `${emptyingWords(left, reaches)} then run the same command again.`;
+    return new SnowmeltError('RUN.ROWS_UNFINISHED', message, { place: { table: key }, fix });
+  }
   return new SnowmeltError(
     'RUN.ROWS_UNFINISHED',
     `run ${run} has left rows in ${schema}.${name} and never came to its end; a new run would add ` +
@@ -174,7 +220,7 @@ function unfinished(left: LeftRows, { run, key }: UnfinishedRun, why: string): S
     {
       place: { table: key },
       fix:
-        `Go on with that run: --resume-run-id ${run}. Or begin anew: ${emptyingWords(left)} ` +
+        `Go on with that run: --resume-run-id ${run}. Or begin anew: ${emptyingWords(left, reaches)} ` +
         'then run the same command again.',
     },
   );

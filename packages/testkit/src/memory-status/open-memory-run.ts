@@ -64,6 +64,7 @@ export function unfinishedMemoryRun(
     (run) =>
       run.status !== 'completed' &&
       run.settled !== true &&
+      run.limit === undefined &&
       run.startedAt.getTime() >= oldest &&
       isLeft(run),
   );
@@ -130,6 +131,7 @@ function newRun(request: RunRequest, now: Date): StoredRun {
     id: randomUUID(),
     executionHash: request.executionHash,
     sourceNames: request.sourceNames,
+    ...(request.limit === undefined ? {} : { limit: request.limit }),
     startedAt: now,
     owner: request.owner,
     status: 'running',

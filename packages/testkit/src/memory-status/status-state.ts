@@ -51,6 +51,7 @@ export interface StoredRun {
   readonly id: RunId;
   executionHash: string;
   readonly sourceNames: readonly string[];
+  readonly limit?: number;
   readonly startedAt: Date;
   readonly tables: Map<TableKey, StoredTable>;
   owner: WorkerId;

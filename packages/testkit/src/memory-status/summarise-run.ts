@@ -15,6 +15,7 @@ export function summariseRun(run: StoredRun): RunSummary {
     ...(run.spent.size === 0
       ? {}
       : { credits: [...run.spent.values()].reduce((sum, one) => sum + one, 0) }),
+    ...(run.limit === undefined ? {} : { limit: run.limit }),
     tables,
   };
 }

@@ -93,7 +93,7 @@ export function chunkRows(
  */
 export function tableRows(warehouse: MemoryWarehouse, plan: TablePlan): readonly TextRow[] {
   const from = windowOf(plan)?.from;
-  if (from === undefined) return rowsAt(warehouse, plan);
+  if (from === undefined) return rowsAt(warehouse, plan).slice(0, plan.read.limit);
   const before = rowsAt(warehouse, { ...plan, snapshot: { pinned: true, at: from } });
   return changesBetween(plan, before, rowsAt(warehouse, plan));
 }

@@ -91,8 +91,27 @@ export class MemoryDatabase {
 
   /** A run that adds rows begins without those of runs that never came to their end. */
   removeUnfinished(plan: TablePlan): void {
-    if (this.runs.knows(plan)) return;
-    const gone = this.runs.allUnfinished(plan);
+    if (this.runs.knows(plan) || plan.read.limit !== undefined) return;
+    this.#removeRows(plan, this.runs.allUnfinished(plan));
+  }
+
+  /** No mode lets rows of first tries stand. */
+  removeTries(plan: TablePlan): void {
+    if (this.runs.knows(plan) || modeTraits[plan.mode].replacesAll) return;
+    this.#removeRows(plan, this.runs.tries(plan));
+  }
+
+  /** Throws where a first try would stand beside rows that no other has left. */
+  refuseTry(plan: TablePlan): void {
+    const { run, target, read } = plan;
+    if (read.limit === undefined || this.runs.knows(plan)) return;
+    const own = new Set([run, ...this.runs.tries(plan)]);
+    const rows = this.#tables.get(refKey(target))?.rows ?? [];
+    if (rows.every((row) => own.has(this.#owners.get(row) ?? ''))) return;
+    throw new SnowmeltError('RUN.NOT_FIRST', `${target.name} is not empty`);
+  }
+
+  #removeRows(plan: TablePlan, gone: ReadonlySet<string>): void {
     const table = this.#table(plan.target);
     table.rows = table.rows.filter((row) => !gone.has(this.#owners.get(row) ?? ''));
     this.runs.forget(plan.target, gone);

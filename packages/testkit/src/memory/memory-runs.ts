@@ -14,6 +14,7 @@ export interface RunOfTable {
   readonly target: string;
   readonly key: string;
   readonly watermark: WatermarkPlan | undefined;
+  readonly limited: boolean;
   finished: boolean;
   loaded: boolean;
 }
@@ -23,10 +24,11 @@ export class MemoryRuns {
   #runs: RunOfTable[] = [];
 
   enter(plan: TablePlan): void {
-    const { run, key, target } = plan;
+    const { run, key, target, read } = plan;
     if (this.#find(run, target) !== undefined) return;
     const table = { run, key, target: refKey(target), watermark: watermarkOf(plan) };
-    this.#runs.push({ ...table, finished: false, loaded: false });
+    const limited = read.limit !== undefined;
+    this.#runs.push({ ...table, limited, finished: false, loaded: false });
   }
 
   load({ run, target }: TablePlan): void {
@@ -65,6 +67,12 @@ export class MemoryRuns {
       (one) => one.target === refKey(target) && one.loaded && !one.finished && one.run !== run,
     );
     return new Set(left.map((one) => one.run));
+  }
+
+  /** Of these, first tries. */
+  tries(plan: TablePlan): ReadonlySet<RunId> {
+    const limited = this.#runs.filter((one) => one.limited).map((one) => one.run);
+    return new Set([...this.allUnfinished(plan)].filter((run) => limited.includes(run)));
   }
 
   knows({ run, target }: TablePlan): boolean {

@@ -39,6 +39,7 @@ type MemoryCapabilities = Required<
     Source,
     | 'pins'
     | 'filters'
+    | 'limits'
     | 'extracts'
     | 'divides'
     | 'watermarks'
@@ -104,6 +105,7 @@ function capabilities(warehouse: MemoryWarehouse): MemoryCapabilities {
       unpinnable: async ({ ref }, at) => warehouse.unpinnable(ref, at),
     },
     filters: { language: 'SQL' },
+    limits: true,
     extracts: {
       choose: async (schema, read) => chooseExtract(schema, read),
       extract: (plan, chunk, { signal }) =>

@@ -48,6 +48,7 @@ type MemoryCapabilities = Required<
     Target,
     | 'divides'
     | 'createsTables'
+    | 'limits'
     | 'merges'
     | 'swaps'
     | 'deletesMissing'
@@ -112,6 +113,7 @@ function capabilities(database: MemoryDatabase, loading: Loading<TablePlan>): Me
         database.whileLocked(plan, chunk.id, async () => divide(database, plan, chunk, pieces)),
     },
     createsTables: { fractionDigits, decideTypes: async () => ({ decisions: [], notices: [] }) },
+    limits: true,
     merges: loading,
     swaps: loading,
     deletesMissing: loading,
@@ -155,7 +157,7 @@ function publish(database: MemoryDatabase, plan: TablePlan): PublishReceipt {
   const missing = database.removeOnce(plan);
   database.holdSnapshot(plan);
   const entries = database.receipts(plan).filter(({ of }) => of !== 'keys');
-  database.runs.finish(plan);
+  if (plan.read.limit === undefined) database.runs.finish(plan);
   return {
     rows: entries.reduce((sum, { rows }) => sum + rows, 0),
     ...(missing === undefined ? {} : { missing }),
@@ -164,12 +166,14 @@ function publish(database: MemoryDatabase, plan: TablePlan): PublishReceipt {
 }
 
 function begin(database: MemoryDatabase, plan: TablePlan): PrepareReceipt {
+  database.refuseTry(plan);
   database.snapshots.begin(plan);
   const restarts = database.restartsOf(plan);
   if (restarts > (plan.restarts ?? 0)) {
     return { indexesDisabled: false, restart: { restarts, why: 'it was begun anew' } };
   }
   prepare(database, plan);
+  database.removeTries(plan);
   memoryModes[plan.mode].begin?.(database, plan);
   database.runs.enter(plan);
   return { indexesDisabled: rebuildsIndexes(plan) };

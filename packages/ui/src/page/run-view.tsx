@@ -17,7 +17,7 @@ const followMs = 700;
 export function RunView({ id }: { readonly id: string }) {
   const { answer, error } = usePolled<RunAnswer>(`/api/run/${encodeURIComponent(id)}`, followMs);
   if (answer === undefined) return <p class="card">{error ?? 'Asking …'}</p>;
-  const word = runWord({ status: answer.run.status, life: answer.life });
+  const word = runWord({ ...answer.run, life: answer.life });
   return (
     <>
       <section class="card" aria-labelledby="run">

@@ -2,10 +2,14 @@
 export function runWord({
   status,
   life,
+  limit,
 }: {
   readonly status: string;
   readonly life?: string | undefined;
+  /** Of a first try. */
+  readonly limit?: number | undefined;
 }): string {
   if (status === 'running') return life === 'open' || life === 'ended' ? 'dead' : 'running';
+  if (limit !== undefined && status === 'partial') return 'limited';
   return status === 'partial' && life === 'open' ? 'stopped' : status;
 }

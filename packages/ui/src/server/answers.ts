@@ -17,7 +17,7 @@ export interface RunsAnswer {
 
 export interface ListedRun extends Pick<
   RunSummary,
-  'id' | 'status' | 'startedAt' | 'completedAt' | 'rows' | 'sourceNames'
+  'id' | 'status' | 'startedAt' | 'completedAt' | 'rows' | 'sourceNames' | 'limit'
 > {
   readonly life?: RunLife;
   readonly tables: number;
@@ -81,7 +81,7 @@ export function createAnswers(status: StatusStore, diagnose: () => Promise<Diagn
 }
 
 function listed(run: RunSummary, life: RunLife | undefined): ListedRun {
-  const { id, status, startedAt, completedAt, rows, sourceNames, tables } = run;
+  const { id, status, startedAt, completedAt, rows, sourceNames, tables, limit } = run;
   const done = tables.filter((table) => ['completed', 'skipped'].includes(table.status)).length;
   return {
     id,
@@ -92,6 +92,7 @@ function listed(run: RunSummary, life: RunLife | undefined): ListedRun {
     tables: tables.length,
     tablesDone: done,
     ...(completedAt === undefined ? {} : { completedAt }),
+    ...(limit === undefined ? {} : { limit }),
     ...(life === undefined ? {} : { life }),
   };
 }

@@ -186,8 +186,8 @@ async function extractOf(
 }
 
 /**
- * What the catalog says; of an increment its own rows, counted, and its part of the bytes; of
- * changes nothing.
+ * What the catalog says; of a first try its limit, at most, and of an increment its own rows, counted,
+ * and their part of the bytes; of changes nothing.
  */
 async function sizeOf(
   plan: TablePlan,
@@ -199,9 +199,12 @@ async function sizeOf(
     ...(estimatedRows === undefined ? {} : { estimatedRows }),
     ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
   };
-  const partial = watermarkOf(plan)?.from !== undefined && estimatedRows !== undefined;
-  if (!partial) return known;
-  const rows = await source.count(plan, context);
+  const { limit } = plan.read;
+  if (limit !== undefined && estimatedRows === undefined) return { estimatedRows: limit };
+  const partial = watermarkOf(plan)?.from !== undefined || limit !== undefined;
+  if (!partial || estimatedRows === undefined) return known;
+  const rows =
+    limit === undefined ? await source.count(plan, context) : Math.min(limit, estimatedRows);
   if (!estimatedBytes || !estimatedRows) return { estimatedRows: rows };
   const bytes = Math.ceil((estimatedBytes * rows) / estimatedRows);
   return { estimatedRows: rows, estimatedBytes: bytes };

@@ -74,6 +74,12 @@ const needs: readonly Need[] = [
   { key: '* in source', asks: ({ wildcard }) => wildcard !== undefined, source: ['lists'] },
   { key: 'truncate_cascade', asks: (job) => job.emptiesOthers, target: ['references'] },
   { key: 'source_filter', asks: ({ read }) => read.filter !== undefined, source: ['filters'] },
+  {
+    key: '--limit',
+    asks: ({ read }) => read.limit !== undefined,
+    source: ['limits'],
+    target: ['limits'],
+  },
   { key: 'extract: unload', asks: ({ read }) => read.extract === 'unload', source: ['extracts'] },
   { key: 'stage', asks: ({ read }) => read.stage !== undefined, source: ['extracts'] },
   { key: 'snapshot: required', asks: (job) => job.snapshot === 'required', source: ['pins'] },

@@ -1,4 +1,5 @@
 import type { Adapters } from '../../contract/adapters.ts';
+import type { RunState, WorkerId } from '../../contract/run-state.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { describeTogether } from '../decide/describe-together.ts';
@@ -7,6 +8,7 @@ import type { OpenRun } from '../table/open-run.ts';
 import { bePresent, signOfThisProcess, type Presence } from '../table/presence.ts';
 import { pinRun, settledSource } from '../table/settle-snapshot.ts';
 import { createSlots } from '../table/slots.ts';
+import { limitOf, refuseFirstTry } from './first-try.ts';
 import type { MigrationRequest } from './migration-request.ts';
 import { planFormat } from './plan-format.ts';
 
@@ -19,16 +21,7 @@ export async function beginRun(
   const { observer = {}, carried = [] } = request;
   const sign = signOfThisProcess(request.version);
   const owner = sign.id;
-  const state = await adapters.status.openRun({
-    configHash: request.configHash,
-    executionHash: request.executionHash,
-    sourceNames: [...new Set(request.jobs.map(({ sourceName }) => sourceName))],
-    tables: [...request.jobs, ...carried],
-    owner,
-    planFormat,
-    takesHeld: request.holdSeconds !== undefined,
-    resume: request.resume,
-  });
+  const state = await openState(request, adapters, owner);
   let presence: Presence | undefined;
   try {
     presence = await bePresent(state.id, sign, { ...adapters, context });
@@ -60,6 +53,27 @@ export async function beginRun(
     await adapters.status.closeRun(state.id, 'partial', String(error)).catch(() => undefined);
     throw error;
   }
+}
+
+async function openState(
+  request: MigrationRequest,
+  { status }: Adapters,
+  owner: WorkerId,
+): Promise<RunState> {
+  const { jobs, carried = [], configHash, executionHash, resume } = request;
+  const limit = limitOf(jobs);
+  if (resume.mode === 'run') await refuseFirstTry(resume.run, status);
+  return status.openRun({
+    configHash,
+    executionHash,
+    sourceNames: [...new Set(jobs.map(({ sourceName }) => sourceName))],
+    tables: [...jobs, ...carried],
+    owner,
+    planFormat,
+    takesHeld: request.holdSeconds !== undefined,
+    resume,
+    ...(limit === undefined ? {} : { limit }),
+  });
 }
 
 /** Before anything is written anywhere: a wrong password must leave no trace but its message. */

@@ -4,6 +4,7 @@ import type { RunSummary } from '../../contract/status-store.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
 import { beginRun, reachBoth } from './begin-run.ts';
+import { asFirstTry, limitOf } from './first-try.ts';
 import { watchCredits, type CreditWatch } from './credit-watch.ts';
 import { clearStages } from './clear-stages.ts';
 import {
@@ -15,14 +16,14 @@ import {
   withEmptied,
 } from './go-on.ts';
 import { keysPlan } from '../table/keys-plan.ts';
-import { leftOutNote } from '../table/left-out.ts';
+import { leftOutNote, limitedNote } from '../table/left-out.ts';
 import { endWithStop } from './end-with-stop.ts';
 import { inLoadOrder } from './load-order.ts';
 import type { MigrationRequest } from './migration-request.ts';
 import type { OpenRun } from '../table/open-run.ts';
 import { reportTable, skippedReport } from '../table/report-table.ts';
 import type { RunReport, TableReport } from '../table/run-report.ts';
-import { isDone, statusOf } from './run-status.ts';
+import { isDone, statusOfRun } from './run-status.ts';
 import { watchOthers } from './watch-others.ts';
 import { createSlots } from '../table/slots.ts';
 
@@ -41,6 +42,9 @@ export async function runMigration(
   await reachBoth(request.jobs, adapters, context);
   await adapters.status.migrate();
   const { resume, jobs, executionHash } = request;
+  if (limitOf(jobs) !== undefined) {
+    return runOnce(await asFirstTry(request, adapters.status), adapters, context);
+  }
   if (resume.mode === 'run' && jobs.some(({ wildcard }) => wildcard !== undefined)) {
     const begun = begunWith(jobs, await adapters.status.summary(resume.run), context);
     return runOnce({ ...request, jobs: begun }, adapters, context);
@@ -184,21 +188,25 @@ function tellSkipped({ observer }: OpenRun, report: TableReport): TableReport {
 }
 
 function reportRun(run: OpenRun, tables: readonly TableReport[], milliseconds: number): RunReport {
+  const limit = limitOf(run.jobs);
   return {
     run: run.state.id,
     resumed: run.state.resumed,
-    status: statusOf(tables),
+    status: statusOfRun(tables, limit),
     stopped: tables.some(({ status }) => status === 'stopped'),
     tables,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
     rejected: tables.reduce((sum, { rejected }) => sum + rejected, 0),
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
     seconds: milliseconds / 1000,
+    ...(limit === undefined ? {} : { limit }),
   };
 }
 
-function noteOf({ rejected, tables }: RunReport): string | undefined {
-  return leftOutNote({ rejected, met: tables.reduce((sum, { met = 0 }) => sum + met, 0) });
+function noteOf({ rejected, tables, limit }: RunReport): string | undefined {
+  const left = leftOutNote({ rejected, met: tables.reduce((sum, { met = 0 }) => sum + met, 0) });
+  if (limit === undefined) return left;
+  return [limitedNote(limit), ...(left === undefined ? [] : [left])].join('; ');
 }
 
 function firstError(tables: readonly TableReport[]): string | undefined {

@@ -4,6 +4,12 @@ export function isDone({ status }: TableReport): boolean {
   return status === 'completed' || status === 'skipped';
 }
 
+/** `statusOf` of a run that may be a first try: that one is never `completed`. */
+export function statusOfRun(tables: readonly TableReport[], limit?: number): RunReport['status'] {
+  const status = statusOf(tables);
+  return limit !== undefined && status === 'completed' ? 'partial' : status;
+}
+
 /**
  * `failed` where nothing was done and nothing is left to go on with but failures. P1: with rows in
  * quarantine, or keys that share a row, the target does not hold what the source does, and the run is

@@ -39,6 +39,11 @@ export function leftOutFindings(target: TableRef, { rejected = 0, met = 0 }: Lef
   ];
 }
 
+/** The same of a first try. */
+export function limitedNote(limit: number): string {
+  return `RUN.LIMITED: a first try, which took ${limit} rows of each table at most; without --limit the same command loads all`;
+}
+
 function told(code: 'TARGET.ROWS_QUARANTINED' | 'TARGET.KEYS_MEET', message: string): Finding {
   return { code, severity: 'warning', message, fix: errorCatalog[code].fix };
 }

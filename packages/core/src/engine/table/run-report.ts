@@ -43,7 +43,7 @@ export interface RunReport {
   readonly resumed: boolean;
   /**
    * `partial`: some tables are left, and `stopped` says whether that was asked for; or all are
-   * loaded, but for rows that are in quarantine.
+   * loaded, but for rows that are in quarantine, or beyond `limit`.
    */
   readonly status: 'completed' | 'partial' | 'failed';
   readonly stopped: boolean;
@@ -51,6 +51,8 @@ export interface RunReport {
   readonly stoppedBy?: SnowmeltError;
   /** By our own estimate, over all attempts of the run. Absent: the source has no price. */
   readonly credits?: number;
+  /** The run was a first try, of so many rows of each table at most. Absent: of all. */
+  readonly limit?: number;
   readonly tables: readonly TableReport[];
   readonly rows: number;
   readonly rejected: number;

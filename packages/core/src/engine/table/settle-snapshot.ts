@@ -142,10 +142,11 @@ function settledDivides(divides: DividesChunks, ready: Ready): DividesChunks {
 
 /** What reads nothing at the snapshot point, as it is. */
 function optionalParts(source: Source) {
-  const { pins, filters, stages, changes, cutsKeys, costs, lists, meters } = source;
+  const { pins, filters, limits, stages, changes, cutsKeys, costs, lists, meters } = source;
   return {
     ...(pins === undefined ? {} : { pins }),
     ...(filters === undefined ? {} : { filters }),
+    ...(limits === undefined ? {} : { limits }),
     ...(stages === undefined ? {} : { stages }),
     ...(changes === undefined ? {} : { changes }),
     ...(cutsKeys === undefined ? {} : { cutsKeys }),

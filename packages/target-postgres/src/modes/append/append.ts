@@ -12,7 +12,9 @@ export const append: Mode = {
   checksOfNew: [],
   prepare: {
     async clear(session, table, { before, again, log }) {
-      if (before === undefined) await removeUnfinished(session, table, { log });
+      if (before === undefined && table.read.limit === undefined) {
+        await removeUnfinished(session, table, { log });
+      }
       if (!again) return;
       await forgetEarlierPlan(session, table, () => removeOwnRows(session, table, log));
     },

@@ -151,6 +151,27 @@ export const filterCases: ModeCases = needing<ModeCase>(['filters'], {
   },
 });
 
+/** First tries. */
+export const limitCases: ModeCases = needing<ModeCase>(['limits'], {
+  'limit: so many rows of the table, none twice, counted alike': async (harness, extract) => {
+    const source = await harness.open();
+    const plan = await planOf(source, await ordersTable(harness), extract);
+    const limited = { ...plan, read: { ...plan.read, limit: 23 } };
+    const read = sorted(await readTable(source, limited));
+    expect(new Set(read).size).toBe(23);
+    expect(sorted(rows)).toEqual(expect.arrayContaining(read));
+    expect(await source.count(limited, testContext())).toBe(23);
+  },
+
+  'limit: beyond the end of the table, and of what a filter keeps': async (harness, extract) => {
+    const source = await harness.open();
+    const plan = await planOf(source, await ordersTable(harness), extract);
+    const limited = cutBy({ ...plan, read: { ...plan.read, limit: 1000 } }, 'ID');
+    expect(sorted(await readTable(source, limited))).toEqual(sorted(rows));
+    expect(await source.count(limited, testContext())).toBe(rows.length);
+  },
+});
+
 /** What is compared with the target. */
 export const digestCases: ModeCases = needing<ModeCase>(['digests'], {
   'digest: of a table without rows is 0': async (harness, extract) => {

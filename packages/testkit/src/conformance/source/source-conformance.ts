@@ -3,7 +3,7 @@ import { changesCases } from './changes-cases.ts';
 import { chunkCases, divideCases, releaseCases } from './chunk-cases.ts';
 import { describeCases } from './describe-cases.ts';
 import { casesOf, type ModeCase } from './mode-cases.ts';
-import { digestCases, filterCases, readCases } from './read-cases.ts';
+import { digestCases, filterCases, limitCases, readCases } from './read-cases.ts';
 import { snapshotCases } from './snapshot-cases.ts';
 import { wholeHarness, type SourceHarness, type WholeSourceHarness } from './source-harness.ts';
 import { toldCases } from './told-cases.ts';
@@ -13,6 +13,7 @@ const byMode = {
   read: readCases,
   chunks: chunkCases,
   filters: filterCases,
+  limits: limitCases,
   pins: needing<ModeCase>(['pins'], snapshotCases),
   watermarks: watermarkCases,
   changes: needing<ModeCase>(['changes', 'pins'], changesCases),

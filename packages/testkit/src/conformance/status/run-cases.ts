@@ -93,6 +93,16 @@ export const runCases: Cases<StatusStoreHarness> = {
     expect(await store.unfinishedRun(asked, 1), 'closed by no one').toMatchObject({ id: run.id });
   },
 
+  'a first try is never found again, however it has ended': async (harness) => {
+    const { store, run } = await openedRun(harness, [], { limit: 100 });
+    expect(await store.summary(run.id)).toMatchObject({ limit: 100 });
+    await store.closeRun(run.id, 'failed');
+    expect(await store.unfinishedRun(runRequest(), 1)).toBeUndefined();
+    const [listed] = await store.runs(1);
+    expect(listed).toMatchObject({ id: run.id, limit: 100, status: 'failed' });
+    expect(await store.openRun(runRequest())).toMatchObject({ resumed: false });
+  },
+
   'a run that was asked for some of its tables is not completed by them': async (harness) => {
     const tables = [tableRequest(), tableRequest('y')];
     const { store, run } = await openedRun(harness, [], { tables });

@@ -2,6 +2,7 @@ import { needing, registerSuite, type Cases } from '../cases.ts';
 import { anewCases } from './anew-cases.ts';
 import { changesCases } from './changes-cases.ts';
 import { failureCases } from './failure-cases.ts';
+import { limitCases } from './limit-cases.ts';
 import { divideCases, loadCases } from './load-cases.ts';
 import { memoryCases } from './memory-cases.ts';
 import { mergeCases, watermarkCases } from './merge-cases.ts';
@@ -24,6 +25,7 @@ export const targetGroups: Readonly<Record<string, Cases<WholeTargetHarness>>> =
   failures: failureCases,
   publish: publishCases,
   overtaken: overtakenCases,
+  limits: needing(['limits'], limitCases),
   createsTables: typeCases,
   merges: needing(['merges'], mergeCases),
   watermarks: needing(['merges', 'watermarks'], watermarkCases),

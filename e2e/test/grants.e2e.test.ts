@@ -4,7 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 
 const keyed = { uniqueness_columns: ['ID'] };
 
@@ -92,7 +93,7 @@ describe('a role with exactly what `snowmelt grants` says', () => {
 
   it('checks green and loads in all modes, twice; Snowflake takes each of its statements', async () => {
     await using config = await configFile(configuration());
-    const say = (...args: string[]) => snowmelt([...args, '--config', config.path]);
+    const say = (...args: string[]) => keptSnowmelt([...args, '--config', config.path]);
     expect((await say('run', '--json')).code).toBe(2);
     for (const side of ['target', 'status']) {
       const { stdout, stderr, code } = await say('grants', '--for', side);

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
@@ -15,8 +16,8 @@ describe('P5: disable_index gives every index back, or says which not', () => {
   });
   afterAll(() => config?.[Symbol.asyncDispose]());
 
-  const run = () => snowmelt(['run', '--no-resume', '--config', config.path, '--json']);
-  const repair = () => snowmelt(['repair', '--config', config.path, '--json']);
+  const run = () => keptSnowmelt(['run', '--no-resume', '--config', config.path, '--json']);
+  const repair = () => keptSnowmelt(['repair', '--config', config.path, '--json']);
   const definitions = async () => {
     const { rows } = await on.sql.query<{ indexdef: string }>(
       `SELECT indexdef FROM pg_indexes WHERE schemaname = 'vega' ORDER BY indexname`,
@@ -57,7 +58,7 @@ describe('P5: disable_index gives every index back, or says which not', () => {
       { busy: false, owed: ['one_a_state'], findings: [] },
     ]);
     expect(await definitions()).toEqual(before);
-    const again = await snowmelt(['repair', '--config', config.path]);
+    const again = await keptSnowmelt(['repair', '--config', config.path]);
     expect(again).toMatchObject({ code: 0, stdout: 'Nothing is missing.\n' });
   });
 });

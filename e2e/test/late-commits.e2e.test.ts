@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChangesWorld, reading } from './support/changes-world.ts';
 import { demoSource } from './support/demo.ts';
 import { RandomChanges } from './support/random-changes.ts';
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 
 /** `SNOWMELT_SEED=123` repeats a failure. */
 const seed = Number(process.env['SNOWMELT_SEED'] ?? Date.now() % 1_000_000);
@@ -119,7 +120,7 @@ describe(`commits that are seen later than they are stamped (seed ${seed})`, () 
       snapshot_delay_seconds: 5,
       sources: [{ ...source, target_pg_schema: 'changes', tables: [table] }],
     });
-    const run = async () => snowmelt(['run', '--config', config.path, '--no-resume']);
+    const run = async () => keptSnowmelt(['run', '--config', config.path, '--no-resume']);
     const first = await run();
     expect(first.code, first.stderr).toBe(0);
     for (const statement of [

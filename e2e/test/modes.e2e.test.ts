@@ -2,7 +2,8 @@ import type { RunReport } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 import { useDemo } from './support/use-demo.ts';
 
 /** A row is newer by its watermark, or replaces one that has none (CONFIG.md, rules 2 and 3). */
@@ -54,7 +55,7 @@ describe('each load mode gives what the same statement gives in the source', () 
   it.each([1, 2, 3])('row for row, after run %i', async (round) => {
     await source(...changes(round), ...Object.values(modes).map(({ expected }) => expected));
     await using config = await configFile(configuration());
-    const ended = await snowmelt(['run', '--config', config.path, '--json']);
+    const ended = await keptSnowmelt(['run', '--config', config.path, '--json']);
     expect(ended.code, ended.stderr).toBe(0);
     for (const mode of Object.keys(modes)) {
       const rows = await stored(mode);
@@ -66,7 +67,7 @@ describe('each load mode gives what the same statement gives in the source', () 
   it('P1: a first try in each mode, what people do to it, and then the whole', async () => {
     await using config = await configFile(configuration('tried_'));
     const run = async (...flags: string[]) => {
-      const ended = await snowmelt(['run', '--config', config.path, '--json', ...flags]);
+      const ended = await keptSnowmelt(['run', '--config', config.path, '--json', ...flags]);
       const { tables, ...report } = JSON.parse(ended.stdout) as RunReport;
       const rows = Object.fromEntries(tables.map((table) => [table.target.name, table.rows]));
       const failed = tables.filter(({ status }) => status === 'failed').map(({ error }) => error);

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
@@ -28,7 +29,7 @@ describe.each(['query', 'unload'] as const)('rows that PostgreSQL refuses, by %s
     const table = { source: 'READINGS', target: 'readings', truncate_onstart: true, extract };
     const sources = [{ ...group, tables: [{ ...table, ...options }] }];
     await using file = await configFile({ ...on.demo.config, sources });
-    const ended = await snowmelt([...words, '--config', file.path, '--json']);
+    const ended = await keptSnowmelt([...words, '--config', file.path, '--json']);
     return { ...ended, said: JSON.parse(ended.stdout) };
   }
 

@@ -2,7 +2,8 @@ import { startDemo, type Demo } from '@snowmelt/demo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 
 describe('stages that runs have left behind', () => {
   let demo: Demo;
@@ -25,7 +26,12 @@ describe('stages that runs have left behind', () => {
       sources: [{ ...first, tables: [table] }],
     });
     const say = async (...args: string[]) => {
-      const { stdout, stderr, code } = await snowmelt([...args, '--config', config.path, '--json']);
+      const { stdout, stderr, code } = await keptSnowmelt([
+        ...args,
+        '--config',
+        config.path,
+        '--json',
+      ]);
       return { code, stderr, answer: JSON.parse(stdout) as { run: string; stages: unknown[] } };
     };
     const done = await say('run');

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { inSnowflake } from './support/demo.ts';
 import { configOf, runConfig } from './support/run-config.ts';
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 
 type Config = Record<string, unknown>;
 
@@ -35,7 +36,7 @@ describe('what users of such tools have reported, by the command', () => {
 
   async function command(word: 'check' | 'run', config: Config) {
     await using file = await configFile(config);
-    const ended = await snowmelt([word, '--config', file.path, '--json']);
+    const ended = await keptSnowmelt([word, '--config', file.path, '--json']);
     return { ...ended, said: JSON.parse(ended.stdout) };
   }
   const count = async (table: string) =>

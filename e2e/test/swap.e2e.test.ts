@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
@@ -15,7 +16,7 @@ describe('P5: refresh: swap replaces the rows and leaves the table itself alone'
   });
   afterAll(() => config?.[Symbol.asyncDispose]());
 
-  const run = () => snowmelt(['run', '--no-resume', '--config', config.path, '--json']);
+  const run = () => keptSnowmelt(['run', '--no-resume', '--config', config.path, '--json']);
   const rows = async () =>
     (await on.sql.query('SELECT * FROM vega.airports ORDER BY iata')).rows as unknown[];
 

@@ -2,7 +2,8 @@ import { allTypesTable, startDemo, type Demo } from '@snowmelt/demo';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 
 type Config = Record<string, unknown>;
 
@@ -26,7 +27,7 @@ describe('what the target database has decides the types of columns', () => {
     const [table] = source['tables'] as [Config];
     const tables = [{ ...table, ...options }];
     await using file = await configFile({ ...demo.config, sources: [{ ...source, tables }] });
-    return await snowmelt([name, '--config', file.path, '--json']);
+    return await keptSnowmelt([name, '--config', file.path, '--json']);
   }
 
   const narrow = `CREATE TABLE vega.all_types (

@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
-import { configFile, snowmelt } from './support/snowmelt.ts';
+import { keptSnowmelt } from './support/kept-command.ts';
+import { configFile } from './support/snowmelt.ts';
 import { useDemo } from './support/use-demo.ts';
 
 type Config = Record<string, unknown>;
@@ -54,7 +55,7 @@ describe.each(ways)('values that PostgreSQL can not hold as they are, by %s', (e
     const sources = [{ ...group, tables: [{ ...table, verify: 'digest', ...options }] }];
     await using file = await configFile({ ...on.demo.config, sources });
     const extra = name === 'run' ? ['--no-resume'] : [];
-    const ended = await snowmelt([name, ...extra, '--config', file.path, '--json']);
+    const ended = await keptSnowmelt([name, ...extra, '--config', file.path, '--json']);
     return { ...ended, said: JSON.parse(ended.stdout) };
   }
 

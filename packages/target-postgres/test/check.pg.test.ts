@@ -3,24 +3,12 @@ import { testContext } from '@snowmelt/testkit/context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  column,
-  connectionOf,
-  integer,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { column, connectionOf, integer, pair, planFor, text } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('check', () => {
-  let on: Bench;
+  const on = freshBench();
   const context = testContext();
-  beforeEach(async () => {
-    on = await bench();
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   async function findings(parts: Partial<TablePlan> = {}, target = on.target) {
     const plan = planFor(on.database, parts);

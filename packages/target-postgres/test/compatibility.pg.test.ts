@@ -5,13 +5,14 @@ import { encodeCsvRow, type ColumnSchema, type TableSchema } from '@snowmelt/cor
 import { testContext } from '@snowmelt/testkit/context';
 import { from as copyFrom } from 'pg-copy-streams';
 import { takeRolesPath } from '@snowmelt/pg-connection';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { beginnings } from '../src/connect/session-settings.ts';
 import { compatibility } from '../src/types/compatibility.ts';
 import { fractionDigits } from '../src/types/fraction-digits.ts';
 import { samples, type Sample } from './compatibility-samples.ts';
-import { bench, column, type Bench } from './fixtures.ts';
+import { column } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const targets = [
   ['boolean', 'smallint', 'integer', 'bigint', 'numeric', 'numeric(10,2)', 'numeric(38,0)'],
@@ -71,12 +72,7 @@ const shown = (outcomes: ReadonlyMap<string, Outcome>): string =>
   JSON.stringify(Object.fromEntries(outcomes));
 
 describe('P1: what the table of types says, PostgreSQL does', () => {
-  let on: Bench;
-  let columns: ReadonlyMap<string, ColumnSchema>;
-  const lossy: { readonly pair: string; readonly seen: ReadonlySet<Outcome> }[] = [];
-
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     const list = targets.map((type, index) => `c${index} ${type}`).join(', ');
     await on.sql.query(`${types} CREATE TABLE every (${list})`);
     const ref = { database: on.database.database, schema: 'public', name: 'every' };
@@ -88,7 +84,8 @@ describe('P1: what the table of types says, PostgreSQL does', () => {
         .replace(/^BEGIN[^;]*;/, ''),
     );
   });
-  afterAll(() => on[Symbol.asyncDispose]());
+  let columns: ReadonlyMap<string, ColumnSchema>;
+  const lossy: { readonly pair: string; readonly seen: ReadonlySet<Outcome> }[] = [];
 
   it.each(samples)('$title', async (sample) => {
     const wrong: string[] = [];

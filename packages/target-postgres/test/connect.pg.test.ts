@@ -2,20 +2,17 @@ import { inspect } from 'node:util';
 
 import type { PostgresConnection } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, chunkOf, connectionOf, opening, planFor, type Bench } from './fixtures.ts';
+import { bench, chunkOf, connectionOf, opening, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const secret = 'S3cret-p4ssword';
 
 describe('connect', () => {
-  let on: Bench;
+  const on = sharedBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
 
   async function failure(connection: PostgresConnection, database = on.database.database) {
     await using target = createPostgresTarget({

@@ -1,33 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  connect,
-  connectionOf,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connect, connectionOf, csv, opening, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const rows = csv(Array.from({ length: 10 }, (_, id) => [String(id), 'x']));
 
 describe('connections to the server', () => {
-  let on: Bench;
-  beforeAll(async () => {
-    on = await bench({ maxConnections: 3 });
+  const on = sharedBench({ maxConnections: 3 }, async () => {
     await on.sql.query(`CREATE TABLE t (id bigint, name text);
       CREATE ROLE storm LOGIN PASSWORD 'storm' CONNECTION LIMIT 4`);
     await on.target.prepare(planFor(on.database), testContext());
   });
   afterAll(async () => {
     await on.sql.query('DROP ROLE storm');
-    await on[Symbol.asyncDispose]();
   });
 
   /** The most that there are at once while the work lasts. */

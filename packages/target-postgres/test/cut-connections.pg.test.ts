@@ -2,10 +2,11 @@ import { type ChunkPlan, deleteMissingOf, type TablePlan, type WholeTarget } fro
 import type { Outage } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
 import { startStatementCutter, type Cut } from '@snowmelt/testkit/postgres';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, connectionOf, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
 const rows = csv(Array.from({ length: 30 }, (_, id) => [String(id + 1), `name ${id}`]));
@@ -27,7 +28,11 @@ function everyNth(nth: number, from: number) {
 }
 
 describe('P4: a connection that breaks outside of a chunk fails nothing', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
+      CREATE INDEX t_name ON t (name);
+      INSERT INTO t SELECT n, 'old' FROM generate_series(101, 110) n`);
+  });
   const modes: Readonly<Record<string, Partial<TablePlan>>> = {
     append: { mode: 'append', rebuildIndexes: true },
     truncate: { mode: 'truncate', rebuildIndexes: true },
@@ -38,13 +43,6 @@ describe('P4: a connection that breaks outside of a chunk fails nothing', () => 
       deleteMissing: { how: 'hard', keys: { extract: 'query' } },
     },
   };
-  beforeEach(async () => {
-    on = await bench();
-    await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
-      CREATE INDEX t_name ON t (name);
-      INSERT INTO t SELECT n, 'old' FROM generate_series(101, 110) n`);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   /** As the engine does with a chunk. */
   async function load(target: WholeTarget, plan: TablePlan, chunk: ChunkPlan, content: string) {

@@ -1,42 +1,24 @@
 import type { DeleteMissing, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  connectionOf,
-  csv,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connectionOf, csv, opening, pair, planFor, text } from './fixtures.ts';
+import { emptyBench } from './use-bench.ts';
 
 const keys = { extract: 'query' } as const;
 const hard: DeleteMissing = { how: 'hard', keys };
 const soft = { how: 'soft', column: 'gone_at', addsColumn: false, keys } as const;
 
 describe('check of delete_missing', () => {
-  let on: Bench;
+  const on = emptyBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    await on.sql.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    await on.sql.query('DROP SCHEMA IF EXISTS snowmelt CASCADE');
-  });
 
   const plan = (parts: Partial<TablePlan> = {}) =>
     planFor(on.database, { mode: 'upsert', keyColumns: ['id'], deleteMissing: hard, ...parts });
 
   async function findings(table: TablePlan, severity: 'error' | 'warning') {
-    const existing = await on.target.describe(table.target, context);
-    const found = await on.target.check(table, existing, context);
+    const found = await on.findings(table);
     return found
       .filter((one) => one.severity === severity)
       .map(({ message, fix }) => ({ message, fix }));

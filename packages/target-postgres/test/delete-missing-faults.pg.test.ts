@@ -1,19 +1,11 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { dieOnce } from './die-once.ts';
-import {
-  bench,
-  chunkOf,
-  connectionOf,
-  countRows,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connectionOf, countRows, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
 const keys = csv(Array.from({ length: 30 }, (_, id) => [String(id + 1)]));
@@ -30,7 +22,12 @@ async function goTheWay(on: Bench, table: TablePlan) {
 }
 
 describe('P5: killed at a step of delete_missing', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
+      INSERT INTO t SELECT n, 'x' FROM generate_series(1, 100) n`);
+    // The ledger, to hang the death on.
+    await on.target.prepare(planFor(on.database, { run: 'before' }), context);
+  });
   const plan = (parts: Partial<TablePlan> = {}) =>
     planFor(on.database, {
       mode: 'upsert',
@@ -41,14 +38,6 @@ describe('P5: killed at a step of delete_missing', () => {
   const left = async () =>
     (await on.sql.query(`SELECT FROM pg_class WHERE relname LIKE 'keys%' AND relkind = 'r'`))
       .rowCount;
-  beforeEach(async () => {
-    on = await bench();
-    await on.sql.query(`CREATE TABLE t (id bigint PRIMARY KEY, name text);
-      INSERT INTO t SELECT n, 'x' FROM generate_series(1, 100) n`);
-    // The ledger, to hang the death on.
-    await on.target.prepare(planFor(on.database, { run: 'before' }), context);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const ledger = 'ON snowmelt.table_ledger FOR EACH ROW';
   const steps: Readonly<Record<string, readonly [trigger: string, then: number]>> = {

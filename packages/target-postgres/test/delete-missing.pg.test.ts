@@ -1,18 +1,9 @@
 import type { ColumnPair, DeleteMissing, MergePlan, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import {
-  bench,
-  chunkOf,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, csv, integer, opening, pair, planFor, text } from './fixtures.ts';
+import { emptyBench } from './use-bench.ts';
 
 type Rows = readonly (readonly (string | null)[])[];
 
@@ -21,16 +12,8 @@ const hard: DeleteMissing = { how: 'hard', keys };
 const soft: DeleteMissing = { how: 'soft', column: 'gone_at', addsColumn: false, keys };
 
 describe('delete_missing', () => {
-  let on: Bench;
+  const on = emptyBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    await on.sql.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    await on.sql.query('DROP SCHEMA IF EXISTS snowmelt CASCADE');
-  });
 
   const plan = (parts: Partial<TablePlan> = {}) =>
     planFor(on.database, { mode: 'upsert', keyColumns: ['id'], deleteMissing: hard, ...parts });

@@ -1,19 +1,16 @@
 import type { LogicalType } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { postgresType } from '../src/types/type-map.ts';
-import { bench, planFor, type Bench } from './fixtures.ts';
+import { planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 describe('describe', () => {
-  let on: Bench;
+  const on = sharedBench();
   const context = testContext();
   const table = (name: string) => on.target.describe(ref(name), context);
   const ref = (name: string) => ({ ...planFor(on.database).target, name });
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
 
   it('reads columns, key, defaults, identity and generated columns', async () => {
     await on.sql.query(`

@@ -15,14 +15,15 @@ import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
 import { from as copyFrom } from 'pg-copy-streams';
 import { takeRolesPath } from '@snowmelt/pg-connection';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { beginnings } from '../src/connect/session-settings.ts';
 import { digestSql } from '../src/digest/digest-table.ts';
 import { compatibility } from '../src/types/compatibility.ts';
 import { fractionDigits } from '../src/types/fraction-digits.ts';
 import { samples } from './compatibility-samples.ts';
-import { bench, column, pair, planFor, type Bench } from './fixtures.ts';
+import { column, pair, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const targets = [
   ['boolean', 'smallint', 'integer', 'bigint', 'numeric', 'numeric(10,2)', 'numeric(38,0)'],
@@ -75,12 +76,7 @@ const valuesOf: { readonly [K in LogicalType['kind']]?: (type: OfKind<K>) => rea
 type OfKind<K> = Extract<LogicalType, { kind: K }>;
 
 describe('P1: the digest of every value that loads is that of the source', () => {
-  let on: Bench;
-  let columns: ReadonlyMap<string, ColumnSchema>;
-  let compared = 0;
-
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     const list = targets.map((type, index) => `c${index} ${type}`).join(', ');
     await on.sql.query(`${types} CREATE TABLE every (${list})`);
     const ref = { database: on.database.database, schema: 'public', name: 'every' };
@@ -89,7 +85,8 @@ describe('P1: the digest of every value that loads is that of the source', () =>
     const settings = `${beginnings({}).load} ${takeRolesPath}`.replaceAll('SET LOCAL', 'SET');
     await on.sql.query(settings.replace(/^BEGIN[^;]*;/, ''));
   });
-  afterAll(() => on[Symbol.asyncDispose]());
+  let columns: ReadonlyMap<string, ColumnSchema>;
+  let compared = 0;
 
   it.each(samples)('$title', async ({ type, texts: given }) => {
     for (const target of targets) {

@@ -2,9 +2,10 @@ import type { ColumnPair, LogicalType } from '@snowmelt/core';
 import { referenceDigest } from '@snowmelt/testkit/conformance';
 import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, csv, opening, pair, planFor, type Bench } from './fixtures.ts';
+import { pair, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const timestamp = (zone: 'none' | 'instant' | 'offset', precision: number): LogicalType => ({
   kind: 'timestamp',
@@ -51,20 +52,16 @@ const extremes: (string | null)[] = [
 ];
 
 describe('digest', () => {
-  let on: Bench;
+  const on = sharedBench();
   const context = testContext();
   const plan = () => planFor(on.database, { columns });
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
   beforeEach(async () => {
     await on.sql.query('DROP TABLE IF EXISTS public.t; DROP SCHEMA IF EXISTS snowmelt CASCADE');
     await on.target.prepare(plan(), context);
   });
 
   async function digestOf(rows: readonly (readonly (string | null)[])[]) {
-    await on.target.load(plan(), chunkOf('c1'), opening(csv(rows), rows.length), context);
+    await on.load(plan(), rows);
     return on.target.digests.digest(plan(), context);
   }
 

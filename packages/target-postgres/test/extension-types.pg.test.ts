@@ -1,10 +1,11 @@
 import type { LogicalType } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { decide, decidedPlan, source } from './deciding.ts';
-import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, connectionOf, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 /**
  * Stands in for the type of an extension, which can't be installed everywhere: a base type that
@@ -24,12 +25,8 @@ const vector = (element: 'float' | 'int', dimension: number): LogicalType => ({
 });
 
 describe('types of extensions', () => {
-  let on: Bench;
+  const on = freshBench();
   const context = testContext();
-  beforeEach(async () => {
-    on = await bench();
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const pairs = [
     source('v', vector('float', 3), 'VECTOR(FLOAT, 3)'),

@@ -2,11 +2,10 @@ import { Readable } from 'node:stream';
 
 import { SnowmeltError, type ChunkStream } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import {
-  bench,
   chunkOf,
   connect,
   connectionOf,
@@ -16,6 +15,7 @@ import {
   planFor,
   type Bench,
 } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 import { startProxy } from './proxy.ts';
 
 const lost = { code: 'TARGET.CONNECTION_LOST', retry: 'chunk' };
@@ -25,16 +25,13 @@ const rows = csv([
 ]);
 
 describe('faults in the middle of a chunk', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    await on.target.prepare(plan(), context);
+  });
   const context = testContext();
   const plan = () => planFor(on.database);
   const load = (open: () => Promise<ChunkStream>) =>
     on.target.load(plan(), chunkOf('c1'), open, context);
-  beforeEach(async () => {
-    on = await bench();
-    await on.target.prepare(plan(), context);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   async function loadsAgain(): Promise<void> {
     expect(await countRows(on.sql)).toBe(0);

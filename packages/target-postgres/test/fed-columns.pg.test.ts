@@ -1,16 +1,13 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 describe('columns that runs have fed', () => {
-  let on: Bench;
+  const on = sharedBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
   beforeEach(async () => {
     await on.sql.query(`DROP TABLE IF EXISTS t; DROP SCHEMA IF EXISTS snowmelt CASCADE;
       CREATE TABLE t (mine int, id bigint, name text, gone_at timestamptz)`);
@@ -18,7 +15,7 @@ describe('columns that runs have fed', () => {
 
   async function run(table: TablePlan, rows: readonly (readonly string[])[] = [['1', 'a']]) {
     await on.target.prepare(table, context);
-    await on.target.load(table, chunkOf('c'), opening(csv(rows), rows.length), context);
+    await on.load(table, rows);
     return on.target.publish(table, context);
   }
   const fed = (table: TablePlan) => on.target.history.fedColumns(table, context);

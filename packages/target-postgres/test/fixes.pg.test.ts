@@ -7,7 +7,7 @@ import {
 import type { PostgresConnection } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
 import { startPooler } from '@snowmelt/testkit/postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget, type PostgresTargetOptions } from '../src/index.ts';
 import {
@@ -21,8 +21,8 @@ import {
   pair,
   planFor,
   text,
-  type Bench,
 } from './fixtures.ts';
+import { freshBench, sharedBench } from './use-bench.ts';
 import { authority, startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
 const context = testContext();
@@ -51,14 +51,11 @@ async function failureOf(work: Promise<unknown>): Promise<SnowmeltError> {
 }
 
 describe('fixes: what is printed is done literally, and then it works', () => {
-  let on: Bench;
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     await on.sql.query(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`);
   });
   afterAll(async () => {
     await on.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-    await on[Symbol.asyncDispose]();
   });
 
   function open(
@@ -231,15 +228,12 @@ describe('fixes: what is printed is done literally, and then it works', () => {
 });
 
 describe('fixes: the three causes of TARGET.TLS', () => {
-  let on: Bench;
-  let proxy: TlsProxy;
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     proxy = await startTlsProxy(on.database);
   });
+  let proxy: TlsProxy;
   afterEach(async () => {
     await proxy[Symbol.asyncDispose]();
-    await on[Symbol.asyncDispose]();
   });
 
   it('each is told apart, and the key that its fix names mends it', async () => {

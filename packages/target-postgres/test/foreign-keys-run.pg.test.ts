@@ -6,12 +6,21 @@ import {
   memoryStatusStore,
   MemoryWarehouse,
 } from '@snowmelt/testkit/memory';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, column, countRows, integer, text, type Bench } from './fixtures.ts';
+import { column, countRows, integer, text } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('a run of tables that foreign keys connect', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    warehouse = new MemoryWarehouse();
+    state = new MemoryStatusState();
+    await on.sql.query(`
+      CREATE TABLE parent (id bigint PRIMARY KEY, name text);
+      CREATE TABLE child (id bigint PRIMARY KEY REFERENCES parent, name text);
+      INSERT INTO parent VALUES (999); INSERT INTO child VALUES (999);`);
+    addTable('parent', 55);
+  });
   let warehouse: MemoryWarehouse;
   let state: MemoryStatusState;
   const sourceOf = (name: string) => ({ database: 'SRC', schema: 'PUBLIC', name });
@@ -58,17 +67,6 @@ describe('a run of tables that foreign keys connect', () => {
       columns: [notNull('ID', integer), column('NAME', text)],
       rows: Array.from({ length: rows }, (_, n) => [String(n), 'x']),
     });
-  beforeEach(async () => {
-    on = await bench();
-    warehouse = new MemoryWarehouse();
-    state = new MemoryStatusState();
-    await on.sql.query(`
-      CREATE TABLE parent (id bigint PRIMARY KEY, name text);
-      CREATE TABLE child (id bigint PRIMARY KEY REFERENCES parent, name text);
-      INSERT INTO parent VALUES (999); INSERT INTO child VALUES (999);`);
-    addTable('parent', 55);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   it.each([1, 4])(
     'P5: empties and loads them, whatever their order, with %d threads; so does the next run',

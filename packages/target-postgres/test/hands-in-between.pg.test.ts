@@ -14,9 +14,10 @@ import {
   memoryStatusStore,
   MemoryWarehouse,
 } from '@snowmelt/testkit/memory';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, column, connect, integer, text, type Bench } from './fixtures.ts';
+import { column, connect, integer, text } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const source = { database: 'SRC', schema: 'PUBLIC', name: 'T' };
 const rowsTo = (count: number) => Array.from({ length: count }, (_, id) => [id, id, 'ours']);
@@ -65,11 +66,7 @@ const moments = {
 type Moment = keyof typeof moments;
 
 describe('P1: what people do to a table that is read from a bound', () => {
-  let on: Bench;
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
+  const on = sharedBench();
 
   /** A connection of its own, as theirs is: the server counts its deletes when it ends. */
   async function hand(sql: string): Promise<void> {

@@ -1,8 +1,8 @@
 import type { WholeTarget } from '@snowmelt/core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { at, begin, context, loadAll, plain, planAt, stored, two } from './changes-bench.ts';
-import { bench, type Bench } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const anew = 'CREATE TABLE other (LIKE t INCLUDING ALL)';
 const taking: readonly (readonly [string, string])[] = [
@@ -19,13 +19,10 @@ const leaving: readonly (readonly [string, string])[] = [
 ];
 
 describe('P1: changes are applied to the rows of a snapshot only', () => {
-  let on: Bench;
-  let target: WholeTarget;
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     target = on.target;
   });
-  afterAll(() => on[Symbol.asyncDispose]());
+  let target: WholeTarget;
   beforeEach(async () => {
     await on.sql.query('DROP TABLE IF EXISTS t, other; DROP SCHEMA IF EXISTS snowmelt CASCADE');
     await begin(on, plain, two);

@@ -5,26 +5,13 @@ import { CsvValidator } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import * as fc from 'fast-check';
 import { from } from 'pg-copy-streams';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import {
-  bench,
-  chunkOf,
-  countRows,
-  csv,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, countRows, csv, opening, pair, planFor, text } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
-let on: Bench;
+const on = freshBench();
 const context = testContext();
-beforeEach(async () => {
-  on = await bench();
-});
-afterEach(() => on[Symbol.asyncDispose]());
 
 const hostile = fc.option(
   fc

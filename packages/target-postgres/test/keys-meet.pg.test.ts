@@ -1,37 +1,24 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { change, loadAll, planAt, refused } from './changes-bench.ts';
 import { decimal } from './deciding.ts';
-import {
-  bench,
-  chunkOf,
-  column,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, column, csv, integer, opening, pair, planFor, text } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 import { kinds, moment, type Kind } from './loose-key-kinds.ts';
 
 type Row = readonly (string | null)[];
 
 describe('P1: keys that differ in the source and not in the target', () => {
-  let on: Bench;
-  const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     await on.sql.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public;
       CREATE EXTENSION citext;
       CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
       CREATE DOMAIN folded AS citext; CREATE DOMAIN loosely AS text COLLATE ci;
       CREATE TYPE colour AS ENUM ('red', 'Red')`);
   });
-  afterAll(() => on[Symbol.asyncDispose]());
+  const context = testContext();
   beforeEach(() =>
     on.sql.query('DROP TABLE IF EXISTS public.t; DROP SCHEMA IF EXISTS snowmelt CASCADE'),
   );
@@ -49,12 +36,11 @@ describe('P1: keys that differ in the source and not in the target', () => {
 
   async function load(table: TablePlan, chunk: string, rows: readonly Row[]) {
     await on.target.prepare(table, context);
-    return on.target.load(table, chunkOf(chunk), opening(csv(rows), rows.length), context);
+    return on.load(table, rows, chunk);
   }
 
   async function findings(table: TablePlan) {
-    const existing = await on.target.describe(table.target, context);
-    const found = await on.target.check(table, existing, context);
+    const found = await on.findings(table);
     return found.filter(({ code }) => code === 'TARGET.KEYS_MEET');
   }
 

@@ -3,17 +3,14 @@ import { Readable } from 'node:stream';
 
 import { SnowmeltError, type ChunkStream } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { bench, chunkOf, countRows, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 describe('load', () => {
-  let on: Bench;
+  const on = sharedBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
   beforeEach(async () => {
     await on.sql.query('DROP TABLE IF EXISTS public.t; DROP SCHEMA IF EXISTS snowmelt CASCADE');
   });

@@ -1,16 +1,14 @@
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { bench, chunkOf, countRows, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, countRows, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
 const whole = '1,"a"\n2,"b\nc"\n3,\n';
-let on: Bench;
-beforeEach(async () => {
-  on = await bench();
+const on = freshBench({}, async () => {
   await on.target.prepare(planFor(on.database), context);
 });
-afterEach(() => on[Symbol.asyncDispose]());
 
 it.each<[string, string, number | undefined, string]>([
   ['cut at the end of a row', whole.slice(0, 6), 3, 'TARGET.ROW_COUNT_MISMATCH'],

@@ -1,23 +1,21 @@
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, opening, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const secret = 'f00d"quote';
 const field = '"f00d""quote"';
 
 describe('P7: no value of a row is in an error, whatever refuses it', () => {
-  let on: Bench;
-  const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     await on.sql.query(`
       CREATE TYPE mood AS ENUM ('good');
       CREATE TABLE other (id text PRIMARY KEY);
       CREATE FUNCTION complain() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE 'not % here', NEW.name USING DETAIL = NEW.name, HINT = NEW.name; END $$`);
   });
-  afterAll(() => on[Symbol.asyncDispose]());
+  const context = testContext();
 
   async function refusal(content: string): Promise<string> {
     const plan = planFor(on.database, {});

@@ -1,18 +1,14 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
-let on: Bench;
-
-beforeEach(async () => {
-  on = await bench();
+const on = freshBench({}, async () => {
   await on.sql.query('CREATE TABLE t (id bigint PRIMARY KEY, name text)');
 });
-
-afterEach(() => on[Symbol.asyncDispose]());
 
 function runAt(minute: number, parts: Partial<TablePlan> = {}): TablePlan {
   const snapshot = { pinned: true, at: `2026-01-01T00:0${minute}:00.5Z` } as const;

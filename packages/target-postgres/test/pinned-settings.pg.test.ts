@@ -1,8 +1,9 @@
 import type { ColumnPair, LogicalType } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, csv, opening, pair, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, csv, opening, pair, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 /** What a database may have set for everyone, and what would change a value if it applied here. */
 const hostile = {
@@ -17,17 +18,13 @@ const hostile = {
 };
 
 describe('P1: settings of the database change no value', () => {
-  let on: Bench;
-  const context = testContext();
-  const float: LogicalType = { kind: 'float', bits: 64 };
-
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     for (const [name, value] of Object.entries(hostile)) {
       await on.sql.query(`ALTER DATABASE ${on.database.database} SET ${name} = ${value}`);
     }
   });
-  afterEach(() => on[Symbol.asyncDispose]());
+  const context = testContext();
+  const float: LogicalType = { kind: 'float', bits: 64 };
 
   async function load(columns: readonly ColumnPair[], row: readonly (string | null)[], parts = {}) {
     const plan = planFor(on.database, { columns, ...parts });

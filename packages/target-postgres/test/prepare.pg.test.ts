@@ -1,11 +1,10 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { migrations } from '../src/generated/migrations.ts';
 import { createPostgresTarget } from '../src/index.ts';
 import {
-  bench,
   chunkOf,
   column,
   connectionOf,
@@ -18,18 +17,15 @@ import {
   text,
   type Bench,
 } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('prepare', () => {
-  let on: Bench;
+  const on = freshBench();
   const context = testContext();
   const rows = csv([['1', 'a']]);
   const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, parts);
   const load = (table: TablePlan, chunk: string) =>
     on.target.load(table, chunkOf(chunk), opening(rows), context);
-  beforeEach(async () => {
-    on = await bench();
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   it('creates schema and table with types, NOT NULL and primary key', async () => {
     const table = plan({

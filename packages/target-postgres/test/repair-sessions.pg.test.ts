@@ -1,21 +1,19 @@
 import type { RunLife } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import type { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, connect, connectionOf, planFor, type Bench } from './fixtures.ts';
+import { connect, connectionOf, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 /** Sessions behind a pooler, or on a platform where the server does not look, outlive their process. */
 describe('repair of sessions', () => {
-  let on: Bench;
-  const context = testContext();
-  const lives = new Map<string, RunLife>();
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     await on.target.prepare(planFor(on.database), context);
   });
-  afterAll(() => on[Symbol.asyncDispose]());
+  const context = testContext();
+  const lives = new Map<string, RunLife>();
 
   async function sessionOf(life: RunLife | undefined): Promise<Client & { run: string }> {
     const run = crypto.randomUUID();

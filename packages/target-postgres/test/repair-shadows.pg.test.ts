@@ -1,20 +1,16 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, connectionOf, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
-let on: Bench;
-
-beforeEach(async () => {
-  on = await bench();
+const on = freshBench({}, async () => {
   await on.sql.query(`CREATE TABLE t (id bigint, name text); INSERT INTO t VALUES (1, 'old')`);
 });
-
-afterEach(() => on[Symbol.asyncDispose]());
 
 const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, { mode: 'swap', ...parts });
 const load = (table: TablePlan, chunk: string, ids: readonly string[]) =>

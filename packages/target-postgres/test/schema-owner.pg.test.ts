@@ -1,26 +1,24 @@
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, connectionOf, planFor, type Bench } from './fixtures.ts';
+import { connectionOf, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('whose schema the ledger is in', () => {
-  let on: Bench;
-  let roles: { readonly loader: string; readonly other: string };
-  const context = testContext();
-
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     const { database } = on.database;
     roles = { loader: `loader_${database.slice(-12)}`, other: `other_${database.slice(-12)}` };
     await on.sql.query(`CREATE ROLE ${roles.loader} LOGIN PASSWORD 'pw'; CREATE ROLE ${roles.other};
       GRANT CREATE ON DATABASE "${database}" TO ${roles.loader}, ${roles.other};
       CREATE SCHEMA app AUTHORIZATION ${roles.loader}`);
   });
+  let roles: { readonly loader: string; readonly other: string };
+  const context = testContext();
+
   afterEach(async () => {
     await on.sql.query(`ALTER DATABASE "${on.database.database}" OWNER TO CURRENT_USER;
       DROP OWNED BY ${roles.loader}, ${roles.other} CASCADE; DROP ROLE ${roles.loader}, ${roles.other}`);
-    await on[Symbol.asyncDispose]();
   });
 
   const plan = () =>

@@ -1,17 +1,14 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, connectionOf, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('sequences behind loaded columns', () => {
-  let on: Bench;
+  const on = freshBench();
   const context = testContext();
-  beforeEach(async () => {
-    on = await bench();
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   async function load(parts: Partial<TablePlan> = {}, ids = ['1', '7'], target = on.target) {
     const plan = planFor(on.database, parts);

@@ -5,28 +5,26 @@ import type { ChunkStream, WholeTarget } from '@snowmelt/core';
 import type { Silence } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
 import { startStallProxy, type StallProxy } from '@snowmelt/testkit/network';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, chunkOf, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, connectionOf, csv, opening, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const limitMs = 1000;
 /** Of a wait: its limit, the look beside, and a machine that does other things as well. */
 const soonMs = 8000;
 const stopMs = 10_000;
 
-let on: Bench;
-let proxy: StallProxy;
-let target: WholeTarget;
-let told: Silence[];
-beforeAll(async () => {
-  on = await bench();
+const on = sharedBench({}, async () => {
   await on.sql.query(`CREATE TABLE t (id bigint, name text);
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN PERFORM pg_sleep(3); RETURN NULL; END'`);
   await on.target.prepare(planFor(on.database), testContext());
 });
-afterAll(() => on[Symbol.asyncDispose]());
+let proxy: StallProxy;
+let target: WholeTarget;
+let told: Silence[];
 
 beforeEach(async () => {
   proxy = await startStallProxy(on.database);

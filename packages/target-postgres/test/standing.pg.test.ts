@@ -1,19 +1,9 @@
 import type { SnowmeltError, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import {
-  bench,
-  chunkOf,
-  countRows,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-} from './fixtures.ts';
-import type { Bench } from './fixtures.ts';
+import { chunkOf, countRows, csv, integer, opening, pair, planFor, text } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
 const rowsFrom = (from: number, to: number) =>
@@ -24,12 +14,9 @@ const truncating = (error: unknown): string =>
   /TRUNCATE .*?;/u.exec((error as SnowmeltError).fix)?.[0] ?? 'the fix has none';
 
 describe('what has become of the rows that a run has loaded', () => {
-  let on: Bench;
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     await on.sql.query('CREATE TABLE t (id bigint PRIMARY KEY, name text)');
   });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, parts);
   const merged = { mode: 'upsert', keyColumns: ['id'], primaryKey: ['id'] } as const;
@@ -194,14 +181,11 @@ describe('what has become of the rows that a run has loaded', () => {
 });
 
 describe('rows of a run that never came to its end', () => {
-  let on: Bench;
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     await on.sql.query(
       `CREATE TABLE t (id bigint, name text); INSERT INTO t VALUES (-1, 'theirs')`,
     );
   });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const at = (run: string, parts: Partial<TablePlan> = {}) =>
     planFor(on.database, {

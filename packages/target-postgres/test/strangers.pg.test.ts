@@ -1,22 +1,17 @@
 import { testContext } from '@snowmelt/testkit/context';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { Databases } from '../src/connect/databases.ts';
 import { hasLiveRun } from '../src/connect/has-live-run.ts';
 import { transaction } from '../src/connect/transaction.ts';
 import { watchLocks } from '../src/connect/watch-locks.ts';
-import { bench, connectionOf, planFor, type Bench } from './fixtures.ts';
+import { connectionOf, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 /** Whoever may connect can take any advisory lock, and the names of ours are no secret. */
 describe('locks of ours that a stranger holds', () => {
-  let on: Bench;
-  let stranger: Client;
-  let role: string;
-  const context = testContext();
-
-  beforeEach(async () => {
-    on = await bench({ settings: { lockTimeoutSeconds: 1 } });
+  const on = freshBench({ settings: { lockTimeoutSeconds: 1 } }, async () => {
     await on.target.prepare(planFor(on.database), context);
     role = `stranger_${on.database.database.slice(-12)}`;
     await on.sql.query(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`);
@@ -25,10 +20,13 @@ describe('locks of ours that a stranger holds', () => {
     stranger.on('error', () => undefined);
     await stranger.connect();
   });
+  let stranger: Client;
+  let role: string;
+  const context = testContext();
+
   afterEach(async () => {
     await stranger.end().catch(() => undefined);
     await on.sql.query(`DROP ROLE ${role}`);
-    await on[Symbol.asyncDispose]();
   });
 
   const squat = (name: string) =>

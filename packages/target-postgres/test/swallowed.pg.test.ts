@@ -1,32 +1,20 @@
 import type { ChunkPlan, MergePlan, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import {
-  bench,
-  chunkOf,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, csv, integer, opening, pair, planFor, text } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
 const keys = { extract: 'query' } as const;
 
 describe('P1: writes that a hook of the table swallows', () => {
-  let on: Bench;
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     await on.sql.query(`
       CREATE TABLE t (id bigint PRIMARY KEY, name text, gone_at timestamptz);
       INSERT INTO t VALUES (1, 'old'), (9, 'old');
       CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`);
   });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const plan = (parts: Partial<TablePlan> = {}) =>
     planFor(on.database, { mode: 'upsert', keyColumns: ['id'], ...parts });
@@ -126,11 +114,7 @@ describe('P1: writes that a hook of the table swallows', () => {
   it.each(ruled)('check finds a rule on %s in %j: %s', async (event, parts, found) => {
     await on.sql.query(`CREATE RULE r AS ON ${event} TO t DO INSTEAD NOTHING`);
     const table = plan(parts);
-    const findings = await on.target.check(
-      table,
-      await on.target.describe(table.target, context),
-      context,
-    );
+    const findings = await on.findings(table);
     const rule = findings.find(({ message }) => message.startsWith('the rule r of public.t'));
     expect(rule?.severity).toBe(found ? 'error' : undefined);
     if (rule !== undefined) await on.sql.query(rule.fix.replace(/; or .*/, ''));

@@ -1,9 +1,10 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import type { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, csv, integer, opening, pair, planFor, type Bench } from './fixtures.ts';
+import { chunkOf, csv, integer, opening, pair, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 /** What a use of tables leaves in pg_class, beside what people made of them. */
 const ofUse = [
@@ -97,12 +98,7 @@ GRANT ALL ON t TO CURRENT_USER;
 `;
 
 describe('swap keeps all that hangs on a table', () => {
-  let on: Bench;
-  let roles: readonly string[];
-  const context = testContext();
-  const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, { mode: 'swap', ...parts });
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     const suffix = on.database.database.slice(-12);
     roles = [];
     await on.sql.query(world.replaceAll(/%(\w+)/g, (_, role: string) => `${role}_${suffix}`));
@@ -110,15 +106,17 @@ describe('swap keeps all that hangs on a table', () => {
     // The ledger is there before the catalog is read.
     await on.target.prepare(plan({ mode: 'append', run: 'before', key: 'x' }), context);
   });
+  let roles: readonly string[];
+  const context = testContext();
+  const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, { mode: 'swap', ...parts });
   afterEach(async () => {
     for (const role of roles)
       await on.sql.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
-    await on[Symbol.asyncDispose]();
   });
 
   async function swapTo(rows: readonly (readonly string[])[]): Promise<void> {
     await on.target.prepare(plan(), context);
-    await on.target.load(plan(), chunkOf('a'), opening(csv(rows), rows.length), context);
+    await on.load(plan(), rows);
     await on.target.publish(plan(), context);
   }
   const newRows = [
@@ -137,11 +135,7 @@ describe('swap keeps all that hangs on a table', () => {
     };
     const before = [await catalogOf(on.sql), await others()];
     const sequence = await on.sql.query('SELECT * FROM t_id_seq');
-    const findings = await on.target.check(
-      plan(),
-      await on.target.describe(plan().target, context),
-      context,
-    );
+    const findings = await on.findings(plan());
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     await swapTo(newRows);
     expect([await catalogOf(on.sql), await others()]).toEqual(before);

@@ -1,10 +1,9 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import {
-  bench,
   chunkOf,
   connectionOf,
   countRows,
@@ -13,17 +12,13 @@ import {
   opening,
   pair,
   planFor,
-  type Bench,
 } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('check of a swap', () => {
-  let on: Bench;
+  const on = freshBench();
   const context = testContext();
   const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, { mode: 'swap', ...parts });
-  beforeEach(async () => {
-    on = await bench();
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   async function findings(parts: Partial<TablePlan> = {}, target = on.target) {
     const found = await target.check(

@@ -1,20 +1,12 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import type { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { dieOnce } from './die-once.ts';
-import {
-  bench,
-  chunkOf,
-  connect,
-  connectionOf,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connect, connectionOf, csv, opening, planFor, type Bench } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 const context = testContext();
 
@@ -43,19 +35,16 @@ async function goTheWay(on: Bench, table: TablePlan, name = 'new', count = 150):
 }
 
 describe('P5: killed at a step of the swap', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    await fill(on);
+    // The ledger, to hang the death on.
+    await on.target.prepare(plan({ mode: 'append', run: 'before' }), context);
+  });
   const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, { mode: 'swap', ...parts });
   const state = async () => (await on.sql.query(stateSql)).rows[0];
   const left = async () =>
     (await on.sql.query(`SELECT FROM pg_class WHERE relname LIKE 'shadow%' AND relkind = 'r'`))
       .rowCount;
-  beforeEach(async () => {
-    on = await bench();
-    await fill(on);
-    // The ledger, to hang the death on.
-    await on.target.prepare(plan({ mode: 'append', run: 'before' }), context);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const ledger = 'ON snowmelt.table_ledger FOR EACH ROW';
   const steps: Readonly<Record<string, readonly [trigger: string, then: typeof old]>> = {
@@ -129,13 +118,10 @@ describe('P5: killed at a step of the swap', () => {
 });
 
 describe('readers while tables are swapped', () => {
-  let on: Bench;
-  const plan = (run: string) => planFor(on.database, { mode: 'swap', run });
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     await fill(on);
   });
-  afterEach(() => on[Symbol.asyncDispose]());
+  const plan = (run: string) => planFor(on.database, { mode: 'swap', run });
 
   /** Reads until it is stopped; every different answer once, in order of first sight. */
   async function readOn(client: Client, sql: string, stop: AbortSignal): Promise<unknown[]> {

@@ -1,22 +1,19 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, column, csv, integer, opening, pair, planFor, text } from './fixtures.ts';
-import type { Bench } from './fixtures.ts';
+import { chunkOf, column, csv, integer, opening, pair, planFor, text } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('swap', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    await on.sql.query(`CREATE TABLE t (id bigint, name text); INSERT INTO t VALUES (1, 'old')`);
+  });
   const context = testContext();
   const plan = (parts: Partial<TablePlan> = {}) => planFor(on.database, { mode: 'swap', ...parts });
   const load = (table: TablePlan, chunk: string, rows: readonly (readonly (string | null)[])[]) =>
     on.target.load(table, chunkOf(chunk), opening(csv(rows), rows.length), context);
   const publish = (table: TablePlan) => on.target.publish(table, context);
-  beforeEach(async () => {
-    on = await bench();
-    await on.sql.query(`CREATE TABLE t (id bigint, name text); INSERT INTO t VALUES (1, 'old')`);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   async function rows(): Promise<string[]> {
     const found = await on.sql.query<{ row: string }>(

@@ -1,21 +1,19 @@
 import { defaultSslMode, type PostgresSsl } from '@snowmelt/pg-connection';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import { bench, connectionOf, type Bench } from './fixtures.ts';
+import { connectionOf } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 import { authority, startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
 describe('P7: certificates are verified', () => {
-  let on: Bench;
-  let proxy: TlsProxy;
-  beforeAll(async () => {
-    on = await bench();
+  const on = sharedBench({}, async () => {
     proxy = await startTlsProxy(on.database);
   });
+  let proxy: TlsProxy;
   afterAll(async () => {
     await proxy[Symbol.asyncDispose]();
-    await on[Symbol.asyncDispose]();
   });
 
   async function connects(ssl: PostgresSsl | undefined, host = 'localhost', port = proxy.port) {

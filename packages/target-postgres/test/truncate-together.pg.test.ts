@@ -1,21 +1,21 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  connectionOf,
-  countRows,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connectionOf, countRows, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('TRUNCATE of tables that one run empties together', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    await on.sql.query(`
+      CREATE TABLE parent (id bigint PRIMARY KEY, name text);
+      CREATE TABLE other (id bigint PRIMARY KEY, name text);
+      CREATE TABLE child (id bigint PRIMARY KEY REFERENCES parent REFERENCES other, name text);
+      CREATE TABLE grandchild (id bigint REFERENCES child, name text);
+      INSERT INTO parent VALUES (9); INSERT INTO other VALUES (9);
+      INSERT INTO child VALUES (9); INSERT INTO grandchild VALUES (9);`);
+  });
   const context = testContext();
   const targetOf = (name: string) => ({ database: on.database.database, schema: 'public', name });
   const emptied = (...names: string[]) =>
@@ -40,17 +40,6 @@ describe('TRUNCATE of tables that one run empties together', () => {
     for (const name of names) found.push(await countRows(on.sql, name));
     return found;
   };
-  beforeEach(async () => {
-    on = await bench();
-    await on.sql.query(`
-      CREATE TABLE parent (id bigint PRIMARY KEY, name text);
-      CREATE TABLE other (id bigint PRIMARY KEY, name text);
-      CREATE TABLE child (id bigint PRIMARY KEY REFERENCES parent REFERENCES other, name text);
-      CREATE TABLE grandchild (id bigint REFERENCES child, name text);
-      INSERT INTO parent VALUES (9); INSERT INTO other VALUES (9);
-      INSERT INTO child VALUES (9); INSERT INTO grandchild VALUES (9);`);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   it('says whose foreign keys lead to a table, through others as well', async () => {
     expect(await on.target.references.dependents(targetOf('parent'), context)).toEqual([
@@ -63,9 +52,7 @@ describe('TRUNCATE of tables that one run empties together', () => {
 
   it('check finds fault with the tables outside the run only', async () => {
     const findings = async (table: TablePlan) =>
-      (
-        await on.target.check(table, await on.target.describe(table.target, context), context)
-      ).filter(({ severity }) => severity === 'error');
+      (await on.findings(table)).filter(({ severity }) => severity === 'error');
     expect(await findings(parent())).toEqual([]);
     const [finding, ...more] = await findings(plan('parent', ['child']));
     expect(finding).toMatchObject({

@@ -1,36 +1,25 @@
 import { testContext } from '@snowmelt/testkit/context';
 import { psqlStatements } from '@snowmelt/testkit/postgres';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { migrations } from '../src/generated/migrations.ts';
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  connectionOf,
-  countRows,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connectionOf, countRows, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 /** Schemas are made by an administrator; the role may not make any, in no way a superuser. */
 describe('a role without CREATE on the database', () => {
-  let on: Bench;
-  let user: string;
-  const context = testContext();
-
-  beforeEach(async () => {
-    on = await bench();
+  const on = freshBench({}, async () => {
     user = `loader_${crypto.randomUUID().replaceAll('-', '')}`;
     await on.sql.query(`CREATE ROLE ${user} LOGIN PASSWORD 'pw-1';
       CREATE SCHEMA snowmelt; GRANT USAGE, CREATE ON SCHEMA snowmelt TO ${user};
       CREATE TABLE t (id bigint, name text); GRANT SELECT, INSERT, DELETE ON t TO ${user}`);
   });
+  let user: string;
+  const context = testContext();
+
   afterEach(async () => {
     await on.sql.query(`DROP OWNED BY ${user} CASCADE; DROP ROLE ${user}`);
-    await on[Symbol.asyncDispose]();
   });
 
   async function loads(): Promise<void> {

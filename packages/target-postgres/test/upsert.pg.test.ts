@@ -1,41 +1,23 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  connectionOf,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { connectionOf, integer, pair, planFor, text } from './fixtures.ts';
+import { emptyBench } from './use-bench.ts';
 
 type Rows = readonly (readonly (string | null)[])[];
 
 describe('upsert and insert-only', () => {
-  let on: Bench;
+  const on = emptyBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    await on.sql.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    await on.sql.query('DROP SCHEMA IF EXISTS snowmelt CASCADE');
-  });
 
   const plan = (parts: Partial<TablePlan> = {}) =>
     planFor(on.database, { mode: 'upsert', keyColumns: ['id'], ...parts });
 
   async function load(table: TablePlan, rows: Rows) {
     await on.target.prepare(table, context);
-    return on.target.load(table, chunkOf('c'), opening(csv(rows), rows.length), context);
+    return on.load(table, rows);
   }
 
   async function stored(columns = '*'): Promise<unknown[]> {
@@ -44,8 +26,7 @@ describe('upsert and insert-only', () => {
   }
 
   async function findings(table: TablePlan, severity: 'error' | 'warning' = 'error') {
-    const existing = await on.target.describe(table.target, context);
-    const found = await on.target.check(table, existing, context);
+    const found = await on.findings(table);
     return found.filter((one) => one.severity === severity);
   }
 

@@ -2,16 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
-import { bench, connect, planFor, type Bench } from './fixtures.ts';
+import { connect, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
-let on: Bench;
-beforeEach(async () => {
-  on = await bench();
+const on = freshBench({}, async () => {
   await on.sql.query('CREATE TABLE t (id bigint, name text); INSERT INTO t VALUES (1)');
 });
-afterEach(() => on[Symbol.asyncDispose]());
 
 const sessionsSql = `SELECT pid, wait_event_type FROM pg_stat_activity
   WHERE application_name = 'snowmelt run-1 table' AND datname = current_database()`;

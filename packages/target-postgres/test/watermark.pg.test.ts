@@ -1,39 +1,22 @@
 import type { LogicalType, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import {
-  bench,
-  chunkOf,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from './fixtures.ts';
+import { integer, pair, planFor, text } from './fixtures.ts';
+import { emptyBench } from './use-bench.ts';
 
 const wallClock: LogicalType = { kind: 'timestamp', precision: 6, zone: 'none' };
 
 describe('the watermark', () => {
-  let on: Bench;
+  const on = emptyBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    await on.sql.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    await on.sql.query('DROP SCHEMA IF EXISTS snowmelt CASCADE');
-  });
 
   const plan = (parts: Partial<TablePlan> = {}) =>
     planFor(on.database, { mode: 'upsert', keyColumns: ['id'], ...parts });
 
   async function load(table: TablePlan, rows: readonly (readonly string[])[]) {
     await on.target.prepare(table, context);
-    return on.target.load(table, chunkOf('c'), opening(csv(rows), rows.length), context);
+    return on.load(table, rows);
   }
 
   const column = pair('at', wallClock, { targetType: wallClock });

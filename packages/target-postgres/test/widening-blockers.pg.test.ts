@@ -1,18 +1,15 @@
 import type { ColumnPair } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { decide, decidedPlan, decimal, source, typesOf } from './deciding.ts';
-import { bench, connectionOf, planFor, type Bench } from './fixtures.ts';
+import { connectionOf, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 
 describe('what stops ALTER COLUMN TYPE is found beforehand, and nothing else is', () => {
-  let on: Bench;
+  const on = freshBench();
   const context = testContext();
-  beforeEach(async () => {
-    on = await bench();
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const small = source('id', decimal(9), 'NUMBER(9,0)');
   const toNumeric = source('id', decimal(20), 'NUMBER(20,0)');

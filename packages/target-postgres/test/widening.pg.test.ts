@@ -1,28 +1,16 @@
 import type { ColumnPair, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
 import { decide, decidedPlan, decimal, source, typesOf } from './deciding.ts';
-import {
-  bench,
-  chunkOf,
-  connect,
-  connectionOf,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connect, connectionOf, csv, opening, planFor } from './fixtures.ts';
+import { freshBench } from './use-bench.ts';
 import { catalog } from './indexes/catalog.ts';
 
 describe('widening', () => {
-  let on: Bench;
+  const on = freshBench();
   const context = testContext();
-  beforeEach(async () => {
-    on = await bench();
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const every: readonly ColumnPair[] = [
     source('small', decimal(9), 'NUMBER(9,0)'),

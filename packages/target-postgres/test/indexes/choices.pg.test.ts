@@ -1,10 +1,9 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../../src/index.ts';
 import {
-  bench,
   chunkOf,
   connect,
   connectionOf,
@@ -14,17 +13,13 @@ import {
   pair,
   planFor,
   text,
-  type Bench,
 } from '../fixtures.ts';
+import { freshBench } from '../use-bench.ts';
 import { catalog } from './catalog.ts';
 
 describe('disable_index: what goes and what stays', () => {
-  let on: Bench;
+  const on = freshBench({ settings: { lockTimeoutSeconds: 5 } });
   const context = testContext();
-  beforeEach(async () => {
-    on = await bench({ settings: { lockTimeoutSeconds: 5 } });
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   const plan = (parts: Partial<TablePlan> = {}) =>
     planFor(on.database, { rebuildIndexes: true, ...parts });

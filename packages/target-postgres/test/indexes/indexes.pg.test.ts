@@ -1,32 +1,19 @@
 import type { TablePlan, TruncatePlan } from '@snowmelt/core';
 import { testContext, type TestContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  connectionOf,
-  csv,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from '../fixtures.ts';
+import { chunkOf, connectionOf, csv, integer, opening, pair, planFor, text } from '../fixtures.ts';
+import { freshBench } from '../use-bench.ts';
 import { catalog, serverVersion } from './catalog.ts';
 import { ddlFaults } from './ddl-faults.ts';
 import { createRichTable, dropped } from './rich-table.ts';
 
 describe('disable_index', () => {
-  let on: Bench;
-  let context: TestContext;
-  beforeEach(async () => {
-    on = await bench({ maxConnections: 4, outageSeconds: 0 });
+  const on = freshBench({ maxConnections: 4, outageSeconds: 0 }, async () => {
     context = testContext();
   });
-  afterEach(() => on[Symbol.asyncDispose]());
+  let context: TestContext;
 
   const richPlan = (parts: Partial<TablePlan> = {}): TablePlan =>
     planFor(on.database, {

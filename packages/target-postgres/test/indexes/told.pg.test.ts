@@ -1,22 +1,18 @@
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, csv, opening, planFor, type Bench } from '../fixtures.ts';
+import { chunkOf, csv, opening, planFor } from '../fixtures.ts';
+import { freshBench } from '../use-bench.ts';
 
 const context = testContext();
-let on: Bench;
-
-beforeEach(async () => {
-  on = await bench();
+const on = freshBench({}, async () => {
   await on.sql.query(`
     CREATE TABLE t (id bigint, name text);
     CREATE UNIQUE INDEX t_id ON t (id);
     CREATE TABLE parent (id bigint, name text UNIQUE);
     CREATE TABLE child (id bigint, name text REFERENCES parent (name));`);
 });
-
-afterEach(() => on[Symbol.asyncDispose]());
 
 const plan = (parts: Partial<TablePlan> = {}): TablePlan =>
   planFor(on.database, { rebuildIndexes: true, ...parts });

@@ -2,18 +2,15 @@ import { Readable } from 'node:stream';
 
 import type { PlanParts, TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, countRows, opening, planFor, type Bench } from '../fixtures.ts';
+import { chunkOf, countRows, opening, planFor } from '../fixtures.ts';
+import { sharedBench } from '../use-bench.ts';
 import { quarantining, rejectsOf, storedRows } from './fixtures.ts';
 
 describe('a chunk with rows that PostgreSQL refuses, COPYed', () => {
-  let on: Bench;
+  const on = sharedBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
   beforeEach(async () => {
     await on.sql.query(
       'DROP TABLE IF EXISTS public.t, public.p; DROP SCHEMA IF EXISTS snowmelt CASCADE',

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 
 import type { ChunkStream } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { bench, chunkOf, countRows, opening, planFor, type Bench } from '../fixtures.ts';
+import { chunkOf, countRows, opening, planFor, type Bench } from '../fixtures.ts';
+import { freshBench } from '../use-bench.ts';
 import { quarantining, rejectsOf } from './fixtures.ts';
 
 const content = Array.from({ length: 30_000 }, (_, n) =>
@@ -12,16 +13,13 @@ const content = Array.from({ length: 30_000 }, (_, n) =>
 ).join('');
 
 describe('faults in the middle of a chunk with refused rows', () => {
-  let on: Bench;
+  const on = freshBench({}, async () => {
+    await on.target.prepare(plan(), context);
+  });
   const context = testContext();
   const plan = () => planFor(on.database, quarantining);
   const load = (open: () => Promise<ChunkStream>, signal = context.signal) =>
     on.target.load(plan(), chunkOf('c1'), open, { ...context, signal });
-  beforeEach(async () => {
-    on = await bench();
-    await on.target.prepare(plan(), context);
-  });
-  afterEach(() => on[Symbol.asyncDispose]());
 
   async function loadsAgain(): Promise<void> {
     expect(await countRows(on.sql)).toBe(0);

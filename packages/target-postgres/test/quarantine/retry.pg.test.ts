@@ -1,28 +1,14 @@
 import type { PlanParts } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  bench,
-  chunkOf,
-  connect,
-  countRows,
-  integer,
-  opening,
-  pair,
-  planFor,
-  text,
-  type Bench,
-} from '../fixtures.ts';
+import { chunkOf, connect, countRows, integer, opening, pair, planFor, text } from '../fixtures.ts';
+import { sharedBench } from '../use-bench.ts';
 import { quarantining, rejectsOf, storedRows } from './fixtures.ts';
 
 describe('rows in quarantine', () => {
-  let on: Bench;
+  const on = sharedBench();
   const context = testContext();
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
   beforeEach(async () => {
     await on.sql.query('DROP TABLE IF EXISTS public.t; DROP SCHEMA IF EXISTS snowmelt CASCADE');
   });

@@ -2,6 +2,7 @@ import type { ChunkEvent, Lease, StatusStore } from '@snowmelt/core';
 import { testDatabase } from '@snowmelt/testkit/test-database';
 import { describe, expect, it } from 'vitest';
 
+import { Database } from '../src/connect/database.ts';
 import { createPostgresStatusStore } from '../src/index.ts';
 import { cuttingProxy, type CuttingProxy } from './support/cutting-proxy.ts';
 import { loads, openStore, query, request } from './support/open-store.ts';
@@ -160,4 +161,18 @@ describe('a server that is away', () => {
     expect(error).toMatchObject({ code: 'STATUS.UNREACHABLE', retry: 'run' });
     expect(String(error)).not.toContain(database.password);
   });
+});
+
+/** What PostgreSQL says of a transaction in which something has failed that nobody minded. */
+it('P2: a COMMIT that PostgreSQL answers with ROLLBACK is no success', async () => {
+  await using made = await testDatabase();
+  await using database = new Database({ connection: { url: made.url } });
+  const work = database.transaction(async (session) => {
+    await session.rows('CREATE TABLE public.t (id int)');
+    await session.rows('SELECT 1 / 0').catch(() => undefined);
+  });
+  await expect(work).rejects.toThrow('COMMIT was answered with ROLLBACK');
+  expect(
+    await database.run((session) => session.rows(`SELECT to_regclass('public.t') AS t`)),
+  ).toEqual([{ t: null }]);
 });

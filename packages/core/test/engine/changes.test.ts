@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 import { describe, expect, it } from 'vitest';
 
 import type { Adapters, Source, TableJob, Target } from '../../src/index.ts';
@@ -83,11 +85,18 @@ describe('a table that is kept by its changes', () => {
     const short = await runOnce(on, { verify: 'off' }, cut);
     expect(short.error?.message).toMatch(/TARGET.ROW_COUNT_MISMATCH/);
     const source: { -readonly [K in keyof Source]: Source[K] } = { ...on.adapters().source };
+    const opened: Readable[] = [];
     source.open = async (plan, chunk, context) => {
       const { bytes } = await on.adapters().source.open(plan, chunk, context);
+      opened.push(bytes);
       return { bytes };
     };
     await expect(runOnce(on, {}, { source })).rejects.toThrow(/announces no number of rows/);
+    expect(
+      opened.map(({ destroyed }) => destroyed),
+      'nothing is left open',
+    ).toContain(true);
+    expect(opened.map(({ destroyed }) => destroyed)).not.toContain(false);
     expect(on.targetRows('T')).toEqual(rowsOf(10));
     // The memory's source does not count changes at all.
     expect(await runOnce(on)).toMatchObject({ rows: 6, sourceRows: 6, verified: true });

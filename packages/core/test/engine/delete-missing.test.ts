@@ -54,6 +54,22 @@ describe('delete_missing', () => {
     expect(opened).toHaveLength(6);
   });
 
+  it.each(['query', 'unload'] as const)(
+    'whoever looks on is told of each chunk of rows, and of no keys, by %s',
+    async (extract) => {
+      const world = await changedWorld();
+      const [added, loaded]: [number[], number[]] = [[], []];
+      const observer = {
+        chunksAdded: (_: string, { count }: { count: number }) => added.push(count),
+        chunkLoaded: (_: string, { rows }: { rows: number }) => loaded.push(rows),
+      };
+      const read = { ...merging().read, extract };
+      await run([merging({ read })], world.adapters(), { observer });
+      expect([sum(added), sum(loaded)]).toEqual([loaded.length, 35]);
+      expect(loaded.every((rows) => rows > 0)).toBe(true);
+    },
+  );
+
   it('a first load reads no keys: nothing can be missing', async () => {
     const world = new World();
     world.addVersions('T', 0, 45);
@@ -160,3 +176,7 @@ describe('delete_missing', () => {
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, n) => from + n);
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => one + other, 0);
+}

@@ -18,6 +18,15 @@ describe('a table that ends early', () => {
   });
 });
 
+it('whoever looks on is told where a table is on its way', async () => {
+  const world = new World();
+  world.addTable('A', 5);
+  const phases: string[] = [];
+  const observer = { tablePhase: (key: string, phase: string) => phases.push(`${key} ${phase}`) };
+  await run([job('A')], world.adapters(), { observer });
+  expect(phases).toEqual(['A loading', 'A reconciling', 'A publishing', 'A verifying']);
+});
+
 describe('tables that are emptied together', () => {
   /** Whoever empties PARENT empties CHILD. */
   function tied(world: World) {

@@ -2,6 +2,7 @@ import type { RunId } from './table-plan.ts';
 
 /** A session of ours on the target's server that works, or waits. */
 export interface TargetSession {
+  /** By which the server, and who administers it, names the session: of its process, or a number alike. */
   readonly pid: number;
   /** Absent: it belongs to no run yet, as while tables are described. */
   readonly run?: RunId;

@@ -8,7 +8,7 @@ interface Superseded {
 }
 
 /**
- * - A later run that has begun the same table reads at a later point in time: what is left of this
+ * - A later run that has begun the same table reads at a later snapshot point: what is left of this
  *   one, planned yet or not, would put older rows over newer ones, or rows beside them once more.
  * - Whatever run has claimed the target since this one began on it may have emptied and filled it.
  */

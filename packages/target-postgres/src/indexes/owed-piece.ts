@@ -64,7 +64,7 @@ export async function readFailedReferrers(
   return (await session.query<OwedPiece>(owedToReferrersSql, [schema, name])).rows;
 }
 
-const claimSql = `SELECT ${columns} FROM snowmelt.index_ledger WHERE id = $1 FOR UPDATE`;
+const lockSql = `SELECT ${columns} FROM snowmelt.index_ledger WHERE id = $1 FOR UPDATE`;
 
 /**
  * Holds the piece to the end of the transaction; another process that is restoring it is waited
@@ -72,7 +72,7 @@ const claimSql = `SELECT ${columns} FROM snowmelt.index_ledger WHERE id = $1 FOR
  */
 export async function claimPiece(session: Session, id: string): Promise<OwedPiece | undefined> {
   await session.query('SET LOCAL lock_timeout = 0');
-  const [piece] = (await session.query<OwedPiece>(claimSql, [id])).rows;
+  const [piece] = (await session.query<OwedPiece>(lockSql, [id])).rows;
   return piece === undefined || piece.state === 'rebuilt' ? undefined : piece;
 }
 

@@ -3,7 +3,7 @@ import type { ChunkPlan, LoadReceipt, TablePlan } from '@snowmelt/core';
 import { sessionName, type Session } from '../connect/transaction.ts';
 import type { Copied } from '../copy/copy-stream.ts';
 
-const claimSql = `
+const enterSql = `
 INSERT INTO snowmelt.chunk_ledger (run_id, table_key, chunk_id, of_keys)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (run_id, table_key, chunk_id) DO NOTHING`;
@@ -12,10 +12,10 @@ ON CONFLICT (run_id, table_key, chunk_id) DO NOTHING`;
 const graceMs = 5000;
 
 /**
- * Waits for another loader of the chunk, and ends it: whoever comes has the chunk's lease, so that the
+ * Enters the chunk into the ledger. Waits for another loader of it, and ends that one: whoever comes has the chunk's lease, so that the
  * other one's has run out. `false`: the chunk is in.
  */
-export async function claimChunk(
+export async function enterChunk(
   session: Session,
   table: TablePlan,
   chunk: ChunkPlan,
@@ -23,7 +23,7 @@ export async function claimChunk(
   const values = [table.run, table.key, chunk.id, chunk.of === 'keys'];
   const what = `chunk ${chunk.id}, which another loader has in hand,`;
   const stale = { name: sessionName(table.run, 'load'), afterMs: graceMs };
-  const { rowCount } = await session.locking(what, () => session.query(claimSql, values), stale);
+  const { rowCount } = await session.locking(what, () => session.query(enterSql, values), stale);
   return rowCount === 1;
 }
 

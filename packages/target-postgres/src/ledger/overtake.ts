@@ -13,7 +13,7 @@ const keysOf = ({ run, key, target }: TablePlan): readonly string[] => [
   target.name,
 ];
 
-/** The pinned point in time of a plan, for `snapshot_at`. */
+/** The snapshot point of a plan, for `snapshot_at`. */
 export function snapshotOf({ snapshot }: TablePlan): string | null {
   return snapshot.pinned ? snapshot.at : null;
 }
@@ -25,7 +25,7 @@ ORDER BY snapshot_at DESC
 LIMIT 1`;
 
 /**
- * P1: throws where a run that reads the same table at a later point in time has begun to load it,
+ * P1: throws where a run that reads the same table at a later snapshot point has begun to load it,
  * also where this run has not begun on it and whatever its status store knows.
  */
 export async function refuseOlder(session: Session, table: TablePlan): Promise<void> {
@@ -58,7 +58,7 @@ export async function overtake(session: Session, table: TablePlan): Promise<void
 export function overtaken({ target }: TablePlan, by: string): SnowmeltError {
   return new SnowmeltError(
     'RUN.SUPERSEDED',
-    `run ${by}, which reads the source at a later point in time, has begun to load ` +
+    `run ${by}, which reads the source at a later snapshot point, has begun to load ` +
       `${target.schema}.${target.name} since: rows of this run are older`,
   );
 }

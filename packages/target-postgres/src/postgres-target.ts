@@ -13,6 +13,8 @@ import { fedColumns } from './ledger/fed-columns.ts';
 import { listSessions } from './repair/list-sessions.ts';
 import { repairDatabase } from './repair/repair-database.ts';
 import { divideChunk, loadChunk } from './load/load-chunk.ts';
+import { loadKeys } from './missing/load-keys.ts';
+import { modes } from './modes/modes.ts';
 import { replicaBrake, type ReplicaBrake } from './load/replica-lag.ts';
 import { prepareTable } from './prepare/prepare-table.ts';
 import { publishTable } from './publish/publish-table.ts';
@@ -94,7 +96,8 @@ function loadingOf(databases: Databases, brake?: ReplicaBrake): Loading<TablePla
     prepare: (table, context) => prepareTable(databases, table, context),
     async load(table, chunk, open, context) {
       if (brake !== undefined) await brake.wait(table.target.database, context);
-      return loadChunk(databases, { table, chunk, open, context });
+      const load = chunk.of === 'keys' ? loadKeys : modes[table.mode].load;
+      return loadChunk(databases, { table, chunk, open, context, load });
     },
     publish: (table, context) => publishTable(databases, table, context),
     restart: (table, why, context) => restartRun(databases, table, why, context),

@@ -13,11 +13,9 @@ import { limitLocks } from '../connect/session-settings.ts';
 import { type Session, tableOptions, transaction } from '../connect/transaction.ts';
 import { rejectedRow } from '../copy/copy-error.ts';
 import { type Copied, copySql, copyStream } from '../copy/copy-stream.ts';
-import { claimChunk, readReceipts, recordChunk, recordDivided } from '../ledger/chunk-ledger.ts';
+import { enterChunk, readReceipts, recordChunk, recordDivided } from '../ledger/chunk-ledger.ts';
 import { shareLoads } from '../ledger/lock-target.ts';
 import { refuseStalePlan } from '../ledger/table-ledger.ts';
-import { loadKeys } from '../missing/load-keys.ts';
-import { modes } from '../modes/modes.ts';
 import type { ChunkLoad, LoadRows, LoadWay } from '../modes/shared/mode.ts';
 import { loadAround } from '../quarantine/load-around.ts';
 
@@ -26,6 +24,8 @@ export interface LoadRequest {
   readonly chunk: ChunkPlan;
   readonly open: () => Promise<ChunkStream>;
   readonly context: WorkContext;
+  /** Where its rows go, and how. */
+  readonly load: ChunkLoad;
 }
 
 /**
@@ -34,17 +34,11 @@ export interface LoadRequest {
  * waits with an open source; then the bytes. A way that fails has left nothing for the next one.
  */
 export async function loadChunk(databases: Databases, request: LoadRequest): Promise<LoadReceipt> {
-  const { table, chunk } = request;
-  const load = chunk.of === 'keys' ? loadKeys : modes[table.mode].load;
-  return loadBy(databases, { ...request, load }, waysOf(load, table));
-}
-
-interface Loading extends LoadRequest {
-  readonly load: ChunkLoad;
+  return loadBy(databases, request, waysOf(request.load, request.table));
 }
 
 /** Puts the rows of the stream into the target, in the transaction in hand. */
-type PutStream = (session: Session, stream: ChunkStream, loading: Loading) => Promise<Copied>;
+type PutStream = (session: Session, stream: ChunkStream, loading: LoadRequest) => Promise<Copied>;
 
 interface ChunkWay extends Omit<LoadWay, 'put'> {
   readonly put: PutStream;
@@ -76,7 +70,7 @@ function isRowRejected(error: unknown): boolean {
 
 async function loadBy(
   databases: Databases,
-  loading: Loading,
+  loading: LoadRequest,
   [way, ...others]: readonly ChunkWay[],
 ): Promise<LoadReceipt> {
   const { table, chunk, context } = loading;
@@ -94,7 +88,7 @@ async function loadBy(
 
 function loadInTransaction(
   databases: Databases,
-  loading: Loading,
+  loading: LoadRequest,
   put: PutStream,
 ): Promise<LoadReceipt> {
   const { table } = loading;
@@ -106,7 +100,7 @@ function loadInTransaction(
   return transaction(databases, options, (session) => loadOnce(databases, session, loading, put));
 }
 
-function loadOptions({ table, chunk, context }: Omit<LoadRequest, 'open'>) {
+function loadOptions({ table, chunk, context }: Omit<LoadRequest, 'open' | 'load'>) {
   const place = { run: table.run, table: table.key, chunk: chunk.id };
   return { ...tableOptions(table, context), purpose: 'load', place } as const;
 }
@@ -114,11 +108,11 @@ function loadOptions({ table, chunk, context }: Omit<LoadRequest, 'open'>) {
 async function loadOnce(
   databases: Databases,
   session: Session,
-  loading: Loading,
+  loading: LoadRequest,
   put: PutStream,
 ): Promise<LoadReceipt> {
   const { table, chunk, load, open, context } = loading;
-  if (!(await claimChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
+  if (!(await enterChunk(session, table, chunk))) return knownReceipt(session, table, chunk);
   await load.refuseLate?.(session, table);
   await lockRows(databases, session, table, load.place(table));
   await refuseStalePlan(session, table);
@@ -133,16 +127,16 @@ async function loadOnce(
   }
 }
 
-export type DivideRequest = Omit<LoadRequest, 'open'> & { readonly pieces: number };
+type DivideRequest = Omit<LoadRequest, 'open' | 'load'> & { readonly pieces: number };
 
-/** Claims the chunk as its loaders do, so that none of them commits it afterwards. */
+/** Enters the chunk as its loaders do, so that none of them commits it afterwards. */
 export async function divideChunk(
   databases: Databases,
   { table, chunk, pieces, context }: DivideRequest,
 ): Promise<LoadReceipt> {
   const options = loadOptions({ table, chunk, context });
   return transaction(databases, options, async (session) => {
-    if (await claimChunk(session, table, chunk)) {
+    if (await enterChunk(session, table, chunk)) {
       await refuseStalePlan(session, table);
       await recordDivided(session, table, chunk, pieces);
     }

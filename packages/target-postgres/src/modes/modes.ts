@@ -8,7 +8,9 @@ import type { Mode } from './shared/mode.ts';
 import { swap } from './swap/swap.ts';
 import { truncate } from './truncate/truncate.ts';
 
-export const modes: Readonly<Record<LoadMode, Mode>> = {
+type PlanOf<Name extends LoadMode> = Extract<TablePlan, { mode: Name }>;
+
+const byName: { readonly [Name in LoadMode]: Mode<PlanOf<Name>> } = {
   append,
   truncate,
   swap,
@@ -16,6 +18,9 @@ export const modes: Readonly<Record<LoadMode, Mode>> = {
   'insert-only': insertOnly,
   changes,
 };
+
+/** `modes[table.mode]` is asked for `table` only: that these belong together, no type can say. */
+export const modes = byName as unknown as Readonly<Record<LoadMode, Mode>>;
 
 /** The mode of this run, and that of those which go on from it by the changes of the source. */
 export function lastingModes(table: {

@@ -1,4 +1,4 @@
-import type { TablePlan } from '@snowmelt/core';
+import type { ChangesPlan, TablePlan } from '@snowmelt/core';
 
 import { type Session, tableOptions, transaction } from '../../connect/transaction.ts';
 import { actingKeys, incomingKeys } from '../../describe/incoming-keys.ts';
@@ -33,7 +33,7 @@ const { rejects: _incomplete, ...whole } = load;
  * What has changed at the source is gathered and applied by key. A row that was left out could be no
  * base of its changes, so that none are.
  */
-export const changes: Mode = {
+export const changes: Mode<ChangesPlan> = {
   privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   whereKeysAct: { own: [], others: ['SELECT'] },
   checks: [checkKeptKeys, checkGather, checkArbiter, checkIdentity],

@@ -1,4 +1,4 @@
-import { type Restart, type TablePlan, windowOf } from '@snowmelt/core';
+import type { ChangesPlan, Restart } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { lockTarget } from '../../ledger/lock-target.ts';
@@ -14,11 +14,9 @@ import { shadowName } from '../../tables/shadow-table.ts';
  */
 export async function beginWithoutHeld(
   session: Session,
-  table: TablePlan,
+  table: ChangesPlan,
 ): Promise<Restart | undefined> {
-  const changes = windowOf(table);
-  if (changes === undefined) return undefined;
-  const { target } = table;
+  const { changes, target } = table;
   const why = `${target.schema}.${target.name} does not hold the rows of ${changes.from} any more: it was emptied or made anew`;
   await lockTarget(session, table);
   const ledger = await readTableLedger(session, table);

@@ -1,4 +1,4 @@
-import { isSnowmeltError } from '@snowmelt/core';
+import { isSnowmeltError, type InsertOnlyPlan, type MergePlan } from '@snowmelt/core';
 import { sqlState } from '@snowmelt/pg-connection';
 
 import type { Copied } from '../../copy/copy-stream.ts';
@@ -21,16 +21,16 @@ import { nullKey } from './take-null-keys.ts';
 /** A key comes twice in the source, or somebody else has stored it meanwhile. */
 const afterAll: LoadWay = { put: mergeRows, after: isDuplicateKey, event: 'chunk_merged' };
 
-const load: ChunkLoad = {
+const load: ChunkLoad<MergePlan> = {
   place: targetOf,
   fields: columnsOf,
-  ways: (table) =>
-    'firstLoad' in table && table.firstLoad ? [{ put: firstRows }, afterAll] : [{ put: mergeRows }],
+  ways: ({ firstLoad = false }) =>
+    firstLoad ? [{ put: firstRows }, afterAll] : [{ put: mergeRows }],
   rejects: { around: mergeAround, again: mergeAgain },
 };
 
 /** Rows whose key is there take the place of the old ones, the others are added. */
-export const upsert: Mode = {
+export const upsert: Mode<MergePlan> = {
   privileges: ['SELECT', 'INSERT', 'UPDATE'],
   statements: ['INSERT', 'UPDATE'],
   checks: [checkKeys, checkArbiter, checkIdentity],
@@ -46,7 +46,7 @@ export const upsert: Mode = {
 };
 
 /** Rows whose key is there are left as they are. */
-export const insertOnly: Mode = {
+export const insertOnly: Mode<InsertOnlyPlan> = {
   ...upsert,
   privileges: ['SELECT', 'INSERT'],
   checks: [checkKeys, checkArbiter],

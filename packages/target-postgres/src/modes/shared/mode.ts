@@ -11,21 +11,24 @@ export type TablePrivilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCA
 
 export type Statement = 'INSERT' | 'UPDATE' | 'DELETE';
 
-/** All that one mode does otherwise than another; what follows for others is in `modeTraits`. */
-export interface Mode extends Rights {
+/**
+ * All that one mode does otherwise than another, with plans of its own; what follows for others is in
+ * `modeTraits`.
+ */
+export interface Mode<Plan extends TablePlan = TablePlan> extends Rights {
   /** What may stand in the way in a table that is there; one that several modes share is asked once. */
-  readonly checks: readonly Check[];
+  readonly checks: readonly Check<Plan>[];
   /** The same, of a table that the run creates. */
-  readonly checksOfNew: readonly Check[];
-  readonly prepare: Preparation;
-  readonly load: ChunkLoad;
+  readonly checksOfNew: readonly Check<Plan>[];
+  readonly prepare: Preparation<Plan>;
+  readonly load: ChunkLoad<Plan>;
   /**
    * Puts in place what was gathered, or nothing where the table is not the one any more that it was
    * gathered for. Absent: the chunks have done it.
    */
   readonly publish?: (
     databases: Databases,
-    table: TablePlan,
+    table: Plan,
     context: WorkContext,
   ) => Promise<Restart | undefined>;
   /** A run without rows has left the table as it was: neither statistics nor sequences are looked at. */
@@ -46,14 +49,17 @@ export interface Rights {
   readonly statements?: readonly Statement[];
 }
 
-export type Check = (session: Session, table: TablePlan) => Promise<readonly Finding[]>;
+export type Check<Plan extends TablePlan = TablePlan> = (
+  session: Session,
+  table: Plan,
+) => Promise<readonly Finding[]>;
 
 /** Both in the transaction that prepares the table, under the lock of its name. */
-export interface Preparation {
+export interface Preparation<Plan extends TablePlan = TablePlan> {
   /** Before the plan is in the ledger: what may not stay of earlier runs and plans. */
-  readonly clear?: (session: Session, table: TablePlan, begun: Begun) => Promise<void>;
+  readonly clear?: (session: Session, table: Plan, begun: Begun) => Promise<void>;
   /** With the plan in the ledger: what is needed before the first chunk. */
-  readonly begin: (session: Session, table: TablePlan, begun: Begun) => Promise<void>;
+  readonly begin: (session: Session, table: Plan, begun: Begun) => Promise<void>;
 }
 
 export interface Begun {
@@ -65,14 +71,14 @@ export interface Begun {
 }
 
 /** Where chunks go, and how. */
-export interface ChunkLoad {
+export interface ChunkLoad<Plan extends TablePlan = TablePlan> {
   /** What a chunk is COPYed or merged into, quoted. */
   readonly place: (table: TablePlan) => string;
   /** The columns that the fields of a chunk go into, in their order. */
   readonly fields: (table: TablePlan) => readonly string[];
   /** Throws where no chunk can follow any more. Absent: the ledger's row of the table says so. */
   readonly refuseLate?: (session: Session, table: TablePlan) => Promise<void>;
-  readonly ways: (table: TablePlan) => readonly [LoadWay, ...LoadWay[]];
+  readonly ways: (table: Plan) => readonly [LoadWay, ...LoadWay[]];
   /** Absent: a chunk goes in whole. */
   readonly rejects?: RejectLoad;
 }

@@ -1,4 +1,4 @@
-import type { Finding, TablePlan, TruncatePlan } from '@snowmelt/core';
+import type { Finding, TruncatePlan } from '@snowmelt/core';
 
 import type { Session } from '../../connect/transaction.ts';
 import { finding } from '../../describe/findings.ts';
@@ -12,7 +12,7 @@ import { copyLoad, targetOf } from '../shared/copy-load.ts';
 import type { Begun, Mode } from '../shared/mode.ts';
 
 /** The table is emptied, once a run, and loaded as by `append`. */
-export const truncate: Mode = {
+export const truncate: Mode<TruncatePlan> = {
   privileges: ['SELECT', 'INSERT', 'TRUNCATE'],
   checks: [checkReachRights, checkCascade],
   checksOfNew: [],
@@ -22,26 +22,19 @@ export const truncate: Mode = {
 
 async function emptyOnce(
   session: Session,
-  table: TablePlan,
+  table: TruncatePlan,
   { before, again, log }: Begun,
 ): Promise<void> {
   const emptied = before?.truncated === true && !again;
   if (emptied && before.plan_hash === planFingerprint(table)) return;
-  if (!emptied) await truncateOnce(session, ofThisMode(table), { again });
+  if (!emptied) await truncateOnce(session, table, { again });
   await dropEarlierShadows(session, table, log);
   const { schema, name } = table.target;
   log.info('target_table_truncated', { schema, table: name, run: table.run });
 }
 
-/** What no other mode's plans have. */
-function ofThisMode(table: TablePlan): TruncatePlan {
-  if ('emptiesOthers' in table) return table;
-  throw new RangeError(`${table.key} is not loaded by truncate`);
-}
-
 /** Tables outside of the run that would be emptied as well. */
-async function checkCascade(session: Session, plan: TablePlan): Promise<readonly Finding[]> {
-  const table = ofThisMode(plan);
+async function checkCascade(session: Session, table: TruncatePlan): Promise<readonly Finding[]> {
   if (table.emptiesOthers) return [];
   const reached = outsideTheRun(table, await truncateReach(session, table.target));
   if (reached.length === 0) return [];
@@ -59,7 +52,10 @@ SELECT current_user::text AS role,
        coalesce(has_table_privilege(to_regclass($1), 'TRUNCATE'), true) AS may`;
 
 /** TRUNCATE takes the tables along whose foreign keys lead here. */
-async function checkReachRights(session: Session, table: TablePlan): Promise<readonly Finding[]> {
+async function checkReachRights(
+  session: Session,
+  table: TruncatePlan,
+): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   for (const other of await truncateReach(session, table.target)) {
     const { rows } = await session.query<{ role: string; may: boolean }>(mayTruncateSql, [

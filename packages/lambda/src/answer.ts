@@ -71,6 +71,8 @@ export const loadBodySchema = z.object({
   chunks_left: z.int().describe('Of the table, those in the hands of others among them'),
   rows_loaded: z.int(),
   needs_retry: z.boolean().describe('Time was up, and there is more'),
+  error: z.string().optional(),
+  error_type: z.string().optional().describe('RUN.CREDITS_SPENT: nothing more is loaded'),
 });
 
 export const abortBodySchema = z.object({
@@ -152,9 +154,7 @@ export function migrateAnswer(
   const of = (status: string) => Object.values(sources).filter((one) => one.status === status);
   const failed = of('failed').length;
   const withoutProgress = effort.madeProgress ? 0 : effort.withoutProgress + 1;
-  const canGoOn = report.tables.some(
-    ({ status, error }) => status === 'stopped' || (error !== undefined && error.retry !== 'never'),
-  );
+  const canGoOn = report.stoppedBy === undefined && report.tables.some(isUnfinished);
   const longStep = effort.madeProgress ? undefined : effort.longStep;
   const stuck = canGoOn && (longStep !== undefined || withoutProgress >= mostWithoutProgress);
   const status = stuck || failed === Object.keys(sources).length ? 'failed' : report.status;
@@ -183,6 +183,10 @@ export function migrateAnswer(
       ...trouble,
     },
   };
+}
+
+function isUnfinished({ status, error }: TableReport): boolean {
+  return status === 'stopped' || (error !== undefined && error.retry !== 'never');
 }
 
 function sourcesOf(jobs: readonly TableJob[], report: RunReport): MigrateBody['sources'] {
@@ -231,7 +235,7 @@ function firstTrouble(
   stuck: boolean,
   longStep: LongStep | undefined,
 ): Partial<Pick<ErrorBody, 'error' | 'error_type'>> {
-  const error = report.tables.find((table) => table.error !== undefined)?.error;
+  const error = report.tables.find((table) => table.error !== undefined)?.error ?? report.stoppedBy;
   if (error !== undefined) return { error: error.message, error_type: error.code };
   if (!stuck) return {};
   if (longStep !== undefined) {

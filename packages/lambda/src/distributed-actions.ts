@@ -92,15 +92,20 @@ export async function load(work: Work, jobs: readonly TableJob[]): Promise<Answe
   const request = { ...requestOf(work, jobs), observer: seen.observer, run, table, chunks };
   const loaded = await loadBatch(request, adapters, contextOf(work));
   work.telemetry.measureBatch(loaded.loaded);
-  if (loaded.error !== undefined) throw loaded.error;
+  const { error } = loaded;
+  // Nobody else loads more either, and `finish` says what is left, and why.
+  if (error !== undefined && error.code !== 'RUN.CREDITS_SPENT') throw error;
   return { statusCode: 200, body: loadBody(loaded, work) };
 }
 
 /** Another call helps where this one was ended by its time alone. */
-function loadBody({ run, table, loaded, left, failed, worked }: LoadedBatch, work: Work): LoadBody {
-  const again = work.deadline.lastCall.aborted && left > 0 && worked > 0;
+function loadBody(
+  { run, table, loaded, left, failed, worked, error }: LoadedBatch,
+  work: Work,
+): LoadBody {
+  const again = error === undefined && work.deadline.lastCall.aborted && left > 0 && worked > 0;
   return {
-    status: again ? 'partial' : 'completed',
+    status: again || error !== undefined ? 'partial' : 'completed',
     action: 'load',
     run_id: run,
     table,
@@ -110,6 +115,7 @@ function loadBody({ run, table, loaded, left, failed, worked }: LoadedBatch, wor
     chunks_left: left,
     rows_loaded: loaded.rows,
     needs_retry: again,
+    ...(error === undefined ? {} : { error: error.message, error_type: error.code }),
   };
 }
 

@@ -5,12 +5,14 @@ import { BaseCommand } from '../base/base-command.ts';
 import { configFlags, logFlags, verifyFlags } from '../base/flags.ts';
 import { readMatched, selectJobs, verifiedAs } from '../base/setup.ts';
 import { exitCodeOfReport, exitCodes } from '../failure/exit-codes.ts';
+import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
 import { help } from '../run/help.ts';
 import { viewReport, type RunView } from '../show/run-report.ts';
 import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
 
 /** What `snowmelt worker --json` prints. */
-export interface WorkerView extends Omit<HelpReport, 'report'> {
+export interface WorkerView extends Omit<HelpReport, 'report' | 'stoppedBy'> {
+  readonly stoppedBy?: FailureView;
   /** Of the run, where this process has become its owner. */
   readonly report?: RunView;
 }
@@ -48,11 +50,14 @@ message explains; 1 a bug. Where this process has taken the run over, those of \
       flags,
       version,
     });
-    const { report, ...view } = done;
+    const { report, stoppedBy, ...rest } = done;
+    const stop = stoppedBy === undefined ? undefined : viewFailure(stoppedBy, 'snowmelt');
+    const view = stop === undefined ? rest : { ...rest, stoppedBy: stop };
     process.exitCode = exitCodeOf(done);
     const { run, status, chunks, rows, bytes, seconds } = view;
     const did = `${formatRows(chunks)} chunks, ${formatRows(rows)} rows, ${formatBytes(bytes)}, ${formatDuration(seconds)} by this worker`;
     this.print([`Run ${run}: ${status}; ${did}${report === undefined ? '' : ', which ended it'}`]);
+    if (stop !== undefined) this.complain(formatFailure(stop));
     return report === undefined ? view : { ...view, report: viewReport(report) };
   }
 }

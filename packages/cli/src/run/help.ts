@@ -45,6 +45,7 @@ export async function help({ config, jobs, run, flags, version }: Help): Promise
     parallelThreads: config.parallel_threads,
     snapshotDelay: config.snapshot_delay_seconds * 1000,
     observer: stage.observer,
+    ...(config.max_credits === undefined ? {} : { maxCredits: config.max_credits }),
   };
   return await helpRun(request, adapters, makeContext(stage.log, stop.signal, stage.waitsFor));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { job, run, World } from './engine-world.ts';
-import type { Source } from '../../src/index.ts';
+import { fastContext, requestOf } from './processes.ts';
+import { finishRun, helpRun, loadBatch, planRun, type Source } from '../../src/index.ts';
 
 /** Each chunk that is opened takes a second of the warehouse, which costs a credit. */
 function priced(world: World, perHour: number | undefined = 3600) {
@@ -65,6 +66,32 @@ describe('max_credits', () => {
     expect(done).not.toHaveProperty('stoppedBy');
     expect(third.seconds()).toBeLessThanOrEqual(8);
     expect(done.credits).toBeCloseTo(3 + third.seconds());
+    expect(there.targetRows('A')).toHaveLength(100);
+  });
+
+  it('is counted and kept by each process of a run, and what they have used adds up', async () => {
+    const there = world();
+    const limited = { ...requestOf(jobs), maxCredits: 3, holdSeconds: 600 };
+    const resume = { mode: 'never' } as const;
+    const first = priced(there);
+    const plan = { ...limited, resume, chunksPerBatch: 20 };
+    const { run: id, batches } = await planRun(plan, first, fastContext());
+    expect(batches).toHaveLength(1);
+    const batch = { ...limited, run: id, table: 'A', chunks: 20 };
+    const [spender, another, helper] = [priced(there), priced(there), priced(there)];
+    const loaded = await loadBatch(batch, spender, fastContext());
+    expect(loaded).toMatchObject({ loaded: { chunks: 3 }, left: 7, failed: 0 });
+    expect(loaded.error).toMatchObject({ code: 'RUN.CREDITS_SPENT' });
+    const late = await loadBatch(batch, another, fastContext());
+    expect(late).toMatchObject({ worked: 0, left: 7, error: { code: 'RUN.CREDITS_SPENT' } });
+    const help = await helpRun({ ...limited, run: id }, helper, fastContext());
+    expect(help).toMatchObject({ chunks: 0, stoppedBy: { code: 'RUN.CREDITS_SPENT' } });
+    expect([another.seconds(), helper.seconds()]).toEqual([0, 0]);
+    const finish = { ...limited, run: id };
+    const stopped = await finishRun(finish, priced(there), fastContext());
+    expect(stopped).toMatchObject({ stopped: true, stoppedBy: { code: 'RUN.CREDITS_SPENT' } });
+    const done = await run(jobs, priced(there), { maxCredits: 20 });
+    expect(done).toMatchObject({ run: id, status: 'completed', credits: 10 });
     expect(there.targetRows('A')).toHaveLength(100);
   });
 

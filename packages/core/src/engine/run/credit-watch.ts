@@ -3,6 +3,7 @@ import type { StatusStore } from '../../contract/status-store.ts';
 import type { RunId } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError, SnowmeltError } from '../../errors/snowmelt-error.ts';
+import type { OpenRun } from '../table/open-run.ts';
 
 /** Between two looks while one statement runs long; before each statement is looked as well. */
 const lookEveryMs = 1000;
@@ -66,6 +67,19 @@ export async function watchCredits(watched: Watched, context: WorkContext): Prom
       await save().catch(() => undefined);
     },
   };
+}
+
+/** The run, whose work ends where its credits are spent. */
+export async function withinCredits<T>(
+  run: OpenRun,
+  maxCredits: number | undefined,
+  work: (run: OpenRun) => Promise<T>,
+): Promise<{ readonly done: T; readonly watch: Pick<CreditWatch, 'spent' | 'credits'> }> {
+  const { owner, source, status } = run;
+  const watched = { run: run.state.id, owner, source, status, maxCredits };
+  await using watch = await watchCredits(watched, run.context);
+  const done = await work({ ...run, context: { ...run.context, signal: watch.signal } });
+  return { done, watch };
 }
 
 function unwatched(signal: AbortSignal): CreditWatch {

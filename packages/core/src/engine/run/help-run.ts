@@ -3,7 +3,7 @@ import type { RunStatus } from '../../contract/run-state.ts';
 import type { SharedRun, SharedTable } from '../../contract/sharing.ts';
 import type { RunId } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
-import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
+import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
 import type { RunObserver, RunReport } from '../table/run-report.ts';
 import { reachBoth } from './begin-run.ts';
 import { endWithStop } from './end-with-stop.ts';
@@ -26,6 +26,8 @@ export interface HelpReport {
   readonly rows: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** `RUN.CREDITS_SPENT`. Absent: it has ended for another reason. */
+  readonly stoppedBy?: SnowmeltError;
   /** The run's own, where this process has become its owner, since the one before was gone. */
   readonly report?: RunReport;
 }
@@ -59,7 +61,7 @@ interface Helping {
   readonly tally: { chunks: number; rows: number; bytes: number };
 }
 
-type HelpEnd = Pick<HelpReport, 'status' | 'worker' | 'report'>;
+type HelpEnd = Pick<HelpReport, 'status' | 'worker' | 'report' | 'stoppedBy'>;
 
 async function helpToTheEnd(helping: Helping): Promise<HelpEnd> {
   for (;;) {
@@ -80,6 +82,9 @@ async function helpUntilOrphaned(
   try {
     return { worker, ...(await untilOrphaned(joined, helping)) };
   } catch (error) {
+    const spent = joined.spent();
+    if (spent !== undefined && error === spent)
+      return { worker, status: 'running', stoppedBy: spent };
     // Chunks in hand were given back, and the run goes on without this process.
     if (context.signal.aborted && error === context.signal.reason)
       return { worker, status: 'running' };
@@ -96,6 +101,8 @@ async function untilOrphaned(
   let orphaned = 0;
   for (;;) {
     context.signal.throwIfAborted();
+    const spent = joined.spent();
+    if (spent !== undefined) throw spent;
     const found = await joined.look();
     if (found.status !== 'running') return { status: found.status };
     if (request.lastCall?.aborted === true) return { status: 'running' };

@@ -12,6 +12,7 @@ import { rejectsOf } from '../table/plan-once.ts';
 import { bePresent, signOfThisProcess } from '../table/presence.ts';
 import { contextOf } from '../table/report-table.ts';
 import type { RunObserver } from '../table/run-report.ts';
+import { watchCredits } from './credit-watch.ts';
 import { createCircuit } from '../table/circuit.ts';
 import { createSlots } from '../table/slots.ts';
 import { planFormat } from './plan-format.ts';
@@ -27,6 +28,8 @@ export interface JoinRequest {
   readonly lastCall?: AbortSignal;
   readonly leavesStatements?: boolean;
   readonly dividesChunks?: boolean;
+  /** As of `MigrationRequest`: what all processes of the run have used. */
+  readonly maxCredits?: number;
 }
 
 /** Chunks of a run that another process has opened, worked by this one. */
@@ -38,6 +41,8 @@ export interface JoinedRun extends AsyncDisposable {
   /** Works up to `most` chunks of a table; nothing where its owner has not made it ready. */
   help(table: SharedTable, most?: number): Promise<Help | undefined>;
   waits(what: string | undefined): void;
+  /** Why nothing more is asked of the source; nothing where the run's credits are not spent. */
+  spent(): SnowmeltError | undefined;
 }
 
 /** What of the store several processes on one run rest on. */
@@ -72,12 +77,17 @@ export async function joinRun(
   const look = (): Promise<SharedRun> => lookAt(request.run, jobs, adapters.status);
   const found = await look();
   const sign = signOfThisProcess(request.version);
-  const presence = await bePresent(found.id, sign, { ...adapters, context });
+  await using opened = new AsyncDisposableStack();
+  const presence = opened.use(await bePresent(found.id, sign, { ...adapters, context }));
+  const { maxCredits } = request;
+  const watched = { ...adapters, run: found.id, owner: sign.id, maxCredits };
+  const watch = opened.use(await watchCredits(watched, context));
+  const kept = opened.move();
   const run: OpenRun = {
     ...adapters,
     jobs,
     presence,
-    context,
+    context: { ...context, signal: watch.signal },
     state: { ...found, resumed: true },
     snapshot: found.snapshot ?? { at: '' },
     settled: async () => undefined,
@@ -98,7 +108,8 @@ export async function joinRun(
     look,
     help: (table, most) => helpTable(table, run, most),
     waits: (what) => presence.waits(what),
-    [Symbol.asyncDispose]: () => presence[Symbol.asyncDispose](),
+    spent: () => watch.spent(),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -5,7 +5,7 @@ import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError } from '../../errors/snowmelt-error.ts';
 import { beginRun, reachBoth } from './begin-run.ts';
 import { asFirstTry, limitOf } from './first-try.ts';
-import { watchCredits, type CreditWatch } from './credit-watch.ts';
+import { withinCredits } from './credit-watch.ts';
 import { clearStages } from './clear-stages.ts';
 import {
   asLeftBy,
@@ -130,12 +130,9 @@ interface RunEnd {
 
 /** All tables, until the run's credits are spent. */
 async function runWatched(request: MigrationRequest, run: OpenRun) {
-  const { maxCredits } = request;
-  const { owner, source, status } = run;
-  const watched = { run: run.state.id, owner, source, status, maxCredits };
-  await using watch: CreditWatch = await watchCredits(watched, run.context);
-  const context = { ...run.context, signal: watch.signal };
-  const tables = await runTables(request, { ...run, context });
+  const { done: tables, watch } = await withinCredits(run, request.maxCredits, (watched) =>
+    runTables(request, watched),
+  );
   const stopped = tables.some(({ status: ended }) => ended === 'stopped');
   return { tables, spent: stopped ? watch.spent() : undefined, credits: watch.credits() };
 }

@@ -23,7 +23,7 @@ export interface LoadedBatch {
   readonly failed: number;
   /** Another call may do more: this one has worked something, or somebody else has. */
   readonly progress: boolean;
-  /** What this process can't do; its chunk was given back. */
+  /** What this process can't do, or `RUN.CREDITS_SPENT`; its chunks were given back. */
   readonly error?: SnowmeltError;
 }
 
@@ -52,7 +52,7 @@ export async function loadBatch(
     },
   };
   await using joined = await joinRun({ ...request, observer: counting }, adapters, context);
-  const { worked, failed, error } = await work(joined, request, context);
+  const { worked, failed, error } = await workOrSpend(joined, request, context);
   const open = (await sharingOf(adapters.status).openChunks(run)).find(
     (one) => one.table === table,
   );
@@ -68,24 +68,43 @@ interface Worked {
   readonly error?: SnowmeltError;
 }
 
+async function workOrSpend(
+  joined: JoinedRun,
+  request: LoadRequest,
+  context: WorkContext,
+): Promise<Worked> {
+  const tally = { worked: 0, failed: 0 };
+  try {
+    return await work(joined, { request, tally }, context);
+  } catch (error) {
+    const spent = joined.spent();
+    if (spent === undefined || error !== spent) throw error;
+    return { ...tally, error: spent };
+  }
+}
+
+interface Batch {
+  readonly request: LoadRequest;
+  /** Counted as it goes. */
+  readonly tally: { worked: number; failed: number };
+}
+
 /** Waits for what others extract, since that brings chunks; not for chunks that others load. */
 async function work(
   joined: JoinedRun,
-  { table: key, chunks, lastCall }: LoadRequest,
+  { request: { table: key, chunks, lastCall }, tally }: Batch,
   context: WorkContext,
 ): Promise<Worked> {
-  let worked = 0;
-  let failed = 0;
   for (;;) {
     const { status, tables } = await joined.look();
     const table = tables.find((one) => one.key === key);
-    if (status !== 'running' || table === undefined) return { worked, failed };
-    const help = await joined.help(table, chunks - worked);
-    worked += help?.worked ?? 0;
-    failed += help?.failed ?? 0;
-    if (help?.failure !== undefined) return { worked, failed, error: help.failure };
-    const waits = help?.end === 'wait' && worked < chunks && lastCall?.aborted !== true;
-    if (!waits) return { worked, failed };
+    if (status !== 'running' || table === undefined) return tally;
+    const help = await joined.help(table, chunks - tally.worked);
+    tally.worked += help?.worked ?? 0;
+    tally.failed += help?.failed ?? 0;
+    if (help?.failure !== undefined) return { ...tally, error: help.failure };
+    const waits = help?.end === 'wait' && tally.worked < chunks && lastCall?.aborted !== true;
+    if (!waits) return tally;
     joined.waits(`chunks of ${key} that other processes extract or load`);
     await context.clock.sleep(pause, lastCall).catch(() => undefined);
     context.signal.throwIfAborted();

@@ -5,6 +5,7 @@ import type { RunId, TableKey } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';
 import { isSnowmeltError, type SnowmeltError } from '../../errors/snowmelt-error.ts';
 import { beginRun, reachBoth } from '../run/begin-run.ts';
+import { withinCredits } from '../run/credit-watch.ts';
 import { splitWork } from '../run/go-on.ts';
 import { sharingOf } from '../run/join-run.ts';
 import { loadOrder } from '../run/load-order.ts';
@@ -60,7 +61,9 @@ export async function planRun(
   await using _present = run.presence;
   const { id, resumed } = run.state;
   try {
-    const tables = await makeTablesReady(request, run);
+    const { done: tables } = await withinCredits(run, request.maxCredits, (watched) =>
+      makeTablesReady(request, watched),
+    );
     const open = await sharing.openChunks(id);
     const ready = new Set(tables.filter(({ status }) => status === 'ready').map(({ key }) => key));
     const shared = open.flatMap((one) => {

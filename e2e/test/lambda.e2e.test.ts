@@ -103,6 +103,8 @@ describe('the built function, by itself in a folder', () => {
     await using other = await lambdaPackage({ ...demo.config });
     expect(again.sha256).toBe(other.sha256);
     expect(again.bytes).toBeLessThan(10 * 1024 * 1024);
+    const { outcome } = await again.invoke({ action: 'validate_config' });
+    expect(outcome?.importedRssMib).toBeLessThan(150);
   });
 
   it('answers the checks', async () => {
@@ -197,32 +199,50 @@ describe('a migration that needs many invocations', () => {
   }, 120_000);
 });
 
-describe('a step of PostgreSQL that is longer than an invocation', () => {
-  it('an index build that is longer than an invocation ends the loop by name, and the command goes on with it', async () => {
+describe('an unload, a chunk and an index build that are each longer than an invocation', () => {
+  it('the unload is waited for, the chunk is loaded in pieces, the index ends the loop by name, and the command goes on with it', async () => {
     const few = "DATE < '2001-01-01 02:00'";
     const counted = await inSnowflake(demo, `SELECT count(*) FROM FLIGHTS WHERE ${few}`);
-    const pause = 9 / Number(counted[0]?.[0]);
+    const all = Number(counted[0]?.[0]);
     await client.query(`CREATE SCHEMA vega; CREATE TABLE vega.flights (${columns});
       CREATE FUNCTION vega.slowly(int) RETURNS int LANGUAGE plpgsql IMMUTABLE
         SET search_path = pg_catalog AS
-        $$ BEGIN PERFORM pg_sleep(${pause}); RETURN $1; END $$;
-      CREATE INDEX slow ON vega.flights (vega.slowly(delay))`);
-    const small = { ...table, source_filter: few, disable_index: true };
+        $$ BEGIN PERFORM pg_sleep(${9 / all}); RETURN $1; END $$;
+      CREATE INDEX slow ON vega.flights (vega.slowly(delay));
+      CREATE FUNCTION vega.wait() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS
+        $$ BEGIN PERFORM pg_sleep(${12 / all}); RETURN NEW; END $$;
+      CREATE TRIGGER waits BEFORE INSERT ON vega.flights FOR EACH ROW EXECUTE FUNCTION vega.wait()`);
+    const unload = { sqlMatches: String.raw`COPY INTO[\s\S]*FLIGHTS` };
+    demo.emulator.faults.add({ kind: 'slow-statement', ms: 8000, match: unload });
+    const small = { ...table, source_filter: few, disable_index: true, extract: 'unload' };
     const config = {
       ...configOf(demo, [small], { source_name: 'air' }),
       snapshot_delay_seconds: 0,
+      parallel_threads: 4,
     };
-    const { bodies } = await loop(7, undefined, { SNOWMELT_CONFIG: JSON.stringify(config) });
+    const env = { SNOWMELT_CONFIG: JSON.stringify(config) };
+    const { bodies, lines } = await loop(7, undefined, env);
     const last = bodies.at(-1);
     expect(last, JSON.stringify(bodies)).toMatchObject({ error_type: 'RUN.STEP_TOO_LONG' });
     expect(last?.['error']).toContain(`snowmelt run --resume-run-id ${last?.run_id}`);
+    for (const event of ['statement_runs', 'chunk_divided']) {
+      expect(lines.join('\n')).toContain(`"message":"${event}"`);
+    }
+    const unloads = demo.emulator.stats.statements.filter(({ sql }) =>
+      /COPY INTO[\s\S]*FLIGHTS/u.test(sql),
+    );
+    expect(unloads.map(({ status }) => status)).toEqual(['success']);
     await using file = await configFile(config);
     const resumed = ['--resume-run-id', String(last?.run_id), '--json'];
     const { code, stderr } = await snowmelt(['run', '-c', file.path, ...resumed]);
     expect(code, stderr).toBe(0);
-    const { rows: found } = await client.query(`SELECT 1 FROM pg_indexes WHERE indexname = 'slow'`);
-    expect(found).toHaveLength(1);
-  }, 120_000);
+    const { rows: found } = await client.query(
+      `SELECT (SELECT count(*)::int FROM vega.flights) AS rows,
+         (SELECT sum(rows)::int FROM snowmelt.chunk_ledger) AS ledger,
+         (SELECT count(*)::int FROM pg_indexes WHERE indexname = 'slow') AS indexes`,
+    );
+    expect(found).toEqual([{ rows: all, ledger: all, indexes: 1 }]);
+  }, 180_000);
 });
 
 describe('state machines, run from their files', () => {

@@ -1,6 +1,7 @@
 // A plain Node process that stands for Lambda: loads the function of a folder, invokes it once with a
 // context whose clock runs, and prints what came of it behind a mark.
 import { pathToFileURL } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder, seconds, event] = process.argv.slice(2);
@@ -21,11 +22,20 @@ const context = {
   callbackWaitsForEmptyEventLoop: true,
   getRemainingTimeInMillis: () => Math.max(0, Math.round(end - performance.now())),
 };
+const importedRssMib = Math.round(process.memoryUsage.rss() / 1048576);
 const outcome = await handler(JSON.parse(event), context).then(
   (answer) => ({ answer }),
   (error) => ({ errorType: error.name, errorMessage: error.message }),
 );
-const peakRssMib = Math.round(process.resourceUsage().maxRSS / 1024);
-process.stdout.write(`\u0000${JSON.stringify({ ...outcome, imported, peakRssMib })}`, () =>
-  process.exit(0),
+const peakRssMib = Math.round(peakRssKib() / 1024);
+process.stdout.write(
+  `\u0000${JSON.stringify({ ...outcome, imported, importedRssMib, peakRssMib })}`,
+  () => process.exit(0),
 );
+
+/** Linux counts in `maxRSS` what the process was forked from, which is the test with its servers. */
+function peakRssKib() {
+  const status = '/proc/self/status';
+  const own = existsSync(status) ? /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8')) : null;
+  return own === null ? process.resourceUsage().maxRSS : Number(own[1]);
+}

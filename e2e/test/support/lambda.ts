@@ -18,6 +18,8 @@ export interface Outcome {
   readonly errorMessage?: string;
   /** Milliseconds. */
   readonly imported: number;
+  /** After the import. */
+  readonly importedRssMib: number;
   readonly peakRssMib: number;
 }
 

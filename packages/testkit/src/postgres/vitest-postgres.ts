@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 
+import { templateVariable } from './embedded/start-embedded.ts';
 import { startPostgres } from './start-postgres.ts';
 import type { PostgresVersion, TestPostgres } from './server/test-postgres.ts';
 
@@ -18,9 +19,13 @@ export function sharedServer(version: PostgresVersion) {
   const registry = globalThis as unknown as Record<symbol, Shared | undefined>;
   return {
     setup: async (project: TestProject): Promise<void> => {
-      const shared = (registry[key] ??= { server: startPostgres({ version }), users: 0 });
+      const shared = (registry[key] ??= {
+        server: startPostgres({ version, keepsTemplate: true }),
+        users: 0,
+      });
       shared.users += 1;
-      const { url, host, port, user, password, version: said } = await shared.server;
+      const { url, host, port, user, password, version: said, ...server } = await shared.server;
+      if (server.directory !== undefined) process.env[templateVariable(version)] = server.directory;
       project.provide('postgres', { url, host, port, user, password, version: said });
     },
     teardown: async (): Promise<void> => {
@@ -29,6 +34,7 @@ export function sharedServer(version: PostgresVersion) {
       shared.users -= 1;
       if (shared.users > 0) return;
       registry[key] = undefined;
+      delete process.env[templateVariable(version)];
       await (await shared.server).stop();
     },
   };

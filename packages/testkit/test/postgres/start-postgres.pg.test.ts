@@ -42,6 +42,16 @@ describe('an embedded server', () => {
     expect(await query(server.url, began)).not.toEqual(before);
   });
 
+  it('begins with the data that the shared one began with, and with nothing else of it', async () => {
+    const identity = 'SELECT system_identifier::text FROM pg_control_system()';
+    await query(inject('postgres').url, 'CREATE TABLE IF NOT EXISTS of_the_shared_one ()');
+    await using server = await startPostgres({ origin: 'embedded' });
+    expect(await query(server.url, identity)).toEqual(
+      await query(inject('postgres').url, identity),
+    );
+    expect(await query(server.url, `SELECT to_regclass('of_the_shared_one')`)).toEqual([null]);
+  });
+
   it('trades durability for speed unless told otherwise, and takes settings', async () => {
     await using fast = await startPostgres({ origin: 'embedded' });
     expect(await query(fast.url, 'SHOW fsync')).toEqual(['off']);

@@ -17,8 +17,16 @@ export interface ServerJob {
   readonly version: PostgresVersion;
   readonly superuser: string;
   readonly password: string;
+  /** The directory of another server, whose {@link templateFolder} is the data to begin with. */
+  readonly template?: string;
+  /** Whether this server's directory gets a {@link templateFolder}. */
+  readonly keepsTemplate: boolean;
   readonly settings: Readonly<Record<string, string>>;
 }
+
+/** In a server's directory: its data as `initdb` has made them, and the password that is in them. */
+export const templateFolder = 'template';
+export const passwordName = 'password';
 
 /** A later line on its stdin: `kill -9` of the server, which is started again on its data and port. */
 export const crashLine = 'crash';

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,9 +10,15 @@ import { fileURLToPath } from 'node:url';
 
 import { formatAddress } from '../server/server-address.ts';
 import { serverSettings } from '../server/server-settings.ts';
-import type { PostgresOptions, StartedServer } from '../server/test-postgres.ts';
+import type { PostgresOptions, PostgresVersion, StartedServer } from '../server/test-postgres.ts';
 import { findPackage, serverBinaries } from './server-binaries.ts';
-import { crashLine, type ServerJob, type ServerReport, type ServerUser } from './server-job.ts';
+import {
+  crashLine,
+  passwordName,
+  type ServerJob,
+  type ServerReport,
+  type ServerUser,
+} from './server-job.ts';
 import { canRead, serverUser } from './server-user.ts';
 
 type Supervisor = ChildProcessByStdio<Writable, Readable, null>;
@@ -51,15 +58,27 @@ async function describeJob(options: PostgresOptions): Promise<ServerJob> {
   const user = serverUser();
   const base = await temporaryDirectory(user);
   const { version = 18 } = options;
+  const template = process.env[templateVariable(version)];
   return {
     base,
     bin: await serverBinaries(base, user, await findPackage(version)),
     version,
     ...(user === undefined ? {} : { user }),
     superuser: 'postgres',
-    password: randomBytes(12).toString('hex'),
+    ...(template === undefined
+      ? { password: randomBytes(12).toString('hex') }
+      : { template, password: (await readFile(join(template, passwordName), 'utf8')).trim() }),
+    keepsTemplate: options.keepsTemplate === true,
     settings: serverSettings(options),
   };
+}
+
+/**
+ * Names the directory of a server that keeps a template, which servers of the version then begin with:
+ * set for the processes of a vitest run, by its global setup.
+ */
+export function templateVariable(version: PostgresVersion): string {
+  return `SNOWMELT_TEST_POSTGRES_${version}_TEMPLATE`;
 }
 
 /** Where the server's user can go: TMPDIR may be private to root. */

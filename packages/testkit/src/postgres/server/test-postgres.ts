@@ -34,6 +34,8 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Further server settings. A server given by URL keeps its own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Whether an embedded server keeps a copy of its first data for others to begin with. */
+  readonly keepsTemplate?: boolean;
   /** The major version; a server given by URL is taken as it is. */
   readonly version?: PostgresVersion;
 }

@@ -6,6 +6,7 @@ import { countRows } from './check/count-rows.ts';
 import { sharedKeys } from './check/shared-keys.ts';
 import { digestTable } from './check/digest-table.ts';
 import { newestWatermark } from './check/newest-watermark.ts';
+import { policies } from './check/policies.ts';
 import { warehousePrice } from './check/warehouse-price.ts';
 import { ping } from './check/ping.ts';
 import { queryLong } from './result/long-statement.ts';
@@ -115,6 +116,7 @@ function asked(pool: SessionPool, settings: Settings) {
       schemas: (database, context) => listSchemas((sql) => queryRows(pool, sql, context), database),
       tables: (place, context) => listTables((sql) => queryRows(pool, sql, context), place),
     },
+    guards: { policies: (schema, context) => policies(pool, schema, context) },
     cutsKeys: { shared: (table, context) => sharedKeys(pool, table, context) },
     meters: {
       price: (context) => warehousePrice(pool, context),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { digestQuery } from '../src/check/digest-table.ts';
+import { policiesQuery, readPolicies } from '../src/check/policies.ts';
 import { allRows, type KeyRange } from '../src/plan/key-range.ts';
 import { selectLines } from '../src/query/select-lines.ts';
 import { quoteIdentifier, quoteText } from '../src/sql/quote.ts';
@@ -14,6 +15,25 @@ describe('SQL', () => {
   it('quotes names as stored and escapes texts', () => {
     expect(quoteIdentifier('a"B')).toBe('"a""B"');
     expect(quoteText(String.raw`it's \ here`)).toBe(String.raw`'it''s \\ here'`);
+  });
+
+  it('policies on a table or view: its name quoted, kinds in words, columns where they are on one', () => {
+    const ref = { database: 'SHOP', schema: 'PUBLIC', name: "it's" };
+    expect(policiesQuery({ ref, kind: 'view' })).toContain(
+      `TABLE("SHOP".INFORMATION_SCHEMA.POLICY_REFERENCES(
+  REF_ENTITY_NAME => '"SHOP"."PUBLIC"."it''s"',
+  REF_ENTITY_DOMAIN => 'VIEW'))`,
+    );
+    expect(policiesQuery({ ref, kind: 'external' })).toContain(`REF_ENTITY_DOMAIN => 'TABLE'`);
+    const at = { policy_db: 'GOV', policy_schema: 'P' };
+    const rows = [
+      { ...at, policy_name: 'REGION', policy_kind: 'ROW_ACCESS_POLICY', ref_column_name: null },
+      { ...at, policy_name: 'MASK', policy_kind: 'MASKING_POLICY', ref_column_name: 'EMAIL' },
+    ];
+    expect(readPolicies(rows, 'ORDERS')).toEqual([
+      { kind: 'row access', name: 'GOV.P.REGION' },
+      { kind: 'masking', name: 'GOV.P.MASK', column: 'EMAIL' },
+    ]);
   });
 
   it('P3: every query of a pinned table says AT', () => {

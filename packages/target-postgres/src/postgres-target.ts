@@ -1,5 +1,7 @@
-import type { Loading, Rejects, TablePlan, WholeTarget } from '@snowmelt/core';
+import type { Foresees, Loading, Rejects, TablePlan, WholeTarget } from '@snowmelt/core';
 
+import { foreseePieces } from './indexes/foresee-pieces.ts';
+import { postgresType } from './types/type-map.ts';
 import { checkTable } from './check/check-table.ts';
 import { heldSnapshot } from './ledger/snapshot-ledger.ts';
 import type { PostgresTargetOptions } from './connect/connection-options.ts';
@@ -67,6 +69,7 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
     },
     sessions: { list: (database, context) => listSessions(databases, database, context) },
     rejects: rejectsOf(databases),
+    foresees: foreseesOf(databases),
     repairs: { repair: (request, context) => repairDatabase(databases, request, context) },
     digests: { digest: (table, context) => digestTable(databases, table, context) },
     references: {
@@ -78,6 +81,13 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
       grants: (database, request, context) => targetGrants(databases, database, request, context),
     },
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
+
+function foreseesOf(databases: Databases): Foresees {
+  return {
+    pieces: (table, context) => foreseePieces(databases, table, context),
+    newType: ({ source, newType }) => newType ?? postgresType(source.type),
   };
 }
 

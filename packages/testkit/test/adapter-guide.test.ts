@@ -28,6 +28,7 @@ const ofTarget: Readonly<Record<Capability<Target>, true>> = {
   references: true,
   history: true,
   sessions: true,
+  foresees: true,
   grants: true,
 };
 const ofSource: Readonly<Record<Capability<Source>, true>> = {
@@ -46,6 +47,7 @@ const ofSource: Readonly<Record<Capability<Source>, true>> = {
   examines: true,
   grants: true,
   lists: true,
+  guards: true,
 };
 /** What an adapter may lack; a new one does not compile until it is here, and then in the guide. */
 type Capability<Adapter> = {

@@ -47,7 +47,7 @@ export async function checkConfig(
   ]);
   sides.context.signal.throwIfAborted();
   const connected = connections.every(({ ok }) => ok);
-  const tables = connected ? await planTables(jobs, { ...sides, countChunks: false }) : [];
+  const tables = connected ? await planTables(jobs, { ...sides, whole: false }) : [];
   const checks = [...connections, ...tables.map(checkTable)];
   return { ok: checks.every(({ ok }) => ok), checks };
 }

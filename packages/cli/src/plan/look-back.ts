@@ -2,6 +2,7 @@ import {
   foresee,
   isSnowmeltError,
   runHashes,
+  runPlaces,
   type Config,
   type Logger,
   type MigrationRequest,
@@ -14,16 +15,28 @@ import {
 
 import { openStatus } from '@snowmelt/wiring';
 
-/** What becomes of what an earlier run has left; empty where a run would be the first. */
+import { earlierOf, nothingEarlier, type Earlier } from './estimate.ts';
+
+/** Runs that are asked how long their tables took. */
+const runsAsked = 20;
+
+export interface LookBack {
+  /** What becomes of what an earlier run has left; empty where a run would be the first. */
+  readonly next: ReadonlyMap<TableKey, NextStep>;
+  readonly earlier: Earlier;
+}
+
 export async function lookBack(
   config: Config,
   jobs: readonly TableJob[],
   resume: MigrationRequest['resume'],
   log: Logger,
-): Promise<ReadonlyMap<TableKey, NextStep>> {
-  if (resume.mode === 'never') return new Map();
+): Promise<LookBack> {
   await using status = await openStatus(config, log);
-  return lookBackIn(status, { config, jobs, resume });
+  const runs = await orNoSchema(() => status.runs(runsAsked, runPlaces(config)));
+  const earlier = runs === undefined ? nothingEarlier : earlierOf(runs);
+  if (resume.mode === 'never') return { next: new Map(), earlier };
+  return { next: await lookBackIn(status, { config, jobs, resume }), earlier };
 }
 
 interface Asked {
@@ -46,10 +59,16 @@ async function earlierRun(
 ): Promise<RunSummary | undefined> {
   if (resume.mode === 'run') return status.summary(resume.run);
   const { executionHash } = runHashes(config, jobs);
+  return orNoSchema(() =>
+    status.unfinishedRun({ executionHash, tables: jobs }, resume.maxAgeHours),
+  );
+}
+
+/** Nothing where there is no schema yet, or an older one, which a run brings up to date. */
+async function orNoSchema<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await status.unfinishedRun({ executionHash, tables: jobs }, resume.maxAgeHours);
+    return await ask();
   } catch (error) {
-    // No schema yet, or an older one, which a run brings up to date.
     if (isSnowmeltError(error) && error.code === 'STATUS.SCHEMA') return undefined;
     throw error;
   }

@@ -13,9 +13,12 @@ import {
   type ReadCost,
   type SnowmeltError,
   type Source,
+  type SourcePolicy,
   type TableJob,
   type TableKey,
+  type TablePiece,
   type TablePlan,
+  type TableSchema,
   type Target,
   type WorkContext,
 } from '@snowmelt/core';
@@ -30,8 +33,16 @@ export interface PlannedTable {
   readonly decision?: Decision;
   readonly chunks?: ChunkCount;
   readonly cost?: ReadCost;
+  /** Of the existing table. Absent: the target can't tell. */
+  readonly pieces?: readonly TablePiece[];
+  readonly policies?: Policies;
+  /** Of new columns, by their name. */
+  readonly newTypes?: ReadonlyMap<string, string>;
   readonly error?: SnowmeltError;
 }
+
+/** On the source, as far as the role may see them; or why it can't be told. */
+export type Policies = readonly SourcePolicy[] | { readonly unknown: string };
 
 export interface ChunkCount {
   readonly load: number;
@@ -43,8 +54,8 @@ export interface PlanUsing {
   readonly source: Source;
   readonly target: Target;
   readonly context: WorkContext;
-  /** Chunks cost queries. */
-  readonly countChunks: boolean;
+  /** Also what costs queries of the source: chunks and policies. */
+  readonly whole: boolean;
   readonly next?: ReadonlyMap<TableKey, NextStep>;
   /** Seconds that a process has, where it has not all the time in the world. */
   readonly deadline?: number;
@@ -74,9 +85,14 @@ async function planTable(
   const { context } = using;
   try {
     const decision = withDeadline(await decidePlan(job, { ...using, run: noRun }), job, using);
-    if (!using.countChunks) return { job, decision };
+    if (!using.whole) return { job, decision };
     const tagged = { ...using, context: tagContext(job, context) };
-    return { job, decision, ...(await countChunks(job, decision.plan, tagged)) };
+    return {
+      job,
+      decision,
+      ...(await countChunks(job, decision.plan, tagged)),
+      ...(await foresight(decision, tagged)),
+    };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!isSnowmeltError(error)) throw error;
@@ -106,6 +122,37 @@ async function countChunks(
     chunks: { load: count('load'), extract: count('extract') },
     ...(cost === undefined ? {} : { cost }),
   };
+}
+
+async function foresight(
+  { plan, existing, sourceSchema }: Decision,
+  { source, target, context }: PlanUsing,
+): Promise<Pick<PlannedTable, 'pieces' | 'policies' | 'newTypes'>> {
+  const { foresees } = target;
+  const policies = await policiesOf(source, sourceSchema, context);
+  if (foresees === undefined) return policies;
+  const types = plan.columns.flatMap((pair): [string, string][] => {
+    const type = foresees.newType(pair);
+    return type === undefined ? [] : [[pair.target, type]];
+  });
+  const pieces = existing === undefined ? [] : await foresees.pieces(plan, context);
+  return { ...policies, pieces, newTypes: new Map(types) };
+}
+
+/** A role that may not look is no reason to plan nothing. */
+async function policiesOf(
+  { guards }: Source,
+  schema: TableSchema,
+  { signal, ...context }: WorkContext,
+): Promise<Pick<PlannedTable, 'policies'>> {
+  if (guards === undefined) return {};
+  try {
+    return { policies: await guards.policies(schema, { ...context, signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isSnowmeltError(error)) throw error;
+    return { policies: { unknown: error.message } };
+  }
 }
 
 export function findingsOf(table: PlannedTable): readonly Finding[] {

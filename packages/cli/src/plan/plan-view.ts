@@ -1,29 +1,44 @@
 import {
   deleteMissingOf,
   type ColumnPair,
+  type ColumnSchema,
   type DeleteMissing,
   type Finding,
   type LoadMode,
   type NextStep,
   type ReadCost,
   type SnowmeltError,
+  type SourcePrice,
   type TableMatch,
+  type TablePiece,
   type TableRef,
   type TableSnapshot,
 } from '@snowmelt/core';
-import { bold, dim, green, red } from 'ansis';
 
-import { formatFailure, viewFailure, type FailureView } from '../failure/show-failure.ts';
-import { formatFindings } from '../show/findings.ts';
-import { formatBytes, formatRows } from '../show/quantities.ts';
-import { formatRef } from '../show/run-report.ts';
-import { findingsOf, isRefused, type ChunkCount, type PlannedTable } from './plan-tables.ts';
+import { viewFailure, type FailureView } from '../failure/show-failure.ts';
+import {
+  estimatePlan,
+  nothingEarlier,
+  tableSeconds,
+  type Earlier,
+  type EarlierTable,
+  type PlanEstimate,
+} from './estimate.ts';
+import {
+  findingsOf,
+  isRefused,
+  type ChunkCount,
+  type PlannedTable,
+  type Policies,
+} from './plan-tables.ts';
 
 export interface PlanView {
   /** What wildcards stand for. Absent: there are none. */
   readonly matches?: readonly TableMatch[];
   /** What a run takes at most. */
   readonly connections?: ConnectionsView;
+  /** Of all tables. */
+  readonly estimate: PlanEstimate;
   readonly tables: readonly TablePlanView[];
 }
 
@@ -54,6 +69,16 @@ export interface TablePlanView {
   /** What reading it asks of Snowflake, beside its description. */
   readonly cost?: ReadCost;
   readonly columns?: readonly ColumnView[];
+  /** Columns of the source that have no place in the target, and of the target that the run does not feed. */
+  readonly leftOut?: readonly string[];
+  readonly unfed?: readonly string[];
+  /** What becomes of the existing table's indexes and foreign keys. */
+  readonly indexes?: readonly TablePiece[];
+  /** On the source, as far as the role may see them. */
+  readonly policies?: Policies;
+  /** By the rate of `earlier`. Absent: no earlier run has completed the table. */
+  readonly seconds?: number;
+  readonly earlier?: EarlierTable;
   readonly findings: readonly Finding[];
   readonly notices: readonly string[];
   readonly error?: FailureView;
@@ -63,16 +88,25 @@ export interface ColumnView {
   readonly source: string;
   readonly type: string;
   readonly target: string;
+  /** As PostgreSQL spells it, after the run. Absent: the target can't tell. */
+  readonly targetType?: string;
+  /** The existing table gets it. */
+  readonly added?: true;
   /** The type of an extension that a new column gets, or the wider one that an existing one gets. */
   readonly becomes?: string;
 }
 
-export function viewPlan(tables: readonly PlannedTable[]): PlanView {
-  return { tables: tables.map(viewTable) };
+export function viewPlan(
+  planned: readonly PlannedTable[],
+  earlier: Earlier = nothingEarlier,
+  price?: SourcePrice,
+): PlanView {
+  const tables = planned.map((table) => viewTable(table, earlier));
+  return { estimate: estimatePlan(tables, earlier.beside, price), tables };
 }
 
-function viewTable(table: PlannedTable): TablePlanView {
-  const { job, decision, chunks, cost, error, next } = table;
+function viewTable(table: PlannedTable, { tables }: Earlier): TablePlanView {
+  const { job, decision, chunks, cost, error, next, pieces, policies } = table;
   return {
     key: job.key,
     source: job.source,
@@ -80,7 +114,10 @@ function viewTable(table: PlannedTable): TablePlanView {
     refused: isRefused(table),
     ...(next === undefined ? {} : { next }),
     mode: decision?.plan.mode ?? job.mode,
-    ...(decision === undefined ? {} : viewDecision(decision)),
+    ...(decision === undefined ? {} : viewDecision(decision, table)),
+    ...(pieces === undefined || decision?.existing === undefined ? {} : { indexes: pieces }),
+    ...(policies === undefined ? {} : { policies }),
+    ...timeOf(tables.get(job.key), decision?.plan.estimatedRows),
     ...(chunks === undefined ? {} : { chunks }),
     ...(cost === undefined ? {} : { cost }),
     findings: findingsOf(table),
@@ -89,9 +126,21 @@ function viewTable(table: PlannedTable): TablePlanView {
   };
 }
 
-function viewDecision({ plan, existing }: NonNullable<PlannedTable['decision']>) {
+function timeOf(earlier: EarlierTable | undefined, rows: number | undefined) {
+  return earlier === undefined ? {} : { seconds: tableSeconds(earlier, rows), earlier };
+}
+
+function viewDecision(
+  { plan, existing, sourceSchema }: NonNullable<PlannedTable['decision']>,
+  { newTypes }: PlannedTable,
+) {
   const { extract, snapshot, estimatedRows, estimatedBytes, columns } = plan;
   const deleteMissing = deleteMissingOf(plan);
+  const fed = new Set(columns.map(({ target }) => target));
+  const copied = new Set(columns.map(({ source }) => source.name));
+  const own = new Map(existing?.columns.map(({ name, nativeType }) => [name, nativeType]));
+  const typeOf = (pair: ColumnPair) =>
+    pair.widen?.to ?? own.get(pair.target) ?? newTypes?.get(pair.target);
   return {
     creates: existing === undefined,
     extract,
@@ -99,16 +148,29 @@ function viewDecision({ plan, existing }: NonNullable<PlannedTable['decision']>)
     ...(estimatedRows === undefined ? {} : { estimatedRows }),
     ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
     ...(deleteMissing === undefined ? {} : { deleteMissing }),
-    columns: columns.map(viewColumn),
+    columns: columns.map((pair) => ({
+      ...viewColumn(pair, typeOf(pair)),
+      ...(existing === undefined || own.has(pair.target) ? {} : { added: true as const }),
+    })),
+    leftOut: namesOf(sourceSchema.columns, copied),
+    unfed: namesOf(existing?.columns ?? [], fed),
   };
 }
 
-function viewColumn({ source, target, newType, widen }: ColumnPair): ColumnView {
+function namesOf(columns: readonly ColumnSchema[], but: ReadonlySet<string>): readonly string[] {
+  return columns.map(({ name }) => name).filter((name) => !but.has(name));
+}
+
+function viewColumn(
+  { source, target, newType, widen }: ColumnPair,
+  targetType: string | undefined,
+): ColumnView {
   const becomes = newType ?? widen?.to;
   return {
     source: source.name,
     type: source.nativeType,
     target,
+    ...(targetType === undefined ? {} : { targetType }),
     ...(becomes === undefined ? {} : { becomes }),
   };
 }
@@ -116,100 +178,4 @@ function viewColumn({ source, target, newType, widen }: ColumnPair): ColumnView 
 function viewError(error: SnowmeltError | undefined): { error?: FailureView } {
   const failure = error === undefined ? undefined : viewFailure(error, 'snowmelt');
   return failure === undefined ? {} : { error: failure };
-}
-
-/** `FACT_* in SALES.PUBLIC: 12 tables; left out by their kind: 3 views, 1 external table`. */
-export function formatMatch(match: TableMatch): readonly string[] {
-  const { pattern, place, tables, leftOut } = match;
-  const kinds = [...Map.groupBy(leftOut, ({ what }) => what.replace(/^an? /u, ''))];
-  const others = kinds.map(([kind, all]) => countOf(all.length, kind)).join(', ');
-  return [
-    `${pattern} in ${place.database}.${place.schema}: ${countOf(tables.length, 'table')}${others === '' ? '' : `; left out by their kind: ${others}`}`,
-    ...(tables.length === 0 ? [] : [dim(`  ${tables.join(', ')}`)]),
-    '',
-  ];
-}
-
-export function formatConnections({ postgres, databases, snowflake }: ConnectionsView): string {
-  const each = Object.entries(databases).map(([name, count]) => `${count} to ${name}`);
-  return `Takes at most ${postgres} connections of PostgreSQL (${each.join(', ')}, 1 to look at the others) and ${snowflake} sessions of Snowflake.`;
-}
-
-/** A few lines a table. */
-export function formatTablePlan(table: TablePlanView): readonly string[] {
-  const mark = table.refused ? red('✘') : green('✔');
-  return [
-    `${mark} ${bold(`${formatRef(table.source)} → ${formatRef(table.target)}`)}`,
-    ...(table.next === undefined ? [] : [`    ${nextText(table.next)}`]),
-    ...planLines(table).map((line) => `    ${line}`),
-    ...formatFindings(table.findings).map((line) => `    ${line}`),
-    ...table.notices.map((notice) => `    ${dim(notice)}`),
-    ...(table.error === undefined ? [] : formatFailure(table.error).map((line) => `    ${line}`)),
-    '',
-  ];
-}
-
-function nextText({ run, does, because }: NextStep): string {
-  const texts: Readonly<Record<NextStep['does'], string>> = {
-    resume: `goes on in run ${run}, at its snapshot`,
-    replan: `goes on in run ${run}, at its snapshot, from its beginning`,
-    retry: `tried once more in run ${run}, and read anew at a new snapshot if it fails again`,
-    anew: `read anew at a new snapshot, after run ${run}`,
-    done: `not read again: run ${run} is ended first`,
-    later: `loaded by the run after ${run}, which is ended first`,
-  };
-  return `${texts[does]}: ${because}`;
-}
-
-/** For people: what becomes of rows, and of a size that the catalog does not tell. */
-const modes: Readonly<Record<LoadMode, { readonly does: string; readonly unsized?: string }>> = {
-  append: { does: 'adds rows (append)' },
-  truncate: { does: 'replaces all rows (truncate)' },
-  swap: { does: 'replaces all rows at the end (swap)' },
-  upsert: { does: 'adds rows and replaces those with the same key (upsert)' },
-  changes: { does: 'applies what has changed (changes)', unsized: 'counted as it is read' },
-  'insert-only': { does: 'adds rows whose key is not there (insert-only)' },
-};
-
-function planLines(table: TablePlanView): readonly string[] {
-  const { snapshot, extract, columns = [] } = table;
-  if (snapshot === undefined) return [];
-  const { does } = modes[table.mode];
-  const mapping = columns.map(
-    ({ source, type, target, becomes }) =>
-      `${source} ${type} → ${target}${becomes === undefined ? '' : ` (${becomes})`}`,
-  );
-  return [
-    `${table.creates === true ? 'creates the table' : does}; ${sizeOf(table)}`,
-    `read by ${extract}, ${snapshot.pinned ? `as of ${snapshot.at}` : 'not at one point in time'}`,
-    ...(table.chunks === undefined ? [] : [chunkText(table.chunks, extract)]),
-    ...(table.cost === undefined ? [] : [costText(table.cost)]),
-    ...mapping.map((line) => dim(`  ${line}`)),
-  ];
-}
-
-function sizeOf({ mode, estimatedRows, estimatedBytes }: TablePlanView): string {
-  const { unsized = 'size unknown' } = modes[mode];
-  const rows = estimatedRows === undefined ? unsized : `${formatRows(estimatedRows)} rows`;
-  return estimatedBytes === undefined ? rows : `${rows}, ${formatBytes(estimatedBytes)}`;
-}
-
-function chunkText({ load, extract }: ChunkCount, way: string | undefined): string {
-  const parts = [
-    ...(load > 0 || extract === 0 ? [countOf(load, 'chunk')] : []),
-    ...(extract > 0 && way === 'unload' ? [countOf(extract, 'unload')] : []),
-    ...(extract > 0 && way !== 'unload' ? ['chunks of one result'] : []),
-  ];
-  return parts.join(' and ');
-}
-
-/** `7 statements in Snowflake, 1 scan of the table, 1.2 GB`. */
-function costText({ statements, scans, bytes }: ReadCost): string {
-  const read = `${countOf(statements, 'statement')} in Snowflake, ${countOf(scans, 'scan')} of the table`;
-  return bytes === undefined ? read : `${read}, ${formatBytes(bytes)}`;
-}
-
-function countOf(count: number, thing: string): string {
-  const number = Number.isInteger(count) ? formatRows(count) : String(count);
-  return `${number} ${thing}${count === 1 ? '' : 's'}`;
 }

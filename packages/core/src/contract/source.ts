@@ -109,6 +109,7 @@ export interface Source extends AsyncDisposable {
   readonly examines?: Examines;
   readonly grants?: SourceGrants;
   readonly lists?: Lists;
+  readonly guards?: Guards;
 }
 
 /** A source that has every capability. */
@@ -233,6 +234,21 @@ export interface Meters {
   activeMs(): number;
   /** Calls `look` before each statement, until disposed. */
   watch(look: () => void): Disposable;
+}
+
+/** What keeps rows, or their values, from the role that reads. */
+export interface SourcePolicy {
+  /** In words: `row access`, `masking`. */
+  readonly kind: string;
+  readonly name: string;
+  /** Absent: it is on the whole table. */
+  readonly column?: string;
+}
+
+/** `snowmelt plan`: rows that a policy hides are not read, and look as if they were not there. */
+export interface Guards {
+  /** Policies on the object, as far as the role may see them. Costs a query. */
+  policies(schema: TableSchema, context: WorkContext): Promise<readonly SourcePolicy[]>;
 }
 
 /** `snowmelt check --deep`. */

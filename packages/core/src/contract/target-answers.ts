@@ -85,6 +85,16 @@ export interface FedColumn {
   readonly filled: boolean;
 }
 
+/** What becomes of an index, or a foreign key, of the table while a run loads it. */
+export interface TablePiece {
+  readonly name: string;
+  readonly kind: 'index' | 'foreign key';
+  /** `away`: dropped for the load, rebuilt after it. `anew`: built with the table that takes its place. */
+  readonly becomes: 'stays' | 'away' | 'anew';
+  /** Why it stays. Absent: the configuration takes none away. */
+  readonly why?: string;
+}
+
 export interface TypeRequest {
   readonly table: TableRef;
   readonly pairs: readonly ColumnPair[];

@@ -5,6 +5,7 @@ import type { Grant, GrantsRequest } from './grants.ts';
 import type {
   PrepareReceipt,
   PublishReceipt,
+  TablePiece,
   Restart,
   FedColumn,
   NewestWatermark,
@@ -74,6 +75,7 @@ export interface Target extends Loading<AppendPlan | TruncatePlan>, AsyncDisposa
   readonly references?: References;
   readonly history?: History;
   readonly sessions?: ListsSessions;
+  readonly foresees?: Foresees;
   readonly grants?: TargetGrants;
 }
 
@@ -265,6 +267,14 @@ export interface History {
 export interface ListsSessions {
   /** Changes nothing, and waits for nobody. */
   list(database: string, context: WorkContext): Promise<readonly TargetSession[]>;
+}
+
+/** `snowmelt plan`: what a run would do to the table beside its rows. Changes nothing. */
+export interface Foresees {
+  /** Indexes of the existing table, with the constraints that they carry, and its foreign keys. */
+  pieces(table: TablePlan, context: WorkContext): Promise<readonly TablePiece[]>;
+  /** The type that a new column gets, as the database spells it; nothing where there is none. */
+  newType(pair: ColumnPair): string | undefined;
 }
 
 /** `snowmelt grants`. */

@@ -51,8 +51,28 @@ export function informationFunction(name: string, session: CatalogSession): Quer
     return queryHistory(session, (entry) => entry.sessionId === session.id);
   if (name === 'QUERY_HISTORY_BY_USER')
     return queryHistory(session, (entry) => entry.user === session.user);
+  // There are none: statements that make or set a policy are refused by name.
+  if (name === 'POLICY_REFERENCES') return virtualRelation(POLICY_COLUMNS, []);
   return undefined;
 }
+
+/** https://docs.snowflake.com/en/sql-reference/functions/policy_references */
+const POLICY_COLUMNS = {
+  POLICY_DB: TEXT_CELL,
+  POLICY_SCHEMA: TEXT_CELL,
+  POLICY_NAME: TEXT_CELL,
+  POLICY_KIND: TEXT_CELL,
+  REF_DATABASE_NAME: TEXT_CELL,
+  REF_SCHEMA_NAME: TEXT_CELL,
+  REF_ENTITY_NAME: TEXT_CELL,
+  REF_ENTITY_DOMAIN: TEXT_CELL,
+  REF_COLUMN_NAME: TEXT_CELL,
+  REF_ARG_COLUMN_NAMES: TEXT_CELL,
+  TAG_DATABASE: TEXT_CELL,
+  TAG_SCHEMA: TEXT_CELL,
+  TAG_NAME: TEXT_CELL,
+  POLICY_STATUS: TEXT_CELL,
+};
 
 const COLUMNS = {
   QUERY_ID: TEXT_CELL,

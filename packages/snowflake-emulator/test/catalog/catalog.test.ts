@@ -60,6 +60,14 @@ describe('INFORMATION_SCHEMA tells what the documentation lists', () => {
     ).toEqual([['INFORMATION_SCHEMA'], ['PUBLIC']]);
   });
 
+  it('POLICY_REFERENCES has no row, since no policy can be made here', async () => {
+    const references = `TABLE("SHOP".INFORMATION_SCHEMA.POLICY_REFERENCES(
+      REF_ENTITY_NAME => '"SHOP"."PUBLIC"."ORDERS"', REF_ENTITY_DOMAIN => 'TABLE'))`;
+    expect(
+      await session.run(`SELECT POLICY_NAME, POLICY_KIND, REF_COLUMN_NAME FROM ${references}`),
+    ).toEqual([]);
+  });
+
   it('QUERY_HISTORY has the tag and the status of statements', async () => {
     await session.run("ALTER SESSION SET QUERY_TAG = 'my tag'");
     await session.failure('SELECT 1 / 0');

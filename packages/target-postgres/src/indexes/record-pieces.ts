@@ -29,7 +29,7 @@ const notOwed = (table: string, name: string, foreignKey: boolean) => `NOT EXIST
  * itself sees to that (https://www.postgresql.org/docs/current/release-17.html, "Migration"). Those in C,
  * with a path of their own, or with a body that was resolved when they were made, look nothing up.
  */
-const lookingUp = (oid: string): string => `
+export const lookingUp = (oid: string): string => `
   SELECT f.oid FROM pg_catalog.pg_depend d
   LEFT JOIN pg_catalog.pg_operator o
     ON d.refclassid = 'pg_catalog.pg_operator'::regclass AND o.oid = d.refobjid
@@ -66,13 +66,51 @@ export async function indexesLeft(
 }
 
 /**
- * $1 run, $2 table key, $3 schema, $4 table, $5 its oid, $6 key columns of an upsert, $7 whether
- * primary key and replica identity stay.
+ * Indexes that can be dropped and built again as they were, with their constraint (k) and tablespace (s).
  *
  * An index stays where it could not come back as it was: exclusion and temporal constraints, which
  * know no USING INDEX; pieces of a partitioned index; members of an extension; a tablespace
  * without rights; functions that look names up; and where something stands on it: a foreign key, a
- * view grouped by the key, a rule. Invalid indexes are someone's work in progress.
+ * view grouped by the key, a rule. Invalid indexes are someone's work in progress. `keys`: key columns
+ * of an upsert; `keepsKeys`: whether primary key and replica identity stay.
+ */
+export const comesBack = (oid: string, keys: string, keepsKeys: string) => `
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+LEFT JOIN pg_catalog.pg_constraint k
+  ON k.conindid = c.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+CROSS JOIN LATERAL (
+  SELECT array_agg(a.attname::text) AS names
+  FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (attnum, position)
+  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
+  WHERE u.position <= i.indnkeyatts
+) key
+WHERE i.indrelid = ${oid} AND c.relkind = 'i' AND NOT c.relispartition
+  AND i.indisvalid AND i.indisready AND i.indislive
+  AND (k.oid IS NULL OR (k.contype <> 'x' AND k.conparentid = 0
+                         AND coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) = false))
+  AND NOT EXISTS (${lookingUp('c.oid')})
+  AND (s.oid IS NULL OR has_tablespace_privilege(s.oid, 'CREATE'))
+  AND NOT (cardinality(${keys}::text[]) > 0 AND i.indisunique
+           AND key.names <@ ${keys}::text[] AND ${keys}::text[] <@ key.names)
+  AND NOT (${keepsKeys}::boolean AND (i.indisprimary OR i.indisreplident))
+  AND NOT EXISTS (
+    SELECT 1 FROM pg_catalog.pg_depend d
+    WHERE (d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid
+           OR d.refclassid = 'pg_catalog.pg_constraint'::regclass AND d.refobjid = k.oid)
+      AND d.deptype <> 'i'
+      OR d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+         AND d.deptype IN ('e', 'x', 'P', 'S'))
+  AND NOT EXISTS (
+    SELECT 1 FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attoptions IS NOT NULL)
+  AND NOT EXISTS (
+    SELECT 1 FROM pg_catalog.pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')`;
+
+/**
+ * $1 run, $2 table key, $3 schema, $4 table, $5 its oid, $6 key columns of an upsert, $7 whether
+ * primary key and replica identity stay.
  */
 const recordIndexesSql = `
 INSERT INTO snowmelt.index_ledger
@@ -94,38 +132,7 @@ SELECT $1, $2, $3, $4,
              ORDER BY n),
        pg_get_expr(i.indpred, i.indrelid),
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
-FROM pg_catalog.pg_index i
-JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-LEFT JOIN pg_catalog.pg_constraint k
-  ON k.conindid = c.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
-CROSS JOIN LATERAL (
-  SELECT array_agg(a.attname::text) AS names
-  FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (attnum, position)
-  LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
-  WHERE u.position <= i.indnkeyatts
-) key
-WHERE i.indrelid = $5 AND c.relkind = 'i' AND NOT c.relispartition
-  AND i.indisvalid AND i.indisready AND i.indislive
-  AND (k.oid IS NULL OR (k.contype <> 'x' AND k.conparentid = 0
-                         AND coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) = false))
-  AND NOT EXISTS (${lookingUp('c.oid')})
-  AND (s.oid IS NULL OR has_tablespace_privilege(s.oid, 'CREATE'))
-  AND NOT (cardinality($6::text[]) > 0 AND i.indisunique
-           AND key.names <@ $6::text[] AND $6::text[] <@ key.names)
-  AND NOT ($7::boolean AND (i.indisprimary OR i.indisreplident))
-  AND NOT EXISTS (
-    SELECT 1 FROM pg_catalog.pg_depend d
-    WHERE (d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid
-           OR d.refclassid = 'pg_catalog.pg_constraint'::regclass AND d.refobjid = k.oid)
-      AND d.deptype <> 'i'
-      OR d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-         AND d.deptype IN ('e', 'x', 'P', 'S'))
-  AND NOT EXISTS (
-    SELECT 1 FROM pg_catalog.pg_attribute a
-    WHERE a.attrelid = c.oid AND a.attoptions IS NOT NULL)
-  AND NOT EXISTS (
-    SELECT 1 FROM pg_catalog.pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
+${comesBack('$5', '$6', '$7')}
   AND ${notOwed('$3, $4', 'c.relname', false)}
 RETURNING id, kind, name`;
 
@@ -168,17 +175,20 @@ export interface ForeignKey {
 }
 
 /**
- * $1 schema, $2 table, $3 its oid. A foreign key stays where it is a partition's share of another one, where
- * somebody has changed its triggers, or where the role could not add it again.
+ * A foreign key (k) stays where it is a partition's share of another one, where somebody has changed its
+ * triggers, or where the role could not add it again.
  */
+export const foreignKeyComesBack = `
+  k.conparentid = 0 AND has_table_privilege(k.confrelid, 'REFERENCES')
+  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
+                  WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
+  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conparentid = k.oid)`;
+
+/** $1 schema, $2 table, $3 its oid. */
 const foreignKeysSql = `
 SELECT k.oid, k.conname::text AS name
 FROM pg_catalog.pg_constraint k
-WHERE k.conrelid = $3 AND k.contype = 'f' AND k.conparentid = 0
-  AND has_table_privilege(k.confrelid, 'REFERENCES')
-  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
-                  WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
-  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conparentid = k.oid)
+WHERE k.conrelid = $3 AND k.contype = 'f' AND ${foreignKeyComesBack}
   AND ${notOwed('$1, $2', 'k.conname', true)}
 ORDER BY k.oid`;
 

@@ -33,6 +33,12 @@ describe('disable_index: what goes and what stays', () => {
     );
     return rows.map(({ piece }) => piece);
   };
+  /** What plan would say goes, in the words of `owed`. */
+  const foreseen = async (table: TablePlan) => {
+    const pieces = await on.target.foresees.pieces(table, context);
+    const away = pieces.filter(({ becomes }) => becomes === 'away').map(({ name }) => name);
+    return away.toSorted().map((name) => `${name} dropped`);
+  };
   const repair = async () =>
     (
       await on.target.repairs.repair(
@@ -46,7 +52,15 @@ describe('disable_index: what goes and what stays', () => {
       CREATE UNIQUE INDEX t_key ON t (b, a); CREATE UNIQUE INDEX t_other ON t (a, id);
       CREATE INDEX t_name ON t (name);`);
     const columns = ['id', 'a', 'b'].map((name) => pair(name, integer));
-    await on.target.prepare(plan({ mode, columns, keyColumns: ['a', 'b'] }), context);
+    const table = plan({ mode, columns, keyColumns: ['a', 'b'] });
+    expect(await foreseen(table)).toEqual(['t_name dropped', 't_other dropped']);
+    const pieces = await on.target.foresees.pieces(table, context);
+    const stays = pieces.filter(({ becomes }) => becomes === 'stays');
+    expect(stays.map(({ name, why }) => [name, why])).toEqual([
+      ['t_key', 'rows are found by it'],
+      ['t_pkey', 'rows are found by it'],
+    ]);
+    await on.target.prepare(table, context);
     expect(await owed()).toEqual(['t_name dropped', 't_other dropped']);
     await repair();
   });
@@ -60,6 +74,7 @@ describe('disable_index: what goes and what stays', () => {
       CREATE VIEW by_key AS SELECT id, name FROM t GROUP BY id;
       CREATE INDEX t_broken ON t (part);
       UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_broken'::regclass;`);
+    expect(await foreseen(plan())).toEqual([]);
     await on.target.prepare(plan(), context);
     expect(await owed()).toEqual([]);
   });
@@ -85,6 +100,7 @@ describe('disable_index: what goes and what stays', () => {
         ),
       },
     ]);
+    expect(await foreseen(table)).toEqual(['t_short dropped']);
     await on.target.prepare(table, context);
     expect(await owed()).toEqual(['t_short dropped']);
     await load(table, csv([['1', 'a']]));

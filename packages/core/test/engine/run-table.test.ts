@@ -1,6 +1,7 @@
+import { changeLoading } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
-import { SnowmeltError, type References } from '../../src/index.ts';
+import { SnowmeltError, type Finding, type References } from '../../src/index.ts';
 import { job, rowsOf, run, World } from './engine-world.ts';
 
 const refused = { kind: 'refuse', error: new SnowmeltError('SOURCE.AUTH_FAILED', 'no') } as const;
@@ -25,6 +26,47 @@ it('whoever looks on is told where a table is on its way', async () => {
   const observer = { tablePhase: (key: string, phase: string) => phases.push(`${key} ${phase}`) };
   await run([job('A')], world.adapters(), { observer });
   expect(phases).toEqual(['A loading', 'A reconciling', 'A publishing', 'A verifying']);
+});
+
+describe('what the target says when it publishes', () => {
+  it('P1: rows that are gone from it are read anew, and each is there once', async () => {
+    const world = new World();
+    world.addTable('A', 25);
+    const adapters = world.adapters();
+    const memory = adapters.target;
+    const target = changeLoading(memory, {
+      async publish(plan, context) {
+        if (plan.restarts !== undefined) return memory.publish(plan, context);
+        return { rows: 0, restart: await memory.restart(plan, 'somebody has emptied it', context) };
+      },
+    });
+    const jobs = [job('A', { mode: 'append', verify: 'count' })];
+    const report = await run(jobs, { ...adapters, target });
+    expect(report).toMatchObject({ status: 'completed', rows: 25 });
+    expect(report.tables[0]?.notices).toContain('begun anew: somebody has emptied it');
+    expect(world.targetRows('A')).toEqual(rowsOf(25));
+  });
+
+  it('P8: what it lacks although its rows are in is in the report', async () => {
+    const world = new World();
+    world.addTable('A', 5);
+    const adapters = world.adapters();
+    const memory = adapters.target;
+    const finding: Finding = {
+      code: 'TARGET.INDEX_NOT_REBUILT',
+      severity: 'warning',
+      message: 'an index is away',
+      fix: 'Build it.',
+    };
+    const target = changeLoading(memory, {
+      publish: async (plan, context) => ({
+        ...(await memory.publish(plan, context)),
+        findings: [finding],
+      }),
+    });
+    const report = await run([job('A')], { ...adapters, target });
+    expect(report.tables[0]).toMatchObject({ status: 'completed', findings: [finding] });
+  });
 });
 
 describe('tables that are emptied together', () => {

@@ -18,6 +18,8 @@ export class Databases extends Server implements TimeLimits {
   readonly maxConnections: number;
   /** Further roles that may own the ledger. */
   readonly schemaOwners: readonly string[];
+  /** When sessions of a name were first seen to begin here; see transaction.ts. */
+  readonly firstHeard = new Map<string, number>();
 
   constructor(options: PostgresTargetOptions) {
     const { maxConnections = 10, settings = {}, schemaOwners = [] } = options;

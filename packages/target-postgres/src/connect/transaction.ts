@@ -55,11 +55,39 @@ export async function transaction<T>(
   const begin = `${databases.begin[purpose]}${nameAfter(place?.run, purpose)}`;
   return databases.session({ ...options, once: purpose === 'load' }, (session) =>
     session.transaction(async () => {
-      const result = await work(watched(session, { databases, database, log }));
+      const stale = await formerOwners(session, databases, options);
+      const watch = { databases, database, log, ...(stale === undefined ? {} : { stale }) };
+      const result = await work(watched(session, watch));
       signal.throwIfAborted();
       return result;
     }, begin),
   );
+}
+
+/** Milliseconds that a session of an owner of before is given to come to its end. */
+const formerGraceMs = 5000;
+
+/**
+ * Sessions of a process that had the run before this one and was frozen, or vanished, while it prepared or
+ * published: it has lost the run, and its locks stand in the way. They began before this process was first
+ * heard of in the run; those of its own tables, and of a former owner that thaws, did not.
+ */
+async function formerOwners(
+  session: PostgresSession,
+  { firstHeard }: Databases,
+  { database, purpose, place }: TransactionOptions,
+): Promise<StaleSessions | undefined> {
+  if (place?.run === undefined || purpose === 'load') return undefined;
+  const name = sessionName(place.run, purpose);
+  const key = JSON.stringify([database, name]);
+  if (!firstHeard.has(key)) {
+    const { rows } = await session.query<{ now: string }>(
+      'SELECT (extract(epoch FROM pg_catalog.now()) * 1000000)::bigint::text AS now',
+    );
+    const heard = Number(rows[0]?.now);
+    firstHeard.set(key, Math.min(heard, firstHeard.get(key) ?? heard));
+  }
+  return { name, afterMs: formerGraceMs, before: () => firstHeard.get(key) ?? 0 };
 }
 
 export function sessionName(run: string, purpose: TransactionOptions['purpose']): string {
@@ -78,7 +106,7 @@ function watched(session: PostgresSession, watch: Omit<LockWatch, 'what' | 'pid'
   return {
     ...session,
     schemaOwners: watch.databases.schemaOwners,
-    locking: (what, work, stale) =>
+    locking: (what, work, stale = watch.stale) =>
       watchLocks({ ...watch, pid, what, ...(stale === undefined ? {} : { stale }) }, work),
   };
 }

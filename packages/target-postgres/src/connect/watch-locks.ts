@@ -23,6 +23,8 @@ export interface StaleSessions {
   readonly name: string;
   /** How long one is given to end by itself. */
   readonly afterMs: number;
+  /** Only those whose transaction began before; microseconds by the server's clock. */
+  readonly before?: () => number;
 }
 
 /** When a wait is told, in milliseconds from its beginning; then once in the last of these. */
@@ -114,7 +116,8 @@ const endStaleSql = `
 SELECT pid, to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since,
        pg_catalog.pg_terminate_backend(pid) AS ended
 FROM pg_catalog.pg_stat_activity
-WHERE pid = ANY (pg_catalog.pg_blocking_pids($1)) AND application_name = $2 AND usename = current_user`;
+WHERE pid = ANY (pg_catalog.pg_blocking_pids($1)) AND application_name = $2 AND usename = current_user
+  AND ($3::bigint IS NULL OR (extract(epoch FROM xact_start) * 1000000)::bigint < $3)`;
 
 /**
  * A process that was frozen, or a machine that vanished, sends no FIN: its session keeps its locks, and
@@ -124,7 +127,7 @@ function endStale({ databases, database, pid, stale, log }: LockWatch): Disposab
   if (stale === undefined) return { [Symbol.dispose]: () => undefined };
   const end = async (): Promise<void> => {
     const { rows } = await databases.beside(database, (beside) =>
-      beside.query<object>(endStaleSql, [pid, stale.name]),
+      beside.query<object>(endStaleSql, [pid, stale.name, stale.before?.() ?? null]),
     );
     for (const row of rows) log?.warn('stale_session_ended', { name: stale.name, ...row });
   };

@@ -31,7 +31,7 @@ export async function plan(work: Work, jobs: readonly TableJob[]): Promise<Answe
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
   const seen = watchProgress(work, jobs);
-  await recallRuns(seen, jobs, adapters.status);
+  await recallRuns(seen, work, adapters.status);
   const request = {
     ...requestOf(work, jobs),
     observer: work.tracing.observe(seen.observer),
@@ -125,7 +125,7 @@ export async function finish(work: Work, jobs: readonly TableJob[]): Promise<Ans
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
   const seen = watchProgress(work, jobs);
-  await recallRuns(seen, jobs, adapters.status);
+  await recallRuns(seen, work, adapters.status);
   const observer = work.tracing.observe(seen.observer);
   const request = { ...requestOf(work, jobs), observer, run, holdSeconds };
   const started = performance.now();

@@ -68,7 +68,7 @@ async function run(work: Work, jobs: readonly TableJob[], seen: Seen): Promise<A
   const started = performance.now();
   await using stack = new AsyncDisposableStack();
   const adapters = await openAdapters(work, stack);
-  await recallRuns(seen, jobs, adapters.status);
+  await recallRuns(seen, work, adapters.status);
   const request: MigrationRequest = {
     ...requestOf(work, jobs),
     resume: resumeOf(work.invocation),

@@ -1,6 +1,7 @@
 import {
   isSnowmeltError,
   longSteps,
+  runPlaces,
   runsToMeasure,
   type RunObserver,
   type RunReport,
@@ -96,12 +97,11 @@ export function watchProgress(work: Work, jobs: readonly TableJob[]): Seen {
 /** Runs of before tell how fast their tables go. */
 export async function recallRuns(
   seen: Seen,
-  jobs: readonly TableJob[],
+  { config }: Work,
   status: Pick<StatusStore, 'runs'>,
 ): Promise<void> {
-  const places = jobs.map(({ sourceName, target }) => ({ sourceName, ...target }));
   try {
-    seen.earlier = await status.runs(runsToMeasure, places);
+    seen.earlier = await status.runs(runsToMeasure, runPlaces(config));
   } catch (error) {
     // No schema yet, or an older one, which the run brings up to date.
     if (!isSnowmeltError(error) || error.code !== 'STATUS.SCHEMA') throw error;

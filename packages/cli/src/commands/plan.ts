@@ -37,7 +37,7 @@ Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
     details: Flags.boolean({ summary: 'All of each table, not one line.' }),
     deadline: Flags.integer({
       summary:
-        'Seconds that a process has, 900 on Lambda: tells what PostgreSQL may take longer for.',
+        'Seconds that a process has, 900 on Lambda: tells what PostgreSQL may take longer for, by earlier runs.',
       min: 1,
     }),
   };
@@ -47,9 +47,10 @@ Exit codes: 0 a run could start; 2 it would refuse a table; 1 a bug.`;
     const { config, matches } = await readMatched(flags);
     const jobs = selectJobs(config, flags);
     await using sides = await openSides(config, flags);
-    const { next, earlier } = await lookBack(config, jobs, resumeOf(flags), makeLogger(flags));
+    const log = makeLogger(flags);
+    const { next, earlier, runs } = await lookBack(config, jobs, resumeOf(flags), log);
     const connections = viewConnections(config);
-    const using = { ...sides, next, whole: true, ...deadlineOf(flags) };
+    const using = { ...sides, next, whole: true, earlier: runs, ...deadlineOf(flags) };
     const view = {
       ...viewPlan(await planTables(jobs, using), earlier, await priceOf(sides)),
       connections,

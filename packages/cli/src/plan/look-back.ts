@@ -3,6 +3,7 @@ import {
   isSnowmeltError,
   runHashes,
   runPlaces,
+  runsToMeasure,
   type Config,
   type Logger,
   type MigrationRequest,
@@ -17,13 +18,12 @@ import { openStatus } from '@snowmelt/wiring';
 
 import { earlierOf, nothingEarlier, type Earlier } from './estimate.ts';
 
-/** Runs that are asked how long their tables took. */
-const runsAsked = 20;
-
 export interface LookBack {
   /** What becomes of what an earlier run has left; empty where a run would be the first. */
   readonly next: ReadonlyMap<TableKey, NextStep>;
   readonly earlier: Earlier;
+  /** The newest ones of the configuration. */
+  readonly runs: readonly RunSummary[];
 }
 
 export async function lookBack(
@@ -33,10 +33,11 @@ export async function lookBack(
   log: Logger,
 ): Promise<LookBack> {
   await using status = await openStatus(config, log);
-  const runs = await orNoSchema(() => status.runs(runsAsked, runPlaces(config)));
-  const earlier = runs === undefined ? nothingEarlier : earlierOf(runs);
-  if (resume.mode === 'never') return { next: new Map(), earlier };
-  return { next: await lookBackIn(status, { config, jobs, resume }), earlier };
+  const found = await orNoSchema(() => status.runs(runsToMeasure, runPlaces(config)));
+  const earlier = found === undefined ? nothingEarlier : earlierOf(found);
+  const runs = found ?? [];
+  if (resume.mode === 'never') return { next: new Map(), earlier, runs };
+  return { next: await lookBackIn(status, { config, jobs, resume }), earlier, runs };
 }
 
 interface Asked {

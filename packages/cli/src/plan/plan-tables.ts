@@ -11,6 +11,7 @@ import {
   type Finding,
   type NextStep,
   type ReadCost,
+  type RunSummary,
   type SnowmeltError,
   type Source,
   type SourcePolicy,
@@ -59,6 +60,8 @@ export interface PlanUsing {
   readonly next?: ReadonlyMap<TableKey, NextStep>;
   /** Seconds that a process has, where it has not all the time in the world. */
   readonly deadline?: number;
+  /** Runs of before, which tell what fits into it. */
+  readonly earlier?: readonly RunSummary[];
 }
 
 /** What a run would do with each table, without changing anything. An expected failure is kept. */
@@ -103,10 +106,10 @@ async function planTable(
 function withDeadline(
   decision: Decision,
   { verify }: TableJob,
-  { deadline: seconds }: PlanUsing,
+  { deadline: seconds, earlier = [] }: PlanUsing,
 ): Decision {
   if (seconds === undefined) return decision;
-  const late = longSteps(decision.plan, { seconds, verify });
+  const late = longSteps(decision.plan, { seconds, verify, earlier });
   return { ...decision, findings: [...decision.findings, ...late] };
 }
 

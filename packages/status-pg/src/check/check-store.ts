@@ -17,8 +17,7 @@ export async function checkStore(
       try {
         await refuseTransactionPooler(client, database);
         // A standby refuses to begin.
-        await session.rows('BEGIN READ WRITE');
-        await session.rows('ROLLBACK');
+        await session.transaction(() => Promise.resolve());
         const found = await findEarlierTool(session);
         return [
           ...(await checkSchemaRights(session)),

@@ -11,7 +11,9 @@ import { formatPrometheus, serveMetrics } from '../src/metrics/prometheus.ts';
 import { gatherMetrics, metricFacts } from '../src/metrics/run-metrics.ts';
 
 const key = 'sales/PROD.PUBLIC."A"->dwh.sales.a';
-const ended = { key, status: 'failed', rows: 300, bytes: 40, rejected: 2, seconds: 7 } as const;
+const merged = { inserted: 290, updated: 10, deleted: 0 } as const;
+const figures = { rows: 300, bytes: 40, rejected: 2, merged, seconds: 7 } as const;
+const ended = { key, status: 'failed', ...figures } as const;
 const error = new SnowmeltError('TARGET.LOCKED', 'pid 7');
 const report = {
   status: 'partial',
@@ -47,6 +49,7 @@ describe('metrics of a run', () => {
     expect(lines).toContain(`snowmelt_rows_found{${label}} 300`);
     expect(lines).toContain(`snowmelt_rows_expected{${label}} 1000`);
     expect(lines).toContain(`snowmelt_chunk_retries_total{${label}} 1`);
+    expect(lines).toContain(`snowmelt_rows_merged{${label},what="updated"} 10`);
     expect(lines).toContain(`snowmelt_table_state{${label},state="failed"} 1`);
     expect(lines).toContain('snowmelt_run_info{run="r1"} 1');
     expect(lines).toContain('snowmelt_run_ended{status="partial"} 1');

@@ -62,12 +62,14 @@ describe('how a table was compared', () => {
       target: ref,
       status: 'completed',
     } as const;
-    const told = verification === undefined ? {} : { verification };
+    const merged = { inserted: 1200, updated: 2, unchanged: 1, deleted: 3 };
+    const told = { ...(verification === undefined ? {} : { verification }), merged };
+    const split = 'D.S.T: 1,200 inserted, 2 updated, 1 unchanged, 3 deleted';
     const run = { id: 'r', status: 'completed', startedAt: new Date(0), sourceNames: [] } as const;
     const summary = { ...run, rows: 1, tables: [{ ...table, ...figures, ...told }] };
-    expect(formatRun(viewRun({ activity: unseen(summary) }), 200).join('\n')).toMatch(
-      new RegExp(` {2}${words}$`, 'm'),
-    );
+    const status = formatRun(viewRun({ activity: unseen(summary) }), 200).join('\n');
+    expect(status).toMatch(new RegExp(` {2}${words}$`, 'm'));
+    expect(status).toContain(split);
     const ended = { chunks: 1, rejected: 0, seconds: 1, findings: [], notices: [] };
     const verified = verification !== undefined;
     const report: RunView = {
@@ -83,6 +85,7 @@ describe('how a table was compared', () => {
     };
     const lines = formatRunReport(report, 200).map((line) => stripVTControlCharacters(line));
     expect(lines.join('\n')).toMatch(new RegExp(` {2}${words}$`, 'm'));
+    expect(lines).toContain(split);
   });
 });
 

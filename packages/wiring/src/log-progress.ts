@@ -24,9 +24,18 @@ export function logProgress(log: Logger): RunObserver {
     tableEnded: ({ key, status, rows, bytes, chunks, seconds, missing, notices, ...report }) => {
       for (const notice of notices) log.info('table_notice', { table: key, notice });
       const removed = missing === undefined ? {} : { missing_rows: missing.rows };
-      const { verified, verification } = report;
+      const { verified, verification, merged } = report;
       const compared = verification === undefined ? {} : { verified_by: verification.by };
-      const figures = { rows, bytes, chunks, seconds, verified, ...compared, ...removed };
+      const figures = {
+        rows,
+        bytes,
+        chunks,
+        seconds,
+        verified,
+        ...compared,
+        ...removed,
+        ...merged,
+      };
       log.info('table_ended', { table: key, status, ...figures });
     },
   };

@@ -1,4 +1,5 @@
 import { formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
+import { mergedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
 import { formatTime, noRuns } from '../status/format-status.ts';
 import type { Comparison, HistoryView, RunOutcome, TableFigures } from './view-history.ts';
@@ -41,6 +42,7 @@ function outcomeRow(run: RunOutcome): readonly string[] {
 const comparedColumns = [
   { title: 'Rows before', align: 'right' },
   { title: 'after', align: 'right' },
+  { title: 'Merged', spare: 3 },
   { title: 'Time before', align: 'right', spare: 1 },
   { title: 'after', align: 'right' },
   { title: '', align: 'right', spare: 2 },
@@ -50,6 +52,7 @@ function formatComparison({ before, after, tables }: Comparison, width: number) 
   const cells = tables.map((table) => [
     rowsOf(table.before),
     rowsOf(table.after),
+    table.after?.merged === undefined ? '' : mergedWords(table.after.merged),
     timeOf(table.before),
     timeOf(table.after),
     changeOf(table.before, table.after),

@@ -1,4 +1,4 @@
-import type { RunSummary, TableRef, TableSummary } from '@snowmelt/core';
+import type { MergedRows, RunSummary, TableRef, TableSummary } from '@snowmelt/core';
 
 import type { RunStanding, RunStatusView } from '../status/view-status.ts';
 
@@ -9,7 +9,10 @@ export interface HistoryView {
   readonly compared?: Comparison;
 }
 
-export interface RunOutcome extends Pick<RunSummary, 'id' | 'startedAt' | 'rows' | 'sourceNames'> {
+export interface RunOutcome extends Pick<
+  RunSummary,
+  'id' | 'startedAt' | 'rows' | 'sourceNames' | 'limit'
+> {
   readonly state: RunStanding;
   readonly completedAt?: Date;
   /** From its beginning to its end, pauses included. */
@@ -40,6 +43,7 @@ export interface ComparedTable {
 export interface TableFigures {
   readonly status: TableSummary['status'];
   readonly rows: number;
+  readonly merged?: MergedRows;
   readonly seconds?: number;
 }
 
@@ -63,6 +67,7 @@ export function viewOutcome(run: RunStatusView): RunOutcome {
     resumed,
     sourceNames,
     ...(run.credits === undefined ? {} : { credits: run.credits }),
+    ...(run.limit === undefined ? {} : { limit: run.limit }),
     ...(run.error === undefined ? {} : { error: run.error }),
   };
 }
@@ -86,9 +91,13 @@ export function compareRuns(before: RunSummary, after: RunSummary): Comparison {
 
 function figures<Side extends string>(side: Side, table: TableSummary | undefined) {
   if (table === undefined) return {};
-  const { status, rows } = table;
+  const { status, rows, merged } = table;
   const seconds = secondsOf(table);
-  return { [side]: { status, rows, ...(seconds === undefined ? {} : { seconds }) } };
+  const known = {
+    ...(merged === undefined ? {} : { merged }),
+    ...(seconds === undefined ? {} : { seconds }),
+  };
+  return { [side]: { status, rows, ...known } };
 }
 
 function secondsOf({ startedAt, completedAt }: { startedAt?: Date; completedAt?: Date }) {

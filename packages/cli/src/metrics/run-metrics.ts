@@ -1,4 +1,4 @@
-import type { RunObserver, RunReport, TableKey } from '@snowmelt/core';
+import type { MergedRows, RunObserver, RunReport, TableKey } from '@snowmelt/core';
 
 export interface MetricPoint {
   readonly labels: Readonly<Record<string, string>>;
@@ -27,6 +27,11 @@ export const metricFacts = {
   ],
   snowmelt_rows_expected: ['gauge', '{row}', 'Rows of the table, as announced or estimated.'],
   snowmelt_rows_rejected: ['gauge', '{row}', 'Rows that the target has refused.'],
+  snowmelt_rows_merged: [
+    'gauge',
+    '{row}',
+    'What rows of a completed table have made of those that were there; what is a label.',
+  ],
   snowmelt_bytes_total: ['counter', 'By', 'Bytes of CSV loaded by this process.'],
   snowmelt_chunks_total: ['counter', '{chunk}', 'Chunks loaded by this process.'],
   snowmelt_chunk_retries_total: [
@@ -50,6 +55,7 @@ interface TableFigures {
   retries: number;
   expected?: number;
   rejected?: number;
+  merged?: MergedRows | undefined;
   seconds?: number;
 }
 
@@ -101,11 +107,16 @@ function observe(tables: Map<TableKey, TableFigures>, run: { id?: string }): Run
         table.chunks += 1;
       }),
     chunkRetried: (key) => change(key, (table) => (table.retries += 1)),
-    tableEnded: ({ key, status, rows, rejected, seconds }) =>
+    tableEnded: ({ key, status, rows, rejected, merged, seconds }) =>
       change(key, (table) =>
-        Object.assign(table, { state: status, found: rows, rejected, seconds }),
+        Object.assign(table, { state: status, found: rows, rejected, merged, seconds }),
       ),
   };
+}
+
+export function mergedPoints(table: TableKey, merged?: MergedRows): readonly MetricPoint[] {
+  const counts = Object.entries(merged ?? {});
+  return counts.map(([what, value]) => ({ labels: { table, what }, value }));
 }
 
 function runMetrics(run: { id?: string; end?: string; credits?: number }): readonly Metric[] {
@@ -131,6 +142,10 @@ function tableMetrics(tables: ReadonlyMap<TableKey, TableFigures>): readonly Met
     each('snowmelt_rows_found', ({ found }) => found),
     each('snowmelt_rows_expected', ({ expected }) => expected),
     each('snowmelt_rows_rejected', ({ rejected }) => rejected),
+    metric(
+      'snowmelt_rows_merged',
+      [...tables].flatMap(([table, { merged }]) => mergedPoints(table, merged)),
+    ),
     each('snowmelt_bytes_total', ({ bytes }) => bytes),
     each('snowmelt_chunks_total', ({ chunks }) => chunks),
     each('snowmelt_chunk_retries_total', ({ retries }) => retries),

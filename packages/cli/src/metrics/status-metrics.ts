@@ -1,6 +1,6 @@
 import type { RunActivity } from '@snowmelt/core';
 
-import { metric, type Metric } from './run-metrics.ts';
+import { mergedPoints, metric, type Metric } from './run-metrics.ts';
 
 /**
  * The figures of a run as one finds them in its status, for whoever is not its process: those that are
@@ -25,6 +25,10 @@ export function statusMetrics(activity: RunActivity | undefined): readonly Metri
     metric(
       'snowmelt_rows_rejected',
       each(({ rejected = 0 }) => rejected),
+    ),
+    metric(
+      'snowmelt_rows_merged',
+      run.tables.flatMap(({ key, merged }) => mergedPoints(key, merged)),
     ),
     metric(
       'snowmelt_table_seconds',

@@ -2,7 +2,13 @@ import type { TableRef } from '@snowmelt/core';
 
 import type { FailureView } from '../failure/show-failure.ts';
 import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
-import { formatRef, verifiedWords, type RunView, type TableView } from '../show/run-report.ts';
+import {
+  formatRef,
+  mergedWords,
+  verifiedWords,
+  type RunView,
+  type TableView,
+} from '../show/run-report.ts';
 
 /** What there is to report: of a run that threw, its failure. */
 export type Reported = RunView | { readonly error: FailureView };
@@ -69,7 +75,8 @@ function tableRow(table: TableView): string {
 
 function remarks(table: TableView): string {
   const found = table.findings.map(({ code, message, fix }) => failure({ code, message, fix }));
-  const notices = table.notices.map((notice) => `<p>${escape(notice)}</p>`);
+  const merged = table.merged === undefined ? [] : [mergedWords(table.merged)];
+  const notices = [...merged, ...table.notices].map((notice) => `<p>${escape(notice)}</p>`);
   const failed = table.error === undefined ? [] : [failure(table.error)];
   const all = [...failed, ...found, ...notices];
   return all.length === 0 ? '' : `<section>${heading(table.source)}${all.join('')}</section>\n`;

@@ -1,6 +1,7 @@
 import {
   limitedNote,
   visible,
+  type MergedRows,
   type RunReport,
   type TableRef,
   type TableReport,
@@ -62,8 +63,10 @@ export function formatRunReport(report: RunView, width: number): readonly string
     formatDuration(table.seconds),
     verifiedWords(table),
   ]);
-  const notices = report.tables.flatMap(({ source, notices }) =>
-    notices.map((notice) => dim(`${formatRef(source)}: ${notice}`)),
+  const notices = report.tables.flatMap(({ source, merged, notices }) =>
+    [...(merged === undefined ? [] : [mergedWords(merged)]), ...notices].map((notice) =>
+      dim(`${formatRef(source)}: ${notice}`),
+    ),
   );
   const found = report.tables.flatMap(({ findings }) => formatFindings(findings));
   return [
@@ -80,6 +83,16 @@ export function formatRunReport(report: RunView, width: number): readonly string
 export function formatRunFailures(report: RunView): readonly string[] {
   const failures = [report.stoppedBy, ...report.tables.map(({ error }) => error)];
   return failures.flatMap((error) => (error === undefined ? [] : formatFailure(error)));
+}
+
+/** What rows have made of those that were there. */
+export function mergedWords({ inserted, updated, unchanged, deleted }: MergedRows): string {
+  return [
+    `${formatRows(inserted)} inserted`,
+    `${formatRows(updated)} updated`,
+    ...(unchanged === undefined ? [] : [`${formatRows(unchanged)} unchanged`]),
+    ...(deleted === 0 ? [] : [`${formatRows(deleted)} deleted`]),
+  ].join(', ');
 }
 
 /** How a table was compared with its source; `no`: it was not, or not all of it. */

@@ -2,7 +2,7 @@ import { cyan, green, red, yellow } from 'ansis';
 
 import { formatTrouble } from '../show/diagnosis.ts';
 import { formatBytes, formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
-import { formatRef, verifiedWords } from '../show/run-report.ts';
+import { formatRef, mergedWords, verifiedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
 import { wrapText } from '../show/text-width.ts';
 import type { RunStanding, RunStatusView, TableStatusView } from './view-status.ts';
@@ -61,6 +61,9 @@ export function formatRun(run: RunStatusView, width: number): readonly string[] 
     ...own.flatMap((text) => wrapText(text, wide)),
     '',
     ...formatTables(tableColumns, run.tables, run.tables.map(cellsOf), width),
+    ...run.tables.flatMap(({ source, merged }) =>
+      merged === undefined ? [] : wrapText(`${formatRef(source)}: ${mergedWords(merged)}`, wide),
+    ),
     ...(failures.length === 0 ? [] : ['', ...failures]),
     ...troubles.flatMap((trouble) => ['', ...formatTrouble(trouble, wide)]),
   ];

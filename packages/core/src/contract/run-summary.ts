@@ -1,6 +1,7 @@
 import type { RunStatus, TableStatus } from './run-state.ts';
 import type { RunId, TableKey } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
+import type { MergedRows } from './target-answers.ts';
 
 /** How a table was compared with its source. */
 export interface Verification {
@@ -30,6 +31,8 @@ export interface TableSummary {
   readonly rejected?: number;
   /** Keys that the table was completed without, as of `LoadReceipt.met`. Absent: none. */
   readonly met?: number;
+  /** What a completed table's rows have made of those that were there. Absent: not known. */
+  readonly merged?: MergedRows;
   /** How a completed table was compared with its source. Absent: it was not. */
   readonly verification?: Verification;
   /** Of indexes that were dropped for the load. Absent: none were. */

@@ -11,7 +11,7 @@ import type { ObservesRuns } from './observes.ts';
 import type { SnapshotPoint } from './source.ts';
 import type { RunId, RunLife, TableKey, TablePlan } from './table-plan.ts';
 import type { TableRef } from './table-schema.ts';
-import type { MissingReceipt } from './target-answers.ts';
+import type { MergedRows, MissingReceipt } from './target-answers.ts';
 
 export type { RunPlace, RunSummary, TableSummary, Verification } from './run-summary.ts';
 
@@ -121,6 +121,7 @@ export type TableEvent =
   | {
       readonly type: 'completed';
       readonly missing?: MissingReceipt;
+      readonly merged?: MergedRows;
       readonly rejected?: number;
       readonly met?: number;
       /** Absent: the table was not compared, or nothing could be said. */

@@ -33,11 +33,30 @@ export interface MissingReceipt {
   readonly met?: number;
 }
 
+/** What the rows of a run have made of those that were there, by key. */
+export interface MergedRows {
+  readonly inserted: number;
+  /** Rows that were written anew, whether their values were others or the same. */
+  readonly updated: number;
+  /**
+   * Rows that have changed nothing: the stored one was as new, or is left alone by the mode, or another
+   * of the same key came in the same chunk. Absent: of changes, of which all are applied.
+   */
+  readonly unchanged?: number;
+  /** By changes, or since the source lacks them. Rows that are only marked are not among them. */
+  readonly deleted: number;
+}
+
 export interface PublishReceipt {
   /** Rows that the run's ledger holds for the table, keys of `deleteMissing` apart. */
   readonly rows: number;
   /** Of a plan that has `deleteMissing`, where keys were read. */
   readonly missing?: MissingReceipt;
+  /**
+   * Of modes that find rows by their key: counted in the transactions that wrote them. Absent: some
+   * could not be counted.
+   */
+  readonly merged?: MergedRows;
   /** What the table lacks although its rows are in, as an index that the rows do not allow. */
   readonly findings?: readonly Finding[];
   /**

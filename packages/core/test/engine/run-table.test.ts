@@ -1,4 +1,4 @@
-import { changeLoading } from '@snowmelt/testkit/memory';
+import { changeLoading, type FaultInjector } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import { SnowmeltError, type Finding, type References } from '../../src/index.ts';
@@ -66,6 +66,36 @@ describe('what the target says when it publishes', () => {
     });
     const report = await run([job('A')], { ...adapters, target });
     expect(report.tables[0]).toMatchObject({ status: 'completed', findings: [finding] });
+  });
+});
+
+describe('a table whose rows are merged', () => {
+  it('says what became of them: in the report, in the store, and when it is found completed', async () => {
+    const world = new World();
+    for (const name of ['A', 'B']) world.addTable(name, 5);
+    const merged = { inserted: 3, updated: 1, unchanged: 1, deleted: 2 };
+    const jobs = ['A', 'B'].map((name) => job(name));
+    const adapters = (open: boolean) => {
+      const { target, ...rest } = world.adapters(open ? {} : { open: refusingB });
+      const publish: typeof target.publish = async (plan, context) => ({
+        ...(await target.publish(plan, context)),
+        merged,
+      });
+      return { ...rest, target: changeLoading(target, { publish }) };
+    };
+    const refusingB: FaultInjector = ({ chunk }) =>
+      chunk.expectedRows === 5 ? refused : undefined;
+    world.replaceRows('A', 4);
+    const first = await run(jobs, adapters(false));
+    expect(first.tables).toMatchObject([{ merged }, { status: 'failed' }]);
+    expect(first.tables[1]).not.toHaveProperty('merged');
+    const [kept] = await world.adapters().status.runs(1);
+    expect(kept?.tables[0]).toMatchObject({ merged });
+    const second = await run(jobs, adapters(true));
+    expect(second.tables).toMatchObject([
+      { status: 'skipped', merged },
+      { status: 'completed', merged },
+    ]);
   });
 });
 

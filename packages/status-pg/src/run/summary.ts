@@ -1,5 +1,6 @@
 import {
   leftOut,
+  type MergedRows,
   SnowmeltError,
   type RunId,
   type RunPlace,
@@ -42,6 +43,7 @@ interface TableRow {
   rejected: number;
   met: number;
   verification: Verification | null;
+  merged: MergedRows | null;
   indexes: NonNullable<TableSummary['indexes']> | null;
   startedAt: string | null;
   completedAt: string | null;
@@ -79,6 +81,8 @@ const summaries = (runs: string): string => `
           THEN coalesce((t.metadata ->> 'rejected_rows')::bigint, 0) ELSE 0 END,
         'met', CASE WHEN t.status = 'completed'
           THEN coalesce((t.metadata ->> 'keys_met')::bigint, 0) ELSE 0 END,
+        'merged', CASE WHEN t.status = 'completed' AND jsonb_typeof(t.metadata -> 'merged') = 'object'
+          THEN t.metadata -> 'merged' END,
         'verification', CASE WHEN t.status = 'completed' THEN t.metadata -> 'verification' END,
         'indexes', CASE WHEN t.indexes_restored THEN 'restored'
           WHEN t.indexes_disabled THEN 'disabled' END,
@@ -185,6 +189,7 @@ function readTable(row: TableRow): TableSummary {
     bytes,
     ...leftOut({ rejected, met }),
     ...(verification === null ? {} : { verification }),
+    ...(row.merged === null ? {} : { merged: row.merged }),
     ...(row.indexes === null ? {} : { indexes: row.indexes }),
     ...(row.startedAt === null ? {} : { startedAt: new Date(row.startedAt) }),
     ...(row.completedAt === null ? {} : { completedAt: new Date(row.completedAt) }),

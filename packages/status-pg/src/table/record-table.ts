@@ -86,9 +86,10 @@ type Completed = Extract<TableEvent, { type: 'completed' }>;
 
 /** What was left out of the table, how it was compared, and what `delete_missing` did. */
 function metadataOf({ rejected = 0, met = 0, ...rest }: Completed): JsonObject {
-  const { missing, verification } = rest;
+  const { missing, merged, verification } = rest;
   const compared = verification === undefined ? null : { ...verification };
-  const left = { rejected_rows: rejected, keys_met: met, verification: compared };
+  const split = merged === undefined ? null : { ...merged };
+  const left = { rejected_rows: rejected, keys_met: met, merged: split, verification: compared };
   if (missing === undefined) return left;
   const { how, rows, restored } = missing;
   return how === 'hard'

@@ -15,6 +15,8 @@ export interface Copied {
   readonly rejected?: number;
   /** Rows that were inserted or updated. Absent: as many as `rows`. */
   readonly written?: number | 'unknown';
+  /** What a merge made of them. Absent: they were not merged, or not counted. */
+  readonly merged?: { readonly inserted: number; readonly updated: number };
   /** Keys of the source that found the row of another one in the target. Absent: none. */
   readonly met?: number;
   /** Of savepoints in which rows were written: what those rows carry in `xmin`. */

@@ -31,7 +31,7 @@ export async function enterChunk(
 const recordSql = `
 UPDATE snowmelt.chunk_ledger
 SET rows = $4, bytes = $5, rejected = $6, keys_met = $9, loaded_at = clock_timestamp(), written = $7,
-    xact = pg_catalog.pg_current_xact_id()::text::bigint,
+    inserted = $10, updated = $11, xact = pg_catalog.pg_current_xact_id()::text::bigint,
     xids = pg_catalog.array_append($8::xid[], pg_catalog.pg_current_xact_id()::xid)
 WHERE run_id = $1 AND table_key = $2 AND chunk_id = $3`;
 
@@ -39,10 +39,11 @@ export async function recordChunk(
   session: Session,
   table: TablePlan,
   chunk: ChunkPlan,
-  { rows, bytes, rejected = 0, written = rows, xids = [], met = 0 }: Copied,
+  { rows, bytes, rejected = 0, written = rows, xids = [], met = 0, merged }: Copied,
 ): Promise<LoadReceipt> {
   const figures = [rows, bytes, rejected, written === 'unknown' ? null : written, xids, met];
-  await session.query(recordSql, [table.run, table.key, chunk.id, ...figures]);
+  const split = [merged?.inserted ?? null, merged?.updated ?? null];
+  await session.query(recordSql, [table.run, table.key, chunk.id, ...figures, ...split]);
   return {
     chunk: chunk.id,
     ...ofKeys(chunk.of === 'keys'),

@@ -1,6 +1,8 @@
 import {
   isSnowmeltError,
   modeTraits,
+  type MergedRows,
+  type MissingReceipt,
   type PublishReceipt,
   type Restart,
   type TablePlan,
@@ -17,6 +19,7 @@ import {
   type TransactionOptions,
 } from '../connect/transaction.ts';
 import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
+import { ledgerSums, type LedgerSums } from '../ledger/ledger-sums.ts';
 import { recordFilled } from '../ledger/fed-columns.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { readTableLedger, refuseStalePlan, restartTable } from '../ledger/table-ledger.ts';
@@ -44,7 +47,9 @@ export async function publishTable(
   const restart = await transaction(databases, options, (session) => lookOnceMore(session, table));
   if (restart !== undefined) return { rows: 0, restart };
   const missing = await removeMissing(databases, table, context);
-  const rows = await transaction(databases, options, (session) => closeLedger(session, table));
+  const { rows, merged } = await transaction(databases, options, (session) =>
+    closeLedger(session, table),
+  );
   const restored = await restoreAfterLoad(databases, table, context);
   // Quiet tables are many.
   const isUnchanged = stillWithoutRows === true && rows === 0;
@@ -56,6 +61,7 @@ export async function publishTable(
   return {
     rows,
     ...(missing === undefined ? {} : { missing }),
+    ...(merged === undefined ? {} : { merged: withRemoved(merged, missing) }),
     ...restored,
     ...(findings.length === 0 ? {} : { findings }),
   };
@@ -86,18 +92,17 @@ async function lookOnceMore(session: Session, table: TablePlan): Promise<Restart
   return { restarts: await restartTable(session, table), why: standing.why };
 }
 
-const sumSql = `
-SELECT coalesce(sum(rows), 0)::text AS rows FROM snowmelt.chunk_ledger
-WHERE run_id = $1 AND table_key = $2 AND NOT of_keys`;
+function withRemoved(merged: MergedRows, missing: MissingReceipt | undefined): MergedRows {
+  return missing?.how === 'hard' ? { ...merged, deleted: merged.deleted + missing.rows } : merged;
+}
 
-async function closeLedger(session: Session, table: TablePlan): Promise<number> {
-  const key = [table.run, table.key];
+async function closeLedger(session: Session, table: TablePlan): Promise<LedgerSums> {
   await refuseStalePlan(session, table);
   // A part of a table has no end: whoever comes later finds the rows of a run that did not finish.
   if (table.read.limit === undefined) await recordEnd(session, table);
-  const { rows } = await session.query<{ rows: string }>(sumSql, key);
+  const sums = await ledgerSums(session, table);
   await session.query(waitForDisk);
-  return Number(rows[0]?.rows);
+  return sums;
 }
 
 async function recordEnd(session: Session, table: TablePlan): Promise<void> {

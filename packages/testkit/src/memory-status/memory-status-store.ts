@@ -179,6 +179,7 @@ function recordTableEvent(table: StoredTable, event: TableEvent, now: Date): voi
         ...endingOf(event),
       });
       table.verification = event.verification;
+      table.merged = event.merged;
       break;
     case 'failed':
       Object.assign(table, {

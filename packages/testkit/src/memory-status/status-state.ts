@@ -1,5 +1,6 @@
 import {
   SnowmeltError,
+  type MergedRows,
   type ChunkPlan,
   type JsonObject,
   type ChunkState,
@@ -45,6 +46,7 @@ export interface StoredTable {
   rejected?: number | undefined;
   met?: number | undefined;
   verification?: Verification | undefined;
+  merged?: MergedRows | undefined;
 }
 
 export interface StoredRun {

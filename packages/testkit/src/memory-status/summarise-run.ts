@@ -39,6 +39,7 @@ function summariseTable(table: StoredTable): TableSummary {
     rows: loaded.reduce((sum, { rows }) => sum + rows, 0),
     bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
     ...leftOut(table),
+    ...(table.merged === undefined ? {} : { merged: table.merged }),
     ...(table.verification === undefined ? {} : { verification: table.verification }),
     ...(table.indexes === undefined ? {} : { indexes: table.indexes }),
     ...(table.startedAt === undefined ? {} : { startedAt: table.startedAt }),

@@ -94,6 +94,7 @@ function Row({ table, now, chosen, choose }: RowProps) {
         {table.rejected !== undefined && table.rejected > 0 && (
           <small class="error"> {formatCount(table.rejected)} refused</small>
         )}
+        {table.merged !== undefined && <small> {mergedWords(table.merged)}</small>}
       </td>
       <td class="number">{formatBytes(bytes)}</td>
       <td class="number">{seconds > 0 ? formatCount(rows / seconds) : ''}</td>
@@ -104,6 +105,14 @@ function Row({ table, now, chosen, choose }: RowProps) {
 }
 
 const indexWords = { none: '', disabled: 'dropped for the load', restored: 'back' } as const;
+
+function mergedWords({ inserted, updated, unchanged = 0, deleted }: NonNullable<Table['merged']>) {
+  const counts = { inserted, updated, unchanged, deleted };
+  return Object.entries(counts)
+    .filter(([, rows]) => rows > 0)
+    .map(([what, rows]) => `${formatCount(rows)} ${what}`)
+    .join(', ');
+}
 
 function comparedWords({ status, verification }: Table): string {
   if (status !== 'completed') return '';

@@ -4,7 +4,7 @@ import type { Finding } from '../../contract/finding.ts';
 import { loadingOf } from '../../contract/loading-of.ts';
 import type { TableJob } from '../../contract/table-job.ts';
 import type { TablePlan } from '../../contract/table-plan.ts';
-import type { MissingReceipt, Restart } from '../../contract/target-answers.ts';
+import type { MergedRows, MissingReceipt, Restart } from '../../contract/target-answers.ts';
 import { SnowmeltError } from '../../errors/snowmelt-error.ts';
 import type { OpenRun } from './open-run.ts';
 import { planChunks } from './plan-chunks.ts';
@@ -19,6 +19,7 @@ export interface TableTrace {
   loaded?: Reconciled;
   verdict?: Verdict;
   missing?: MissingReceipt;
+  merged?: MergedRows;
   readonly notices: string[];
   /** What the target lacks although its rows are in. */
   readonly findings: Finding[];

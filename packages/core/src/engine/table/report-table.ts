@@ -62,7 +62,7 @@ function awayNotice({ plan }: TableTrace): readonly string[] {
 
 /** A table that an earlier invocation of the same run has completed. */
 export function skippedReport(job: TableJob, summary: TableSummary): TableReport {
-  const { rejected = 0, met = 0, verification } = summary;
+  const { rejected = 0, met = 0, verification, merged } = summary;
   return {
     key: job.key,
     source: job.source,
@@ -71,6 +71,7 @@ export function skippedReport(job: TableJob, summary: TableSummary): TableReport
     rows: summary.rows,
     rejected,
     ...(met === 0 ? {} : { met }),
+    ...(merged === undefined ? {} : { merged }),
     bytes: summary.bytes,
     chunks: summary.totalChunks,
     seconds: 0,
@@ -131,6 +132,7 @@ async function figures(job: TableJob, run: OpenRun, trace: TableTrace) {
     ...(verification === undefined ? {} : { verification }),
     ...(targetRows === undefined ? {} : { targetRows }),
     ...(trace.missing === undefined ? {} : { missing: trace.missing }),
+    ...(trace.merged === undefined ? {} : { merged: trace.merged }),
     notices: trace.notices,
     findings: trace.findings,
   };

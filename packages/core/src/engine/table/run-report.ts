@@ -2,7 +2,7 @@ import type { Finding } from '../../contract/finding.ts';
 import type { LoadedRows, Verification } from '../../contract/status-store.ts';
 import type { ExtractMode, RunId, TableKey, TablePlan } from '../../contract/table-plan.ts';
 import type { TableRef } from '../../contract/table-schema.ts';
-import type { MissingReceipt } from '../../contract/target-answers.ts';
+import type { MergedRows, MissingReceipt } from '../../contract/target-answers.ts';
 import type { SnowmeltError } from '../../errors/snowmelt-error.ts';
 
 export interface TableReport {
@@ -24,6 +24,8 @@ export interface TableReport {
   readonly targetRows?: number;
   /** Rows that `delete_missing` has deleted or marked. */
   readonly missing?: MissingReceipt;
+  /** What the rows have made of those that were there, where the mode finds them by key. */
+  readonly merged?: MergedRows;
   /** Bytes of canonical CSV. */
   readonly bytes: number;
   readonly chunks: number;

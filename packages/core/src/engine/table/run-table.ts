@@ -58,7 +58,8 @@ async function runOnce(
   if (published.restart !== undefined) return published.restart;
   trace.findings.push(...(published.findings ?? []));
   await tellRestored(published, run);
-  const { missing } = published;
+  const { missing, merged } = published;
+  if (merged !== undefined) trace.merged = merged;
   if (missing !== undefined) {
     trace.missing = missing;
     trace.notices.push(removedNotice(missing));
@@ -74,6 +75,7 @@ async function runOnce(
   await run.status.recordTable(run.state.id, plan.key, {
     type: 'completed',
     ...(missing === undefined ? {} : { missing }),
+    ...(merged === undefined ? {} : { merged }),
     ...leftOut(left),
     ...given(trace.verdict.verification),
   });

@@ -43,12 +43,24 @@ export async function recordShadow(
   );
 }
 
+/** Rows of the target that came, were updated, and went. Absent: they were not told apart. */
+export interface RowsPut {
+  readonly inserted?: number;
+  readonly updated?: number;
+  readonly deleted?: number;
+}
+
 /** In the transaction that puts the rows in place and drops the shadow. */
-export async function recordInPlace(session: Session, table: TablePlan): Promise<void> {
+export async function recordInPlace(
+  session: Session,
+  table: TablePlan,
+  { inserted, updated, deleted }: RowsPut,
+): Promise<void> {
   await session.query(
-    `UPDATE snowmelt.table_ledger SET shadow = NULL, swapped_at = clock_timestamp()
+    `UPDATE snowmelt.table_ledger SET shadow = NULL, swapped_at = clock_timestamp(),
+       inserted = $3, updated = $4, deleted = $5
      WHERE run_id = $1 AND table_key = $2`,
-    [table.run, table.key],
+    [table.run, table.key, inserted ?? null, updated ?? null, deleted ?? null],
   );
 }
 

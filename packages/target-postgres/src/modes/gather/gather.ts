@@ -24,6 +24,7 @@ import {
   recordInPlace,
   refuseSharedTarget,
   refuseWithoutShadow,
+  type RowsPut,
 } from './gather-ledger.ts';
 
 /** What modes have in common that gather their rows beside the table. */
@@ -51,7 +52,7 @@ interface InPlace {
   /** There is nothing to be put, and no writer has to wait. Absent: there always is. */
   readonly isNothing?: (session: Session, table: TablePlan, shadow: string) => Promise<boolean>;
   /** Under the locks of both tables. */
-  readonly put: (session: Session, table: TablePlan, shadow: string) => Promise<object>;
+  readonly put: (session: Session, table: TablePlan, shadow: string) => Promise<RowsPut>;
 }
 
 /**
@@ -90,7 +91,7 @@ async function putOnce(
   session: Session,
   table: TablePlan,
   { isNothing, put }: InPlace,
-): Promise<object | undefined> {
+): Promise<RowsPut | undefined> {
   await lockTarget(session, table);
   await refuseStalePlan(session, table);
   const { shadow, inPlace } = await readGathered(session, table);
@@ -102,14 +103,14 @@ async function putOnce(
     session.query(`LOCK TABLE ${quoted} IN EXCLUSIVE MODE`),
   );
   await refuseSharedTarget(session, table);
-  let done = {};
+  let done: RowsPut = {};
   if ((await isNothing?.(session, table, quoted)) !== true) {
     await lockTables(databases, session, table);
     await refuseStalePlan(session, table);
     done = await put(session, table, quoted);
   }
   await supersede(session, table, [table.target]);
-  await recordInPlace(session, table);
+  await recordInPlace(session, table, done);
   await recordSnapshot(session, table);
   await dropGathered(session, shadow);
   await session.query(waitForDisk);

@@ -15,6 +15,7 @@ import { checkKeys } from './check-keys.ts';
 import { checkArbiter, checkIdentity } from './check-merge.ts';
 import { mergeAround } from './merge-around.ts';
 import { batchFields, createBatchSql, mergeSql } from './merge-sql.ts';
+import { mergedRows, rowCounters } from './merged-rows.ts';
 import { nullKeyCondition, refuseDroppedRows, refuseNullKeys } from './refuse-rows.ts';
 import { nullKey } from './take-null-keys.ts';
 
@@ -56,7 +57,9 @@ export const insertOnly: Mode<InsertOnlyPlan> = {
 async function firstRows(request: LoadRowsRequest): Promise<Copied> {
   const { session, table, copyInto } = request;
   const loose = await looseKeys(session, table);
-  return loose.length === 0 ? copyInto(targetOf(table)) : mergeRows(request);
+  if (loose.length > 0) return mergeRows(request);
+  const copied = await copyInto(targetOf(table));
+  return { ...copied, merged: { inserted: copied.rows, updated: 0 } };
 }
 
 /** Also of COMMIT, where a deferred constraint speaks. */
@@ -76,12 +79,14 @@ async function mergeRows({ session, table, copyInto }: LoadRowsRequest): Promise
   if (!arbiter.findsNulls) await refuseNullKeys(session, table);
   const met = await meet(session, table, arbiter);
   const { schema, name } = table.target;
+  const before = await rowCounters(session, table);
   // Waits for chunks that hold the same keys.
   const { rowCount } = await session.locking(`INSERT into ${schema}.${name}`, () =>
     session.onTable(mergeSql(table, loose)),
   );
   if (arbiter.triggers) await refuseDroppedRows(session, table, { operators });
-  return { ...copied, written: rowCount ?? 'unknown', met };
+  const counted = await mergedRows(session, table, { before, written: rowCount });
+  return { ...copied, written: rowCount ?? 'unknown', met, ...counted };
 }
 
 /** Of rows that were refused: some of them, under a savepoint. */

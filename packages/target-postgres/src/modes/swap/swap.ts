@@ -12,6 +12,7 @@ import {
 import { quoteIdentifier, quoteTable } from '../../sql/quote-identifier.ts';
 import { createShadow, quoteShadow } from '../../tables/shadow-table.ts';
 import { checkGather, checkGatherOfNew } from '../gather/check-gather.ts';
+import type { RowsPut } from '../gather/gather-ledger.ts';
 import { gathering } from '../gather/gather.ts';
 import type { Mode } from '../shared/mode.ts';
 import { exchangeSql } from './exchange-sql.ts';
@@ -83,7 +84,7 @@ function sameColumns(one: readonly string[], other: readonly string[]): boolean 
 }
 
 /** Leaves in the target exactly the rows of the shadow. */
-async function exchange(session: Session, table: TablePlan, shadow: string): Promise<object> {
+async function exchange(session: Session, table: TablePlan, shadow: string): Promise<RowsPut> {
   const target = quoteTable(table.target);
   const keys = await incomingKeys(session, target);
   for (const key of actingKeys(keys)) await refuseOrphans(session, table, { key, shadow });

@@ -64,18 +64,21 @@ export const summaryCases: Cases<StatusStoreHarness> = {
     expect(mended).not.toHaveProperty('error');
   },
 
-  'summary: says how a completed table was compared with its source': async (harness) => {
-    const opened = await openedRun(harness);
-    const { store, run } = opened;
-    const verification = {
-      by: 'digest',
-      leftOut: [{ column: 'f', why: 'both sides write its digits differently' }],
-    } as const;
-    await store.recordTable(run.id, table, { type: 'completed', verification });
-    expect(await summaryOf(opened)).toMatchObject({ verification });
-    await store.recordTable(run.id, table, { type: 'completed' });
-    expect(await summaryOf(opened)).not.toHaveProperty('verification');
-  },
+  'summary: says how a completed table was compared with its source, and what its rows made of it':
+    async (harness) => {
+      const opened = await openedRun(harness);
+      const { store, run } = opened;
+      const verification = {
+        by: 'digest',
+        leftOut: [{ column: 'f', why: 'both sides write its digits differently' }],
+      } as const;
+      const merged = { inserted: 7, updated: 2, unchanged: 1, deleted: 3 };
+      await store.recordTable(run.id, table, { type: 'completed', verification, merged });
+      expect(await summaryOf(opened)).toMatchObject({ verification, merged });
+      await store.recordTable(run.id, table, { type: 'completed' });
+      expect(await summaryOf(opened)).not.toHaveProperty('verification');
+      expect(await summaryOf(opened)).not.toHaveProperty('merged');
+    },
 
   'summary: says when things began and ended, and why': async (harness) => {
     const opened = await openedRun(harness);

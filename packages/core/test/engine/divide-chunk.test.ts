@@ -13,6 +13,7 @@ function slowWorld(fits: number, beforeOpening = false) {
   const given = job('A');
   const jobs = [{ ...given, read: { ...given.read, batchRows: 50 } }];
   const loads: string[] = [];
+  const told = { added: 0 };
   let now = 0;
   /** A process that ends while it loads: since its time is up, or somebody stops it. */
   const invoke = async (timeIsUp: 'deadline' | 'ctrl-c' = 'deadline') => {
@@ -52,15 +53,18 @@ function slowWorld(fits: number, beforeOpening = false) {
     });
     const signals = { signal: stop.signal, lastCall: lastCall.signal };
     const clock = { ...fastClock(1000), monotonic: () => now };
-    const options = { ...signals, dividesChunks: true, log, clock };
+    const observer = {
+      chunksAdded: (_: string, { count }: { count: number }) => (told.added += count),
+    };
+    const options = { ...signals, dividesChunks: true, log, clock, observer };
     return { report: await run(jobs, { ...adapters, target }, options), divided };
   };
-  return { world, invoke, loads };
+  return { world, invoke, loads, told };
 }
 
 describe('a chunk that takes longer than a process lives', () => {
   it('P1, P2: is loaded in pieces by those that come later, each row once', async () => {
-    const { world, invoke, loads } = slowWorld(3);
+    const { world, invoke, loads, told } = slowWorld(3);
     let invocations = 1;
     let { report, divided } = await invoke();
     expect(divided).toBe(2);
@@ -71,6 +75,7 @@ describe('a chunk that takes longer than a process lives', () => {
     expect(report).toMatchObject({ status: 'completed', rows: 100, stopped: false });
     expect(world.targetRows('A')).toEqual(rowsOf(100));
     expect(loads.length).toBe(new Set(loads).size);
+    expect(told.added, 'whoever looks on is told of as many chunks').toBe(loads.length);
   });
 
   it.each([

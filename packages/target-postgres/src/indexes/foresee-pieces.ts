@@ -46,14 +46,14 @@ export async function foreseePieces(
   { signal }: WorkContext,
 ): Promise<readonly TablePiece[]> {
   const { target, mode, keyColumns } = table;
-  const keepsKeys = modeTraits[mode].merges;
+  const { merges: keepsKeys, gathers, replacesAll } = modeTraits[mode];
   const values = [quoteTable(target), keepsKeys ? keyColumns : [], keepsKeys];
   const options = { database: target.database, signal, purpose: 'plain' } as const;
   const { rows } = await transaction(databases, options, (session) =>
     session.query<PieceRow & object>(piecesSql, values),
   );
   return rows.map(({ name, kind, goes, why }): TablePiece => {
-    if (mode === 'swap') return { name, kind, becomes: 'anew' };
+    if (gathers && replacesAll) return { name, kind, becomes: 'anew' };
     if (!dropsIndexes(table)) return { name, kind, becomes: 'stays' };
     return goes ? { name, kind, becomes: 'away' } : { name, kind, becomes: 'stays', why };
   });

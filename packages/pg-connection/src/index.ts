@@ -1,10 +1,9 @@
 export { isLockOf, runLock, runLockSql, tableLock } from './advisory-locks.ts';
 export type { PostgresConnection, PostgresSsl, SslMode } from './connection.ts';
 export { hangUp } from './endings.ts';
-export { faultOf } from './faults/fault.ts';
-export type { FaultKind, FaultScene } from './faults/fault-row.ts';
+export type { FaultKind } from './faults/fault-row.ts';
 export { quoteName } from './faults/grant-advice.ts';
-export { outlast, passes, type Outage } from './faults/outlast.ts';
+export type { Outage } from './faults/outlast.ts';
 export {
   fullMessage,
   isServerError,
@@ -14,7 +13,7 @@ export {
   type ServerError,
 } from './faults/server-error.ts';
 export { isStatementTimeout } from './faults/server-faults.ts';
-export { translateError, type ErrorScene, type FaultNames } from './faults/translate-error.ts';
+export { translateError, type FaultNames } from './faults/translate-error.ts';
 export {
   applyMigrations,
   pendingMigrations,
@@ -23,10 +22,8 @@ export {
   type Migrations,
   type SchemaRights,
 } from './migrations.ts';
-export { resolveConnection } from './resolve-connection.ts';
 export { refuseStranger } from './schema-owner.ts';
-export { Server, type SessionOptions, type Work } from './server.ts';
+export { Server, type Work } from './server.ts';
 export { sessionOn, type Session } from './session.ts';
 export { streamOf, type Silence } from './silence/watch-silence.ts';
 export { takeRolesPath, transactionSettings } from './session-settings.ts';
-export { defaultSslMode, tlsOptions } from './tls.ts';

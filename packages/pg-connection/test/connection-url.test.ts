@@ -1,7 +1,7 @@
 import { isSecret } from '@snowmelt/core';
 import { expect, it, test } from 'vitest';
 
-import { resolveConnection } from '../src/index.ts';
+import { resolveConnection } from '../src/resolve-connection.ts';
 
 test('a URL is taken apart, and what stands beside it wins', () => {
   const url =

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { faultOf, outlast, passes, type FaultScene, type Outage } from '../src/index.ts';
+import type { FaultScene } from '../src/faults/fault-row.ts';
+import { faultOf } from '../src/faults/fault.ts';
+import { outlast, passes, type Outage } from '../src/faults/outlast.ts';
 
 const scene: FaultScene = {
   server: 'db:5432, database sales',

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { resolveConnection, type PostgresConnection } from '../src/index.ts';
+import type { PostgresConnection } from '../src/connection.ts';
+import { resolveConnection } from '../src/resolve-connection.ts';
 
 const secret = 'wJalrXUtnFEMI/K7MDENG';
 const rds: PostgresConnection = {

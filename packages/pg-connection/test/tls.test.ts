@@ -1,12 +1,14 @@
 import { expect, it, test } from 'vitest';
 
-import { defaultSslMode, tlsOptions } from '../src/index.ts';
+import { defaultSslMode, tlsOptions } from '../src/tls.ts';
 
 const server = { host: 'db.example.com', port: 5432 };
 const pem = '-----BEGIN CERTIFICATE-----';
 
 test('P7: certificates of other hosts are verified unless the configuration says otherwise', () => {
-  expect(defaultSslMode('db.example.com')).toBe('verify-full');
+  for (const far of ['db.example.com', '10.0.0.1', 'localhost.example.com', '::2']) {
+    expect(defaultSslMode(far)).toBe('verify-full');
+  }
   for (const here of ['localhost', '127.0.0.1', '127.1.2.3', '::1', '/run/postgresql']) {
     expect(defaultSslMode(here)).toBe('prefer');
   }

@@ -91,7 +91,7 @@ describe('late-commit', () => {
       await session.query('CREATE OR REPLACE TABLE LATE (ID INT) CHANGE_TRACKING = TRUE');
       await session.query('INSERT INTO LATE VALUES (1)');
       const before = await now();
-      set({ kind: 'late-commit', ms: 1500, match: { sqlMatches: `^${statement}` } });
+      set({ kind: 'late-commit', ms: 3000, match: { sqlMatches: `^${statement}` } });
       await using writer = await connect(emulator);
       let seen = false;
       const writing = (async () => {

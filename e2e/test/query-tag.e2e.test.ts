@@ -30,7 +30,9 @@ describe('query_tag of a table', () => {
       jobFor('BY_UNLOAD', { extract: 'unload', queryTag: `tag 'of' unload` }),
       jobFor('UNTAGGED', { extract: 'unload' }),
     ];
-    expect(await run(jobs)).toMatchObject({ status: 'completed', rows: 15_000 });
+    const report = await run(jobs);
+    expect(report).toMatchObject({ status: 'completed', rows: 15_000 });
+    const ofRun = (tag: string) => `${tag} run=${report.run}`;
     const history = await inSnowflake(
       demo,
       `SELECT query_tag, query_text FROM TABLE(information_schema.query_history())`,
@@ -39,12 +41,13 @@ describe('query_tag of a table', () => {
       const found = history.filter(([, text]) => text?.includes(part) === true);
       return [...new Set(found.map(([tag]) => String(tag)))];
     };
-    expect(tagsOf('"BY_QUERY" AT(')).toEqual(['tag of query']);
-    expect(tagsOf('"BY_UNLOAD" AT(')).toEqual([`tag 'of' unload`]);
-    expect(tagsOf('"UNTAGGED" AT(')).toEqual(['snowmelt']);
+    expect(tagsOf('"BY_QUERY" AT(')).toEqual([ofRun('tag of query')]);
+    expect(tagsOf('"BY_UNLOAD" AT(')).toEqual([ofRun(`tag 'of' unload`)]);
+    expect(tagsOf('"UNTAGGED" AT(')).toEqual([ofRun('snowmelt')]);
     // The unload itself, and what is asked about its files.
-    expect(tagsOf('COPY INTO').toSorted()).toEqual(['snowmelt', `tag 'of' unload`]);
-    expect(tagsOf('GET_PRESIGNED_URL').toSorted()).toEqual(['snowmelt', `tag 'of' unload`]);
+    const both = ['snowmelt', `tag 'of' unload`].map(ofRun);
+    expect(tagsOf('COPY INTO').toSorted()).toEqual(both);
+    expect(tagsOf('GET_PRESIGNED_URL').toSorted()).toEqual(both);
   });
 
   async function run(jobs: readonly TableJob[]) {

@@ -1,4 +1,5 @@
 import type { KeptStatements } from './kept-statements.ts';
+import type { RunId } from './table-plan.ts';
 
 /** Structured log: one event, one line, a name and fields. Fields never hold a secret. */
 export interface Logger {
@@ -25,6 +26,8 @@ export interface WorkContext {
   readonly clock: Clock;
   /** Marks what is asked of the source, for its operators. Absent: as the source is set up. */
   readonly queryTag?: string;
+  /** The run that it is asked for, which the mark names as well. Absent: for none. */
+  readonly run?: RunId;
   /** What this process waits for at the moment, in words for people. */
   readonly waitsFor?: () => string | undefined;
   /** For the work of a table in a run. Absent: a statement lives no longer than who asks. */

@@ -83,7 +83,8 @@ export class SessionPool implements AsyncDisposable, Sessions {
   }
 
   #lend(connection: Connection, context: WorkContext): Session {
-    const { queryTag = this.#settings.queryTag } = context;
+    const { queryTag: tag = this.#settings.queryTag, run } = context;
+    const queryTag = run === undefined ? tag : `${tag} run=${run}`;
     const held = this.#held.get(connection) ?? new Set<string>();
     this.#held.set(connection, held);
     return {

@@ -21,7 +21,10 @@ export function gather(
     const groups = Map.groupBy(asked, ({ context }) => context.signal);
     asked = [];
     for (const bySignal of groups.values()) {
-      for (const group of Map.groupBy(bySignal, ({ context }) => context.queryTag).values()) {
+      const byTag = Map.groupBy(bySignal, ({ context: { queryTag, run } }) =>
+        JSON.stringify([queryTag, run]),
+      );
+      for (const group of byTag.values()) {
         const refs = group.map(({ ref }) => ref);
         const [{ context }] = group as [Asked];
         const describe = describeAll(refs, context);

@@ -111,10 +111,12 @@ export const loadOptions = {
   query_tag: z
     .string()
     .min(1)
-    .max(2000)
+    // With the run's id behind it, of the 2000 characters that QUERY_TAG may have.
+    .max(1950)
     .meta(
       doc({
-        description: "QUERY_TAG of the run's statements in Snowflake, or of those of one table.",
+        description:
+          "QUERY_TAG of the run's statements in Snowflake, or of those of one table. The run's id stands behind it: `nightly load run=3f2c…`, so that Snowflake's views tell what a run has cost.",
         example: 'nightly load',
         absent: '`snowmelt`',
         speed: none,

@@ -16,12 +16,13 @@ import { planFormat } from './plan-format.ts';
 export async function beginRun(
   request: MigrationRequest,
   adapters: Adapters,
-  context: WorkContext,
+  asked: WorkContext,
 ): Promise<OpenRun> {
   const { observer = {}, carried = [] } = request;
   const sign = signOfThisProcess(request.version);
   const owner = sign.id;
   const state = await openState(request, adapters, owner);
+  const context = { ...asked, run: state.id };
   let presence: Presence | undefined;
   try {
     presence = await bePresent(state.id, sign, { ...adapters, context });

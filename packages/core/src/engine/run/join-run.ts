@@ -71,11 +71,12 @@ export async function lookAt(
 export async function joinRun(
   request: JoinRequest,
   adapters: Adapters,
-  context: WorkContext,
+  asked: WorkContext,
 ): Promise<JoinedRun> {
   const { jobs } = request;
   const look = (): Promise<SharedRun> => lookAt(request.run, jobs, adapters.status);
   const found = await look();
+  const context = { ...asked, run: found.id };
   const sign = signOfThisProcess(request.version);
   await using opened = new AsyncDisposableStack();
   const presence = opened.use(await bePresent(found.id, sign, { ...adapters, context }));

@@ -4,6 +4,7 @@ import type { StatusStore } from '@snowmelt/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startUi, type Ui, type UiOptions } from '../src/index.ts';
+import { runWord } from '../src/page/run-word.ts';
 
 const never = () => Promise.reject(new Error('secret of a defect'));
 
@@ -50,6 +51,17 @@ function get(url: string, headers: Record<string, string> = {}, method = 'GET'):
     asked.end();
   });
 }
+
+describe('what became of a run, in one word', () => {
+  it.each([
+    [{ status: 'partial', life: 'ended', limit: 100 }, 'limited'],
+    [{ status: 'failed', life: 'ended', limit: 100 }, 'failed'],
+    [{ status: 'running', life: 'ended', limit: 100 }, 'dead'],
+    [{ status: 'partial', life: 'open' }, 'stopped'],
+    [{ status: 'partial', life: 'ended' }, 'partial'],
+    [{ status: 'running', life: 'live' }, 'running'],
+  ])('%j is %s', (run, word) => expect(runWord(run)).toBe(word));
+});
 
 describe('the server of the page', () => {
   let ui: Ui;

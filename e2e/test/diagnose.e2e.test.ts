@@ -3,6 +3,7 @@ import type { Diagnosis, Trouble } from '@snowmelt/core';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { documentedCommands, JsonPage } from './support/json-page.ts';
 import { inSnowflake } from './support/demo.ts';
 import { configOf } from './support/run-config.ts';
 import { configFile, startSnowmelt } from './support/snowmelt.ts';
@@ -11,6 +12,9 @@ import { useDemo } from './support/use-demo.ts';
 interface Listed {
   readonly runs: readonly { readonly troubles?: readonly Trouble[] }[];
 }
+
+/** Commands that log nothing. */
+const mute: ReadonlySet<string> = new Set(['config', 'grants', 'history', 'init', 'logs']);
 
 /** The command in this process; what it says on stdout, which is a document. */
 async function say(...argv: readonly string[]): Promise<{ code: number; answer: unknown }> {
@@ -21,7 +25,7 @@ async function say(...argv: readonly string[]): Promise<{ code: number; answer: 
     return true;
   };
   try {
-    await main([...argv, '--json', '--log-level', 'silent']);
+    await main([...argv, '--json', ...(mute.has(argv[0] ?? '') ? [] : ['--log-level', 'silent'])]);
   } finally {
     process.stdout.write = write;
   }
@@ -192,4 +196,54 @@ describe('diagnose names the cause and what mends it, which works as it is print
     expect(troubles).toMatchObject([{ kind: 'not-reached', code: 'SOURCE.UNREACHABLE' }]);
     expect(runs.length).toBeGreaterThan(0);
   });
+
+  it('--json: what a command prints is what the page of its documents says', async () => {
+    const page = new JsonPage();
+    const asked = async (command: string, name: string, ...more: readonly string[]) => {
+      const argv = [...command.split(' '), '-c', pathOf(name), ...more];
+      page.add(command, (await say(...argv)).answer);
+    };
+    const whole = configOf(on.demo, [
+      { source: 'REFUSED', target: 'refused', on_row_error: 'quarantine', truncate_onstart: true },
+      { source: 'NO_SUCH', target: 'no_such' },
+    ]);
+    await on.sql.query('ALTER TABLE vega.refused ADD CONSTRAINT odd CHECK (id <> 2) NOT VALID');
+    await using config = await configFile(whole);
+    configs.set('WHOLE', config);
+    await asked('plan', 'WHOLE');
+    await asked('run', 'WHOLE');
+    await asked('plan', 'WHOLE');
+    await asked('status', 'WHOLE');
+    await asked('diagnose', 'WHOLE');
+    await asked('run', 'WHOLE', '--no-resume');
+    await asked('check', 'WHOLE');
+    await asked('check', 'FULL', '--deep');
+    await asked('discover', 'FULL');
+    await asked('discover', 'FULL', 'VEGA.PUBLIC');
+    await asked('grants', 'FULL', '--for', 'target');
+    await asked('history', 'WHOLE', '--compare');
+    await asked('logs', 'WHOLE');
+    await asked('repair', 'WHOLE', '--dry-run');
+    await asked('rejects list', 'WHOLE');
+    await asked('rejects show', 'WHOLE');
+    await on.sql.query('ALTER TABLE vega.refused DROP CONSTRAINT odd');
+    await asked('rejects retry', 'WHOLE');
+    await asked('config show', 'FULL');
+    await asked('config validate', 'FULL');
+    await asked('run', 'FULL', '--resume-run-id', crypto.randomUUID());
+    await init(page);
+    configs.delete('WHOLE');
+    expect(page.commands).toEqual(documentedCommands);
+    await expect(page.text()).toMatchFileSnapshot('../../docs/reference/json.md');
+  });
+
+  async function init(page: JsonPage): Promise<void> {
+    const login = on.demo.config['snowflake'] as Record<string, string>;
+    const logins = ['--account', String(login['account']), '--user', String(login['user'])];
+    const at = ['--access-url', String(login['access_url']), '--pg-url', on.demo.databaseUrl];
+    await using key = await configFile(String(login['rsa_key']));
+    const file = ['--private-key-file', key.path, '-c', `${key.path}.new.json`];
+    const table = ['--table', 'VEGA.PUBLIC.FULL', '--yes'];
+    page.add('init', (await say('init', ...logins, ...at, ...file, ...table)).answer);
+  }
 });

@@ -8,6 +8,7 @@ import { startStallProxy, type StallProxy } from '@snowmelt/testkit/network';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { runBin, startBin } from './run-bin.ts';
+import { hasTerminal, openTerminal } from './terminal.ts';
 
 /** What no reader of an issue may learn. */
 function secretsOf(config: Record<string, unknown>): readonly string[] {
@@ -162,6 +163,39 @@ describe('a first migration, command by command', () => {
   });
 });
 
+describe.skipIf(!hasTerminal)('in a terminal, typed as a person does', () => {
+  it('init, plan and run fit into 60 columns, and no password is shown (P7)', async () => {
+    const login = demo.config['snowflake'] as Record<string, string>;
+    await writeFile(join(cwd, 'key.p8'), String(login['rsa_key']));
+    const at = ['--access-url', String(login['access_url']), '--pg-url', demo.databaseUrl];
+    const init = openTerminal(['init', '-c', 'typed.json', ...at], { cwd, columns: 60 });
+    await init.answer('Snowflake account', `${String(login['account'])}\r`);
+    await init.answer('User:', `${String(login['user'])}\r`);
+    await init.answer('Log in with', '\r');
+    await init.answer('Private key', 'key.p8\r');
+    for (const asked of ['Warehouse', 'Role', 'PostgreSQL']) await init.answer(asked, '\r');
+    await init.answer('Schemas', ' ');
+    for (const asked of ['VEGA.PUBLIC', 'tables']) await init.answer(asked, '\r');
+    await init.ended;
+    expect(init.screen()).toContain('typed.json is written: 3 tables.');
+    const { password } = new URL(demo.databaseUrl);
+    expect(init.screen()).not.toContain(password);
+    const env = { PGPASSWORD: password };
+    const screens: string[] = [];
+    for (const word of ['plan', 'run', 'status']) {
+      const terminal = openTerminal([word, '-c', 'typed.json'], { cwd, columns: 60, env });
+      await terminal.ended;
+      screens.push(terminal.screen());
+    }
+    const [plan = '', run = '', status = ''] = screens;
+    expect(plan).toMatch(/^Table +Does +Rows/mu);
+    expect(plan).toMatch(/^3 tables, [\d,]+ rows/mu);
+    for (const line of plan.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    expect(run).toMatch(/^Run [0-9a-f-]{36}: completed/mu);
+    expect(status).toMatch(/^Run [0-9a-f-]{36}: completed, started /mu);
+  });
+});
+
 describe('what a run may cost', () => {
   it('max_credits stops a run, and a higher one goes on; the end is told and reported', async () => {
     const run = async (credits: number) => {
@@ -180,7 +214,7 @@ describe('what a run may cost', () => {
     expect(JSON.parse(status.stdout).runs[0]).toMatchObject({
       state: 'stopped',
       error: expect.stringContaining('RUN.CREDITS_SPENT') as string,
-      next: expect.stringContaining('snowmelt run -c limited.json') as string,
+      troubles: [{ code: 'RUN.CREDITS_SPENT', command: ['run', '-c', 'limited.json'] }],
     });
 
     const done = await run(1000);

@@ -119,26 +119,39 @@ export async function askPostgres(
   ping: (login: PostgresLogin) => Promise<string>,
 ): Promise<PostgresLogin> {
   const { default: input } = await import('@inquirer/input');
-  let url = known ?? '';
+  let { url, password } = withoutPassword(known ?? '');
   for (;;) {
     url = await input({
+      transformer: hidePassword,
       message: 'PostgreSQL (postgresql://user@host:5432/database):',
       ...(url === '' ? {} : { default: url }),
       validate: (text) => isUrl(text) || 'It reads postgresql://user@host:port/database.',
     });
-    const first = postgresPart(url, env);
+    const before = password === '' ? env : { ...env, [passwordVariable]: password };
+    const first = postgresPart(url, before);
     const typed =
       first.part['password'] === undefined
         ? await askSecret('Password (empty: none):', passwordVariable)
         : {};
-    const secrets = { ...env, ...first.env, ...typed };
+    const secrets = { ...before, ...first.env, ...typed };
     const { part, database } = postgresPart(url, secrets);
     const login = { postgres: part, targetDatabase: database, env: secrets };
     if (!(await failureOf(() => ping(login)))) return login;
-    const shown = new URL(url);
-    shown.password = '';
-    url = shown.href;
+    ({ url, password } = withoutPassword(url));
   }
+}
+
+/** What is offered again, or stays on the screen, shows none (P7). */
+function withoutPassword(given: string): { url: string; password: string } {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined) return { url: given, password: '' };
+  const password = decodeURIComponent(url.password);
+  url.password = '';
+  return { url: url.href, password };
+}
+
+function hidePassword(url: string): string {
+  return url.replace(/(:\/\/[^:@/]*:)[^/]*@/u, '$1****@');
 }
 
 function isUrl(text: string): boolean {

@@ -31,13 +31,10 @@ export function formatPlan(view: PlanView, width: number, details: boolean): rea
   const { tables, matches = [], connections } = view;
   const wide = Math.min(width, 200);
   return [
-    ...matches.flatMap(formatMatch),
+    ...matches.flatMap(formatMatch).flatMap((line) => wrapText(line, wide, '  ')),
     ...(details
       ? tables.flatMap(formatTablePlan)
-      : [
-          ...formatTables(columns, tables, tables.map(cellsOf), width),
-          ...formatNews(tables, wide),
-        ]),
+      : [...formatLines(tables, width), ...formatNews(tables, wide)]),
     ...totalsText(view).flatMap((line) => wrapText(line, wide, '  ')),
     ...(connections === undefined ? [] : wrapText(formatConnections(connections), wide, '  ')),
     ...(details
@@ -47,6 +44,18 @@ export function formatPlan(view: PlanView, width: number, details: boolean): rea
           wide,
         )),
   ];
+}
+
+/** What no table has is no column. */
+function formatLines(tables: readonly TablePlanView[], width: number): readonly string[] {
+  const cells = tables.map(cellsOf);
+  const told = columns.flatMap((_, at) => (cells.some((row) => row[at] !== '') ? [at] : []));
+  return formatTables(
+    told.flatMap((at) => columns[at] ?? []),
+    tables,
+    cells.map((row) => told.map((at) => row[at] ?? '')),
+    width,
+  );
 }
 
 function cellsOf(table: TablePlanView): readonly string[] {
@@ -135,7 +144,7 @@ function totalsText({ estimate, tables }: PlanView): readonly string[] {
   const cost = credits === undefined ? hour : `${formatCredits(credits)} at most, ${hour}`;
   return [
     `${countOf(tables.length, 'table')}${refused === 0 ? '' : `, ${red(`${refused} refused`)}`}, ${formatRows(rows)} rows, ${formatBytes(bytes)}; ${time}.`,
-    ...(estimate.price === undefined ? [] : [`${estimate.price}: ${cost}.`]),
+    ...(estimate.price === undefined ? [] : [`${estimate.price.replace(/^w/u, 'W')}: ${cost}.`]),
   ];
 }
 

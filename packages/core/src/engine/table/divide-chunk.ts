@@ -14,7 +14,10 @@ const patience = 5000;
 export interface Unfinished {
   readonly chunk: ChunkPlan;
   readonly plan: TablePlan;
-  /** When its source was opened, by `clock.monotonic`. Absent: it never was, as behind a lock. */
+  /**
+   * When its source was open, by `clock.monotonic`. Absent: it never was, as behind a lock, or while the
+   * source works at its statement, which is found again.
+   */
   readonly opened: number | undefined;
 }
 

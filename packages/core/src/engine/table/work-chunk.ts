@@ -84,8 +84,9 @@ async function carryOut(
   const asked = planOfChunk(plan, chunk);
   if (chunk.kind === 'load') {
     const open = async () => {
-      opening.opened = run.context.clock.monotonic();
-      return openAnnounced(asked, chunk, run.source, context);
+      const stream = await openAnnounced(asked, chunk, run.source, context);
+      opening.opened ??= run.context.clock.monotonic();
+      return stream;
     };
     const receipt = await loadingOf(run.target).load(plan, chunk, open, context);
     const pieces = await piecesOf(receipt, { plan: asked, chunk, run }, context);

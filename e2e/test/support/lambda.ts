@@ -13,6 +13,8 @@ const scriptPath = fileURLToPath(
 const invokePath = fileURLToPath(new URL('invoke.mjs', import.meta.url));
 
 export interface Outcome {
+  /** Of a list of events, those before the last one. */
+  readonly before: readonly Pick<Outcome, 'answer' | 'errorType' | 'errorMessage'>[];
   readonly answer?: { readonly statusCode: number; readonly body: Record<string, unknown> };
   readonly errorType?: string;
   readonly errorMessage?: string;
@@ -45,15 +47,15 @@ export interface LambdaPackage extends AsyncDisposable {
   readonly sha256: string;
   start(event: unknown, options?: InvokeOptions): Invoking;
   invoke(event: unknown, options?: InvokeOptions): Promise<Invoked>;
+  /** Builds the code again, beside the configuration of before; gives the hash of the new zip. */
+  codeOnly(): Promise<string>;
 }
 
 export async function lambdaPackage(config: unknown): Promise<LambdaPackage> {
   const home = await mkdtemp(join(tmpdir(), 'snowmelt-lambda-'));
   const configPath = join(home, 'mine.json');
   await writeFile(configPath, JSON.stringify(config));
-  const args = [scriptPath, '--out', home, '--config', configPath];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  const { zip, bytes, sha256 } = JSON.parse(stdout) as Record<string, string>;
+  const { zip, bytes, sha256 } = await build('--out', home, '--config', configPath);
   const folder = join(home, 'task');
   await mkdir(folder);
   const files = unzipSync(await readFile(String(zip)));
@@ -64,8 +66,14 @@ export async function lambdaPackage(config: unknown): Promise<LambdaPackage> {
     sha256: String(sha256),
     start,
     invoke: (event, options) => start(event, options).ended,
+    codeOnly: async () => String((await build('--out', home, '--code-only')).sha256),
     [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
   };
+}
+
+async function build(...args: readonly string[]): Promise<Record<string, unknown>> {
+  const { stdout } = await promisify(execFile)(process.execPath, [scriptPath, ...args]);
+  return JSON.parse(stdout) as Record<string, unknown>;
 }
 
 function invokeIn(folder: string, event: unknown, options: InvokeOptions = {}): Invoking {

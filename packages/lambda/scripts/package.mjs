@@ -107,14 +107,17 @@ async function configEntry(file) {
   return { name: `config${ending}`, path: resolve(file) };
 }
 
+function byName(a, b) {
+  return a.name < b.name ? -1 : 1;
+}
+
 async function zipUp(entries) {
   // The earliest time that a zip can hold, and a file that everybody may read, on Unix.
   const options = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 };
-  const files = Object.fromEntries(
-    Object.entries(kept).map(([name, content]) => [name, [content, options]]),
-  );
-  for (const { name, path } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    files[name] = [await readFile(path), options];
+  const files = {};
+  const before = Object.entries(kept).map(([name, content]) => ({ name, content }));
+  for (const { name, path, content } of [...entries, ...before].toSorted(byName)) {
+    files[name] = [content ?? (await readFile(path)), options];
   }
   await writeFile(zip, zipSync(files));
 }

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { inSnowflake } from './support/demo.ts';
-import { lambdaPackage, type Invoked, type LambdaPackage } from './support/lambda.ts';
+import { invokeInALoop, type Disturb } from './support/lambda-loop.ts';
+import { lambdaPackage, type LambdaPackage } from './support/lambda.ts';
 import { configFile, snowmelt } from './support/snowmelt.ts';
 import { configOf } from './support/run-config.ts';
 import { runMachine } from './support/state-machine.ts';
@@ -23,12 +24,6 @@ const table = {
   chunking_column_types: ['timestamp_ntz'],
   batch_size: 2000,
 };
-
-interface Body extends Record<string, unknown> {
-  readonly status: string;
-  readonly run_id: string;
-  readonly needs_retry: boolean;
-}
 
 let demo: Demo;
 let client: pg.Client;
@@ -59,44 +54,13 @@ beforeEach(async () => {
 const columns =
   '"date" timestamp, delay int, distance int, origin varchar(3), destination varchar(3)';
 
-const bodyOf = ({ outcome }: Invoked): Body => outcome?.answer?.body as Body;
-
 async function expectExact(): Promise<void> {
   const { rows: found } = await client.query('SELECT count(*)::int AS count FROM vega.flights');
   expect(found[0].count).toBe(rows);
 }
 
-/**
- * Invokes until an answer says that another invocation is of no use, as a state machine would. The first
- * one is too short for all of it, however quick the machine.
- */
-async function loop(
-  seconds: number,
-  disturb: (
-    child: ReturnType<LambdaPackage['start']>['child'],
-    nth: number,
-  ) => Promise<void> = () => Promise.resolve(),
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ bodies: readonly (Body | undefined)[]; lines: readonly string[] }> {
-  const bodies: (Body | undefined)[] = [];
-  const lines: string[] = [];
-  let migrationResult: unknown;
-  for (let count = 0; count < 60; count += 1) {
-    const input = { source_name: 'air', no_resume: true };
-    const event = { action: 'migrate', input, resume_attempt_count: count, migrationResult };
-    const { child, ended } = lambda.start(event, { seconds: count === 0 ? 3 : seconds, env });
-    await disturb(child, count);
-    const invoked = await ended;
-    lines.push(...invoked.lines);
-    const { errorType, errorMessage } = invoked.outcome ?? {};
-    if (errorType !== undefined) throw new Error(`${errorType}: ${errorMessage}`);
-    const body = invoked.outcome === undefined ? undefined : bodyOf(invoked);
-    bodies.push(body);
-    migrationResult = invoked.outcome?.answer ?? { Error: 'Runtime.ExitError' };
-    if (body !== undefined && !body.needs_retry) return { bodies, lines };
-  }
-  throw new Error('60 invocations were not enough');
-}
+const loop = (seconds: number, disturb?: Disturb, env?: Readonly<Record<string, string>>) =>
+  invokeInALoop(lambda, { seconds, disturb, env });
 
 describe('the built function, by itself in a folder', () => {
   it('is small, the same each time, also with new code beside the configuration of before, and modest', async () => {

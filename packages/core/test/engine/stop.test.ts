@@ -4,6 +4,7 @@ import { fastClock } from '@snowmelt/testkit/context';
 import { memoryStatusStore } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
+import { createLogger } from '../../src/index.ts';
 import { job, run, World } from './engine-world.ts';
 
 const never = () => new Promise<never>(() => undefined);
@@ -60,11 +61,14 @@ describe('a lease that can not be renewed', () => {
       },
     };
     const status = { ...adapters.status, renew: never };
+    const told: string[] = [];
+    const log = createLogger('info', ({ event }) => told.push(event));
     const report = await run(
       [job('A')],
       { ...adapters, status, target },
-      { clock: fastClock(1000) },
+      { clock: fastClock(1000), log },
     );
+    expect(told).toContain('lease_lost');
     expect(given).toMatchObject([{ code: 'RUN.LEASE_LOST', message: /ran out/ }]);
     expect(report.status).toBe('completed');
   });

@@ -78,6 +78,10 @@ CREATE TABLE snowmelt.table_ledger (
   -- target holds. Set in the transaction that completes the table, and the truth until a later run loads
   -- it (superseded_by, or chunks of a run that only adds rows).
   held_snapshot text,
+  -- What changes, which are applied in one transaction, have made of the target's rows.
+  inserted bigint,
+  updated bigint,
+  deleted bigint,
   PRIMARY KEY (run_id, table_key)
 );
 
@@ -105,6 +109,13 @@ CREATE TABLE snowmelt.chunk_ledger (
   xids xid[],
   -- Rows that the chunk has written; fewer than its rows where a merge left some alone. NULL: not known.
   written bigint,
+  -- What a merge has made of its rows, counted in its transaction. NULL: they were not merged, or were
+  -- refused in parts and not counted.
+  inserted bigint,
+  updated bigint,
+  -- A chunk that took longer than a process lives: it has no rows, and so many pieces are loaded in its
+  -- place. NULL: it is loaded.
+  divided_into integer,
   PRIMARY KEY (run_id, table_key, chunk_id)
 );
 

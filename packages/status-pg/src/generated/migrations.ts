@@ -495,22 +495,7 @@ $privileges$;
 
 DROP TABLE migration_status.remembered_view_privileges;
 
-INSERT INTO migration_status.schema_migrations (name) VALUES ('0003_queue');
-`,
-  },
-  {
-    name: '0004_statements',
-    sql: `-- What Snowflake is at work on for a table, by name: found again by any process of the run.
-
-ALTER TABLE migration_status.migration_table_status
-  ADD COLUMN source_statements jsonb NOT NULL DEFAULT '{}';
-
-INSERT INTO migration_status.schema_migrations (name) VALUES ('0004_statements');
-`,
-  },
-  {
-    name: '0005_workers',
-    sql: `-- Several processes on one run: who they are and when they were last seen, whose it is while none of
+-- Several processes on one run: who they are and when they were last seen, whose it is while none of
 -- them holds it, and which tables are ready for others than the owner.
 
 -- Every process at work on a run, the owner among them.
@@ -543,9 +528,11 @@ ALTER TABLE migration_status.migration_runs
 
 ALTER TABLE migration_status.migration_table_status
   -- Others than the owner may work the chunks; another one each time that the table is prepared.
-  ADD COLUMN gate uuid;
+  ADD COLUMN gate uuid,
+  -- What Snowflake is at work on for a table, by name: found again by any process of the run.
+  ADD COLUMN source_statements jsonb NOT NULL DEFAULT '{}';
 
-INSERT INTO migration_status.schema_migrations (name) VALUES ('0005_workers');
+INSERT INTO migration_status.schema_migrations (name) VALUES ('0003_queue');
 `,
   },
 ];

@@ -205,7 +205,7 @@ const walks: Readonly<Record<ErrorCode, readonly Walk[]>> = {
     ['e2e/test/lambda.e2e.test.ts', 'a loop that gets nothing done ends, and the command goes on'],
   ],
   'RUN.STEP_TOO_LONG': [
-    ['e2e/test/lambda.e2e.test.ts', 'an index build that is longer than an invocation'],
+    ['e2e/test/lambda.e2e.test.ts', 'an index build that are each longer than an invocation'],
   ],
   'STATUS.UNREACHABLE': [
     ['packages/status-pg/test/lost-reply.pg.test.ts', 'at 3 a.m. for a moment fails no call'],

@@ -168,6 +168,7 @@ it('catches a target that believes the newest row of a run that did not finish',
     },
   }));
   expect(found).toEqual([
+    'P1: an incremental load after it has no bound: its rows say nothing of those before',
     'P1: while a run is unfinished the newest row says nothing of those it did not load',
   ]);
 });

@@ -85,7 +85,8 @@ describe('a chunk', () => {
   it('P4: is given back by a stop, whatever fails meanwhile, and not tried again', async () => {
     const stop = new AbortController();
     const one = worldOfOne(() => {
-      stop.abort(new Error('stopped'));
+      // As of a run that has a reason of its own to stop, and not only of a hand.
+      stop.abort(new SnowmeltError('SOURCE.AUTH_FAILED', 'stopped'));
       throw cut;
     });
     const { source, target } = one.adapters;

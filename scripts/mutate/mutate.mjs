@@ -20,6 +20,7 @@ const way = [
   'table/plan-chunks',
   'table/load-chunks',
   'table/work-chunk',
+  'table/keep-lease',
   'table/reconcile',
   'table/verify-table',
 ].map((step) => `packages/core/src/engine/${step}.ts`);

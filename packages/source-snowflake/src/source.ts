@@ -116,7 +116,7 @@ function asked(pool: SessionPool, settings: Settings) {
       schemas: (database, context) => listSchemas((sql) => queryRows(pool, sql, context), database),
       tables: (place, context) => listTables((sql) => queryRows(pool, sql, context), place),
     },
-    guards: { policies: (schema, context) => policies(pool, schema, context) },
+    guards: { policies: (tables, context) => policies(pool, tables, context) },
     cutsKeys: { shared: (table, context) => sharedKeys(pool, table, context) },
     meters: {
       price: (context) => warehousePrice(pool, context),

@@ -19,20 +19,27 @@ describe('SQL', () => {
 
   it('policies on a table or view: its name quoted, kinds in words, columns where they are on one', () => {
     const ref = { database: 'SHOP', schema: 'PUBLIC', name: "it's" };
-    expect(policiesQuery({ ref, kind: 'view' })).toContain(
+    expect(policiesQuery([{ ref, kind: 'view' }])).toContain(
       `TABLE("SHOP".INFORMATION_SCHEMA.POLICY_REFERENCES(
   REF_ENTITY_NAME => '"SHOP"."PUBLIC"."it''s"',
   REF_ENTITY_DOMAIN => 'VIEW'))`,
     );
-    expect(policiesQuery({ ref, kind: 'external' })).toContain(`REF_ENTITY_DOMAIN => 'TABLE'`);
-    const at = { policy_db: 'GOV', policy_schema: 'P' };
+    const two = policiesQuery([
+      { ref, kind: 'view' },
+      { ref, kind: 'external' },
+    ]);
+    expect(two).toMatch(/^SELECT 0 AS "at"[^]+UNION ALL\nSELECT 1 AS "at"[^]+'TABLE'\)\)$/u);
+    const at = { at: '1', policy_db: 'GOV', policy_schema: 'P' };
     const rows = [
       { ...at, policy_name: 'REGION', policy_kind: 'ROW_ACCESS_POLICY', ref_column_name: null },
       { ...at, policy_name: 'MASK', policy_kind: 'MASKING_POLICY', ref_column_name: 'EMAIL' },
     ];
-    expect(readPolicies(rows, 'ORDERS')).toEqual([
-      { kind: 'row access', name: 'GOV.P.REGION' },
-      { kind: 'masking', name: 'GOV.P.MASK', column: 'EMAIL' },
+    expect(readPolicies(rows, 2)).toEqual([
+      [],
+      [
+        { kind: 'row access', name: 'GOV.P.REGION' },
+        { kind: 'masking', name: 'GOV.P.MASK', column: 'EMAIL' },
+      ],
     ]);
   });
 

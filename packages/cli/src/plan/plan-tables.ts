@@ -9,6 +9,7 @@ import {
   type DecideContext,
   type Decision,
   type Finding,
+  type Guards,
   type NextStep,
   type ReadCost,
   type RunSummary,
@@ -78,7 +79,7 @@ export async function planTables(
     const table = await planTable(job, { ...using, jobs, snapshotAt: at, describeSource });
     planned.push(next === undefined ? table : { ...table, next });
   }
-  return planned;
+  return using.whole ? await withPolicies(planned, using) : planned;
 }
 
 async function planTable(
@@ -128,34 +129,47 @@ async function countChunks(
 }
 
 async function foresight(
-  { plan, existing, sourceSchema }: Decision,
-  { source, target, context }: PlanUsing,
-): Promise<Pick<PlannedTable, 'pieces' | 'policies' | 'newTypes'>> {
-  const { foresees } = target;
-  const policies = await policiesOf(source, sourceSchema, context);
-  if (foresees === undefined) return policies;
+  { plan, existing }: Decision,
+  { target: { foresees }, context }: PlanUsing,
+): Promise<Pick<PlannedTable, 'pieces' | 'newTypes'>> {
+  if (foresees === undefined) return {};
   const types = plan.columns.flatMap((pair): [string, string][] => {
     const type = foresees.newType(pair);
     return type === undefined ? [] : [[pair.target, type]];
   });
   const pieces = existing === undefined ? [] : await foresees.pieces(plan, context);
-  return { ...policies, pieces, newTypes: new Map(types) };
+  return { pieces, newTypes: new Map(types) };
 }
 
-/** A role that may not look is no reason to plan nothing. */
+async function withPolicies(
+  planned: readonly PlannedTable[],
+  { source: { guards }, context }: PlanUsing,
+): Promise<readonly PlannedTable[]> {
+  if (guards === undefined) return planned;
+  const schemas = planned.flatMap(({ decision }) => decision?.sourceSchema ?? []);
+  const found = await policiesOf(guards, schemas, context);
+  const byTable = new Map(schemas.map((schema, at) => [schema, found[at]]));
+  return planned.map((table) => {
+    const policies = table.decision && byTable.get(table.decision.sourceSchema);
+    return policies === undefined ? table : { ...table, policies };
+  });
+}
+
+/** Of all tables in a few statements. One that can't be asked for is no reason to plan nothing. */
 async function policiesOf(
-  { guards }: Source,
-  schema: TableSchema,
-  { signal, ...context }: WorkContext,
-): Promise<Pick<PlannedTable, 'policies'>> {
-  if (guards === undefined) return {};
+  guards: Guards,
+  schemas: readonly TableSchema[],
+  context: WorkContext,
+): Promise<readonly Policies[]> {
   try {
-    return { policies: await guards.policies(schema, { ...context, signal }) };
+    return await guards.policies(schemas, context);
   } catch (error) {
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     if (!isSnowmeltError(error)) throw error;
-    return { policies: { unknown: error.message } };
+    if (schemas.length === 1) return [{ unknown: error.message }];
   }
+  const one = (schema: TableSchema) => policiesOf(guards, [schema], context);
+  return (await Promise.all(schemas.map(one))).flat();
 }
 
 export function findingsOf(table: PlannedTable): readonly Finding[] {

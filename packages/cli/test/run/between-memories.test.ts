@@ -1,6 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import { parseConfig, resolveTables, runHashes, type ColumnSchema } from '@snowmelt/core';
+import {
+  parseConfig,
+  resolveTables,
+  runHashes,
+  SnowmeltError,
+  type ColumnSchema,
+  type Guards,
+} from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
 import {
   MemoryWarehouse,
@@ -68,6 +75,40 @@ function start(keys: object = { truncate_onstart: true }) {
 const plain = (lines: readonly string[]) => lines.map(stripVTControlCharacters);
 
 describe('what people see of a plan, a check, a run and its status', () => {
+  it('plan: policies of all tables are asked for at once, and one by one where that fails', async () => {
+    const sides = start();
+    const found = { kind: 'row access', name: 'GOV.P.REGION' };
+    const asked: string[][] = [];
+    const policies: Guards['policies'] = async (tables) => {
+      asked.push(tables.map(({ ref }) => ref.name));
+      if (tables.some(({ ref }) => ref.name === 'HIDDEN')) {
+        throw new SnowmeltError('SOURCE.PRIVILEGE', 'HIDDEN is not there for the role');
+      }
+      return tables.map(() => [found]);
+    };
+    const tables = ['HIDDEN', 'ORDERS'].map((name) => ({
+      source: name,
+      target: name.toLowerCase(),
+      truncate_onstart: true,
+    }));
+    const warehouse = new MemoryWarehouse(
+      tables.map(({ source: name }) => ({
+        ref: { database: 'PROD', schema: 'PUBLIC', name },
+        columns: [column('ID')],
+        rows: [[1]],
+      })),
+    );
+    const config = { ...sides.config, sources: [{ ...sides.config.sources[0]!, tables }] };
+    const source = { ...memorySource({ warehouse }), guards: { policies } };
+    const jobs = resolveTables(parseConfig(JSON.stringify(config), { env: {} }));
+    const planned = await planTables(jobs, { ...sides, source, whole: true });
+    expect(planned.map((table) => table.policies)).toEqual([
+      { unknown: expect.stringContaining('HIDDEN') },
+      [found],
+    ]);
+    expect(asked).toEqual([['HIDDEN', 'ORDERS'], ['HIDDEN'], ['ORDERS']]);
+  });
+
   it('plan: a table that can be moved and one that is not there', async () => {
     const sides = start();
     const planned = await planTables(resolveTables(sides.config), { ...sides, whole: true });

@@ -247,8 +247,11 @@ export interface SourcePolicy {
 
 /** `snowmelt plan`: rows that a policy hides are not read, and look as if they were not there. */
 export interface Guards {
-  /** Policies on the object, as far as the role may see them. Costs a query. */
-  policies(schema: TableSchema, context: WorkContext): Promise<readonly SourcePolicy[]>;
+  /** Policies on each of the objects, as far as the role may see them. Costs a query or a few. */
+  policies(
+    tables: readonly TableSchema[],
+    context: WorkContext,
+  ): Promise<readonly (readonly SourcePolicy[])[]>;
 }
 
 /** `snowmelt check --deep`. */

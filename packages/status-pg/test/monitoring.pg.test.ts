@@ -48,7 +48,7 @@ describe('sql/monitoring and the views', () => {
 
   it('the SQL of docs/monitoring.md finds the table that has failed', async () => {
     const page = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8');
-    const [, sql = ''] = /^```sql\n(.*?)^```/msu.exec(page) ?? [];
+    const [, sql = ''] = /^## Alerts$.*?^```sql\n(.*?)^```/msu.exec(page) ?? [];
     expect(await query(database, sql)).toEqual([
       expect.objectContaining({ run_id: run, source_table: 'B' }),
     ]);

@@ -107,7 +107,8 @@ function observing(database: Database, seconds: number): ObservesRuns {
     activityOf: (run) => database.run((session) => activityOf(session, run, seconds)),
     latest: (limit, places) =>
       database.run((session) => latest(session, { limit, places }, seconds)),
-    throughput: (run, buckets) => database.run((session) => throughput(session, run, buckets)),
+    throughput: (run, buckets, table) =>
+      database.run((session) => throughput(session, run, { buckets, table })),
     chunkMap: (run, table, cells) =>
       database.run((session) => chunkMap(session, { run, table }, cells)),
   };

@@ -198,6 +198,12 @@ describe('sql/monitoring and the views', () => {
     expect(spans.length).toBeGreaterThan(0);
     expect(spans.reduce((sum, { rows }) => sum + rows, 0)).toBe(10);
     expect(spans.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(100);
+    const [a, b] = await Promise.all(
+      ['s/a', 's/b'].map(async (table) => store.observes?.throughput(run, 60, table)),
+    );
+    expect(a).toHaveLength(spans.length);
+    expect(a?.reduce((sum, { rows }) => sum + rows, 0)).toBe(10);
+    expect(b?.reduce((sum, { rows }) => sum + rows, 0)).toBe(0);
   });
 
   it('lock-waits.sql', async () => {

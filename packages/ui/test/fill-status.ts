@@ -15,7 +15,7 @@ export async function fillStatus(sql: Client): Promise<void> {
   await sql.query(`
     INSERT INTO migration_status.migration_runs (run_id, owner, status, started_at, snapshot, metadata)
     VALUES (${run}, 'host-1/4711/ab', 'running', now() - interval '10 minutes',
-      '{"at": "2026-01-02T03:04:05.123456789Z"}', '{"source_names": ["sales"]}');
+      '{"at": "2026-01-02T03:04:05.123456789Z"}', '{"source_names": ["sales"], "spent": {"host-1/4711/ab": {"active_seconds": 90, "credits": 0.4242}}}');
     INSERT INTO migration_status.migration_runs (run_id, owner, status, started_at, completed_at, total_rows_copied, metadata)
     VALUES (gen_random_uuid(), 'host-1/17/ef', 'completed', now() - interval '1 day',
       now() - interval '23 hours', 4200000, '{"source_names": ["sales"]}');

@@ -81,6 +81,8 @@ describe('the page', () => {
       'by digest without 1 column',
       '7 refused',
       'SOURCE.TABLE_NOT_FOUND',
+      'Credits, about',
+      '0.42',
       'host-2/4711/cd',
       'a lock of sales.orders',
       '100,000',
@@ -91,6 +93,10 @@ describe('the page', () => {
     }
     const map = await page.getByRole('img', { name: /^Chunks of/u }).getAttribute('aria-label');
     expect(map).toMatch(/12 failed, 4 at work, [\d,]+ loaded, [\d,]+ open/u);
+    const rate = page.getByRole('img', {
+      name: /^Rows a second over time, .*sales\.orders\. At most/u,
+    });
+    expect(await rate.count()).toBe(1);
     expect(await page.title()).toBe('Snowmelt');
     expect(faults).toEqual([]);
   });

@@ -11,8 +11,11 @@ export interface ObservesRuns {
   activityOf(run: RunId): Promise<RunActivity>;
   /** The newest runs, whatever became of them; with `places`, only those that have a table in one of them. */
   latest(limit: number, places?: readonly RunPlace[]): Promise<readonly RunActivity[]>;
-  /** What the run has loaded over its time, in `buckets` equal spans at most, the oldest first. */
-  throughput(run: RunId, buckets: number): Promise<readonly LoadedSpan[]>;
+  /**
+   * What the run, or a table of it, has loaded over the run's time, in `buckets` equal spans at most, the
+   * oldest first.
+   */
+  throughput(run: RunId, buckets: number, table?: TableKey): Promise<readonly LoadedSpan[]>;
   /** The table's chunks of rows in the order of their planning, in `cells` equal groups at most. */
   chunkMap(run: RunId, table: TableKey, cells: number): Promise<readonly ChunkCell[]>;
 }

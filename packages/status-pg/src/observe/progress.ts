@@ -15,6 +15,7 @@ WITH loaded AS (
   SELECT completed_at AS at, rows_copied, bytes
   FROM migration_status.migration_chunk_status
   WHERE run_id = $1 AND kind = 'load' AND status = 'completed' AND completed_at IS NOT NULL
+    AND ($3::text IS NULL OR table_key = $3)
 ), span AS (
   SELECT least(min(started), (SELECT min(at) FROM loaded)) AS first,
     greatest(max(ended), (SELECT max(at) FROM loaded)) AS last
@@ -36,9 +37,9 @@ ORDER BY n`;
 export async function throughput(
   session: Session,
   run: RunId,
-  buckets: number,
+  { buckets, table }: { readonly buckets: number; readonly table?: TableKey | undefined },
 ): Promise<readonly LoadedSpan[]> {
-  const rows = await session.rows<SpanRow>(throughputSql, [run, buckets]);
+  const rows = await session.rows<SpanRow>(throughputSql, [run, buckets, table ?? null]);
   return rows.map((row) => ({ ...row, rows: Number(row.rows), bytes: Number(row.bytes) }));
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChunksAnswer } from '../server/answers.ts';
 import { usePolled, type Wire } from './ask.ts';
 import { formatCount } from './quantities.ts';
+import { RateChart } from './rate-chart.tsx';
 
 type Cell = Wire<ChunksAnswer>['cells'][number];
 type State = keyof Cell;
@@ -16,7 +17,7 @@ interface Props {
   readonly name: string;
 }
 
-/** The chunks of a table in their order, a square each, or one for many of them: canvas, since they are many. */
+/** How a table went over time, and its chunks in their order, a square each, or one for many of them: canvas, since they are many. */
 export function ChunkMap({ run, table, name }: Props) {
   const path = `/api/run/${encodeURIComponent(run)}/chunks?table=${encodeURIComponent(table)}`;
   const { answer } = usePolled<ChunksAnswer>(path, 2000);
@@ -31,21 +32,24 @@ export function ChunkMap({ run, table, name }: Props) {
   const counted = states.map((state) => `${formatCount(of(state))} ${words[state]}`).join(', ');
   const said = answer === undefined ? 'asking' : counted;
   return (
-    <figure class="map">
-      <figcaption>
-        Chunks of {name}
-        {all > cells.length &&
-          `, ${formatCount(Math.ceil(all / Math.max(1, cells.length)))} a square`}
-      </figcaption>
-      <canvas ref={canvas} role="img" aria-label={`Chunks of ${name}: ${said}`} />
-      <ul class="legend">
-        {states.map((state) => (
-          <li key={state} data-chunk={state}>
-            {formatCount(of(state))} {words[state]}
-          </li>
-        ))}
-      </ul>
-    </figure>
+    <>
+      <figure class="map">
+        <figcaption>
+          Chunks of {name}
+          {all > cells.length &&
+            `, ${formatCount(Math.ceil(all / Math.max(1, cells.length)))} a square`}
+        </figcaption>
+        <canvas ref={canvas} role="img" aria-label={`Chunks of ${name}: ${said}`} />
+        <ul class="legend">
+          {states.map((state) => (
+            <li key={state} data-chunk={state}>
+              {formatCount(of(state))} {words[state]}
+            </li>
+          ))}
+        </ul>
+      </figure>
+      <RateChart spans={answer?.throughput ?? []} of={`, ${name}`} />
+    </>
   );
 }
 

@@ -4,8 +4,14 @@ import { formatBytes, formatCount, formatTime } from './quantities.ts';
 
 const [width, height] = [600, 80];
 
+interface Props {
+  /** Such as `, sales.orders`; nothing of the run. */
+  readonly of?: string;
+  readonly spans: Wire<RunAnswer>['throughput'];
+}
+
 /** Rows a second over the time of the run, a bar a span. */
-export function RateChart({ spans }: { readonly spans: Wire<RunAnswer>['throughput'] }) {
+export function RateChart({ of = '', spans }: Props) {
   const rates = spans.map(({ rows, seconds }) => rows / seconds);
   const most = Math.max(1, ...rates);
   const step = width / Math.max(1, spans.length);
@@ -20,7 +26,7 @@ export function RateChart({ spans }: { readonly spans: Wire<RunAnswer>['throughp
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Rows a second over time. ${said}`}
+        aria-label={`Rows a second over time${of}. ${said}`}
       >
         {rates.map((rate, index) => {
           const high = (rate / most) * (height - 2);
@@ -35,7 +41,9 @@ export function RateChart({ spans }: { readonly spans: Wire<RunAnswer>['throughp
           );
         })}
       </svg>
-      <figcaption>Rows a second over time. {said}</figcaption>
+      <figcaption>
+        Rows a second over time{of}. {said}
+      </figcaption>
     </figure>
   );
 }

@@ -72,6 +72,9 @@ function Figures({ activity }: { readonly activity: Wire<RunAnswer> }) {
         more={failed > 0 ? `${formatCount(failed)} failed` : ''}
       />
       <Figure name="Time" value={formatDuration(seconds)} />
+      {run.credits !== undefined && (
+        <Figure name="Credits, about" value={String(Number(run.credits.toPrecision(2)))} />
+      )}
       {isLive && (
         <Figure
           name="Left, about"

@@ -34,6 +34,8 @@ export interface TroublesAnswer {
 
 export interface ChunksAnswer {
   readonly cells: readonly ChunkCell[];
+  /** Of the table. */
+  readonly throughput: readonly LoadedSpan[];
 }
 
 const runsListed = 50;
@@ -72,9 +74,13 @@ export function createAnswers(status: StatusStore, diagnose: () => Promise<Diagn
         return { ...activity, throughput };
       }),
     chunks: (id, table) =>
-      remember(`chunks ${id} ${table}`, 1900, async () => ({
-        cells: await observes.chunkMap(id, table, cellsAtMost),
-      })),
+      remember(`chunks ${id} ${table}`, 1900, async () => {
+        const [cells, throughput] = await Promise.all([
+          observes.chunkMap(id, table, cellsAtMost),
+          remember(`throughput ${id} ${table}`, 4900, () => observes.throughput(id, spans, table)),
+        ]);
+        return { cells, throughput };
+      }),
     troubles: () =>
       remember('troubles', 4900, async () => ({ troubles: (await diagnose()).troubles })),
   };

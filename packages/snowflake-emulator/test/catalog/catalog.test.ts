@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type TestSession } from '../sql/open-session.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedSession } from '../sql/open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-  await session.run(
+const session = sharedSession(async (made) => {
+  await made.run(
     `CREATE TRANSIENT TABLE facts (
        id NUMBER(10,0), name VARCHAR(20) NOT NULL DEFAULT 'n' COMMENT 'who', at TIMESTAMP_TZ(3), b BINARY(8),
        CONSTRAINT pk PRIMARY KEY (name, id), UNIQUE (at)
      ) CLUSTER BY (id, TO_DATE(at)) DATA_RETENTION_TIME_IN_DAYS = 0 COMMENT = 'all'`,
   );
-  await session.run("INSERT INTO facts (id, name) VALUES (1, 'a'), (2, 'b')");
-  await session.run('CREATE SECURE VIEW seen (k) AS SELECT id FROM facts');
+  await made.run("INSERT INTO facts (id, name) VALUES (1, 'a'), (2, 'b')");
+  await made.run('CREATE SECURE VIEW seen (k) AS SELECT id FROM facts');
 });
-afterAll(() => engine.close());
 
 describe('INFORMATION_SCHEMA tells what the documentation lists', () => {
   it('TABLES', async () => {
@@ -132,7 +126,7 @@ describe('objects come, go and come back', () => {
   it('a temporary table hides another of its name, in its session only', async () => {
     await session.run('CREATE OR REPLACE TABLE hid (a INT)');
     await session.run('CREATE TEMPORARY TABLE hid AS SELECT 5 AS x');
-    const other = await openSession(engine);
+    const other = await session.another();
     expect(await session.run('SELECT x FROM hid')).toEqual([['5']]);
     expect(await other.run('SELECT COUNT(a) FROM hid')).toEqual([['0']]);
     await session.run('DROP TABLE hid');
@@ -198,7 +192,7 @@ describe('SHOW lists, as its pages say', () => {
   });
 
   it('temporary tables of the session in INFORMATION_SCHEMA', async () => {
-    const other = await openSession(engine);
+    const other = await session.another();
     const count = `SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'PASSING'`;
     await other.run('CREATE TEMPORARY TABLE passing (a INT)');
     expect(await other.run(count)).toEqual([['1']]);
@@ -208,7 +202,7 @@ describe('SHOW lists, as its pages say', () => {
 
   // https://docs.snowflake.com/en/sql-reference/functions/query_history
   it('the history of queries of a session, and of a user', async () => {
-    const other = await openSession(engine);
+    const other = await session.another();
     await other.run('SELECT 4711 AS mine');
     const count = (by: string) =>
       `SELECT COUNT(*) FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY_BY_${by}()) WHERE query_text = 'SELECT 4711 AS mine'`;

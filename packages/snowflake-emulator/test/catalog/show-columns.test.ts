@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type TestSession } from '../sql/open-session.ts';
+import { expect, it } from 'vitest';
+import { sharedSession } from '../sql/open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-});
-afterAll(() => engine.close());
+const session = sharedSession();
 
 const text = '"type":"TEXT","length":16777216,"byteLength":67108864,"nullable"';
 const number = '"type":"FIXED","precision":38,"scale":0,"nullable"';

@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type TestSession } from './open-session.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedSession, type TestSession } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-});
-afterAll(() => engine.close());
+const session = sharedSession();
 
 const moment = async (at: TestSession): Promise<string> => {
   const rows = await at.run(
@@ -125,7 +118,7 @@ describe('P3: AT reads one point in time', () => {
 
   it('a transaction that began before the point and commits after it is not in it', async () => {
     await session.run('CREATE OR REPLACE TABLE late (id INT)');
-    const writer = await openSession(engine);
+    const writer = await session.another();
     await writer.run('BEGIN');
     await writer.run('INSERT INTO late VALUES (1)');
     await session.run('CREATE OR REPLACE TABLE early (id INT)');

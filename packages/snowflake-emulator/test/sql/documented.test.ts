@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type Rows, type TestSession } from './open-session.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedSession, type Rows } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-});
-afterAll(() => engine.close());
+const session = sharedSession();
 
 /** A page of docs.snowflake.com/en, what is run, and the answer of the last statement as the wire has it. */
 type Case = readonly [page: string, sql: string | readonly string[], rows: Rows];
@@ -224,7 +217,7 @@ it('a session tells who and where it is, as sql-reference/functions-context list
   expect(names).toEqual(['TESTER', 'PUBLIC', 'EMULATOR', 'EMULATOR', 'EMULATOR', 'LOCAL', null]);
   const [[version, id] = []] = await session.run('SELECT CURRENT_VERSION(), CURRENT_SESSION()');
   expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-  const other = await openSession(engine);
+  const other = await session.another();
   expect((await other.run('SELECT CURRENT_SESSION()'))[0]?.[0]).not.toBe(id);
   await other.close();
 });

@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type TestSession } from './open-session.ts';
+import { expect, it } from 'vitest';
+import { sharedSession } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-  await session.run('CREATE TABLE t (a INT, b INT, s VARCHAR)');
-  await session.run("INSERT INTO t VALUES (1, 2, 'x'), (3, 2, 'y')");
+const session = sharedSession(async (made) => {
+  await made.run('CREATE TABLE t (a INT, b INT, s VARCHAR)');
+  await made.run("INSERT INTO t VALUES (1, 2, 'x'), (3, 2, 'y')");
 });
-afterAll(() => engine.close());
 
 const DUCKDB = /DuckDB|Error:|Candidate|LINE \d|INT(?:32|64|128)|BIGINT|sf_|c1"/;
 

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type TestSession } from './open-session.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedSession } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-});
-afterAll(() => engine.close());
+const session = sharedSession();
 
 /** Expression → what the documentation (or its rule) says, as the wire has it. */
 const CASES: readonly (readonly [expression: string, expected: string | null])[] = [

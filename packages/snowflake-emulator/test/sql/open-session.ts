@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
 import type { Binding, ResultColumn } from '../../src/engine/contract.ts';
 import { createSqlEngine, type SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
 
@@ -48,6 +49,37 @@ export async function openSession(engine: SnowflakeSqlEngine): Promise<TestSessi
     interrupted: (sql, ms) =>
       failureOf(execute(randomUUID(), sql, { signal: AbortSignal.timeout(ms) })),
     close: () => session.close(),
+  };
+}
+
+export interface SharedSession extends TestSession {
+  /** One more of the same engine. */
+  another(): Promise<TestSession>;
+}
+
+/** An engine and a session for all tests of a file, there while they run; `setUp` is done once. */
+export function sharedSession(
+  setUp: (session: TestSession) => Promise<unknown> = () => Promise.resolve(),
+): SharedSession {
+  let made: { readonly engine: SnowflakeSqlEngine; readonly session: TestSession } | undefined;
+  const current = () => {
+    if (made === undefined) throw new Error('the session is there while its tests run');
+    return made;
+  };
+  beforeAll(async () => {
+    const engine = await openEngine();
+    made = { engine, session: await openSession(engine) };
+    await setUp(made.session);
+  });
+  afterAll(() => made?.engine.close());
+  return {
+    run: (...given) => current().session.run(...given),
+    runAs: (...given) => current().session.runAs(...given),
+    columns: (...given) => current().session.columns(...given),
+    failure: (...given) => current().session.failure(...given),
+    interrupted: (...given) => current().session.interrupted(...given),
+    close: () => current().session.close(),
+    another: () => openSession(current().engine),
   };
 }
 

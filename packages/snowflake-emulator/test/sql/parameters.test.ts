@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type TestSession } from './open-session.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedSession } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-});
-afterAll(() => engine.close());
+const session = sharedSession();
 
 const shown = async (name: string) =>
   (await session.run(`SHOW PARAMETERS LIKE '${name}'`)).map((row) => [row[1], row[3]]);
@@ -65,7 +58,7 @@ describe('ALTER SESSION', () => {
 
 describe('parameters that are followed', () => {
   it('AUTOCOMMIT = FALSE: the first DML opens a transaction, which COMMIT and ROLLBACK end', async () => {
-    const own = await openSession(engine);
+    const own = await session.another();
     await own.run('CREATE TABLE ac (a INT)');
     await own.run('ALTER SESSION SET AUTOCOMMIT = FALSE');
     await own.run('INSERT INTO ac VALUES (1)');
@@ -88,7 +81,7 @@ describe('parameters that are followed', () => {
   });
 
   it('LOCK_TIMEOUT ends the wait for a table that another transaction writes', async () => {
-    const other = await openSession(engine);
+    const other = await session.another();
     await session.run('CREATE TABLE lt (a INT)');
     await other.run('BEGIN');
     await other.run('INSERT INTO lt VALUES (1)');
@@ -121,7 +114,7 @@ describe('variables', () => {
 
 describe('a warehouse', () => {
   it('is needed to read data, INFORMATION_SCHEMA included, and for SHOW it is not', async () => {
-    const own = await openSession(engine);
+    const own = await session.another();
     await own.run('CREATE TABLE wt (a INT)');
     await own.run('CREATE WAREHOUSE sleepy AUTO_RESUME = FALSE INITIALLY_SUSPENDED = TRUE');
     for (const sql of ['SELECT * FROM wt', 'SELECT * FROM information_schema.tables']) {

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type Rows, type TestSession } from './open-session.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedSession, type Rows } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-  await session.run('CREATE TABLE t (id INT, s VARCHAR, x NUMBER(10,2), v VARIANT)');
-  await session.run(
+const session = sharedSession(async (made) => {
+  await made.run('CREATE TABLE t (id INT, s VARCHAR, x NUMBER(10,2), v VARIANT)');
+  await made.run(
     `INSERT INTO t SELECT column1, column2, column3, PARSE_JSON(column4)
      FROM VALUES (1, 'a', 1.25, '{"k":[1,2]}'), (2, 'b', 2.5, '[3]'), (3, NULL, NULL, NULL)`,
   );
 });
-afterAll(() => engine.close());
 
 const CASES: readonly (readonly [sql: string, expected: Rows])[] = [
   [

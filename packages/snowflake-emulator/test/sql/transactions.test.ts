@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
-import { openEngine, openSession, type TestSession } from './open-session.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedSession } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-});
-afterAll(() => engine.close());
+const session = sharedSession();
 
 describe('a transaction', () => {
   it('a transaction shows its own rows, hides them from others, and rolls back', async () => {
     await session.run('CREATE OR REPLACE TABLE tx (id INT)');
-    const other = await openSession(engine);
+    const other = await session.another();
     await session.run('BEGIN');
     await session.run('INSERT INTO tx VALUES (1)');
     expect(await session.run('SELECT COUNT(*) FROM tx')).toEqual([['1']]);
@@ -55,7 +48,7 @@ describe('a failed statement leaves its transaction open, and its earlier work c
     await start('ft');
     expect(await session.failure(sql)).toMatch(new RegExp(`^${code}: `));
     expect(await session.run('SELECT * FROM ft ORDER BY id')).toEqual(committed);
-    const other = await openSession(engine);
+    const other = await session.another();
     expect(await other.run('SELECT COUNT(*), MAX(v) FROM ft')).toEqual([['2', 'b']]);
     await session.run('COMMIT');
     expect(await other.run('SELECT * FROM ft ORDER BY id')).toEqual(committed);
@@ -74,7 +67,7 @@ describe('a failed statement leaves its transaction open, and its earlier work c
 
   it('each statement sees what others have committed before it', async () => {
     await session.run('CREATE OR REPLACE TABLE rc (id INT)');
-    const other = await openSession(engine);
+    const other = await session.another();
     await session.run('BEGIN');
     expect(await session.run('SELECT COUNT(*) FROM rc')).toEqual([['0']]);
     await other.run('INSERT INTO rc VALUES (1)');

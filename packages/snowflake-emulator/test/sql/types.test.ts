@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { SnowflakeSqlEngine } from '../../src/create-sql-engine.ts';
 import { parseDecfloat } from '../../src/sql/values/parse-decfloat.ts';
-import { openEngine, openSession, type TestSession } from './open-session.ts';
+import { sharedSession } from './open-session.ts';
 
-let engine: SnowflakeSqlEngine;
-let session: TestSession;
-beforeAll(async () => {
-  engine = await openEngine();
-  session = await openSession(engine);
-});
-afterAll(() => engine.close());
+const session = sharedSession();
 
 const interval = (text: string, type: string): string =>
   `CAST('${text}'::INTERVAL ${type} AS VARCHAR)`;

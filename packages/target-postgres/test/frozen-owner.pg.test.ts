@@ -3,30 +3,17 @@ import { fileURLToPath } from 'node:url';
 
 import type { TablePlan } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPostgresTarget } from '../src/index.ts';
-import {
-  bench,
-  chunkOf,
-  connect,
-  connectionOf,
-  countRows,
-  csv,
-  opening,
-  planFor,
-  type Bench,
-} from './fixtures.ts';
+import { chunkOf, connect, connectionOf, countRows, csv, opening, planFor } from './fixtures.ts';
+import { sharedBench } from './use-bench.ts';
 
 const script = fileURLToPath(new URL('step-process.ts', import.meta.url));
 const context = testContext();
 
 describe('an owner that is frozen in the middle of a step', () => {
-  let on: Bench;
-  beforeAll(async () => {
-    on = await bench();
-  });
-  afterAll(() => on[Symbol.asyncDispose]());
+  const on = sharedBench();
 
   const states = async (run: string) => {
     const { rows } = await on.sql.query<{ state: string }>(

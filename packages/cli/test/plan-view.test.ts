@@ -124,6 +124,8 @@ describe('plan: what becomes of each table', () => {
     const both = one === undefined ? [] : [one, { ...one, key: 'OTHER' }];
     expect(earlierOf([{ ...night, tables: both }]).beside).toBeCloseTo(0.6, 6);
     expect(earlierOf([{ ...night, tables: [] }]).beside).toBe(1);
+    const first = { ...night, id: 'try', limit: 1000 };
+    expect(earlierOf([first, night])).toEqual(earlierOf([night]));
   });
 
   it('a change of a row access policy is said to remove rows where it does', () => {

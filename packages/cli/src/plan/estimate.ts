@@ -17,8 +17,9 @@ export interface Earlier {
 
 export const nothingEarlier: Earlier = { tables: new Map(), beside: 1 };
 
-/** Newest first. What was read in no time, or not to its end, tells no rate. */
-export function earlierOf(runs: readonly RunSummary[]): Earlier {
+/** Newest first. What was read in no time, not to its end, or for a first try, tells no rate. */
+export function earlierOf(given: readonly RunSummary[]): Earlier {
+  const runs = given.filter(({ limit }) => limit === undefined);
   const tables = new Map<string, EarlierTable>();
   for (const run of runs) {
     for (const table of run.tables) {

@@ -14,6 +14,11 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1000 ** unit).toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
 
+/** An estimate: two digits, and all before the point. */
+export function formatCredits(credits: number): string {
+  return credits >= 100 ? formatCount(credits) : String(Number(credits.toPrecision(2)));
+}
+
 export function formatDuration(seconds: number): string {
   const all = Math.max(0, Math.round(seconds));
   const [hours, minutes] = [Math.floor(all / 3600), Math.floor((all % 3600) / 60)];

@@ -3,6 +3,7 @@ import { usePolled, type Wire } from './ask.ts';
 import {
   formatBytes,
   formatCount,
+  formatCredits,
   formatDuration,
   formatTime,
   secondsBetween,
@@ -73,7 +74,7 @@ function Figures({ activity }: { readonly activity: Wire<RunAnswer> }) {
       />
       <Figure name="Time" value={formatDuration(seconds)} />
       {run.credits !== undefined && (
-        <Figure name="Credits, about" value={String(Number(run.credits.toPrecision(2)))} />
+        <Figure name="Credits, about" value={formatCredits(run.credits)} />
       )}
       {isLive && (
         <Figure

@@ -12,8 +12,8 @@ ON CONFLICT (run_id, table_key, chunk_id) DO NOTHING`;
 const graceMs = 5000;
 
 /**
- * Enters the chunk into the ledger. Waits for another loader of it, and ends that one: whoever comes has the chunk's lease, so that the
- * other one's has run out. `false`: the chunk is in.
+ * Enters the chunk into the ledger. Waits for another loader of it, and ends that one: whoever comes has
+ * the chunk's lease, so that the other one's has run out. `false`: the chunk is in.
  */
 export async function enterChunk(
   session: Session,

@@ -7,3 +7,5 @@ module.enableCompileCache?.();
 const { main } = await import('../src/main.ts');
 
 await main(process.argv.slice(2));
+// As the built one: what a driver still waits for keeps no finished command alive.
+process.stdout.write('', () => process.exit());

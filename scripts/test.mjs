@@ -1,19 +1,23 @@
 // npm test: everything that must hold, and one line at the end that says how much of it does.
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { tryNode, tryNx } from './run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 
 /** One thing that either holds or does not; its output is shown only where it does not. */
 function check(name, { status, output }) {
   const passed = status === 0;
   totals[passed ? 'passed' : 'failed'] += 1;
   console.log(`${passed ? '✔' : '✘'} ${name}`);
-  if (!passed) console.log(output);
+  if (!passed) {
+    console.log(output);
+    failures.push(`${name}\n${output.slice(-2000)}`);
+  }
   return passed;
 }
 
@@ -24,25 +28,44 @@ function runMany(target, ...flags) {
 }
 
 /** Adds up what vitest wrote for each project; a suite that could not start counts as a failure. */
-function addTests(target, { status, output }) {
+function addTests(target, lanes) {
   let failed = 0;
   for (const { name, file } of resultFiles(target)) {
     if (!existsSync(file)) continue;
     const result = JSON.parse(readFileSync(file, 'utf8'));
-    const brokenSuites = result.testResults.filter(
-      (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
-    ).length;
+    const broken = result.testResults.flatMap(failuresOf);
     totals.passed += result.numPassedTests;
     totals.skipped += result.numPendingTests + result.numTodoTests;
-    failed += result.numFailedTests + brokenSuites;
-    console.log(
-      `  ${name}: ${result.numPassedTests} passed, ${result.numFailedTests + brokenSuites} failed`,
-    );
+    failed += broken.length;
+    failures.push(...broken);
+    console.log(`  ${name}: ${result.numPassedTests} passed, ${broken.length} failed`);
   }
-  if (status !== 0 && failed === 0) failed = 1;
+  const ended = lanes.filter(({ status }) => status !== 0);
+  if (ended.length > 0 && failed === 0) {
+    failed = 1;
+    failures.push(...ended.map(({ output }) => lastWords(output)));
+  }
   totals.failed += failed;
   console.log(`${failed === 0 ? '✔' : '✘'} ${target}`);
-  if (failed > 0) console.log(output);
+  for (const { output } of ended) console.log(output);
+}
+
+/** The failures of a file, each with its first words: they stand at the end of what is printed. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const place = relative(root, name);
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (status === 'failed' && assertionResults.length === 0) return [`${place}\n${message}`];
+  return failed.map(({ fullName, failureMessages }) => {
+    const words = failureMessages.join('\n').slice(0, 2000);
+    return `${place} > ${fullName}\n${words}`;
+  });
+}
+
+/** Where each test passed and the runner failed all the same: what it said of that. */
+function lastWords(output) {
+  const lines = output.split('\n');
+  const from = lines.findIndex((line) => line.includes('Unhandled Error'));
+  return (from < 0 ? lines.slice(-60) : lines.slice(from, from + 60)).join('\n');
 }
 
 function resultFiles(target) {
@@ -85,8 +108,8 @@ async function test() {
     runMany('test', '--exclude', longest, '--parallel=1'),
     runMany('e2e'),
   ]);
-  addTests('test', { status: one.status || others.status, output: one.output + others.output });
-  addTests('e2e', e2e);
+  addTests('test', [one, others]);
+  addTests('e2e', [e2e]);
 }
 
 const [built] = await Promise.all([build(), look()]);
@@ -94,6 +117,7 @@ check('typecheck', await runMany('typecheck'));
 check('lint', await runMany('lint'));
 if (built) await test();
 
+for (const failure of failures) console.log(`\n✘ ${failure}`);
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -1,5 +1,6 @@
 import { gzipSync, createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { SnowmeltError, type ChunkStream } from '@snowmelt/core';
 import { testContext } from '@snowmelt/testkit/context';
@@ -166,7 +167,11 @@ describe('load', () => {
     const plan = await prepared();
     let produced = 0;
     async function* pieces() {
-      for (; produced < 2000; produced += 1) yield Buffer.from('1,a\n'.repeat(20_000));
+      for (; produced < 2000; produced += 1) {
+        // As what comes over a network: the server's answer is read between two pieces.
+        await nextTurn();
+        yield Buffer.from('1,a\n'.repeat(20_000));
+      }
     }
     async function* withFault() {
       yield Buffer.from('1,a\n'.repeat(100_000));

@@ -26,6 +26,7 @@ import { listRejects } from './rejects/list-rejects.ts';
 import { readRejectedRows } from './rejects/read-rejected-rows.ts';
 import { retryRejects } from './rejects/retry-rejects.ts';
 import { targetGrants } from './rights/target-grants.ts';
+import { stands } from './standing/stands.ts';
 import { restartRun } from './standing/restart-run.ts';
 import { decideTypes } from './types/decide-types.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
@@ -76,11 +77,18 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
       dependents: (ref, { signal }) =>
         plain(ref.database, signal, (session) => dependents(session, ref)),
     },
-    history: { fedColumns: (table, context) => fedColumns(databases, table, context) },
+    ...memoryOf(databases),
     grants: {
       grants: (database, request, context) => targetGrants(databases, database, request, context),
     },
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
+
+function memoryOf(databases: Databases): Pick<WholeTarget, 'history' | 'standing'> {
+  return {
+    history: { fedColumns: (table, context) => fedColumns(databases, table, context) },
+    standing: { stands: (table, context) => stands(databases, table, context) },
   };
 }
 

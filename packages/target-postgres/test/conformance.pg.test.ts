@@ -18,6 +18,9 @@ targetConformance('postgres', async (): Promise<TargetHarness> => {
       return target;
     },
     ref: (name) => ({ database: database.database, schema: 'conformance', name }),
+    async emptyTable(ref) {
+      await sql.query(`TRUNCATE ${quoteTable(ref)}`);
+    },
     async readRows(ref, columns) {
       const texts = columns.map((name) => `${quoteIdentifier(name)}::text`).join(', ');
       const text = `SELECT ${texts} FROM ${quoteTable(ref)}`;

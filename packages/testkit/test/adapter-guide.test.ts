@@ -27,6 +27,7 @@ const ofTarget: Readonly<Record<Capability<Target>, true>> = {
   digests: true,
   references: true,
   history: true,
+  standing: true,
   sessions: true,
   foresees: true,
   grants: true,

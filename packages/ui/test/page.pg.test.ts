@@ -101,10 +101,13 @@ describe('the page', () => {
     expect(faults).toEqual([]);
   });
 
-  it('follows a run within two seconds, with 100,000 chunks', async (test) => {
+  it('follows a run with its next answer, with 100,000 chunks', async (test) => {
     const page = shown(test);
-    const taken: number[] = [];
-    // The best of three: other tests share the machine.
+    let asked = 0;
+    let inAll = 0;
+    page.on('request', (one) => {
+      if (one.url().endsWith(`/api/run/${statusRun}`)) asked += 1;
+    });
     for (let nth = 0; nth < 3; nth += 1) {
       const before = await rowsShown(page);
       await sql.query(
@@ -113,15 +116,17 @@ describe('the page', () => {
          WHERE chunk_id = (SELECT chunk_id FROM migration_status.migration_chunk_status
                            WHERE status = 'pending' ORDER BY ordinal LIMIT 1)`,
       );
-      const changed = performance.now();
+      asked = 0;
       await page.waitForFunction(
         (old) => document.querySelector('.figures dd')?.textContent !== old,
         before,
         { polling: 50, timeout: 15_000 },
       );
-      taken.push(performance.now() - changed);
+      // The one that was under way when it changed, and the next.
+      expect(asked).toBeLessThanOrEqual(2);
+      inAll += asked;
     }
-    expect(Math.min(...taken)).toBeLessThan(2000);
+    expect(inAll).toBeGreaterThan(0);
   });
 
   it('axe finds nothing, and nothing is cut off: light and dark, on a phone and on a screen', async (test) => {

@@ -74,6 +74,7 @@ export interface Target extends Loading<AppendPlan | TruncatePlan>, AsyncDisposa
   readonly digests?: TargetDigests;
   readonly references?: References;
   readonly history?: History;
+  readonly standing?: TellsStanding;
   readonly sessions?: ListsSessions;
   readonly foresees?: Foresees;
   readonly grants?: TargetGrants;
@@ -250,10 +251,7 @@ export interface TargetDigests {
 
 /** Tables whose rows need rows of other tables (foreign keys). */
 export interface References {
-  /**
-   * The other tables that refer to this one, directly or through others: they are loaded after it,
-   * and may have to be emptied with it. Empty where there is no such table.
-   */
+  /** Those that refer to this one, directly or through others, and are loaded after it. */
   dependents(ref: TableRef, context: WorkContext): Promise<readonly TableRef[]>;
 }
 
@@ -261,6 +259,15 @@ export interface References {
 export interface History {
   /** The columns that runs have fed of an existing table. */
   fedColumns(table: TableOfRun, context: WorkContext): Promise<readonly FedColumn[]>;
+}
+
+/** What people do to a table that an unfinished run has completed: they empty it, or make it anew. */
+export interface TellsStanding {
+  /**
+   * Whether what the plan's run has completed is there still, told without reading it all. Where it is
+   * not, `prepare` begins the table anew, or refuses. `true` of a table that a later run has begun on.
+   */
+  stands(table: TablePlan, context: WorkContext): Promise<boolean>;
 }
 
 /** `snowmelt diagnose`: what of runs is at work in a database this moment, and who is in its way. */

@@ -30,7 +30,8 @@ SELECT t.oid::text AS oid, ARRAY(
   WHERE c.relkind = 'r' ORDER BY f.oid) AS files, (
   SELECT sum(pg_catalog.pg_stat_get_tuples_deleted(f.oid)
              + pg_catalog.pg_stat_get_xact_tuples_deleted(f.oid))::text FROM family f) AS deleted,
-  pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text AS before
+  greatest(pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint,
+           pg_catalog.pg_current_xact_id_if_assigned()::text::bigint + 1)::text AS before
 FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 WHERE n.nspname = $1 AND t.relname = $2`;
 
@@ -45,8 +46,12 @@ const recordSql = `
 UPDATE snowmelt.table_ledger SET identity = $3 WHERE run_id = $1 AND table_key = $2`;
 
 /** To be called in every transaction of ours that may have made or rewritten the table. */
-export async function recordIdentity(session: Session, table: TablePlan): Promise<void> {
-  const identity = await readIdentity(session, table.target);
+export async function recordIdentity(
+  session: Session,
+  table: TablePlan,
+  seen?: TableIdentity,
+): Promise<void> {
+  const identity = seen ?? (await readIdentity(session, table.target));
   await session.query(recordSql, [table.run, table.key, JSON.stringify(identity ?? null)]);
 }
 
@@ -67,17 +72,18 @@ WITH RECURSIVE family AS (
   UNION
   SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN family f ON f.oid = i.inhparent
 )
-SELECT n.nspname::text AS schema, c.relname::text AS name,
-       pg_catalog.pg_relation_filenode(c.oid)::text AS file
+SELECT c.oid::text AS oid, pg_catalog.pg_relation_filenode(c.oid)::text AS file
 FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r'`;
 
-/** Ids come round: of a transaction of long ago, none is known to be older. */
-const olderSql = (leaf: string) => `
+/**
+ * Ids come round: of a transaction of long ago, none is known to be older. Read through the table, since a
+ * role may have no rights on its partitions.
+ */
+const olderSql = (table: string) => `
 SELECT EXISTS (
-  SELECT FROM ONLY ${leaf} AS t
-  WHERE pg_catalog.age(t.xmin) > pg_catalog.age($1::text::xid8::xid)
+  SELECT FROM ${table} AS t
+  WHERE t.tableoid = $2::oid AND pg_catalog.age(t.xmin) > pg_catalog.age($1::text::xid8::xid)
     AND pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint - $1::text::bigint
         < 2000000000) AS older`;
 
@@ -90,16 +96,16 @@ export async function isRewritten(
   target: Pick<TableRef, 'schema' | 'name'>,
   { files, before }: TableIdentity,
 ): Promise<boolean> {
-  const leaves = await session.query<{ schema: string; name: string; file: string }>(leavesSql, [
-    quoteTable(target),
-  ]);
+  const table = quoteTable(target);
+  const leaves = await session.query<{ oid: string; file: string }>(leavesSql, [table]);
   const added = leaves.rows.filter(({ file }) => !files.includes(file));
   const gone = files.filter((file) => !leaves.rows.some((leaf) => leaf.file === file));
   if (gone.length === 0) return true;
   if (before === undefined) return false;
   let rewritten = 0;
   for (const leaf of added) {
-    const { rows } = await session.query<{ older: boolean }>(olderSql(quoteTable(leaf)), [before]);
+    const values = [before, leaf.oid];
+    const { rows } = await session.query<{ older: boolean }>(olderSql(table), values);
     if (rows[0]?.older === true) rewritten += 1;
   }
   return rewritten >= gone.length;

@@ -80,7 +80,8 @@ export async function markResumed(session: Session, { run, key }: TablePlan): Pr
 
 const restartSql = `
 UPDATE snowmelt.table_ledger
-SET plan_hash = '${unplanned}', truncated_at = NULL, resumed_at = NULL, restarts = restarts + 1
+SET plan_hash = '${unplanned}', truncated_at = NULL, resumed_at = NULL, restarts = restarts + 1,
+    published_at = NULL, swapped_at = NULL, missing_done_at = NULL, held_snapshot = NULL
 WHERE run_id = $1 AND table_key = $2 RETURNING restarts`;
 
 /**
@@ -104,6 +105,15 @@ WHERE run_id = $1 AND table_key = $2`;
 /** The rows are gone on which the bound of the run rests: whoever takes its place reads them again. */
 export async function forgetBound(session: Session, { run, key }: TablePlan): Promise<void> {
   await session.query(forgetBoundSql, [run, key]);
+}
+
+const withdrawSql = `
+UPDATE snowmelt.table_ledger SET published_at = NULL, held_snapshot = NULL
+WHERE run_id = $1 AND table_key = $2`;
+
+/** What the run has completed is not there any more: it never came to its end. */
+export async function withdrawEnd(session: Session, { run, key }: TablePlan): Promise<void> {
+  await session.query(withdrawSql, [run, key]);
 }
 
 const writeSql = `

@@ -28,11 +28,12 @@ import {
   restartTable,
   type TableLedgerRow,
   unplanned,
+  withdrawEnd,
   writeTableLedger,
 } from '../ledger/table-ledger.ts';
 import { prepareKeys } from '../missing/prepare-keys.ts';
 import { modes } from '../modes/modes.ts';
-import { lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
+import { endStands, lookAtTable, rowsChanged, type Standing } from '../standing/look-again.ts';
 import { removeTries } from '../standing/first-tries.ts';
 import { beginWithoutBase } from '../standing/lost-base.ts';
 import { alterTableSql, createSchema, createTableSql, missingColumns } from './create-table.ts';
@@ -54,19 +55,23 @@ export async function prepareTable(
     await lockDdl(session);
     await createSchema(session, table.target.schema);
   });
-  const restart = await transaction(databases, options, async (session) => {
+  const begun = await transaction(databases, options, async (session) => {
     await lockTargets(session, table);
     const before = await readTableLedger(session, table);
-    const begun = await beginAgain(session, table, before);
-    if (begun !== undefined) return begun;
+    const again = await beginAgain(session, table, before);
+    if (again !== undefined && !('ended' in again)) return again;
     const { widened } = await createOrExtend(session, table, context);
     await enterLedger(session, table, { widened, log: context.log });
     await recordIdentity(session, table);
     if (table.read.limit === undefined) await recordFed(session, table);
-    if (before?.published === true) return undefined;
-    return beginWithoutBase(session, table, { recorded: before?.identity ?? null, atEnd: false });
+    if (again?.ended === true) return undefined;
+    const recorded = before?.identity ?? null;
+    const restart = await beginWithoutBase(session, table, { recorded, atEnd: false });
+    return restart === undefined ? undefined : { restart };
   });
-  if (restart !== undefined) return { indexesDisabled: false, restart };
+  // Only here: that what was completed is not there any more stays written down.
+  if (begun !== undefined && 'refused' in begun) throw begun.refused;
+  if (begun !== undefined) return { indexesDisabled: false, ...begun };
   if (!dropsIndexes(table)) return { indexesDisabled: false };
   await dropIndexes(databases, table, context);
   return transaction(databases, options, async (session) => ({
@@ -74,40 +79,54 @@ export async function prepareTable(
   }));
 }
 
+type Again =
+  | { readonly restart: Restart }
+  | { readonly refused: SnowmeltError }
+  /** The run has completed the table, and it stands. */
+  | { readonly ended: boolean };
+
 /** Looks at what has become of the table since this run was in it. */
 async function beginAgain(
   session: Session,
   table: TablePlan,
   before: TableLedgerRow | undefined,
-): Promise<Restart | undefined> {
+): Promise<Again | undefined> {
   if (before === undefined) return undefined;
   refuseSuperseded(table, before);
-  const { restarts } = before;
+  const { restarts, published, identity } = before;
   // A process that ended before it could plan anew.
   if (restarts > (table.restarts ?? 0))
-    return { restarts, why: 'its rows were gone from the table' };
-  if (before.published || before.plan_hash !== planFingerprint(table)) return undefined;
-  if (!(await readReceipts(session, table)).some(({ of }) => of !== 'keys')) return undefined;
+    return { restart: { restarts, why: 'its rows were gone from the table' } };
+  if (before.plan_hash !== planFingerprint(table)) return { ended: published };
+  if (published && (await endStands(session, table, identity))) return { ended: true };
+  if (published) await withdrawEnd(session, table);
   const standing = await standingOf(session, table, before);
-  if (standing.verdict === 'refuse') throw rowsChanged(table, standing.why);
+  if (standing === undefined) return undefined;
+  if (standing.verdict === 'refuse') return { refused: rowsChanged(table, standing.why) };
   if (standing.verdict === 'restart') {
-    return { restarts: await restartTable(session, table), why: standing.why };
+    const { why } = standing;
+    return { restart: { restarts: await restartTable(session, table), why } };
   }
   await markResumed(session, table);
   return undefined;
 }
 
+/** Nothing where the run has loaded nothing that could be gone. */
 async function standingOf(
   session: Session,
   table: TablePlan,
-  { identity }: TableLedgerRow,
-): Promise<Standing> {
-  if (modeTraits[table.mode].gathers) return { verdict: 'intact' };
-  if ((await describeTable(session, table.target)) !== undefined) {
-    return lookAtTable(session, table, identity);
+  { identity, published }: TableLedgerRow,
+): Promise<Standing | undefined> {
+  const name = `${table.target.schema}.${table.target.name}`;
+  const { gathers } = modeTraits[table.mode];
+  if (gathers && published) {
+    return { verdict: 'restart', why: `${name} was emptied or made anew since it was completed` };
   }
-  const { schema, name } = table.target;
-  return { verdict: 'restart', why: `${schema}.${name} is gone` };
+  if (!(await readReceipts(session, table)).some(({ of }) => of !== 'keys')) return undefined;
+  if (gathers) return { verdict: 'intact' };
+  const isThere = (await describeTable(session, table.target)) !== undefined;
+  if (!isThere) return { verdict: 'restart', why: `${name} is gone` };
+  return lookAtTable(session, table, identity);
 }
 
 async function createOrExtend(

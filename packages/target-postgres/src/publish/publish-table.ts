@@ -24,7 +24,7 @@ import { recordFilled } from '../ledger/fed-columns.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
 import { readTableLedger, refuseStalePlan, restartTable } from '../ledger/table-ledger.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
-import { isSameIdentity, readIdentity } from '../ledger/identity.ts';
+import { isSameIdentity, readIdentity, recordIdentity } from '../ledger/identity.ts';
 import { beginWithoutBase } from '../standing/lost-base.ts';
 import { lookAtRows, rowsChanged } from '../standing/look-again.ts';
 import { modes } from '../modes/modes.ts';
@@ -85,11 +85,15 @@ async function lookOnceMore(session: Session, table: TablePlan): Promise<Restart
   const restart = await beginWithoutBase(session, table, based);
   if (restart !== undefined) return restart;
   const identity = await readIdentity(session, table.target);
-  if (!ledger.resumed && isSameIdentity(ledger.identity, identity)) return undefined;
-  const standing = await lookAtRows(session, table);
-  if (standing.verdict === 'intact') return undefined;
-  if (standing.verdict === 'refuse') throw rowsChanged(table, standing.why);
-  return { restarts: await restartTable(session, table), why: standing.why };
+  const same = !ledger.resumed && isSameIdentity(ledger.identity, identity);
+  const standing = same ? undefined : await lookAtRows(session, table, ledger.identity);
+  if (standing?.verdict === 'refuse') throw rowsChanged(table, standing.why);
+  if (standing?.verdict === 'restart') {
+    return { restarts: await restartTable(session, table), why: standing.why };
+  }
+  // As it was before the look: who comes after it is noticed.
+  await recordIdentity(session, table, identity);
+  return undefined;
 }
 
 function withRemoved(merged: MergedRows, missing: MissingReceipt | undefined): MergedRows {

@@ -7,7 +7,9 @@ import { is } from '../sql/operators.ts';
 /** A chunk of rows that a run has in the ledger, and how many of its rows stand in the table. */
 export interface FoundChunk {
   readonly chunk: string;
-  /** Rows that it wrote. */
+  /** Rows that it was of. */
+  readonly rows: number;
+  /** Those of them that it wrote; fewer where a merge has left some as they were. */
   readonly written: number;
   /** Rows of the table that its transaction wrote last. */
   readonly found: number;
@@ -15,6 +17,7 @@ export interface FoundChunk {
 
 interface LedgerChunk {
   readonly chunk: string;
+  readonly rows: string;
   /** bigint, which pg gives as text; null: loaded by an earlier version, or merged in parts. */
   readonly written: string | null;
   readonly xids: readonly string[] | null;
@@ -26,7 +29,7 @@ interface LedgerChunk {
  * carry the same one.
  */
 const chunksSql = `
-SELECT chunk_id AS chunk, written, xids::text[] AS xids,
+SELECT chunk_id AS chunk, rows::text AS rows, written, xids::text[] AS xids,
        coalesce(pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint - xact
                 > 2000000000, false) AS old
 FROM snowmelt.chunk_ledger
@@ -50,8 +53,9 @@ export async function findRows(
   );
   if (!known) return undefined;
   const counts = await countByXid(session, target, ids);
-  return chunks.map(({ chunk, written, xids }) => ({
+  return chunks.map(({ chunk, rows, written, xids }) => ({
     chunk,
+    rows: Number(rows),
     written: Number(written),
     found: (xids ?? []).reduce((sum, xid) => sum + (counts.get(xid) ?? 0), 0),
   }));
@@ -74,6 +78,6 @@ export function isWhole(chunks: readonly FoundChunk[]): boolean {
   return chunks.every(({ written, found }) => found >= written);
 }
 
-export function sumOf(chunks: readonly FoundChunk[], of: 'written' | 'found'): number {
+export function sumOf(chunks: readonly FoundChunk[], of: 'rows' | 'written' | 'found'): number {
   return chunks.reduce((sum, chunk) => sum + chunk[of], 0);
 }

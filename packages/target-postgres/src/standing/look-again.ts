@@ -6,13 +6,20 @@ import {
   type TableRef,
   watermarkOf,
   type WatermarkPlan,
+  windowOf,
 } from '@snowmelt/core';
 
 import type { Session } from '../connect/transaction.ts';
 import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
 import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
-import { isSameIdentity, readIdentity, type TableIdentity } from '../ledger/identity.ts';
+import { readReceipts } from '../ledger/chunk-ledger.ts';
+import {
+  isRewritten,
+  isSameIdentity,
+  readIdentity,
+  type TableIdentity,
+} from '../ledger/identity.ts';
 import { isAbove, isAtLeast } from '../sql/operators.ts';
 
 /** What has become of the rows that a run has loaded into a table, and what follows. */
@@ -40,20 +47,53 @@ export async function lookAtTable(
     await holdsNothing(session, table.target),
   ];
   if (!empty && (recorded === null || isSameIdentity(recorded, identity))) return intact;
-  return lookAtRows(session, table);
+  return lookAtRows(session, table, recorded);
+}
+
+/**
+ * The same of what the run has completed, which nobody scans any more: the table is there, it is not empty
+ * where it can't be, and it is the one that it was, VACUUM FULL and CLUSTER apart. `recorded`: as the run
+ * has completed it.
+ */
+export async function endStands(
+  session: Session,
+  table: TablePlan,
+  recorded: TableIdentity | null,
+): Promise<boolean> {
+  const identity = await readIdentity(session, table.target);
+  if (identity === undefined) return false;
+  if ((await holdsNothing(session, table.target)) && !(await mayBeEmpty(session, table)))
+    return false;
+  if (recorded === null || isSameIdentity(recorded, identity)) return true;
+  return isRewritten(session, table.target, recorded);
+}
+
+/** The run has read all rows, and there were none. */
+async function mayBeEmpty(session: Session, table: TablePlan): Promise<boolean> {
+  if (watermarkOf(table)?.from !== undefined || windowOf(table) !== undefined) return false;
+  const receipts = await readReceipts(session, table);
+  return receipts.every(({ of, rows }) => of === 'keys' || rows === 0);
 }
 
 /**
  * The table of what follows, by mode (docs/decisions/0017-whose-rows.md):
  *
- * - all rows are there: nothing has happened that matters, as VACUUM FULL or deletes of old rows
+ * - all rows are there: nothing has happened that matters, as VACUUM FULL or deletes of old rows. What a
+ *   merge has left as it was carries no mark of the run: it goes by the table, which must be the same
  * - `truncate`, `upsert`, `insert-only`: what is missing or can't be told is read again; the table
  *   is emptied first, or rows find themselves by their key
  * - `append`: read again only where no row of the run can be left
  */
-export async function lookAtRows(session: Session, table: TablePlan): Promise<Standing> {
+export async function lookAtRows(
+  session: Session,
+  table: TablePlan,
+  recorded: TableIdentity | null,
+): Promise<Standing> {
   const found = await findRows(session, table);
-  if (found !== undefined && isWhole(found)) return intact;
+  if (found !== undefined && isWhole(found)) {
+    const unmarked = sumOf(found, 'rows') > sumOf(found, 'written');
+    if (!unmarked || (await endStands(session, table, recorded))) return intact;
+  }
   const why = missingWords(table, found);
   if (!modeTraits[table.mode].onlyAdds) return { verdict: 'restart', why };
   if (await holdsNoRowOfRun(session, leftOf(table))) return { verdict: 'restart', why };

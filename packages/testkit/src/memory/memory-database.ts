@@ -123,14 +123,15 @@ export class MemoryDatabase {
 
   /** The plan's run forgets what it has loaded, once for each of its plans. */
   restart(plan: TablePlan): number {
-    const { restarts = 0, run, target } = plan;
-    const { gathers, merges } = modeTraits[plan.mode];
+    const { restarts = 0, run, target, mode } = plan;
     if (this.restartsOf(plan) > restarts) return this.restartsOf(plan);
     this.#restarts.set(ledgerKey(plan), restarts + 1);
-    for (const kept of [this.#ledger, this.#gathered, this.#keys]) kept.delete(ledgerKey(plan));
-    const table = this.#table(target);
-    if (gathers || merges) return restarts + 1;
-    table.rows = table.rows.filter((row) => this.#owners.get(row) !== run);
+    const kept = [this.#ledger, this.#gathered, this.#keys, this.#swapped, this.#removed];
+    for (const one of kept) one.delete(ledgerKey(plan));
+    this.runs.reopen(plan);
+    const { gathers, merges } = modeTraits[mode];
+    const isOwn = (row: TextRow) => !gathers && !merges && this.#owners.get(row) === run;
+    this.#table(target).rows = this.#table(target).rows.filter((row) => !isOwn(row));
     return restarts + 1;
   }
 
@@ -243,10 +244,8 @@ export class MemoryDatabase {
     const key = JSON.stringify([ledgerKey(plan), chunk]);
     const before = this.#locks.get(key);
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#locks.set(
-      key,
-      Promise.all([before, promise]).then(() => undefined),
-    );
+    const both = Promise.all([before, promise]).then(() => undefined);
+    this.#locks.set(key, both);
     try {
       await before;
       return await work();

@@ -42,6 +42,20 @@ export class MemoryRuns {
     if (found !== undefined) found.finished = true;
   }
 
+  /** What it had completed is gone. */
+  reopen({ run, target }: TablePlan): void {
+    const found = this.#find(run, target);
+    if (found !== undefined) found.finished = false;
+  }
+
+  hasFinished({ run, target }: TablePlan): boolean {
+    return this.#find(run, target)?.finished === true;
+  }
+
+  isLast({ run, target }: TablePlan): boolean {
+    return this.#runs.findLast((one) => one.target === refKey(target))?.run === run;
+  }
+
   /** The newest run since the last that finished which has loaded some of its rows. */
   unfinished(target: TableRef): RunOfTable | undefined {
     const runs = this.#runs.filter((one) => one.target === refKey(target));

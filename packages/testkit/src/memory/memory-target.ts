@@ -26,6 +26,7 @@ import type { RefusedRow } from './memory-rejects.ts';
 import { newestWatermark } from './newest-watermark.ts';
 import { readChunk } from './read-chunk.ts';
 import type { TextRow } from './rows.ts';
+import { stands } from './stands.ts';
 
 /**
  * `before-commit`: the connection is lost with nothing written; `after-commit`: the rows are in,
@@ -47,6 +48,7 @@ type MemoryCapabilities = Required<
   Pick<
     Target,
     | 'divides'
+    | 'standing'
     | 'createsTables'
     | 'limits'
     | 'merges'
@@ -114,6 +116,7 @@ function capabilities(database: MemoryDatabase, loading: Loading<TablePlan>): Me
     },
     createsTables: { fractionDigits, decideTypes: async () => ({ decisions: [], notices: [] }) },
     limits: true,
+    standing: { stands: async (plan) => stands(database, plan) },
     merges: loading,
     swaps: loading,
     deletesMissing: loading,
@@ -171,6 +174,10 @@ function begin(database: MemoryDatabase, plan: TablePlan): PrepareReceipt {
   const restarts = database.restartsOf(plan);
   if (restarts > (plan.restarts ?? 0)) {
     return { indexesDisabled: false, restart: { restarts, why: 'it was begun anew' } };
+  }
+  if (database.runs.hasFinished(plan) && !stands(database, plan)) {
+    const why = 'it was emptied since it was completed';
+    return { indexesDisabled: false, restart: { restarts: database.restart(plan), why } };
   }
   prepare(database, plan);
   database.removeTries(plan);

@@ -18,6 +18,7 @@ export function targetFailures(
     return {
       open,
       ref: (name) => ({ database: 'shop', schema: 'public', name }),
+      emptyTable: async (ref) => database.createTable(ref, database.schema(ref)!.columns),
       readRows: async (ref, columns) => database.rows(ref, columns).map((row) => [...row]),
       [Symbol.asyncDispose]: async () => undefined,
     };

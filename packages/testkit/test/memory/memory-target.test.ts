@@ -6,6 +6,7 @@ targetConformance('memoryTarget', async () => {
   return {
     open: async () => memoryTarget({ database }),
     ref: (name) => ({ database: 'shop', schema: 'public', name }),
+    emptyTable: async (ref) => database.createTable(ref, database.schema(ref)!.columns),
     readRows: async (ref, columns) => database.rows(ref, columns).map((row) => [...row]),
     [Symbol.asyncDispose]: async () => undefined,
   };

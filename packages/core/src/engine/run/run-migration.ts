@@ -26,6 +26,7 @@ import type { RunReport, TableReport } from '../table/run-report.ts';
 import { isDone, statusOfRun } from './run-status.ts';
 import { watchOthers } from './watch-others.ts';
 import { createSlots } from '../table/slots.ts';
+import { stillStands } from '../table/still-stands.ts';
 
 /**
  * Moves the tables. Where an earlier run has left something of them, it goes on with that one; what
@@ -161,17 +162,22 @@ async function runTables(
   const done = new Map(
     before?.tables.flatMap((table) => (table.status === 'completed' ? [[table.key, table]] : [])),
   );
+  const looks = createSlots(request.parallelThreads);
   const neverAborted = new AbortController().signal;
-  const reports = await inLoadOrder(run, (job) =>
-    tables.run(neverAborted, async () => {
-      const completed = done.get(job.key);
-      if (completed !== undefined) return tellSkipped(run, skippedReport(job, completed));
-      return reportTable(job, run).catch((bug: unknown) => {
+  const reports = await inLoadOrder(run, async (job) => {
+    const completed = done.get(job.key);
+    const isDone = await looks.run(
+      neverAborted,
+      async () => completed !== undefined && stillStands(job, run),
+    );
+    if (isDone && completed !== undefined) return tellSkipped(run, skippedReport(job, completed));
+    return tables.run(neverAborted, () =>
+      reportTable(job, run).catch((bug: unknown) => {
         halt.abort(bug);
         throw bug;
-      });
-    }),
-  );
+      }),
+    );
+  });
   return reports.map((end) => {
     if (end.status === 'rejected') throw end.reason;
     return end.value;

@@ -14,6 +14,7 @@ import type { OpenRun } from '../table/open-run.ts';
 import { makeReady, untilReadOnce } from '../table/ready-table.ts';
 import { contextOf, recordFailure } from '../table/report-table.ts';
 import { createSlots } from '../table/slots.ts';
+import { stillStands } from '../table/still-stands.ts';
 import { batchesOf, type BatchRef } from './batches.ts';
 
 export interface PlanRequest extends Omit<MigrationRequest, 'holdSeconds'> {
@@ -107,7 +108,9 @@ async function makeTablesReady(request: PlanRequest, run: OpenRun): Promise<read
   const made = await Promise.allSettled(
     run.jobs.map((job) =>
       slots.run(signal, async () => {
-        if (isCompleted(job, run)) return { key: job.key, status: 'done' } as const;
+        if (isCompleted(job, run) && (await stillStands(job, run))) {
+          return { key: job.key, status: 'done' } as const;
+        }
         if ((order.get(job.key) ?? []).length > 0)
           return { key: job.key, status: 'later' } as const;
         return makeTableReady(job, run);

@@ -9,6 +9,7 @@ import {
   type TransactionOptions,
 } from '../../connect/transaction.ts';
 import { rejectedRow } from '../../copy/copy-error.ts';
+import { recordIdentity } from '../../ledger/identity.ts';
 import { lockTarget } from '../../ledger/lock-target.ts';
 import { recordSnapshot } from '../../ledger/snapshot-ledger.ts';
 import { refuseStalePlan } from '../../ledger/table-ledger.ts';
@@ -111,6 +112,7 @@ async function putOnce(
   }
   await supersede(session, table, [table.target]);
   await recordInPlace(session, table, done);
+  await recordIdentity(session, table);
   await recordSnapshot(session, table);
   await dropGathered(session, shadow);
   await session.query(waitForDisk);

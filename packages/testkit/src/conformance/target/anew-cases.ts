@@ -63,12 +63,69 @@ function restartOf(mode: Exclude<LoadMode, 'changes'>): Cases<WholeTargetHarness
   };
 }
 
+/** A table that the run has completed, and that somebody empties before all of the run is done. */
+function emptiedAfter(mode: Exclude<LoadMode, 'changes'>): Cases<WholeTargetHarness> {
+  return {
+    [`P1: ${mode}, completed and then emptied, begins anew when it is prepared again`]: async (
+      harness,
+    ) => {
+      const keyColumns = mode === 'upsert' || mode === 'insert-only' ? ['id'] : [];
+      const plan = targetPlan(harness, { mode, keyColumns, primaryKey: ['id'] });
+      const target = await withOthers(harness, plan);
+      await target.prepare(plan, testContext());
+      const loadInto = async (at: TablePlan) => {
+        await load(target, at, chunkOfRows('a', rows));
+        await target.publish(at, testContext());
+      };
+      await loadInto(plan);
+      expect(await target.standing.stands(plan, testContext())).toBe(true);
+      expect((await target.prepare(plan, testContext())).restart).toBeUndefined();
+      await harness.emptyTable(plan.target);
+      for (let again = 1; again <= 2; again += 1) {
+        expect(await target.standing.stands(plan, testContext())).toBe(false);
+        const { restart } = await target.prepare(plan, testContext());
+        expect(restart).toMatchObject({ restarts: 1 });
+      }
+      const anew = { ...plan, restarts: 1 };
+      expect((await target.prepare(anew, testContext())).restart).toBeUndefined();
+      await loadInto(anew);
+      expect(await target.standing.stands(anew, testContext())).toBe(true);
+      expect(sorted(await readPlan(harness, plan))).toEqual(sorted(rows));
+    },
+  };
+}
+
+const standingCases: Cases<WholeTargetHarness> = {
+  ...emptiedAfter('append'),
+  ...emptiedAfter('truncate'),
+  ...needing(['swaps'], emptiedAfter('swap')),
+  ...needing(['merges'], { ...emptiedAfter('upsert'), ...emptiedAfter('insert-only') }),
+
+  'stands: a table of no rows that was read whole, and one that a later run has taken over': async (
+    harness,
+  ) => {
+    const plan = targetPlan(harness, { mode: 'truncate' });
+    const target = await preparedTarget(harness, plan);
+    await target.publish(plan, testContext());
+    expect(await target.standing.stands(plan, testContext())).toBe(true);
+    const later = { ...plan, run: 'run-9' };
+    await target.prepare(later, testContext());
+    await load(target, later, chunkOfRows('a', rows));
+    await target.publish(later, testContext());
+    await harness.emptyTable(plan.target);
+    expect(await target.standing.stands(plan, testContext())).toBe(true);
+    expect(await target.standing.stands(later, testContext())).toBe(false);
+  },
+};
+
 /** A table that the run has begun to load, and whose source can't give the rest. */
 export const anewCases: Cases<WholeTargetHarness> = {
   ...restartOf('append'),
   ...restartOf('truncate'),
   ...needing(['swaps'], restartOf('swap')),
   ...needing(['merges'], { ...restartOf('upsert'), ...restartOf('insert-only') }),
+
+  ...needing(['standing'], standingCases),
 
   'P1: who has not noticed the restart loads nothing': async (harness) => {
     const plan = targetPlan(harness, { mode: 'truncate' });

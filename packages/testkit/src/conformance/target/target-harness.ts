@@ -20,6 +20,8 @@ export interface TargetHarness extends AsyncDisposable {
   ref(name: string): TableRef;
   /** Makes the plan's table as it would be. Needed where the target has no `createsTables`. */
   createTable?(plan: Pick<TablePlan, 'target' | 'columns' | 'primaryKey'>): Promise<void>;
+  /** Takes all rows of a table away, past the adapter. Needed where the target has `standing`. */
+  emptyTable?(ref: TableRef): Promise<void>;
   /**
    * The committed rows of a table, in any order, read past the adapter: fields as the database
    * writes them as text, in the order of `columns`; NULL is `null`.
@@ -36,14 +38,19 @@ async function makeTable(target: Target, plan: TablePlan, harness: TargetHarness
 }
 
 /** As the cases see it: they ask for a capability only where it is, and load by any mode. */
-export interface WholeTargetHarness extends Omit<TargetHarness, 'open'> {
+export interface WholeTargetHarness extends Omit<TargetHarness, 'open' | 'emptyTable'> {
   open(): Promise<WholeTarget>;
+  emptyTable(ref: TableRef): Promise<void>;
 }
 
 export function wholeHarness(harness: TargetHarness): WholeTargetHarness {
   return {
     open: async () => wholeTarget(await harness.open(), harness),
     ref: (name) => harness.ref(name),
+    emptyTable: async (ref) => {
+      if (harness.emptyTable !== undefined) return harness.emptyTable(ref);
+      throw new Error('the target has standing, so its harness must have emptyTable');
+    },
     readRows: (ref, columns) => harness.readRows(ref, columns),
     [Symbol.asyncDispose]: () => harness[Symbol.asyncDispose](),
   };

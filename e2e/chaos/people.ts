@@ -47,6 +47,9 @@ const hands: Readonly<Record<string, (hand: Hand) => Promise<void>>> = {
   '--table': async ({ manner, table }) => {
     manner.flags.push('--table', table);
   },
+  '--limit': async ({ random, manner }) => {
+    manner.flags.push('--limit', String(1 + random.below(50)));
+  },
   'drop the status schema': async ({ place }) => {
     await place.sql('DROP SCHEMA IF EXISTS migration_status CASCADE');
   },

@@ -75,9 +75,7 @@ export async function planTables(
   const describeSource = describeTogether(using.source, refs, using.context);
   const planned: PlannedTable[] = [];
   for (const job of jobs) {
-    const next = using.next?.get(job.key);
-    const table = await planTable(job, { ...using, jobs, snapshotAt: at, describeSource });
-    planned.push(next === undefined ? table : { ...table, next });
+    planned.push(await planTable(job, { ...using, jobs, snapshotAt: at, describeSource }));
   }
   return using.whole ? await withPolicies(planned, using) : planned;
 }
@@ -87,12 +85,15 @@ async function planTable(
   using: PlanUsing & Pick<DecideContext, 'jobs' | 'snapshotAt' | 'describeSource'>,
 ): Promise<PlannedTable> {
   const { context } = using;
+  const next = using.next?.get(job.key);
+  const known = next === undefined ? { job } : { job, next };
   try {
     const decision = withDeadline(await decidePlan(job, { ...using, run: noRun }), job, using);
-    if (!using.whole) return { job, decision };
+    if (!using.whole) return { ...known, decision };
     const tagged = { ...using, context: tagContext(job, context) };
     return {
-      job,
+      ...known,
+      ...(await ifItStands(next, decision, tagged)),
       decision,
       ...(await countChunks(job, decision.plan, tagged)),
       ...(await foresight(decision, tagged)),
@@ -100,8 +101,20 @@ async function planTable(
   } catch (error) {
     context.signal.throwIfAborted();
     if (!isSnowmeltError(error)) throw error;
-    return { job, error: error.at({ table: job.key }) };
+    return { ...known, error: error.at({ table: job.key }) };
   }
+}
+
+/** What a run has completed, and people have emptied since, its resume loads again. */
+async function ifItStands(
+  next: NextStep | undefined,
+  { plan }: Decision,
+  { target: { standing }, context }: PlanUsing,
+): Promise<Pick<PlannedTable, 'next'>> {
+  if (next?.does !== 'done' || standing === undefined) return {};
+  if (await standing.stands({ ...plan, run: next.run }, context)) return {};
+  const because = 'it was emptied or made anew since that run has completed it';
+  return { next: { ...next, does: 'replan', because } };
 }
 
 function withDeadline(

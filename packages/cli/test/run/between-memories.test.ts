@@ -266,4 +266,28 @@ describe('P4: Ctrl-C stops cleanly and the same command goes on', () => {
       `in run ${state.id}`.slice(3),
     );
   });
+
+  it('plan says that a table which was completed, and emptied since, is loaded again', async () => {
+    const { config, source, target, status } = start();
+    const jobs = resolveTables(config);
+    const resume = { mode: 'auto', maxAgeHours: 1 } as const;
+    const migration = { config, jobs, resume, flags: { 'log-level': 'silent' } } as const;
+    const first = await migrateWith(migration, { source, target, status });
+    expect(first.status).toBe('partial');
+    const planned = async () => {
+      const next = await lookBackIn(status, { config, jobs, resume });
+      const using = { source, target, context: testContext(), whole: true, next };
+      return (await planTables(jobs, using))[0]?.next;
+    };
+    expect(await planned()).toMatchObject({ run: first.run, does: 'done' });
+    const orders = jobs[0]!.target;
+    target.database.createTable(orders, target.database.schema(orders)!.columns);
+    expect(await planned()).toMatchObject({
+      run: first.run,
+      does: 'replan',
+      because: expect.stringContaining('emptied'),
+    });
+    const second = await migrateWith(migration, { source, target, status });
+    expect(second.tables[0]).toMatchObject({ status: 'completed', rows: 1000 });
+  });
 });

@@ -10,7 +10,7 @@ import { ConnectionPool } from './sql/session/connection-pool.ts';
 import type { EngineState } from './sql/session/engine-state.ts';
 import { loadFile, type LoadFile } from './sql/dml/load-file.ts';
 import { MACROS } from './sql/udfs/macros.ts';
-import { QueryHistory } from './catalog/query-history.ts';
+import { type Attribution, QueryHistory } from './catalog/query-history.ts';
 import { registerScalarFunctions } from './sql/udfs/scalar-functions.ts';
 import { ClientSession } from './sql/run/client-session.ts';
 import { TableLocks } from './sql/session/table-locks.ts';
@@ -28,6 +28,8 @@ export interface SqlEngineOptions {
 }
 
 export interface SnowflakeSqlEngine extends SqlEngine {
+  /** When SNOWFLAKE.ACCOUNT_USAGE.QUERY_ATTRIBUTION_HISTORY shows a statement; may be set. */
+  readonly attribution: Attribution;
   /** Makes a table from a file, fast: for tests and demonstrations. Gives its number of rows. */
   loadFile(options: LoadFile): Promise<number>;
 }
@@ -39,8 +41,10 @@ export async function createSqlEngine(options: SqlEngineOptions = {}): Promise<S
   const instance = await openInstance(options, directory);
   let sessions = 0;
   const open = new Set<ClientSession>();
+  const parts = sharedParts(instance, options);
   const engine: SnowflakeSqlEngine = {
     stageRoot,
+    attribution: parts.history.attribution,
     presign: () => {
       throw new Error('no server listens: nothing can be presigned');
     },
@@ -58,7 +62,7 @@ export async function createSqlEngine(options: SqlEngineOptions = {}): Promise<S
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
-  const shared: EngineState = { ...sharedParts(instance, options), engine, instance };
+  const shared: EngineState = { ...parts, engine, instance };
   return engine;
 }
 

@@ -1,3 +1,4 @@
+export type { Attribution } from './catalog/query-history.ts';
 export type { Endpoint, Fault, FaultInput } from './faults/fault.ts';
 export type { ArmedFault, FaultRegistry } from './faults/fault-registry.ts';
 export type {

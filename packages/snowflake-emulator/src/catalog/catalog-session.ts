@@ -12,6 +12,7 @@ export interface CatalogSession {
   readonly role: string | undefined;
   readonly warehouse: string | undefined;
   readonly temporary: ReadonlyMap<string, CatalogTable>;
+  now(): bigint;
   present(): Snapshot;
   readonly shared: { readonly catalog: Catalog; readonly history: QueryHistory };
 }

@@ -32,12 +32,23 @@ export class Catalog {
   readonly warehouses = new Map<string, AccountObject>();
   readonly roles = new Map<string, AccountObject>();
   readonly shares = new Map<string, Share>();
+  /** What was granted to a role, of that which is followed: see `grantedTo`. */
+  readonly grants = new Map<string, Set<string>>();
   #lastPhysical = 0;
 
   /** A name for a table or sequence in DuckDB. */
   physicalName(prefix: string): string {
     this.#lastPhysical += 1;
     return `${prefix}${this.#lastPhysical}`;
+  }
+
+  /** What a role has of others' grants, by itself, as PUBLIC, or by a role that was granted to it. */
+  grantedTo(role: string | undefined): ReadonlySet<string> {
+    const found = new Set(['ROLE PUBLIC', `ROLE ${role ?? 'PUBLIC'}`]);
+    for (const one of found) {
+      for (const granted of this.grants.get(one) ?? []) found.add(granted);
+    }
+    return found;
   }
 
   createDatabase(name: string, nowNs: bigint, transient = false): CatalogDatabase {

@@ -27,6 +27,17 @@ export interface HistoryEntry {
   };
 }
 
+/**
+ * When QUERY_ATTRIBUTION_HISTORY shows a statement: "up to eight hours" after it, and those of about 100
+ * milliseconds and less never
+ * (https://docs.snowflake.com/en/sql-reference/account-usage/query_attribution_history, "Usage notes").
+ * A test sets both to 0.
+ */
+export interface Attribution {
+  lateSeconds: number;
+  shortestMs: number;
+}
+
 const MOST_ENTRIES = 10_000;
 /** Larger results can't be scanned again. */
 export const MOST_RESULT_ROWS = 10_000;
@@ -35,6 +46,7 @@ export const MOST_RESULT_ROWS = 10_000;
 const MOST_RESULTS = 100;
 
 export class QueryHistory {
+  readonly attribution: Attribution = { lateSeconds: 8 * 3600, shortestMs: 100 };
   readonly entries = new Map<string, HistoryEntry>();
   readonly #withResults: HistoryEntry[] = [];
 

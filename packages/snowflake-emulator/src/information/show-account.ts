@@ -1,6 +1,7 @@
 import type { AccountObject } from '../catalog/catalog-objects.ts';
 import type { CatalogSession } from '../catalog/catalog-session.ts';
 import { displayName } from '../catalog/catalog.ts';
+import { unsupported } from '../sql/unsupported.ts';
 import type { Shown } from './show-scope.ts';
 import {
   MOMENT_CELL,
@@ -83,11 +84,21 @@ const SIZES: Readonly<Record<string, string>> = {
   XLARGE: 'X-Large',
 };
 
-function warehouseRow(
-  { name, createdNs, properties, suspended }: AccountObject,
-  { warehouse }: CatalogSession,
-) {
-  const size = (properties.get('WAREHOUSE_SIZE') ?? 'XSMALL').toUpperCase();
+/** Each size costs twice the one before: https://docs.snowflake.com/en/user-guide/warehouses-overview */
+export function creditsPerHour(warehouse: AccountObject | undefined): number {
+  const size = sizeOf(warehouse).replace('-', '');
+  const at = Object.keys(SIZES).indexOf(size);
+  if (at < 0) throw unsupported(`the credits of a warehouse of size ${size}`);
+  return 2 ** at;
+}
+
+function sizeOf(warehouse: AccountObject | undefined): string {
+  return (warehouse?.properties.get('WAREHOUSE_SIZE') ?? 'XSMALL').toUpperCase();
+}
+
+function warehouseRow(one: AccountObject, { warehouse }: CatalogSession) {
+  const { name, createdNs, properties, suspended } = one;
+  const size = sizeOf(one);
   return {
     name,
     state: suspended === true ? 'SUSPENDED' : 'STARTED',

@@ -16,7 +16,7 @@ type ContainerStatement =
   | CreateAccountObject
   | Extract<
       Statement,
-      { kind: 'alterWarehouse' | 'alterContainer' | 'createShare' | 'grantToShare' }
+      { kind: 'alterWarehouse' | 'alterContainer' | 'createShare' | 'grantToShare' | 'grantToRole' }
     >;
 
 export async function runContainerStatement(
@@ -34,6 +34,8 @@ export async function runContainerStatement(
       return createShare(statement, session);
     case 'grantToShare':
       return grantToShare(statement, session);
+    case 'grantToRole':
+      return grantToRole(statement, session);
     case 'alterWarehouse':
       return alterWarehouse(statement, session);
     case 'createAccountObject':
@@ -134,6 +136,18 @@ function createAccountObject(statement: CreateAccountObject, session: Session): 
   objects.set(name, { name, createdNs: session.now(), properties, suspended });
   if (objectType === 'WAREHOUSE') session.warehouse = name;
   return done(`${label} ${name} successfully created.`);
+}
+
+function grantToRole(
+  { granted, role, revoke }: Extract<Statement, { kind: 'grantToRole' }>,
+  { shared: { catalog } }: Session,
+): StatementResult {
+  const to = `ROLE ${role.join('.')}`;
+  const has = catalog.grants.get(to) ?? new Set();
+  catalog.grants.set(to, has);
+  if (revoke) has.delete(granted);
+  else has.add(granted);
+  return done();
 }
 
 function alterWarehouse(

@@ -2,6 +2,7 @@ import type { CatalogTable, CatalogView } from '../../catalog/catalog-objects.ts
 import { displayName } from '../../catalog/catalog.ts';
 import type { Snapshot } from '../../catalog/transaction-log.ts';
 import { type ExecuteRequest, SqlError } from '../../engine/contract.ts';
+import { accountUsageView } from '../../information/account-usage.ts';
 import { informationFunction, informationView } from '../../information/information-schema.ts';
 import { findObject } from '../session/find-object.ts';
 import { variableValue } from '../session/session-variables.ts';
@@ -37,7 +38,7 @@ export function createEnvironment(
     binding: (key) =>
       key.startsWith('$') ? variableValue(key, session, env) : bindingValue(key, request),
     find: (parts) => findObject(session, parts),
-    informationSchema: (parts) => informationView(parts, session),
+    informationSchema: (parts) => systemView(parts, session),
     informationFunction: (name) => informationFunction(name, session),
     snapshot: (travel) => (travel === undefined ? present : snapshotOf(travel, evaluated)),
     checkTravel: (object, travel) =>
@@ -52,6 +53,10 @@ export function createEnvironment(
     },
   };
   return env;
+}
+
+function systemView(parts: readonly string[], session: Session): QueryPlan | undefined {
+  return accountUsageView(parts, session) ?? informationView(parts, session);
 }
 
 function snapshotOf(travel: Travel, evaluated: Evaluated): Snapshot {
@@ -81,7 +86,7 @@ function viewQuery(
     schema: home.schema,
     find: (parts): CatalogTable | CatalogView => findObject(session, complete(parts)),
     informationSchema: (parts) =>
-      informationView(parts.length === 2 ? [home.database, ...parts] : parts, session),
+      systemView(parts.length === 2 ? [home.database, ...parts] : parts, session),
     viewQuery: (other, at) => viewQuery(other, at, session, inner),
     ...(travel === undefined ? {} : { inherited: { travel } }),
   };

@@ -271,6 +271,7 @@ async function runChange(
     case 'alterContainer':
     case 'createShare':
     case 'grantToShare':
+    case 'grantToRole':
     case 'alterWarehouse':
       return runContainerStatement(statement, session);
     case 'truncate':

@@ -4,6 +4,7 @@ import { readDelete, readInsert, readMerge, readUpdate } from './read-dml.ts';
 import { readExpression } from './read-expression.ts';
 import { readQuery } from './read-query.ts';
 import type { SqlType } from '../sql-type.ts';
+import { readRoleGrant } from './read-role-grant.ts';
 import { readShareGrant } from './read-share.ts';
 import { readType } from './read-type.ts';
 import { readDescribe, readShow } from './read-show.ts';
@@ -246,6 +247,8 @@ function readUnset(reader: TokenReader): Statement {
 function readGrant(reader: TokenReader): Statement {
   const shared = readShareGrant(reader);
   if (shared !== undefined) return shared;
+  const toRole = readRoleGrant(reader);
+  if (toRole !== undefined) return toRole;
   const what = reader.next().text;
   while (!reader.atEnd()) reader.next();
   return { kind: 'accepted', what };

@@ -20,6 +20,7 @@ export type Statement =
       readonly comment: string;
     }
   | ShareGrant
+  | RoleGrant
   | {
       readonly kind: 'alterWarehouse';
       readonly name: Name;
@@ -164,6 +165,14 @@ export interface ShareGrant {
   readonly within?: 'DATABASE' | 'SCHEMA';
   readonly name: Name;
   readonly share: Name;
+}
+
+/** What SNOWFLAKE shows to a role, or a role that another one is given. */
+export interface RoleGrant {
+  readonly kind: 'grantToRole';
+  readonly revoke: boolean;
+  readonly granted: string;
+  readonly role: Name;
 }
 
 export interface CreateAccountObject {

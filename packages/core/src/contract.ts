@@ -17,6 +17,7 @@ export type * from './contract/run-state.ts';
 export type * from './contract/sharing.ts';
 export type * from './contract/sessions.ts';
 export type * from './contract/source.ts';
+export type * from './contract/source-cost.ts';
 export type * from './contract/status-store.ts';
 export type * from './contract/table-job.ts';
 export type * from './contract/table-plan.ts';

@@ -1,5 +1,6 @@
 import type { ChunkPlan, ChunkStream, TablePlan, WholeSource, WorkContext } from '@snowmelt/core';
 
+import { attributesCredits } from './check/attributed-credits.ts';
 import { changeFeed } from './changes/change-feed.ts';
 import { reachChanges } from './changes/reach-changes.ts';
 import { countRows } from './check/count-rows.ts';
@@ -123,6 +124,7 @@ function asked(pool: SessionPool, settings: Settings) {
       activeMs: () => pool.meter.active(),
       watch: (look) => pool.meter.watch(look),
     },
+    attributesCredits: attributesCredits(pool),
     costs: {
       cost: (table, chunks, digest) =>
         readCost(table, chunks, { digest, fileBytes: settings.fileBytes }),

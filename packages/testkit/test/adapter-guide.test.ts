@@ -45,6 +45,7 @@ const ofSource: Readonly<Record<Capability<Source>, true>> = {
   cutsKeys: true,
   costs: true,
   meters: true,
+  attributesCredits: true,
   examines: true,
   grants: true,
   lists: true,

@@ -98,7 +98,7 @@ function noRole(key: string, flag: string): SnowmeltError {
 /** SQL with comments, of which psql takes all but that of Snowflake as it is. */
 export function formatSection(section: GrantSection): readonly string[] {
   const { database, role, grants } = section;
-  const lines = grants.flatMap(({ sql, why }) => [comment(why), sql]);
+  const lines = grants.flatMap(linesOf);
   if (database === undefined) {
     const who = 'As SECURITYADMIN, or as the owner of what is named';
     return [comment(`Snowflake: what role ${role} needs. ${who}.`), ...lines, ''];
@@ -112,6 +112,11 @@ export function formatSection(section: GrantSection): readonly string[] {
     ...lines,
     '',
   ];
+}
+
+function linesOf({ sql, why, optional }: Grant): readonly string[] {
+  if (optional !== true) return [comment(why), sql];
+  return [comment(`Optional: ${why}.`), ...sql.split(/\r?\n|\r/u).map((line) => `-- ${line}`)];
 }
 
 /** A name with a line break must not get out of its comment. */

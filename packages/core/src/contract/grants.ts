@@ -5,6 +5,8 @@ export interface Grant {
   /** Each statement ends with a semicolon. */
   readonly sql: string;
   readonly why: string;
+  /** No run needs it: it is shown, and not carried out with the others. */
+  readonly optional?: true;
 }
 
 export interface GrantsRequest {

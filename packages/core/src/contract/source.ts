@@ -1,5 +1,6 @@
 import type { ChunkPlan, ChunkStream } from './chunk.ts';
 import type { Grant, GrantsRequest } from './grants.ts';
+import type { AttributesCredits, Costs, Meters } from './source-cost.ts';
 import type { ChangesPlan, ExtractMode, ReadOptions, RunId, TablePlan } from './table-plan.ts';
 import type { ListedSchema, ListedTable, TableRef, TableSchema } from './table-schema.ts';
 import type { WorkContext } from './work-context.ts';
@@ -22,16 +23,6 @@ export interface ExtractChoice {
   readonly extract: ExtractMode;
   /** Why it is not the way that would be taken otherwise, for people. */
   readonly because?: string;
-}
-
-/** What reading a table asks of the source, beside its metadata, as far as it is known beforehand. */
-export interface ReadCost {
-  /** Those that plan the chunks, count and compare included. */
-  readonly statements: number;
-  /** How often all of the table is read; parts of it add up. */
-  readonly scans: number;
-  /** What the source reads for that, by its catalog. Absent: it says nothing. */
-  readonly bytes?: number;
 }
 
 /** One harmless statement, and whether the server at hand answers as the source counts on. */
@@ -106,6 +97,7 @@ export interface Source extends AsyncDisposable {
   readonly cutsKeys?: CutsKeys;
   readonly costs?: Costs;
   readonly meters?: Meters;
+  readonly attributesCredits?: AttributesCredits;
   readonly examines?: Examines;
   readonly grants?: SourceGrants;
   readonly lists?: Lists;
@@ -211,29 +203,6 @@ export interface SourceDigests {
 export interface CutsKeys {
   /** Of the rows that `count` counts: keys, as they are sent, that several keys of the source have. */
   shared(table: TablePlan, context: WorkContext): Promise<number>;
-}
-
-/** `snowmelt plan` says what a run would cost. */
-export interface Costs {
-  /** Of the plan with these chunks, of which rows are compared by a digest or not. Absent: unknown. */
-  cost(table: TablePlan, chunks: readonly ChunkPlan[], digest: boolean): ReadCost | undefined;
-}
-
-/** What an hour with statements running costs. */
-export interface SourcePrice {
-  /** Absent: it is not known. */
-  readonly creditsPerHour?: number;
-  /** What has the price, for people. */
-  readonly of: string;
-}
-
-/** `max_credits`, and what a run has cost. */
-export interface Meters {
-  price(context: WorkContext): Promise<SourcePrice>;
-  /** Milliseconds so far in which this process had a statement running. */
-  activeMs(): number;
-  /** Calls `look` before each statement, until disposed. */
-  watch(look: () => void): Disposable;
 }
 
 /** What keeps rows, or their values, from the role that reads. */

@@ -33,7 +33,25 @@ export async function sourceGrants(
     const sql = `GRANT ROLE ${loginName(role)} TO USER ${loginName(user)};`;
     grants.push({ sql, why: 'logs in with this role' });
   }
+  grants.push({ ...usageGrant(loginName(role)), optional: true });
   return [...new Map(grants.map((grant) => [grant.sql, grant])).values()];
+}
+
+/**
+ * USAGE_VIEWER is one of the two database roles that may read the attribution of credits, and the one
+ * that shows no texts of statements, as GOVERNANCE_VIEWER does
+ * (https://docs.snowflake.com/en/sql-reference/snowflake-db-roles).
+ */
+function usageGrant(role: string): Grant {
+  return {
+    sql: `GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE ${role};`,
+    why: 'status and history --attributed: what Snowflake attributes to a run; as ACCOUNTADMIN. It shows what all of the account has used',
+  };
+}
+
+/** To the role of that name, as Snowflake has it stored. */
+export function usageGrantTo(stored: string): Grant {
+  return usageGrant(/^[A-Z_][A-Z0-9_$]*$/u.test(stored) ? stored : quoteIdentifier(stored));
 }
 
 function places({ source }: TableJob, to: string): readonly Grant[] {

@@ -1,4 +1,5 @@
-import type { Source, SourcePrice } from '../../contract/source.ts';
+import type { SourcePrice } from '../../contract/source-cost.ts';
+import type { Source } from '../../contract/source.ts';
 import type { StatusStore } from '../../contract/status-store.ts';
 import type { RunId } from '../../contract/table-plan.ts';
 import type { WorkContext } from '../../contract/work-context.ts';

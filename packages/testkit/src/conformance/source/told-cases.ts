@@ -35,6 +35,17 @@ export const toldCases: Cases<WholeSourceHarness> = {
     },
   }),
 
+  ...needing<SourceCase>(['attributesCredits'], {
+    'attributed: nothing of a run that never was, or what has the source tell': async (harness) => {
+      const { attributesCredits } = await harness.open();
+      const since = new Date(Date.now() - 60_000);
+      const told = await attributesCredits.attributed(["it's none"], since, testContext());
+      if ('byRun' in told) expect([...told.byRun]).toEqual([]);
+      else expect(told.grant.sql).toMatch(/;\s*$/u);
+      expect(attributesCredits.lateHours).toBeGreaterThanOrEqual(0);
+    },
+  }),
+
   ...needing<SourceCase>(['stages', 'extracts'], {
     'stages: those of a run are listed until they are dropped, twice if need be': async (
       harness,

@@ -99,6 +99,24 @@ describe('a table that an unfinished run has completed', () => {
     expect([world.standing('A'), world.standing('B')]).toEqual([all, all]);
   });
 
+  it('P1: what shares its target is looked at before any of it is loaded', async () => {
+    const world = new World();
+    world.addVersions('A', 0, 35);
+    world.addVersions('B', 35, 70);
+    const parts = { mode: 'append', verify: 'count', target } as const;
+    const jobs = [job('B', parts), job('A', parts)];
+    await killedInB(world, jobs);
+    empty(world);
+    const adapters = world.adapters();
+    const slow = aroundCalls(adapters.target, async (name, call) => {
+      // As long as the others would take to load their rows.
+      if (name === 'stands') await new Promise((resolve) => setTimeout(resolve, 200));
+      return call();
+    });
+    expect((await run(jobs, { ...adapters, target: slow })).status).toBe('completed');
+    expect(world.standing('A')).toEqual(Array.from({ length: 70 }, (_, id) => id));
+  });
+
   it('P1: a kill right after the look, and the next command finds it open', async () => {
     const { world, jobs } = await stopped({ mode: 'append', verify: 'count' });
     empty(world);

@@ -11,7 +11,10 @@ import { dropGathered } from '../tables/drop-leftovers.ts';
 import { keysName } from '../tables/keys-table.ts';
 import { shadowName } from '../tables/shadow-table.ts';
 import type { TableIdentity } from './identity.ts';
+import { describeTable } from '../describe/describe-table.ts';
+import { holdsNothing } from '../describe/is-empty.ts';
 import { forgetChunks } from './forget-chunks.ts';
+import { waitForLoads } from './lock-target.ts';
 import { overtaken, snapshotOf } from './overtake.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
@@ -95,6 +98,28 @@ export async function restartTable(session: Session, table: TablePlan): Promise<
   const [row] = (await session.query<{ restarts: number }>(restartSql, [table.run, table.key]))
     .rows;
   return row?.restarts ?? 0;
+}
+
+const sharingSql = `
+SELECT l.table_key AS key FROM snowmelt.table_ledger l
+WHERE l.run_id = $1 AND l.table_key <> $2 AND l.target_schema = $3 AND l.target_table = $4
+  AND l.superseded_by IS NULL AND NOT ${isOfMode('l', 'gathers')} AND EXISTS (
+    SELECT 1 FROM snowmelt.chunk_ledger c
+    WHERE c.run_id = l.run_id AND c.table_key = l.table_key AND NOT c.of_keys AND c.rows > 0)`;
+
+/**
+ * Whoever has emptied the table has taken the rows of all tables that the run loads into it: those that
+ * come later would find the rows of this one, and not that theirs are gone.
+ */
+export async function restartEmptied(session: Session, table: TablePlan): Promise<void> {
+  const { run, key, target } = table;
+  const values = [run, key, target.schema, target.name];
+  const others = (await session.query<{ key: string }>(sharingSql, values)).rows;
+  if (others.length === 0) return;
+  await waitForLoads(session, table);
+  const isThere = (await describeTable(session, target)) !== undefined;
+  if (isThere && !(await holdsNothing(session, target))) return;
+  for (const other of others) await restartTable(session, { ...table, key: other.key });
 }
 
 const forgetBoundSql = `

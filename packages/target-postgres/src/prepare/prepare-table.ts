@@ -25,6 +25,7 @@ import {
   markResumed,
   readTableLedger,
   refuseSuperseded,
+  restartEmptied,
   restartTable,
   type TableLedgerRow,
   unplanned,
@@ -104,8 +105,8 @@ async function beginAgain(
   if (standing === undefined) return undefined;
   if (standing.verdict === 'refuse') return { refused: rowsChanged(table, standing.why) };
   if (standing.verdict === 'restart') {
-    const { why } = standing;
-    return { restart: { restarts: await restartTable(session, table), why } };
+    await restartEmptied(session, table);
+    return { restart: { restarts: await restartTable(session, table), why: standing.why } };
   }
   await markResumed(session, table);
   return undefined;

@@ -22,7 +22,12 @@ import { restoreAfterLoad } from '../indexes/restore-after-load.ts';
 import { ledgerSums, type LedgerSums } from '../ledger/ledger-sums.ts';
 import { recordFilled } from '../ledger/fed-columns.ts';
 import { removeMissing } from '../missing/remove-missing.ts';
-import { readTableLedger, refuseStalePlan, restartTable } from '../ledger/table-ledger.ts';
+import {
+  readTableLedger,
+  refuseStalePlan,
+  restartEmptied,
+  restartTable,
+} from '../ledger/table-ledger.ts';
 import { quoteTable } from '../sql/quote-identifier.ts';
 import { isSameIdentity, readIdentity, recordIdentity } from '../ledger/identity.ts';
 import { beginWithoutBase } from '../standing/lost-base.ts';
@@ -89,6 +94,7 @@ async function lookOnceMore(session: Session, table: TablePlan): Promise<Restart
   const standing = same ? undefined : await lookAtRows(session, table, ledger.identity);
   if (standing?.verdict === 'refuse') throw rowsChanged(table, standing.why);
   if (standing?.verdict === 'restart') {
+    await restartEmptied(session, table);
     return { restarts: await restartTable(session, table), why: standing.why };
   }
   // As it was before the look: who comes after it is noticed.

@@ -14,13 +14,15 @@ import { quoteIdentifier, quoteTable } from '../sql/quote-identifier.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
 import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
 import { readReceipts } from '../ledger/chunk-ledger.ts';
+import { isOfMode } from '../ledger/table-ledger.ts';
+import { emptiedByThisRun } from '../ledger/truncate-once.ts';
 import {
   isRewritten,
   isSameIdentity,
   readIdentity,
   type TableIdentity,
 } from '../ledger/identity.ts';
-import { isAbove, isAtLeast } from '../sql/operators.ts';
+import { is, isAbove, isAtLeast } from '../sql/operators.ts';
 
 /** What has become of the rows that a run has loaded into a table, and what follows. */
 export type Standing =
@@ -82,7 +84,8 @@ async function mayBeEmpty(session: Session, table: TablePlan): Promise<boolean> 
  *   merge has left as it was carries no mark of the run: it goes by the table, which must be the same
  * - `truncate`, `upsert`, `insert-only`: what is missing or can't be told is read again; the table
  *   is emptied first, or rows find themselves by their key
- * - `append`: read again only where no row of the run can be left
+ * - `append`, and `truncate` of a table that the run has emptied for another one: read again only where no
+ *   row of the run can be left
  */
 export async function lookAtRows(
   session: Session,
@@ -95,31 +98,55 @@ export async function lookAtRows(
     if (!unmarked || (await endStands(session, table, recorded))) return intact;
   }
   const why = missingWords(table, found);
-  if (!modeTraits[table.mode].onlyAdds) return { verdict: 'restart', why };
+  if (!(await addsToOthers(session, table))) return { verdict: 'restart', why };
   if (await holdsNoRowOfRun(session, leftOf(table))) return { verdict: 'restart', why };
   return { verdict: 'refuse', why };
 }
 
-/** Where a run has put rows, and above which watermark. */
-export interface LeftRows extends Incremental {
+/** Rows that are loaded again stand twice: `truncate` empties nothing that two tables of its run share. */
+export async function addsToOthers(session: Session, table: TablePlan): Promise<boolean> {
+  const { empties, onlyAdds } = modeTraits[table.mode];
+  return empties ? emptiedByThisRun(session, table) : onlyAdds;
+}
+
+/** Where a table of a run has put rows, and above which watermark. */
+export interface LeftRows extends Incremental, Pick<TablePlan, 'run' | 'key'> {
   readonly target: TableRef;
 }
 
 export function leftOf(table: TablePlan): LeftRows {
+  const { run, key, target } = table;
   const watermark = watermarkOf(table);
-  return { target: table.target, ...(watermark === undefined ? {} : { watermark }) };
+  return { run, key, target, ...(watermark === undefined ? {} : { watermark }) };
 }
 
-/** Nothing at all, or nothing above the watermark that the run began to read at. */
+/**
+ * Ids of transactions in which others of our tables were COPYed there. Those of a merge say nothing: it
+ * writes rows of before anew. Nor do old ones, see `findRows`.
+ */
+const othersSql = `
+SELECT pg_catalog.unnest(c.xids)::text AS xid
+FROM snowmelt.table_ledger l
+JOIN snowmelt.chunk_ledger c ON c.run_id = l.run_id AND c.table_key = l.table_key AND NOT c.of_keys
+WHERE l.target_schema = $1 AND l.target_table = $2 AND (l.run_id, l.table_key) <> ($3, $4)
+  AND (${isOfMode('l', 'onlyAdds')} OR ${isOfMode('l', 'empties')})
+  AND pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint - c.xact
+      <= 2000000000`;
+
+/** Nothing at all, nothing above the watermark that the run began to read at, or only what others loaded. */
 export async function holdsNoRowOfRun(
   session: Session,
-  { target, watermark }: LeftRows,
+  { run, key, target, watermark }: LeftRows,
 ): Promise<boolean> {
   if (await holdsNothing(session, target)) return true;
   const newer = watermark === undefined ? undefined : newerCondition(watermark);
-  if (newer === undefined) return false;
-  const sql = `SELECT NOT EXISTS (SELECT 1 FROM ${quoteTable(target)} WHERE ${newer.sql}) AS none`;
-  return (await session.onTable<{ none: boolean }>(sql, [newer.value])).rows[0]?.none === true;
+  const names = [target.schema, target.name, run, key];
+  const others = (await session.query<{ xid: string }>(othersSql, names)).rows;
+  if (newer === undefined && others.length === 0) return false;
+  const sql = `SELECT NOT EXISTS (SELECT 1 FROM ${quoteTable(target)} AS t
+WHERE NOT (t.xmin ${is} ANY ($1::pg_catalog.xid[]))${newer === undefined ? '' : ` AND ${newer.sql}`}) AS none`;
+  const values = [others.map(({ xid }) => xid), ...(newer === undefined ? [] : [newer.value])];
+  return (await session.onTable<{ none: boolean }>(sql, values)).rows[0]?.none === true;
 }
 
 interface NewerCondition {
@@ -136,7 +163,7 @@ function newerCondition({ column, from }: WatermarkPlan): NewerCondition | undef
   const value = utc ? `${from.value}Z` : from.value;
   const { inclusive } = from;
   return {
-    sql: `${name} ${inclusive ? isAtLeast : isAbove} $1`,
+    sql: `${name} ${inclusive ? isAtLeast : isAbove} $2`,
     value,
     literal: `${name} ${inclusive ? '>=' : '>'} '${value}'`,
   };

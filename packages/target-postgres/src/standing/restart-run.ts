@@ -1,10 +1,10 @@
-import { modeTraits, type Restart, type TablePlan, type WorkContext } from '@snowmelt/core';
+import type { Restart, TablePlan, WorkContext } from '@snowmelt/core';
 
 import type { Databases } from '../connect/databases.ts';
-import { tableOptions, transaction, type Session } from '../connect/transaction.ts';
+import { tableOptions, transaction } from '../connect/transaction.ts';
 import { lockTargets, waitForLoads } from '../ledger/lock-target.ts';
 import { readTableLedger, refuseSuperseded, restartTable } from '../ledger/table-ledger.ts';
-import { emptiedByThisRun } from '../ledger/truncate-once.ts';
+import { addsToOthers } from './look-again.ts';
 import { removeUnreadRows } from './unfinished-rows.ts';
 
 /**
@@ -28,13 +28,7 @@ export async function restartRun(
     // Another process has come first.
     if (before.restarts > (table.restarts ?? 0)) return { restarts: before.restarts, why };
     await waitForLoads(session, table);
-    if (await onlyAdds(session, table)) await removeUnreadRows(session, table, why);
+    if (await addsToOthers(session, table)) await removeUnreadRows(session, table, why);
     return { restarts: await restartTable(session, table), why };
   });
-}
-
-/** The table is not emptied again for two that share it in one run. */
-async function onlyAdds(session: Session, table: TablePlan): Promise<boolean> {
-  const { empties, onlyAdds } = modeTraits[table.mode];
-  return empties ? emptiedByThisRun(session, table) : onlyAdds;
 }

@@ -93,8 +93,9 @@ export async function removeOwnRows(
   }
 }
 
-function leftBy({ target }: TablePlan, { plan }: UnfinishedRun): LeftRows {
-  return { target, ...(plan?.watermark === undefined ? {} : { watermark: plan.watermark }) };
+function leftBy({ target }: TablePlan, { run, key, plan }: UnfinishedRun): LeftRows {
+  const watermark = plan?.watermark;
+  return { run, key, target, ...(watermark === undefined ? {} : { watermark }) };
 }
 
 /**

@@ -26,7 +26,7 @@ import type { RunReport, TableReport } from '../table/run-report.ts';
 import { isDone, statusOfRun } from './run-status.ts';
 import { watchOthers } from './watch-others.ts';
 import { createSlots } from '../table/slots.ts';
-import { stillStands } from '../table/still-stands.ts';
+import { lookAtCompleted } from '../table/still-stands.ts';
 
 /**
  * Moves the tables. Where an earlier run has left something of them, it goes on with that one; what
@@ -162,15 +162,13 @@ async function runTables(
   const done = new Map(
     before?.tables.flatMap((table) => (table.status === 'completed' ? [[table.key, table]] : [])),
   );
-  const looks = createSlots(request.parallelThreads);
+  const completed = new Set(done.keys());
+  const isDone = lookAtCompleted(run, { completed, atOnce: request.parallelThreads });
   const neverAborted = new AbortController().signal;
   const reports = await inLoadOrder(run, async (job) => {
-    const completed = done.get(job.key);
-    const isDone = await looks.run(
-      neverAborted,
-      async () => completed !== undefined && stillStands(job, run),
-    );
-    if (isDone && completed !== undefined) return tellSkipped(run, skippedReport(job, completed));
+    const summary = done.get(job.key);
+    if ((await isDone(job)) && summary !== undefined)
+      return tellSkipped(run, skippedReport(job, summary));
     return tables.run(neverAborted, () =>
       reportTable(job, run).catch((bug: unknown) => {
         halt.abort(bug);

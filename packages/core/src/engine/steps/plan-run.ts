@@ -14,7 +14,7 @@ import type { OpenRun } from '../table/open-run.ts';
 import { makeReady, untilReadOnce } from '../table/ready-table.ts';
 import { contextOf, recordFailure } from '../table/report-table.ts';
 import { createSlots } from '../table/slots.ts';
-import { stillStands } from '../table/still-stands.ts';
+import { lookAtCompleted } from '../table/still-stands.ts';
 import { batchesOf, type BatchRef } from './batches.ts';
 
 export interface PlanRequest extends Omit<MigrationRequest, 'holdSeconds'> {
@@ -105,12 +105,13 @@ async function makeTablesReady(request: PlanRequest, run: OpenRun): Promise<read
   const order = await loadOrder(run);
   const slots = createSlots(request.parallelThreads);
   const { signal } = run.context;
+  const done = run.state.tables.filter(({ status }) => status === 'completed');
+  const completed = new Set(done.map(({ key }) => key));
+  const isDone = lookAtCompleted(run, { completed, atOnce: request.parallelThreads });
   const made = await Promise.allSettled(
     run.jobs.map((job) =>
       slots.run(signal, async () => {
-        if (isCompleted(job, run) && (await stillStands(job, run))) {
-          return { key: job.key, status: 'done' } as const;
-        }
+        if (await isDone(job)) return { key: job.key, status: 'done' } as const;
         if ((order.get(job.key) ?? []).length > 0)
           return { key: job.key, status: 'later' } as const;
         return makeTableReady(job, run);
@@ -121,10 +122,6 @@ async function makeTablesReady(request: PlanRequest, run: OpenRun): Promise<read
     if (end.status === 'rejected') throw end.reason;
     return end.value;
   });
-}
-
-function isCompleted({ key }: TableJob, { state }: OpenRun): boolean {
-  return state.tables.some((table) => table.key === key && table.status === 'completed');
 }
 
 async function makeTableReady(job: TableJob, open: OpenRun): Promise<Made> {

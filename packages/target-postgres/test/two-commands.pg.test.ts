@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+
+import { TwoCommands } from './two-commands-bench.ts';
+import { emptyBench } from './use-bench.ts';
+
+const idsOf = (...tables: number[]) =>
+  tables.flatMap((nth) => Array.from({ length: 12 }, (_, n) => 100 * nth + n));
+
+describe('what people do between two commands', () => {
+  const on = emptyBench();
+  const columns = '(id bigint NOT NULL, version bigint, text text)';
+  const standing = async (name = 't') => {
+    const { rows } = await on.sql.query<{ id: number }>(`SELECT id::int FROM ${name} ORDER BY 1`);
+    return rows.map(({ id }) => id);
+  };
+
+  /** What is done, and after how many of its fixes the command says completed. */
+  const hands = {
+    TRUNCATE: ['TRUNCATE t', 0],
+    'DELETE of all': ['DELETE FROM t', 0],
+    'DELETE of a row': ['DELETE FROM t WHERE id = 101', 1],
+  } as const satisfies Record<string, readonly [string, number]>;
+  const cases = Object.entries(hands).flatMap(([name, [sql, fixes]], nth) =>
+    (['append', 'truncate'] as const).map((mode) => ({
+      name,
+      sql,
+      fixes,
+      mode,
+      threads: 1 + 2 * (nth % 2),
+    })),
+  );
+
+  it.each(cases)(
+    'P1: three into one target, $mode, one completed and one begun: after $name each row stands once',
+    async ({ mode, sql, fixes, threads }) => {
+      await on.sql.query(`CREATE TABLE t ${columns}`);
+      const world = new TwoCommands(
+        on,
+        ['a', 'b', 'c'].map((key) => ({ key, mode, into: 't' })),
+      );
+      expect(await world.command({ dies: { at: 'load', of: 'b', nth: 2 } })).toBeUndefined();
+      await world.hand(sql);
+      const said = await world.untilCompleted({ threads });
+      expect(said).toHaveLength(fixes);
+      expect(await standing()).toEqual(idsOf(0, 1, 2));
+    },
+  );
+});

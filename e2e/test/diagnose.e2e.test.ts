@@ -221,6 +221,8 @@ describe('diagnose names the cause and what mends it, which works as it is print
     await asked('discover', 'FULL');
     await asked('discover', 'FULL', 'VEGA.PUBLIC');
     await asked('grants', 'FULL', '--for', 'target');
+    await asked('grants', 'FULL', '--for', 'snowflake', '--role', 'LOADER');
+    await attributed(asked);
     await asked('history', 'WHOLE', '--compare');
     await asked('logs', 'WHOLE');
     await asked('repair', 'WHOLE', '--dry-run');
@@ -236,6 +238,23 @@ describe('diagnose names the cause and what mends it, which works as it is print
     expect(page.commands).toEqual(documentedCommands);
     await expect(page.text()).toMatchFileSnapshot('../../docs/reference/json.md');
   });
+
+  /** Told, and refused to a role. */
+  async function attributed(
+    asked: (command: string, name: string, ...more: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    Object.assign(on.demo.emulator.engine.attribution, { lateSeconds: 0, shortestMs: 0 });
+    for (const command of ['status', 'history']) await asked(command, 'FULL', '--attributed');
+    await inSnowflake(on.demo, 'CREATE ROLE LOADER');
+    const refused = configOf(on.demo, [{ source: 'FULL', target: 'full' }]);
+    const snowflake = { ...(refused['snowflake'] as object), role: 'LOADER' };
+    await using config = await configFile({ ...refused, snowflake });
+    configs.set('REFUSED_ROLE', config);
+    for (const command of ['status', 'history']) {
+      await asked(command, 'REFUSED_ROLE', '--attributed');
+    }
+    configs.delete('REFUSED_ROLE');
+  }
 
   async function init(page: JsonPage): Promise<void> {
     const login = on.demo.config['snowflake'] as Record<string, string>;

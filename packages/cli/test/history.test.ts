@@ -7,6 +7,7 @@ import { formatEvents } from '../src/history/format-events.ts';
 import { formatHistory } from '../src/history/format-history.ts';
 import { compareRuns, viewOutcome } from '../src/history/view-history.ts';
 import { textWidth } from '../src/show/text-width.ts';
+import { viewAttributed } from '../src/status/attributed.ts';
 import { unseen } from '../src/status/read-status.ts';
 import { viewRun } from '../src/status/view-status.ts';
 
@@ -54,6 +55,31 @@ describe('history', () => {
     expect(line).toMatch(
       /^r2 +2026-01-02T03:00:00Z +completed +10m 00s +1\/2 +3,000 +5 +0\.25 +s$/u,
     );
+  });
+
+  it('--attributed: what Snowflake attributes stands beside the estimate, at any width', () => {
+    const late = { lateHours: 8, keptDays: 365 };
+    const figures = { credits: 0.23, statements: 40, until: at(10) };
+    const runs = [viewRun({ activity: unseen({ ...after, id: crypto.randomUUID() }) })];
+    const told = { byRun: new Map(runs.map(({ id }) => [id, figures])) };
+    const view = viewAttributed(runs, told, { ...late, now: at(11) });
+    const outcomes = { ...view, runs: view.runs.map(viewOutcome) };
+    expect(outcomes.runs[0]).toMatchObject({ credits: 0.25, attributed: { credits: 0.23 } });
+    for (const width of [60, 100, 200]) {
+      const lines = formatHistory(outcomes, width).map(stripVTControlCharacters);
+      expect(lines[0]).toMatch(/ Credits +Attributed/u);
+      expect(lines[1]).toMatch(/ 0\.25 +0\.23 so far/u);
+      expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(width);
+    }
+    const grant = { sql: 'GRANT …;', why: 'shows it' };
+    const refused = viewAttributed(
+      runs,
+      { refused: 'no such schema', grant },
+      { ...late, now: at(11) },
+    );
+    const lines = formatHistory({ ...refused, runs: refused.runs.map(viewOutcome) }, 100);
+    expect(lines.join('\n')).toMatch(/no such schema[^]*in Snowflake: .*GRANT …;/u);
+    expect(lines[0]).not.toContain('Attributed');
   });
 
   it('sets two runs side by side, tables of only one of them as well', () => {

@@ -11,7 +11,8 @@ import { describe, expect, it } from 'vitest';
 
 import { tableNames } from '../src/show/table-names.ts';
 import { textWidth } from '../src/show/text-width.ts';
-import { formatRun } from '../src/status/format-status.ts';
+import { viewAttributed } from '../src/status/attributed.ts';
+import { formatRun, formatRuns } from '../src/status/format-status.ts';
 import { viewRun } from '../src/status/view-status.ts';
 
 const startedAt = new Date('2026-01-02T03:00:00Z');
@@ -188,5 +189,68 @@ describe('names of tables where there is little room', () => {
   it('names that say nothing of their target keep it', () => {
     const target = { database: 'dwh', schema: 'sales', name: 'other' };
     expect(tableNames([{ ...table('ORDERS'), target }], 15)).toEqual(['ORDERS → other']);
+  });
+});
+
+describe('--attributed: what Snowflake attributes to a run, beside our own estimate', () => {
+  const late = { lateHours: 8, keptDays: 365 };
+  const ended = new Date('2026-01-02T04:00:00Z');
+  const hoursLater = (hours: number) => new Date(ended.getTime() + hours * 3_600_000);
+  const figures = { credits: 0.004_32, statements: 12, until: ended };
+  const done = run({ status: 'completed', completedAt: ended, credits: 0.0047 });
+  const asked = (hours: number, told: Parameters<typeof viewAttributed>[1], of = done) =>
+    viewAttributed([viewRun({ activity: seen({ run: of, lastSign: ended }) })], told, {
+      ...late,
+      now: hoursLater(hours),
+    });
+  const some = { byRun: new Map([['r1', figures]]) };
+  const nothing = { byRun: new Map() };
+  const lineOf = ({ runs: [one], attribution }: ReturnType<typeof asked>, width = 100) => {
+    const lines = formatRun(one!, width, attribution).map(stripVTControlCharacters);
+    return lines.filter((line) => line.includes('Snowflake')).join('\n');
+  };
+
+  it.each([
+    [
+      2,
+      some,
+      'so_far',
+      'Snowflake attributes 0.0043 credits to 12 of its statements so far: it comes',
+    ],
+    [9, some, 'complete', 'Snowflake attributes 0.0043 credits to 12 of its statements'],
+    [2, nothing, 'none_yet', 'Snowflake attributes nothing to it yet: it comes up to 8 hours late'],
+    [9, nothing, 'none', 'Snowflake attributes nothing to it'],
+    [24 * 400, nothing, 'forgotten', 'that is kept for 365 days'],
+  ])('%i hours after its end', (hours, told, state, words) => {
+    const view = asked(hours, told);
+    expect(view.runs[0]?.attributed).toEqual({ state, ...(told === some ? figures : {}) });
+    expect(lineOf(view)).toContain(words);
+  });
+
+  it('a run that goes on is never complete; one that is resumed counts from its last sign', () => {
+    const going = run({ status: 'running', completedAt: ended });
+    expect(asked(99, some, going).runs[0]?.attributed?.state).toBe('so_far');
+    expect(asked(99, nothing, going).runs[0]?.attributed?.state).toBe('none_yet');
+  });
+
+  it('refused: why, and the statement that mends it, in one piece however narrow', () => {
+    const sql = 'GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE LOADER;';
+    const refused = "SQL compilation error:\nSchema 'SNOWFLAKE.ACCOUNT_USAGE' does not exist";
+    const view = asked(9, { refused, grant: { sql, why: 'shows it' } });
+    expect(view.attribution).toEqual({ ...late, refused, grant: sql });
+    expect(view.runs[0]?.attributed).toBeUndefined();
+    const text = formatRun(view.runs[0]!, 60, view.attribution).map(stripVTControlCharacters);
+    expect(text).toContain(`    in Snowflake: ${sql}`);
+    expect(text.filter((line) => textWidth(line) > 60)).toEqual([`    in Snowflake: ${sql}`]);
+  });
+
+  it('in a list both stand side by side; without the flag there is neither', () => {
+    const view = asked(2, some);
+    const [head, line, note] = formatRuns(view, 200).map(stripVTControlCharacters);
+    expect(head).toMatch(/Rows +Credits +Attributed +Sources$/u);
+    expect(line).toMatch(/ 0\.0047 +0\.0043 so far +s$/u);
+    expect(note).toContain('up to 8 hours late');
+    expect(formatRuns({ runs: view.runs }, 200)).toHaveLength(2);
+    expect(formatRun(view.runs[0]!, 100).join('\n')).not.toContain('Snowflake');
   });
 });

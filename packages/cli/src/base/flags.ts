@@ -30,6 +30,12 @@ export const logFlags = {
   }),
 };
 
+export const attributedFlag = {
+  attributed: Flags.boolean({
+    summary: 'Also ask Snowflake what it attributes to each run, hours late: wakes the warehouse.',
+  }),
+};
+
 export const verifyFlags = {
   verify: Flags.option({
     options: ['off', 'count', 'digest'] as const,

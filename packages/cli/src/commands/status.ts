@@ -3,10 +3,11 @@ import { diagnoseRun, type RunActivity, type Target } from '@snowmelt/core';
 import { openStatus, openTarget } from '@snowmelt/wiring';
 
 import { BaseCommand } from '../base/base-command.ts';
-import { configFlags, logFlags } from '../base/flags.ts';
+import { attributedFlag, configFlags, logFlags } from '../base/flags.ts';
 import { makeContext, makeLogger, readConfig } from '../base/setup.ts';
 import { withConfig } from '../show/diagnosis.ts';
 import { outputWidth } from '../show/text-table.ts';
+import { askAttributed } from '../status/attributed.ts';
 import { followStatus } from '../status/follow-status.ts';
 import { formatRun, formatRuns, noRuns } from '../status/format-status.ts';
 import { readStatus } from '../status/read-status.ts';
@@ -21,6 +22,7 @@ database. \`running\` has a living process; of a \`dead\` one it is gone, and th
     '<%= config.bin %> status',
     '<%= config.bin %> status --watch',
     '<%= config.bin %> status --limit 10',
+    '<%= config.bin %> status --attributed',
     '<%= config.bin %> status --run 0b8e6d1c-5a53-4a4e-9f0e-1d2c3b4a5f60 --json',
   ];
   static override flags = {
@@ -31,8 +33,9 @@ database. \`running\` has a living process; of a \`dead\` one it is gone, and th
     all: Flags.boolean({ summary: 'Also runs of other configurations.' }),
     watch: Flags.boolean({
       summary: 'Show it anew every 2 seconds, until the run has ended.',
-      exclusive: ['limit', 'json'],
+      exclusive: ['limit', 'json', 'attributed'],
     }),
+    ...attributedFlag,
   };
 
   async run(): Promise<StatusView> {
@@ -48,15 +51,20 @@ database. \`running\` has a living process; of a \`dead\` one it is gone, and th
       (await diagnoseRun(seen, open, using)).map((one) => withConfig(one, flags));
     const { run, limit, all } = flags;
     const read = () => readStatus(status, { config, run, limit: limit ?? 1, all, troublesOf });
-    const show = (runs: StatusView['runs']): readonly string[] => {
-      const [only] = runs;
+    const show = (view: StatusView): readonly string[] => {
+      const [only] = view.runs;
       const width = outputWidth();
       if (only === undefined) return noRuns;
-      return limit === undefined ? formatRun(only, width) : formatRuns(runs, width);
+      return limit === undefined
+        ? formatRun(only, width, view.attribution)
+        : formatRuns(view, width);
     };
-    if (flags.watch) return { runs: await followStatus(read, show, process.stdout) };
+    if (flags.watch) {
+      return { runs: await followStatus(read, (runs) => show({ runs }), process.stdout) };
+    }
     const runs = await read();
-    this.print(show(runs));
-    return { runs };
+    const view = flags.attributed ? await askAttributed(config, runs, log) : { runs };
+    this.print(show(view));
+    return view;
   }
 }

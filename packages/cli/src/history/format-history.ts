@@ -1,7 +1,8 @@
-import { formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
+import { formatDuration, formatRows } from '../show/quantities.ts';
 import { mergedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
-import { formatTime, noRuns } from '../status/format-status.ts';
+import { attributedCell, attributionNote, tells } from '../status/attributed.ts';
+import { creditsCell, formatTime, noRuns } from '../status/format-status.ts';
 import type { Comparison, HistoryView, RunOutcome, TableFigures } from './view-history.ts';
 
 const columns = [
@@ -16,16 +17,35 @@ const columns = [
   { title: 'Sources', spare: 4 },
 ] as const;
 
-export function formatHistory({ runs, compared }: HistoryView, width: number): readonly string[] {
+/** What was asked for stays; of the others as many as there is room for. */
+const attributedColumns = [
+  { title: 'Run' },
+  { title: 'Started' },
+  { title: 'State', spare: 1 },
+  { title: 'Time', align: 'right', spare: 2 },
+  { title: 'Tables', align: 'right', spare: 4 },
+  { title: 'Rows', align: 'right', spare: 3 },
+  { title: 'Rows/s', align: 'right', spare: 5 },
+  { title: 'Credits', align: 'right' },
+  { title: 'Attributed', align: 'right' },
+  { title: 'Sources', spare: 6 },
+] as const;
+
+export function formatHistory(
+  { runs, compared, attribution }: HistoryView,
+  width: number,
+): readonly string[] {
   if (runs.length === 0) return noRuns;
-  const rows = runs.map(outcomeRow);
+  const told = tells(attribution);
+  const rows = runs.map((run) => outcomeRow(run, told));
   return [
-    ...formatTable(columns, rows, width),
+    ...formatTable(told ? attributedColumns : columns, rows, width),
+    ...attributionNote(attribution, width),
     ...(compared === undefined ? [] : ['', ...formatComparison(compared, width)]),
   ];
 }
 
-function outcomeRow(run: RunOutcome): readonly string[] {
+function outcomeRow(run: RunOutcome, told: boolean): readonly string[] {
   return [
     run.id,
     formatTime(run.startedAt),
@@ -34,7 +54,8 @@ function outcomeRow(run: RunOutcome): readonly string[] {
     `${run.completedTables}/${run.tables}`,
     formatRows(run.rows),
     run.rowsPerSecond === undefined ? '' : formatRows(run.rowsPerSecond),
-    run.credits === undefined ? '' : formatCredits(run.credits).replace(/^about | credits$/gu, ''),
+    creditsCell(run.credits),
+    ...(told ? [attributedCell(run.attributed)] : []),
     run.sourceNames.join(', '),
   ];
 }

@@ -1,12 +1,18 @@
 import type { MergedRows, RunSummary, TableRef, TableSummary } from '@snowmelt/core';
 
-import type { RunStanding, RunStatusView } from '../status/view-status.ts';
+import type {
+  AttributedView,
+  AttributionView,
+  RunStanding,
+  RunStatusView,
+} from '../status/view-status.ts';
 
 export interface HistoryView {
   /** Newest first. */
   readonly runs: readonly RunOutcome[];
   /** Of two runs, table by table; absent where that was not asked for. */
   readonly compared?: Comparison;
+  readonly attribution?: AttributionView;
 }
 
 export interface RunOutcome extends Pick<
@@ -24,6 +30,7 @@ export interface RunOutcome extends Pick<
   readonly failedTables: number;
   readonly resumed: boolean;
   readonly credits?: number;
+  readonly attributed?: AttributedView;
   readonly error?: string;
 }
 
@@ -67,6 +74,7 @@ export function viewOutcome(run: RunStatusView): RunOutcome {
     resumed,
     sourceNames,
     ...(run.credits === undefined ? {} : { credits: run.credits }),
+    ...(run.attributed === undefined ? {} : { attributed: run.attributed }),
     ...(run.limit === undefined ? {} : { limit: run.limit }),
     ...(run.error === undefined ? {} : { error: run.error }),
   };

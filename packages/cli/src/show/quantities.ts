@@ -26,13 +26,13 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h ${pad(Math.floor((whole % 3600) / 60))}m`;
 }
 
-/** By our own estimate, so no more digits than it has. */
+/** By our own estimate. */
 export function formatCredits(credits: number): string {
-  const text =
-    credits === 0
-      ? '0'
-      : credits >= 100
-        ? credits.toFixed(0)
-        : String(Number(credits.toPrecision(2)));
-  return `about ${text} credits`;
+  return `about ${creditsFigure(credits)} credits`;
+}
+
+/** No more digits than our own estimate has. */
+export function creditsFigure(credits: number): string {
+  if (credits === 0) return '0';
+  return credits >= 100 ? credits.toFixed(0) : String(Number(credits.toPrecision(2)));
 }

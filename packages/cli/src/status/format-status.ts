@@ -1,11 +1,24 @@
 import { cyan, green, red, yellow } from 'ansis';
 
 import { formatTrouble } from '../show/diagnosis.ts';
-import { formatBytes, formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
+import {
+  creditsFigure,
+  formatBytes,
+  formatCredits,
+  formatDuration,
+  formatRows,
+} from '../show/quantities.ts';
 import { formatRef, mergedWords, verifiedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
 import { wrapText } from '../show/text-width.ts';
-import type { RunStanding, RunStatusView, TableStatusView } from './view-status.ts';
+import { attributedCell, attributedLines, attributionNote, tells } from './attributed.ts';
+import type {
+  AttributionView,
+  RunStanding,
+  RunStatusView,
+  StatusView,
+  TableStatusView,
+} from './view-status.ts';
 
 const runColumns = [
   { title: 'Run' },
@@ -14,11 +27,18 @@ const runColumns = [
   { title: 'Time', align: 'right' },
   { title: 'Tables', align: 'right' },
   { title: 'Rows', align: 'right' },
-  { title: 'Sources', spare: 1 },
+] as const;
+const sourcesColumn = { title: 'Sources', spare: 1 } as const;
+
+/** Beside it what Snowflake attributes, where that was asked for. */
+const creditColumns = [
+  { title: 'Credits', align: 'right' },
+  { title: 'Attributed', align: 'right' },
 ] as const;
 
-export function formatRuns(runs: readonly RunStatusView[], width: number): readonly string[] {
+export function formatRuns({ runs, attribution }: StatusView, width: number): readonly string[] {
   if (runs.length === 0) return noRuns;
+  const told = tells(attribution);
   const rows = runs.map((run) => [
     run.id,
     run.state,
@@ -26,9 +46,16 @@ export function formatRuns(runs: readonly RunStatusView[], width: number): reado
     timeOf(run),
     `${run.tables.filter(({ status }) => status === 'completed').length}/${run.tables.length}`,
     formatRows(run.rows),
+    ...(told ? [creditsCell(run.credits), attributedCell(run.attributed)] : []),
     run.sourceNames.join(', '),
   ]);
-  return formatTable(runColumns, rows, width);
+  const columns = [...runColumns, ...(told ? creditColumns : []), sourcesColumn];
+  return [...formatTable(columns, rows, width), ...attributionNote(attribution, width)];
+}
+
+/** Our own estimate. */
+export function creditsCell(credits: number | undefined): string {
+  return credits === undefined ? '' : creditsFigure(credits);
 }
 
 export const noRuns = ['There are no runs of this configuration yet; --all shows those of others.'];
@@ -46,7 +73,11 @@ const tableColumns = [
 ] as const;
 
 /** A run for people: who has it, how far it is, what failed and what to do. */
-export function formatRun(run: RunStatusView, width: number): readonly string[] {
+export function formatRun(
+  run: RunStatusView,
+  width: number,
+  attribution?: AttributionView,
+): readonly string[] {
   const wide = Math.min(width, 200);
   // Of a run that is over nothing is to be mended; why it ended so is told all the same.
   const { troubles = [] } = run;
@@ -58,6 +89,7 @@ export function formatRun(run: RunStatusView, width: number): readonly string[] 
     ...ownerLines(run),
     ...workerLines(run).flatMap((line) => wrapText(line, wide, '    ')),
     ...totalsLines(run),
+    ...attributedLines(run.attributed, attribution, wide),
     ...own.flatMap((text) => wrapText(text, wide)),
     '',
     ...formatTables(tableColumns, run.tables, run.tables.map(cellsOf), width),

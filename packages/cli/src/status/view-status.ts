@@ -1,6 +1,7 @@
 import {
   describedCode,
   errorCatalog,
+  type AttributedCredits,
   type ErrorCode,
   type RunActivity,
   type RunSummary,
@@ -61,11 +62,31 @@ export interface RunStatusView extends Omit<RunSummary, 'tables'> {
   /** What is wrong and what mends it, the worst first. Absent: it was not looked for, as in a list. */
   readonly troubles?: readonly Trouble[];
   readonly tables: readonly TableStatusView[];
+  /** Absent: it was not asked for, or Snowflake does not tell. */
+  readonly attributed?: AttributedView;
+}
+
+/**
+ * What Snowflake attributes to a run. `complete`: no more comes. `so_far`, `none_yet`: more may come,
+ * since it comes late. `none`: nothing was attributed, and nothing comes. `forgotten`: too long ago.
+ */
+export interface AttributedView extends Partial<AttributedCredits> {
+  readonly state: 'complete' | 'so_far' | 'none_yet' | 'none' | 'forgotten';
+}
+
+/** Of all the runs that were asked for. */
+export interface AttributionView {
+  readonly lateHours: number;
+  readonly keptDays: number;
+  /** Why Snowflake does not tell, and the statement that has it tell. */
+  readonly refused?: string;
+  readonly grant?: string;
 }
 
 export interface StatusView {
   /** Newest first. */
   readonly runs: readonly RunStatusView[];
+  readonly attribution?: AttributionView;
 }
 
 export interface Seen {

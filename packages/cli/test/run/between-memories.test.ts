@@ -179,7 +179,7 @@ describe('what people see of a plan, a check, a run and its status', () => {
     const text = plain(formatRun(stored, 200)).join('\n');
     expect(text).toMatch(/ORDERS → \S+ +completed .* 1,000 /);
     expect(text).toMatch(/NO_SUCH: SOURCE\.TABLE_NOT_FOUND: [^]*\n {2}Fix: Check its name/);
-    expect(plain(formatRuns(runs, 200))[1]).toMatch(/ partial .* 1\/2 +1,000 +sales$/);
+    expect(plain(formatRuns({ runs }, 200))[1]).toMatch(/ partial .* 1\/2 +1,000 +sales$/);
     const sources = config.sources.map((one) => ({ ...one, target_pg_schema: 'elsewhere' }));
     const other = { ...config, sources };
     expect(await readStatus(status, { ...asked, config: other })).toEqual([]);

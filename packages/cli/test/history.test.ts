@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { formatEvents } from '../src/history/format-events.ts';
 import { formatHistory } from '../src/history/format-history.ts';
 import { compareRuns, viewOutcome } from '../src/history/view-history.ts';
-import { textWidth } from '../src/show/text-width.ts';
+import { textWidth } from '../src/terminal/text-width.ts';
 import { viewAttributed } from '../src/status/attributed.ts';
 import { unseen } from '../src/status/read-status.ts';
 import { viewRun } from '../src/status/view-status.ts';

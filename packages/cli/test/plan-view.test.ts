@@ -8,7 +8,7 @@ import { earlierOf } from '../src/plan/estimate.ts';
 import { formatPlan } from '../src/plan/format-plan.ts';
 import { formatTablePlan } from '../src/plan/format-table-plan.ts';
 import { viewPlan } from '../src/plan/plan-view.ts';
-import { textWidth } from '../src/show/text-width.ts';
+import { textWidth } from '../src/terminal/text-width.ts';
 
 const source = { database: 'PROD', schema: 'PUBLIC', name: 'ORDERS' };
 const target = { database: 'dwh', schema: 'sales', name: 'orders' };
@@ -94,7 +94,9 @@ const price = { of: 'warehouse LOAD_WH, X-Small', creditsPerHour: 1 };
 
 describe('plan: what becomes of each table', () => {
   it('all of it, for people', async () => {
-    const lines = viewPlan(tables).tables.flatMap(formatTablePlan).map(stripVTControlCharacters);
+    const lines = viewPlan(tables)
+      .tables.flatMap((table) => formatTablePlan(table, 100))
+      .map(stripVTControlCharacters);
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('plan-view.snapshot.txt');
   });
 
@@ -131,11 +133,11 @@ describe('plan: what becomes of each table', () => {
   it('a change of a row access policy is said to remove rows where it does', () => {
     const policies = [{ kind: 'row access', name: 'GOV.P.REGION' }];
     const [table] = viewPlan([planned('query', { policies })]).tables;
-    const text = table === undefined ? '' : formatTablePlan(table).join('\n');
+    const text = table === undefined ? '' : formatTablePlan(table, 200).join('\n');
     expect(text).toContain('row access policy GOV.P.REGION: rows that it hides from the role');
     expect(text).toContain('a change of it makes this run remove');
     const [unknown] = viewPlan([planned('query', { policies: { unknown: 'no right' } })]).tables;
-    expect(unknown === undefined ? '' : formatTablePlan(unknown).join('\n')).toContain(
+    expect(unknown === undefined ? '' : formatTablePlan(unknown, 100).join('\n')).toContain(
       'policies of the source are not known: no right',
     );
   });

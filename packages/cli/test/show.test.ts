@@ -18,7 +18,7 @@ import { formatRunReport, type RunView } from '../src/show/run-report.ts';
 import { formatRun } from '../src/status/format-status.ts';
 import { unseen } from '../src/status/read-status.ts';
 import { viewRun } from '../src/status/view-status.ts';
-import { textWidth, truncateText } from '../src/show/text-width.ts';
+import { textWidth, truncateText } from '../src/terminal/text-width.ts';
 
 describe('quantities', () => {
   it.each([

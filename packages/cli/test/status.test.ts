@@ -10,7 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import { tableNames } from '../src/show/table-names.ts';
-import { textWidth } from '../src/show/text-width.ts';
+import { textWidth } from '../src/terminal/text-width.ts';
 import { viewAttributed } from '../src/status/attributed.ts';
 import { formatRun, formatRuns } from '../src/status/format-status.ts';
 import { viewRun } from '../src/status/view-status.ts';
@@ -84,7 +84,7 @@ describe('status: how it stands with a run', () => {
     expect(view).toMatchObject({ state: 'limited', limit: 100 });
     const text = shown(view).join('\n');
     expect(text).toContain('1 of 1 tables, 100 rows, 100 of each table at most');
-    expect(text).toMatch(/without --limit the same\scommand loads all/);
+    expect(text).toMatch(/without --limit the same\s+command loads all/);
     const killed = seen({ run: run({ limit: 100 }), life: 'ended' });
     expect(viewRun({ activity: killed }).state).toBe('dead');
   });
@@ -184,6 +184,10 @@ describe('names of tables where there is little room', () => {
     expect(tableNames(tables, 40)[0]).toBe('FACT_ORDERS → fact_orders');
     expect(tableNames(tables, 20)).toEqual(['FACT_ORDERS', 'FACT_ORDER_LINES']);
     expect(tableNames(tables, 10)).toEqual(['…S', '…_LINES']);
+    const more = ['FACT_ORDERS_CONFIRMED', 'MOVIES', 'FACT_ORDERS_CANCELLED'].map((name) =>
+      table(name),
+    );
+    expect(tableNames(more, 15)).toEqual(['…CONFIRMED', 'MOVIES', '…CANCELLED']);
   });
 
   it('names that say nothing of their target keep it', () => {

@@ -5,8 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'vitest';
 
-const bin = fileURLToPath(new URL('../bin/dev.js', import.meta.url));
-
 /** util-linux has it, and so has Debian's smallest installation. */
 export const hasTerminal = spawnSync('script', ['--version']).status === 0;
 
@@ -25,11 +23,18 @@ export interface TerminalOptions {
 }
 
 /** The command in a pseudo-terminal of so many columns. */
-export function openTerminal(
+export function openTerminal(argv: readonly string[], options: TerminalOptions): Terminal {
+  return openScript('../bin/dev.js', argv, options);
+}
+
+/** The same of a script, beside this file. */
+export function openScript(
+  script: string,
   argv: readonly string[],
   { cwd, columns, env = {} }: TerminalOptions,
 ): Terminal {
-  const words = [process.execPath, '--conditions=@snowmelt/source', '--', bin, ...argv];
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const words = [process.execPath, '--conditions=@snowmelt/source', '--', file, ...argv];
   const line = words.map((word) => `'${word}'`).join(' ');
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn('script', ['-qec', `stty cols ${columns} rows 50; ${line}`, '/dev/null'], {

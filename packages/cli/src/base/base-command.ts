@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core';
 
+import { wrapLines } from '../failure/show-failure.ts';
 import { terminalJson, terminalText } from '../terminal/terminal-text.ts';
 
 /** What `run()` returns is what `--json` prints: one document on stdout, and nothing else there. */
@@ -17,7 +18,8 @@ export abstract class BaseCommand extends Command {
 
   /** Failures for people: stderr, since stdout may be a document. */
   protected complain(lines: readonly string[]): void {
-    process.stderr.write(lines.map((line) => `${terminalText(line)}\n`).join(''));
+    const wrapped = wrapLines(lines, process.stderr);
+    process.stderr.write(wrapped.map((line) => `${terminalText(line)}\n`).join(''));
   }
 
   /** Data for people; silent where JSON is asked for. */

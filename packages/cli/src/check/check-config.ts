@@ -5,6 +5,7 @@ import {
   type Finding,
   type StatusStore,
   type TableJob,
+  type TableRef,
 } from '@snowmelt/core';
 
 import { viewFailure, type FailureView } from '../failure/show-failure.ts';
@@ -21,6 +22,9 @@ export interface Check {
   readonly detail?: string;
   readonly findings: readonly Finding[];
   readonly error?: FailureView;
+  /** Of a table: where its rows come from and go to. */
+  readonly source?: TableRef;
+  readonly target?: TableRef;
 }
 
 export interface CheckView {
@@ -77,10 +81,11 @@ async function checkConnection(
 }
 
 function checkTable(table: PlannedTable): Check {
-  const name = table.job.key;
-  if (table.error !== undefined) return failed(name, table.error);
+  const { key: name, source, target } = table.job;
+  if (table.error !== undefined) return { ...failed(name, table.error), source, target };
   const findings = findingsOf(table);
-  return { name, ok: findings.every(({ severity }) => severity !== 'error'), findings };
+  const ok = findings.every(({ severity }) => severity !== 'error');
+  return { name, ok, findings, source, target };
 }
 
 function failed(name: string, error: unknown): Check {

@@ -1,16 +1,15 @@
 import { Flags } from '@oclif/core';
 import type { Config, TableJob } from '@snowmelt/core';
-import { dim, green, red } from 'ansis';
 
 import { BaseCommand } from '../base/base-command.ts';
-import { checkConfig, type Check as OneCheck, type CheckView } from '../check/check-config.ts';
+import { checkConfig, type CheckView } from '../check/check-config.ts';
 import { examineSource, formatDeepView, type DeepView } from '../check/examine-source.ts';
+import { formatChecks } from '../check/format-checks.ts';
 import { exitCodes } from '../failure/exit-codes.ts';
-import { formatFailure } from '../failure/show-failure.ts';
 import { configFlags, logFlags, tableFlags } from '../base/flags.ts';
 import { openSides } from '../plan/open-sides.ts';
 import { makeContext, makeLogger, readMatched, selectJobs, type LogFlags } from '../base/setup.ts';
-import { formatFindings } from '../show/findings.ts';
+import { outputWidth } from '../show/text-table.ts';
 import { listenForStop } from '../base/stop-signal.ts';
 import { openSource, openStatus } from '@snowmelt/wiring';
 
@@ -43,7 +42,7 @@ Exit codes: 0 all is well; 4 there are warnings, or with --deep differences; 2 a
     await using sides = await openSides(config, flags);
     await using status = await openStatus(config, makeLogger(flags));
     const view = await checkConfig(config, jobs, { ...sides, status });
-    this.print(view.checks.flatMap(formatCheck));
+    this.print(formatChecks(view, outputWidth()));
     process.exitCode = exitCode(view);
     return view;
   }
@@ -63,13 +62,4 @@ Exit codes: 0 all is well; 4 there are warnings, or with --deep differences; 2 a
 function exitCode({ ok, checks }: CheckView): number {
   if (!ok) return exitCodes.failed;
   return checks.some(({ findings }) => findings.length > 0) ? exitCodes.findings : exitCodes.done;
-}
-
-function formatCheck({ name, ok, detail, findings, error }: OneCheck): readonly string[] {
-  const mark = ok ? green('✔') : red('✘');
-  return [
-    `${mark} ${name}${detail === undefined ? '' : dim(`  ${detail}`)}`,
-    ...formatFindings(findings).map((line) => `    ${line}`),
-    ...(error === undefined ? [] : formatFailure(error).map((line) => `    ${line}`)),
-  ];
 }

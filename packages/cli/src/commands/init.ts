@@ -16,6 +16,8 @@ import { connectConfig, nowhere, type Logins } from '../init/first-config.ts';
 import { missingLogin, snowflakeFlags, snowflakePart } from '../init/login-flags.ts';
 import { postgresPart } from '../init/postgres-part.ts';
 import { writeConfig } from '../init/write-config.ts';
+import { outputWidth } from '../show/text-table.ts';
+import { wrapText } from '../terminal/text-width.ts';
 
 export interface InitView {
   readonly config: string;
@@ -81,7 +83,8 @@ Exit codes: 0 written; 2 a failure that the message explains; 3 left by Ctrl-C; 
     const { targetDatabase } = logins;
     const { sources, tables } = await composeSources(choices, targetDatabase, { source, context });
     await writeConfig(sources, logins, { overwrite: flags.force });
-    this.print(formatInit({ config: flags.config, tables }, logins));
+    const lines = formatInit({ config: flags.config, tables }, logins);
+    this.print(lines.flatMap((line) => wrapText(line, outputWidth())));
     return { config: flags.config, tables };
   }
 }
@@ -168,9 +171,9 @@ function formatInit({ config, tables }: InitView, { env }: Logins): readonly str
     '',
     `${config} is written: ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}. Read it, then:`,
     ...typed.map((name) => `  export ${name}=…    # it is not in the file`),
-    '  snowmelt check    # configuration, connections, privileges, tables',
-    '  snowmelt plan     # what would be done',
-    '  snowmelt run --limit 1000    # a first try: so many rows of each table',
-    '  snowmelt run',
+    '  snowmelt check             # connections, rights, tables',
+    '  snowmelt plan              # what would be done',
+    '  snowmelt run --limit 1000  # a first try: 1,000 rows each',
+    '  snowmelt run               # all rows',
   ];
 }

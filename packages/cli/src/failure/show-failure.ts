@@ -8,6 +8,7 @@ import {
 import { bold, cyan, red } from 'ansis';
 
 import { terminalJson } from '../terminal/terminal-text.ts';
+import { wrapText } from '../terminal/text-width.ts';
 import { plainExitCode, usageError } from './usage-error.ts';
 
 /** A failure in the shape that `--json` prints. */
@@ -50,7 +51,15 @@ export function showFailure(error: unknown, options: { json: boolean; bin: strin
   if (failure === undefined) return;
   if (failure.code === 'BUG') process.stderr.write(`${visibleLines(stackOf(error))}\n`);
   if (options.json) process.stdout.write(`${terminalJson({ error: failure })}\n`);
-  else process.stderr.write(`${formatFailure(failure).join('\n')}\n`);
+  else process.stderr.write(`${wrapLines(formatFailure(failure), process.stderr).join('\n')}\n`);
+}
+
+/** No wider than the terminal that the stream is; as they are where it is none. */
+export function wrapLines(
+  lines: readonly string[],
+  { columns = Number.POSITIVE_INFINITY }: NodeJS.WriteStream,
+): readonly string[] {
+  return lines.flatMap((line) => wrapText(line, columns));
 }
 
 /** Longer ones quote what was worked on. */

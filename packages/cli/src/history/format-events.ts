@@ -1,7 +1,7 @@
 import type { RunEvent } from '@snowmelt/core';
 import { bold, dim, green, red, yellow } from 'ansis';
 
-import { wrapText } from '../show/text-width.ts';
+import { wrapText } from '../terminal/text-width.ts';
 import { formatTime } from '../status/format-status.ts';
 
 const marks: Readonly<Record<RunEvent['event'], string>> = {
@@ -29,7 +29,7 @@ export function formatEvents(
       const who = of === 'run' ? 'the run' : `${of} ${name}`;
       const said = text === undefined ? '' : `: ${text}`;
       const line = `${marks[event]} ${formatTime(at)} ${who} ${words[event]}${said}`;
-      return wrapText(line, Math.min(width, 200), '    ');
+      return wrapText(line, Math.min(width, 200));
     }),
   ];
 }

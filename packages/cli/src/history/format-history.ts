@@ -3,18 +3,19 @@ import { mergedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
 import { attributedCell, attributionNote, tells } from '../status/attributed.ts';
 import { creditsCell, formatTime, noRuns } from '../status/format-status.ts';
+import { wrapText } from '../terminal/text-width.ts';
 import type { Comparison, HistoryView, RunOutcome, TableFigures } from './view-history.ts';
 
 const columns = [
   { title: 'Run' },
   { title: 'Started' },
   { title: 'State' },
-  { title: 'Time', align: 'right' },
-  { title: 'Tables', align: 'right', spare: 1 },
+  { title: 'Time', align: 'right', spare: 1 },
+  { title: 'Tables', align: 'right', spare: 2 },
   { title: 'Rows', align: 'right' },
-  { title: 'Rows/s', align: 'right', spare: 2 },
-  { title: 'Credits', align: 'right', spare: 3 },
-  { title: 'Sources', spare: 4 },
+  { title: 'Rows/s', align: 'right', spare: 3 },
+  { title: 'Credits', align: 'right', spare: 4 },
+  { title: 'Sources', spare: 5 },
 ] as const;
 
 /** What was asked for stays; of the others as many as there is room for. */
@@ -62,11 +63,11 @@ function outcomeRow(run: RunOutcome, told: boolean): readonly string[] {
 
 const comparedColumns = [
   { title: 'Rows before', align: 'right' },
-  { title: 'after', align: 'right' },
-  { title: 'Merged', spare: 3 },
-  { title: 'Time before', align: 'right', spare: 1 },
-  { title: 'after', align: 'right' },
-  { title: '', align: 'right', spare: 2 },
+  { title: 'Rows after', align: 'right' },
+  { title: 'Merged', spare: 4 },
+  { title: 'Time before', align: 'right', spare: 2 },
+  { title: 'Time after', align: 'right', spare: 1 },
+  { title: 'Change', align: 'right', spare: 3 },
 ] as const;
 
 function formatComparison({ before, after, tables }: Comparison, width: number) {
@@ -79,7 +80,7 @@ function formatComparison({ before, after, tables }: Comparison, width: number) 
     changeOf(table.before, table.after),
   ]);
   return [
-    `${before} before, ${after} after`,
+    ...wrapText(`${before} before, ${after} after`, width),
     ...formatTables(comparedColumns, tables, cells, width),
   ];
 }

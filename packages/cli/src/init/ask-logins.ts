@@ -1,13 +1,14 @@
 import { isSnowmeltError } from '@snowmelt/core';
 
-import { formatFailure, viewFailure } from '../failure/show-failure.ts';
+import { formatFailure, viewFailure, wrapLines } from '../failure/show-failure.ts';
 import { snowflakePart, type SnowflakeFlags } from './login-flags.ts';
 import { passwordVariable, postgresPart } from './postgres-part.ts';
 import type { Logins } from './first-config.ts';
 import { terminalText } from '../terminal/terminal-text.ts';
 
 const say = (lines: readonly string[]): void => {
-  process.stderr.write(lines.map((line) => `${terminalText(line)}\n`).join(''));
+  const wrapped = wrapLines(lines, process.stderr);
+  process.stderr.write(wrapped.map((line) => `${terminalText(line)}\n`).join(''));
 };
 
 /** Tells why it does not work; nothing where it does. Ctrl-C is no such thing. */

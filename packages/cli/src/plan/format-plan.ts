@@ -6,7 +6,7 @@ import { formatFindings } from '../show/findings.ts';
 import { formatBytes, formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
 import { formatRef } from '../show/run-report.ts';
 import { formatTables } from '../show/text-table.ts';
-import { wrapText } from '../show/text-width.ts';
+import { wrapText } from '../terminal/text-width.ts';
 import {
   chunkText,
   countOf,
@@ -30,32 +30,23 @@ const columns = [
 export function formatPlan(view: PlanView, width: number, details: boolean): readonly string[] {
   const { tables, matches = [], connections } = view;
   const wide = Math.min(width, 200);
+  const wrap = (line: string): readonly string[] => wrapText(line, wide);
   return [
-    ...matches.flatMap(formatMatch).flatMap((line) => wrapText(line, wide, '  ')),
+    ...matches.flatMap(formatMatch).flatMap(wrap),
     ...(details
-      ? tables.flatMap(formatTablePlan)
-      : [...formatLines(tables, width), ...formatNews(tables, wide)]),
-    ...totalsText(view).flatMap((line) => wrapText(line, wide, '  ')),
-    ...(connections === undefined ? [] : wrapText(formatConnections(connections), wide, '  ')),
+      ? tables.flatMap((table) => formatTablePlan(table, wide))
+      : [
+          ...formatTables(columns, tables, tables.map(cellsOf), width),
+          ...formatNews(tables, wide),
+        ]),
+    ...totalsText(view).flatMap(wrap),
+    ...(connections === undefined ? [] : wrap(formatConnections(connections))),
     ...(details
       ? []
-      : wrapText(
+      : wrap(
           dim('--details, or --table: columns with both types, indexes, policies, statements.'),
-          wide,
         )),
   ];
-}
-
-/** What no table has is no column. */
-function formatLines(tables: readonly TablePlanView[], width: number): readonly string[] {
-  const cells = tables.map(cellsOf);
-  const told = columns.flatMap((_, at) => (cells.some((row) => row[at] !== '') ? [at] : []));
-  return formatTables(
-    told.flatMap((at) => columns[at] ?? []),
-    tables,
-    cells.map((row) => told.map((at) => row[at] ?? '')),
-    width,
-  );
 }
 
 function cellsOf(table: TablePlanView): readonly string[] {
@@ -85,7 +76,7 @@ function formatNews(tables: readonly TablePlanView[], width: number): readonly s
     const lines = [
       ...formatFindings(findings),
       ...(error === undefined ? [] : formatFailure(error)),
-    ].flatMap((line) => wrapText(line, width - 2, '  '));
+    ].flatMap((line) => wrapText(line, width - 2));
     return lines.length === 0
       ? []
       : ['', bold(formatRef(source)), ...lines.map((line) => `  ${line}`)];
@@ -96,7 +87,7 @@ function formatNews(tables: readonly TablePlanView[], width: number): readonly s
   );
   const common = [...told].flatMap(([text, of]) => {
     const names = of.map(({ table }) => table.source.name);
-    return wrapText(`${text}: ${dim(someOf(names, tables.length))}`, width, '  ');
+    return wrapText(`${text} ${dim(`(${someOf(names, tables.length)})`)}`, width);
   });
   return [...troubled, '', ...common, ...(common.length === 0 ? [] : [''])];
 }

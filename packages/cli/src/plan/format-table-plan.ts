@@ -5,20 +5,29 @@ import { formatFailure } from '../failure/show-failure.ts';
 import { formatFindings } from '../show/findings.ts';
 import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
 import { formatRef } from '../show/run-report.ts';
-import { padText, textWidth } from '../show/text-width.ts';
+import { widest } from '../show/table-names.ts';
+import { padText, textWidth, wrapText } from '../terminal/text-width.ts';
 import type { ChunkCount } from './plan-tables.ts';
 import type { TablePlanView } from './plan-view.ts';
 
-/** A few lines a table. */
-export function formatTablePlan(table: TablePlanView): readonly string[] {
+/** A few lines a table, none of them wider than `width`. */
+export function formatTablePlan(table: TablePlanView, width: number): readonly string[] {
   const mark = table.refused ? red('✘') : green('✔');
+  const told = [
+    ...formatFindings(table.findings),
+    ...table.notices.map((notice) => dim(notice)),
+    ...(table.error === undefined ? [] : formatFailure(table.error)),
+  ];
   return [
-    `${mark} ${bold(`${formatRef(table.source)} → ${formatRef(table.target)}`)}`,
-    ...(table.next === undefined ? [] : [`    ${nextText(table.next)}`]),
-    ...planLines(table).map((line) => `    ${line}`),
-    ...formatFindings(table.findings).map((line) => `    ${line}`),
-    ...table.notices.map((notice) => `    ${dim(notice)}`),
-    ...(table.error === undefined ? [] : formatFailure(table.error).map((line) => `    ${line}`)),
+    ...wrapText(
+      `${mark} ${bold(`${formatRef(table.source)} → ${formatRef(table.target)}`)}`,
+      width,
+    ),
+    ...[...(table.next === undefined ? [] : [nextText(table.next)]), ...planLines(table)]
+      .map((line) => `    ${line}`)
+      .flatMap((line) => wrapText(line, width)),
+    ...columnLines(table, width).map(dim),
+    ...told.flatMap((line) => wrapText(`    ${line}`, width)),
     '',
   ];
 }
@@ -56,7 +65,6 @@ function planLines(table: TablePlanView): readonly string[] {
     ...timeLines(table),
     ...indexLines(table),
     ...policyLines(table),
-    ...columnLines(table).map(dim),
   ];
 }
 
@@ -101,7 +109,20 @@ export function removesUnseen({ mode, deleteMissing }: TablePlanView): boolean {
   return mode === 'swap' || mode === 'truncate' || deleteMissing !== undefined;
 }
 
-function columnLines({ columns = [], leftOut = [], unfed = [] }: TablePlanView): readonly string[] {
+/** Where the pairs of a table can't stand beside each other. */
+function oneOrTwo(from: string, to: string, room: number): readonly string[] {
+  const line = `${from} ${to}`;
+  return textWidth(line) <= room ? [line] : [from, `  ${to}`];
+}
+
+const columnMargin = ' '.repeat(6);
+/** What a VARCHAR without a length has (docs.snowflake.com, "String & binary data types"). */
+const longestText = 'VARCHAR(16777216)';
+
+function columnLines(
+  { columns = [], leftOut = [], unfed = [] }: TablePlanView,
+  width: number,
+): readonly string[] {
   const typed = columns.map(({ source, type, target, targetType, becomes, added }) => {
     const into = targetType ?? becomes;
     const words = [
@@ -109,14 +130,22 @@ function columnLines({ columns = [], leftOut = [], unfed = [] }: TablePlanView):
       ...(becomes === undefined || becomes === targetType ? [] : [`(${becomes})`]),
       ...(added === true ? ['(added)'] : []),
     ];
-    return [`${source} ${type}`, `→ ${[target, ...words].join(' ')}`] as const;
+    const from = [source, type.replace(longestText, 'VARCHAR')].join(' ');
+    return [from, `→ ${[target, ...words].join(' ')}`] as const;
   });
-  const room = Math.min(40, Math.max(0, ...typed.map(([from]) => textWidth(from))));
-  return [
-    ...typed.map(([from, to]) => `  ${padText(from, room, 'left')} ${to}`),
-    ...(leftOut.length === 0 ? [] : [`  not copied: ${leftOut.join(', ')}`]),
-    ...(unfed.length === 0 ? [] : [`  not fed in the target: ${unfed.join(', ')}`]),
+  const room = width - columnMargin.length;
+  const left = widest(typed.map(([from]) => from));
+  const beside = typed.every(([, to]) => left + 1 + textWidth(to) <= room);
+  const others = [
+    ...(leftOut.length === 0 ? [] : [`not copied: ${leftOut.join(', ')}`]),
+    ...(unfed.length === 0 ? [] : [`not fed in the target: ${unfed.join(', ')}`]),
   ];
+  return [
+    ...typed.flatMap(([from, to]) =>
+      beside ? [`${padText(from, left, 'left')} ${to}`] : oneOrTwo(from, to, room),
+    ),
+    ...others,
+  ].flatMap((line) => wrapText(`${columnMargin}${line}`, width));
 }
 
 function sizeOf({ mode, estimatedRows, estimatedBytes }: TablePlanView): string {

@@ -3,7 +3,7 @@ import { bold, cyan, dim, green, red, yellow } from 'ansis';
 import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
 import { terminalLine } from '../terminal/terminal-text.ts';
 import { sharedPlace, tableNames, widest } from '../show/table-names.ts';
-import { padText, truncateText } from '../show/text-width.ts';
+import { padText, truncateText } from '../terminal/text-width.ts';
 import {
   isEnded,
   rateOf,
@@ -150,9 +150,7 @@ function waitLines({ settlesAt = 0, waitsFor }: Progress, { now, width }: View):
   const wait = waitsFor?.();
   const left = formatDuration((settlesAt - now) / 1000);
   return [
-    ...(settlesAt <= now
-      ? []
-      : [`  waiting ${left} so that every commit before the snapshot is seen`]),
+    ...(settlesAt <= now ? [] : [`  waiting ${left} until every earlier commit is seen`]),
     ...(wait === undefined ? [] : [`  waiting for ${wait}`]),
   ].map((text) => dim(truncateText(text, width)));
 }

@@ -3,7 +3,7 @@ import { bold, cyan, dim, green, red, yellow } from 'ansis';
 
 import type { SetupFlags } from '../base/setup.ts';
 import { formatRows } from './quantities.ts';
-import { wrapText } from './text-width.ts';
+import { wrapText } from '../terminal/text-width.ts';
 
 const marks = { wrong: red('✘'), waits: yellow('…'), left: yellow('–') } as const;
 
@@ -29,7 +29,9 @@ export function configArguments(flags: SetupFlags): readonly string[] {
 
 export function formatDiagnosis({ runs, troubles }: Diagnosis, width: number): readonly string[] {
   return [
-    ...(runs.length === 0 ? ['There are no runs of this configuration.'] : runs.flatMap(formatRun)),
+    ...(runs.length === 0
+      ? ['There are no runs of this configuration.']
+      : runs.flatMap(formatRun).flatMap((line) => wrapText(line, width))),
     '',
     ...(troubles.length === 0
       ? [`${green('✔')} Nothing is wrong.`]
@@ -78,8 +80,8 @@ export function formatTrouble(
 ): readonly string[] {
   const where = sql?.at === 'snowflake' ? 'in Snowflake' : `in database ${sql?.database ?? ''}`;
   return [
-    ...wrapText(`${marks[level]} ${message}`, width, '  '),
-    ...wrapText(`  ${cyan('Fix:')} ${fix}`, width, '    '),
+    ...wrapText(`${marks[level]} ${message}`, width),
+    ...wrapText(`  ${cyan('Fix:')} ${fix}`, width),
     ...(sql === undefined ? [] : [`    ${where}: ${bold(sql.statement)}`]),
     ...(command === undefined
       ? []

@@ -4,7 +4,7 @@ import { dim, green, yellow } from 'ansis';
 import { formatRows } from './quantities.ts';
 import { formatRef } from './run-report.ts';
 import { formatTable } from './text-table.ts';
-import { truncateText } from './text-width.ts';
+import { truncateText } from '../terminal/text-width.ts';
 
 const none = ['No refused row is waiting.'];
 

@@ -12,6 +12,7 @@ import { formatFailure, viewFailure, type FailureView } from '../failure/show-fa
 import { formatFindings } from './findings.ts';
 import { formatBytes, formatCredits, formatDuration, formatRows } from './quantities.ts';
 import { formatTables } from './text-table.ts';
+import { wrapText } from '../terminal/text-width.ts';
 
 export interface TableView extends Omit<TableReport, 'error'> {
   readonly error?: FailureView;
@@ -68,14 +69,13 @@ export function formatRunReport(report: RunView, width: number): readonly string
       dim(`${formatRef(source)}: ${notice}`),
     ),
   );
-  const found = report.tables.flatMap(({ findings }) => formatFindings(findings));
+  const told = [...notices, ...report.tables.flatMap(({ findings }) => formatFindings(findings))];
+  const end = report.limit === undefined ? [] : [yellow(limitedNote(report.limit))];
   return [
     ...formatTables(shown, report.tables, rows, width),
-    ...notices,
-    ...found,
-    '',
-    ...(report.limit === undefined ? [] : [yellow(limitedNote(report.limit))]),
-    totals(report),
+    ...[...(told.length === 0 ? [] : ['', ...told]), '', ...end, totals(report)].flatMap((line) =>
+      wrapText(line, width),
+    ),
   ];
 }
 

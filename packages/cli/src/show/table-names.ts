@@ -1,6 +1,6 @@
 import type { TableRef } from '@snowmelt/core';
 
-import { textWidth } from './text-width.ts';
+import { textWidth } from '../terminal/text-width.ts';
 
 export interface NamedTable {
   readonly source: TableRef;
@@ -10,12 +10,17 @@ export interface NamedTable {
 /**
  * What tables are called where so many columns are theirs: whole names; without the databases and
  * schemas that all of them share; the source's name alone where the target's says the same; without
- * what all these names begin with.
+ * what all these names begin with; the source's names, and of those that are too long only what
+ * tells them from others.
  */
 export function tableNames(tables: readonly NamedTable[], room: number): readonly string[] {
-  const forms = [whole, withoutShared, sourceAlone, withoutBeginning];
-  const names = forms.map((form) => form(tables));
-  return names.find((some) => widest(some) <= room) ?? names.at(-1) ?? [];
+  const short = sourceAlone(tables);
+  const sources = sourceNames(tables);
+  const forms = [short, withoutBeginning(short), sources, withoutBeginning(sources)];
+  const fits = (names: readonly string[]): boolean => widest(names) <= room;
+  return (
+    [whole(tables), withoutShared(tables), ...forms].find(fits) ?? withoutLikeness(sources, room)
+  );
 }
 
 /** `DB.SCHEMA → db.schema`, as far as all have them in common; empty where the names are whole. */
@@ -46,27 +51,52 @@ function withoutShared(tables: readonly NamedTable[]): string[] {
 }
 
 function sourceAlone(tables: readonly NamedTable[]): string[] {
-  const from = sharedParts(tables, 'source');
+  const sources = sourceNames(tables);
   const short = withoutShared(tables);
-  return tables.map(({ source, target }, index) =>
-    source.name.toLowerCase() === target.name.toLowerCase()
-      ? partsOf(source).slice(from).join('.')
-      : (short[index] ?? ''),
+  return tables.map(
+    ({ source, target }, index) =>
+      (source.name.toLowerCase() === target.name.toLowerCase() ? sources : short)[index] ?? '',
   );
+}
+
+function sourceNames(tables: readonly NamedTable[]): string[] {
+  const from = sharedParts(tables, 'source');
+  return tables.map(({ source }) => partsOf(source).slice(from).join('.'));
 }
 
 /** A few letters are not worth a mark in their place. */
 const leastCut = 4;
 
-function withoutBeginning(tables: readonly NamedTable[]): string[] {
-  const names = sourceAlone(tables);
+function withoutBeginning(names: readonly string[]): readonly string[] {
   const [first = '', ...others] = names;
-  let shared = 0;
-  const end = Math.min(...names.map((name) => name.length)) - 1;
-  while (shared < end && others.every((name) => name[shared] === first[shared])) shared += 1;
+  const shared = Math.min(...others.map((name) => sharedLength(first, name)));
   return others.length === 0 || shared < leastCut
     ? names
     : names.map((name) => `…${name.slice(shared)}`);
+}
+
+/** Two names that are cut at their ends may look the same: of each what no other begins with stays. */
+function withoutLikeness(names: readonly string[], room: number): readonly string[] {
+  const sorted = names.toSorted();
+  const begins = new Map<string, number>();
+  for (const [at, name] of sorted.entries()) {
+    const beside = [sorted[at - 1], sorted[at + 1]].map((one = '') => sharedLength(name, one));
+    begins.set(name, Math.max(begins.get(name) ?? 0, ...beside));
+  }
+  return names.map((name) => {
+    const shared = name.slice(0, begins.get(name));
+    const [words = ''] = /^.*[^\p{L}\p{N}]/u.exec(shared) ?? [];
+    const cut = (words.length < leastCut ? shared : words).length;
+    return textWidth(name) <= room || cut < leastCut ? name : `…${name.slice(cut)}`;
+  });
+}
+
+/** Characters that both begin with; one of each stays. */
+function sharedLength(one: string, other: string): number {
+  const end = Math.min(one.length, other.length) - 1;
+  let shared = 0;
+  while (shared < end && one[shared] === other[shared]) shared += 1;
+  return shared;
 }
 
 function sharedParts(tables: readonly NamedTable[], side: keyof NamedTable): number {

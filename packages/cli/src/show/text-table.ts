@@ -1,8 +1,8 @@
 import { bold } from 'ansis';
 
 import { terminalLine } from '../terminal/terminal-text.ts';
-import { sharedPlace, tableNames, widest, type NamedTable } from './table-names.ts';
-import { padText, textWidth, truncateText } from './text-width.ts';
+import { sharedPlace, tableNames, type NamedTable } from './table-names.ts';
+import { padText, textWidth, truncateText } from '../terminal/text-width.ts';
 
 export interface TextColumn {
   readonly title: string;
@@ -15,6 +15,8 @@ export interface TextColumn {
 type Row = readonly string[];
 
 const leastFirst = 12;
+/** A first cell that takes no more of the width is left whole, at the cost of spare columns. */
+const wholeAtMost = 0.4;
 
 /** A table for people. Spare columns give way where `width` is short, then the first one. */
 export function formatTable(
@@ -23,13 +25,9 @@ export function formatTable(
   width: number,
 ): readonly string[] {
   const rows = cells.map((row) => row.map(terminalLine));
-  const kept = keptColumns(columns, rows, width, leastFirst);
-  const some = rows.map((row) => kept.map((at) => row[at] ?? ''));
-  return formatWhole(
-    kept.flatMap((at) => columns[at] ?? []),
-    some,
-    width,
-  );
+  const first = widthsOf(columns, rows)[0] ?? 0;
+  const least = first <= width * wholeAtMost ? first : leastFirst;
+  return formatWhole(columns, rows, { kept: keptColumns(columns, rows, width, least), width });
 }
 
 /** The same of tables of a run, whose names are the first column: as long as there is room for. */
@@ -40,15 +38,20 @@ export function formatTables(
   width: number,
 ): readonly string[] {
   const all = [{ title: 'Table' }, ...columns];
-  const shortest = Math.max(leastFirst, widest(tableNames(tables, 0)));
-  const rows = cells.map((row) => ['', ...row]);
-  const kept = keptColumns(all, rows, width, Math.min(shortest, width / 2));
+  const rowsWith = (names: readonly string[]) =>
+    cells.map((row, at) => [names[at] ?? '', ...row].map(terminalLine));
+  const rows = rowsWith(tableNames(tables, leastFirst));
+  const kept = keptColumns(all, rows, width, width / 2);
   const others = widthsOf(all, rows).filter((_, at) => at > 0 && kept.includes(at));
   const names = tableNames(tables, width - others.reduce((sum, one) => sum + one + 2, 0));
-  const named = cells.map((row, at) => [names[at] ?? '', ...row]);
   const place = sharedPlace(tables, names);
-  return [...(place === '' ? [] : [terminalLine(place)]), ...formatTable(all, named, width)];
+  return [
+    ...(place === '' ? [] : [terminalLine(place)]),
+    ...formatWhole(all, rowsWith(names), { kept, width }),
+  ];
 }
+
+/** What no row has is no column, and a spare one is none where `width` is short. */
 
 function keptColumns(
   columns: readonly TextColumn[],
@@ -57,7 +60,8 @@ function keptColumns(
   first: number,
 ): readonly number[] {
   const widths = widthsOf(columns, rows);
-  let kept = columns.map((_, at) => at);
+  const told = (at: number): boolean => rows.some((row) => (row[at] ?? '') !== '');
+  let kept = columns.flatMap((_, at) => (at === 0 || rows.length === 0 || told(at) ? [at] : []));
   const used = (): number =>
     kept.reduce(
       (sum, at) => sum + 2 + (at === 0 ? Math.min(widths[0] ?? 0, first) : (widths[at] ?? 0)),
@@ -80,10 +84,12 @@ function widthsOf(columns: readonly TextColumn[], rows: readonly Row[]): readonl
 }
 
 function formatWhole(
-  columns: readonly TextColumn[],
-  rows: readonly Row[],
-  width: number,
+  allColumns: readonly TextColumn[],
+  allRows: readonly Row[],
+  { kept, width }: { readonly kept: readonly number[]; readonly width: number },
 ): readonly string[] {
+  const columns = kept.flatMap((at) => allColumns[at] ?? []);
+  const rows = allRows.map((row) => kept.map((at) => row[at] ?? ''));
   const natural = widthsOf(columns, rows);
   const excess = natural.reduce((sum, one) => sum + one + 2, -2) - width;
   const widths = natural.map((one, index) =>

@@ -12,7 +12,7 @@ import { bold, cyan, yellow } from 'ansis';
 import { makeContext } from '../base/setup.ts';
 import { listenForStop } from '../base/stop-signal.ts';
 import { creditsFigure, formatRows } from '../show/quantities.ts';
-import { wrapText } from '../show/text-width.ts';
+import { wrapText } from '../terminal/text-width.ts';
 import type { AttributedView, AttributionView, RunStatusView, StatusView } from './view-status.ts';
 
 /** The runs, with what Snowflake attributes to each: asked by one statement, which needs a warehouse. */
@@ -93,7 +93,7 @@ export function attributedLines(
 ): readonly string[] {
   if (attribution === undefined) return [];
   if (attributed === undefined) return refusedLines(attribution, width);
-  return wrapText(attributedWords(attributed, attribution), width, '    ');
+  return wrapText(attributedWords(attributed, attribution), width);
 }
 
 function attributedWords(
@@ -131,9 +131,5 @@ export function attributionNote(
 function refusedLines({ refused = '', grant = '' }: AttributionView, width: number) {
   const why = `${yellow('–')} Snowflake does not tell this role what it attributes to runs: ${refused.replaceAll(/\s+/gu, ' ')}`;
   const fix = `  ${cyan('Fix:')} Have ACCOUNTADMIN grant the role what shows it; Snowmelt's own estimate needs nothing.`;
-  return [
-    ...wrapText(why, width, '  '),
-    ...wrapText(fix, width, '    '),
-    `    in Snowflake: ${bold(grant)}`,
-  ];
+  return [...wrapText(why, width), ...wrapText(fix, width), `    in Snowflake: ${bold(grant)}`];
 }

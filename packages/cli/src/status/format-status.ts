@@ -10,7 +10,7 @@ import {
 } from '../show/quantities.ts';
 import { formatRef, mergedWords, verifiedWords } from '../show/run-report.ts';
 import { formatTable, formatTables } from '../show/text-table.ts';
-import { wrapText } from '../show/text-width.ts';
+import { wrapText } from '../terminal/text-width.ts';
 import { attributedCell, attributedLines, attributionNote, tells } from './attributed.ts';
 import type {
   AttributionView,
@@ -24,11 +24,11 @@ const runColumns = [
   { title: 'Run' },
   { title: 'State' },
   { title: 'Started' },
-  { title: 'Time', align: 'right' },
-  { title: 'Tables', align: 'right' },
+  { title: 'Time', align: 'right', spare: 2 },
+  { title: 'Tables', align: 'right', spare: 1 },
   { title: 'Rows', align: 'right' },
 ] as const;
-const sourcesColumn = { title: 'Sources', spare: 1 } as const;
+const sourcesColumn = { title: 'Sources', spare: 3 } as const;
 
 /** Beside it what Snowflake attributes, where that was asked for. */
 const creditColumns = [
@@ -84,11 +84,14 @@ export function formatRun(
   const over = troubles.length === 0;
   const failures = over ? run.tables.flatMap((table) => formatFailed(table, wide)) : [];
   const own = !over || run.error === undefined || failures.length > 0 ? [] : [run.error];
-  return [
+  const head = [
     `Run ${run.id}: ${paint[run.state](run.state)}, started ${formatTime(run.startedAt)}`,
     ...ownerLines(run),
-    ...workerLines(run).flatMap((line) => wrapText(line, wide, '    ')),
+    ...workerLines(run),
     ...totalsLines(run),
+  ];
+  return [
+    ...head.flatMap((line) => wrapText(line, wide)),
     ...attributedLines(run.attributed, attribution, wide),
     ...own.flatMap((text) => wrapText(text, wide)),
     '',
@@ -159,8 +162,8 @@ function formatFailed(table: TableStatusView, width: number): readonly string[] 
   const name = formatRef(source);
   const text = status === 'failed' ? `${red(name)}: ${error}` : `${name}: ${error}`;
   return [
-    ...wrapText(text, width, '  '),
-    ...(fix === undefined ? [] : wrapText(`  ${cyan('Fix:')} ${fix}`, width, '    ')),
+    ...wrapText(text, width),
+    ...(fix === undefined ? [] : wrapText(`  ${cyan('Fix:')} ${fix}`, width)),
   ];
 }
 
@@ -169,7 +172,7 @@ function cellsOf(table: TableStatusView): readonly string[] {
   return [
     table.status,
     `${formatRows(table.completedChunks)}/${formatRows(table.totalChunks)}`,
-    formatRows(table.failedChunks),
+    table.failedChunks === 0 ? '' : formatRows(table.failedChunks),
     formatRows(table.rows),
     formatBytes(table.bytes),
     rowsPerSecond === undefined ? '' : `${formatRows(rowsPerSecond)}/s`,

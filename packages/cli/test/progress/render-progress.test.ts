@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { startProgress, trackProgress } from '../../src/progress/progress-state.ts';
 import { renderProgress, type View } from '../../src/progress/render-progress.ts';
-import { textWidth } from '../../src/show/text-width.ts';
+import { textWidth } from '../../src/terminal/text-width.ts';
 
 const job = (name: string): TableJob => {
   const source = { database: 'PROD', schema: 'PUBLIC', name };
@@ -152,7 +152,7 @@ describe('renderProgress', () => {
     observer.snapshotSettling({ snapshot: 's', milliseconds: 5000 });
     wait(800);
     expect(lines()).toHaveLength(4);
-    expect(lines()[2]).toBe('  waiting 4.2s so that every commit before the snapshot is seen');
+    expect(lines()[2]).toBe('  waiting 4.2s until every earlier commit is seen');
     expect(lines({ height: 6 })).toHaveLength(4);
     wait(4200);
     expect(lines()).toHaveLength(3);

@@ -114,7 +114,7 @@ describe('what people see of a plan, a check, a run and its status', () => {
     const planned = await planTables(resolveTables(sides.config), { ...sides, whole: true });
     const { tables } = viewPlan(planned);
     expect(tables.map(({ refused }) => refused)).toEqual([false, true]);
-    const [first, second] = tables.map((table) => plain(formatTablePlan(table)));
+    const [first, second] = tables.map((table) => plain(formatTablePlan(table, 100)));
     expect(first?.[0]).toBe('✔ PROD.PUBLIC.ORDERS → dwh.sales.orders');
     expect(first?.[1]).toMatch(/^ {4}creates the table; /);
     expect(first?.join('\n')).toMatch(/\d+ (?:chunk|unload)s?\n/);
@@ -130,7 +130,7 @@ describe('what people see of a plan, a check, a run and its status', () => {
     const jobs = resolveTables(config, { tables: ['ORDERS'] });
     const planned = async () => {
       const { tables } = viewPlan(await planTables(jobs, { ...sides, whole: false }));
-      return tables.flatMap((table) => plain(formatTablePlan(table))).join('\n');
+      return tables.flatMap((table) => plain(formatTablePlan(table, 100))).join('\n');
     };
     expect(await planned()).toMatch(/reads all rows: the target is empty/);
     const flags = { 'log-level': 'silent' } as const;
@@ -262,7 +262,7 @@ describe('P4: Ctrl-C stops cleanly and the same command goes on', () => {
     expect(next.get(failed.key)).toMatchObject({ run: state.id, does });
     expect(next.get(completed.key)).toMatchObject({ does: ofOther });
     const text = viewPlan(jobs.map((job) => ({ job, next: next.get(job.key)! })));
-    expect(text.tables.flatMap(formatTablePlan).join('\n')).toContain(
+    expect(text.tables.flatMap((table) => formatTablePlan(table, 100)).join('\n')).toContain(
       `in run ${state.id}`.slice(3),
     );
   });

@@ -20,16 +20,32 @@ export function truncateText(text: string, width: number): string {
   return width < 1 ? '' : `${kept}…`;
 }
 
-/** Words in lines of `width`, those after the first one set in. */
-export function wrapText(text: string, width: number, indent = ''): readonly string[] {
+/** Words in lines of `width`; what does not fit goes on two columns further in than its line begins. */
+export function wrapText(text: string, width: number): readonly string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, width));
+}
+
+function wrapLine(text: string, width: number): readonly string[] {
+  const [margin = ''] = /^ */u.exec(stripVTControlCharacters(text)) ?? [];
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    const longer = last === undefined ? word : `${last} ${word}`;
-    if (last !== undefined && textWidth(longer) > width) lines.push(`${indent}${word}`);
-    else lines[Math.max(0, lines.length - 1)] = longer;
+  let line = '';
+  for (const word of wordsOf(text)) {
+    const isFirst = line.trim() === '';
+    if (isFirst || textWidth(`${line}${word}`) <= width) line += word;
+    else {
+      lines.push(line.trimEnd());
+      line = `${margin}  ${word.trimStart()}`;
+    }
   }
-  return lines;
+  return [...lines, line.trimEnd()];
+}
+
+/**
+ * Each with the spaces before it. What stands in backticks is copied, and is one word; so is a
+ * number with what it counts.
+ */
+function wordsOf(text: string): readonly string[] {
+  return text.match(/ *(?:`[^`]*`|\d (?=[^ ])|[^ ])+| +$/gu) ?? [];
 }
 
 export function padText(text: string, width: number, side: 'left' | 'right'): string {

@@ -8,8 +8,8 @@ import { startStallProxy, type StallProxy } from '@snowmelt/testkit/network';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { runBin, startBin } from './run-bin.ts';
-import { expectReadable, expectScreens, makeLongNames } from './screens.ts';
-import { hasTerminal, openTerminal } from './terminal.ts';
+import { expectReadable, expectScreens, makeLongNames, typeInit } from './screens.ts';
+import { hasTerminal } from './terminal.ts';
 
 /** What no reader of an issue may learn. */
 function secretsOf(config: Record<string, unknown>): readonly string[] {
@@ -169,19 +169,7 @@ describe.skipIf(!hasTerminal)('in a terminal, typed as a person does', () => {
 
   it('init asks in 60 columns, and no password is shown (P7)', async () => {
     await makeLongNames(demo);
-    const login = demo.config['snowflake'] as Record<string, string>;
-    await writeFile(join(cwd, 'key.p8'), String(login['rsa_key']));
-    const at = ['--access-url', String(login['access_url']), '--pg-url', demo.databaseUrl];
-    const init = openTerminal(['init', ...typed, ...at], { cwd, columns: 60 });
-    await init.answer('Snowflake account', `${String(login['account'])}\r`);
-    await init.answer('User:', `${String(login['user'])}\r`);
-    await init.answer('Log in with', '\r');
-    await init.answer('Private key', 'key.p8\r');
-    for (const asked of ['Warehouse', 'Role', 'PostgreSQL']) await init.answer(asked, '\r');
-    await init.answer('Schemas', ' ');
-    for (const asked of ['VEGA.PUBLIC', 'tables']) await init.answer(asked, '\r');
-    await init.ended;
-    const said = init.screen();
+    const said = await typeInit(demo, cwd, typed);
     expect(said).not.toContain(new URL(demo.databaseUrl).password);
     expectReadable(said.slice(said.indexOf('typed.json is written: 5 tables.')), 60);
     // The emulator shows a commit at its very instant.

@@ -1,10 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 import type { Demo } from '@snowmelt/demo';
 import { expect } from 'vitest';
 
 import { textWidth } from '../src/terminal/text-width.ts';
-import { openScript } from './terminal.ts';
+import { openScript, openTerminal } from './terminal.ts';
 
 interface Screen {
   readonly command: string;
@@ -27,6 +29,23 @@ export async function makeLongNames({ emulator, config }: Demo): Promise<void> {
     await Array.fromAsync(result.batches);
   }
   await session.close();
+}
+
+/** Answers what `init` asks; all that was on its screen of 60 columns. */
+export async function typeInit(demo: Demo, cwd: string, typed: string[]): Promise<string> {
+  const login = demo.config['snowflake'] as Record<string, string>;
+  await writeFile(join(cwd, 'key.p8'), String(login['rsa_key']));
+  const at = ['--access-url', String(login['access_url']), '--pg-url', demo.databaseUrl];
+  const init = openTerminal(['init', ...typed, ...at], { cwd, columns: 60 });
+  await init.answer('Snowflake account', `${String(login['account'])}\r`);
+  await init.answer('User:', `${String(login['user'])}\r`);
+  await init.answer('Log in with', '\r');
+  await init.answer('Private key', 'key.p8\r');
+  for (const asked of ['Warehouse', 'Role', 'PostgreSQL']) await init.answer(asked, '\r');
+  await init.answer('Schemas', ' ');
+  for (const asked of ['VEGA.PUBLIC', 'tables']) await init.answer(asked, '\r');
+  await init.ended;
+  return init.screen();
 }
 
 export interface Commands {

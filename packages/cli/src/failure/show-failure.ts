@@ -57,7 +57,7 @@ export function showFailure(error: unknown, options: { json: boolean; bin: strin
 /** No wider than the terminal that the stream is; as they are where it is none. */
 export function wrapLines(
   lines: readonly string[],
-  { columns = Number.POSITIVE_INFINITY }: NodeJS.WriteStream,
+  { columns = Number.POSITIVE_INFINITY }: { readonly columns?: number },
 ): readonly string[] {
   return lines.flatMap((line) => wrapText(line, columns));
 }

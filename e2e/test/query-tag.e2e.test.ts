@@ -71,7 +71,7 @@ describe('the tag of statements', () => {
     expect(JSON.parse(await say(status, '--json'))).not.toHaveProperty('attribution');
     expect(stats.statements).toEqual([]);
     expect(await say(status, '--attributed')).toContain(
-      'Snowflake attributes nothing to it yet: it comes up to 8 hours late',
+      'Snowflake attributes nothing to it yet: that comes up to 8 hours late',
     );
     Object.assign(engine.attribution, { lateSeconds: 0, shortestMs: 0 });
     for (const command of [status, 'history --all']) {
@@ -98,7 +98,7 @@ describe('the tag of statements', () => {
     expect(await say('grants --for snowflake', 'loader')).toContain(`\n-- ${grant};\n`);
     await inSnowflake(demo, grant);
     expect(await say(status, '--attributed', 'loader')).toMatch(
-      /^Snowflake attributes [\d.e-]+ credits to \d+ of its statements so far: it comes/mu,
+      /^Snowflake attributes [\d.e-]+ credits to \d+ of its statements so far: that comes/mu,
     );
   });
 

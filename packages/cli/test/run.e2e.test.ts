@@ -214,7 +214,9 @@ describe('what a run may cost', () => {
     expect(done.report).toMatchObject({ run: id, status: 'completed', rows: demo.rows });
     expect(done.report.credits).toBeGreaterThan(credits);
     expect(done.code).toBe(0);
-    expect(await readFile(join(cwd, 'night.html'), 'utf8')).toContain(`Snowmelt run ${id}`);
+    const page = await readFile(join(cwd, 'night.html'), 'utf8');
+    expect(page).toContain(`Snowmelt run ${id}`);
+    expect(page).toMatch(new RegExp(` credits</p>[^]*status --run ${id} --attributed`, 'u'));
   });
 });
 

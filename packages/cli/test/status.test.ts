@@ -219,10 +219,15 @@ describe('--attributed: what Snowflake attributes to a run, beside our own estim
       2,
       some,
       'so_far',
-      'Snowflake attributes 0.0043 credits to 12 of its statements so far: it comes',
+      'Snowflake attributes 0.0043 credits to 12 of its statements so far: that comes',
     ],
     [9, some, 'complete', 'Snowflake attributes 0.0043 credits to 12 of its statements'],
-    [2, nothing, 'none_yet', 'Snowflake attributes nothing to it yet: it comes up to 8 hours late'],
+    [
+      2,
+      nothing,
+      'none_yet',
+      'Snowflake attributes nothing to it yet: that comes up to 8 hours late',
+    ],
     [9, nothing, 'none', 'Snowflake attributes nothing to it'],
     [24 * 400, nothing, 'forgotten', 'that is kept for 365 days'],
   ])('%i hours after its end', (hours, told, state, words) => {
@@ -250,6 +255,11 @@ describe('--attributed: what Snowflake attributes to a run, beside our own estim
 
   it('in a list both stand side by side; without the flag there is neither', () => {
     const view = asked(2, some);
+    for (const width of [60, 100]) {
+      const lines = formatRuns(view, width).map(stripVTControlCharacters);
+      expect(lines[1]).toMatch(/ 0\.0047 +0\.0043 so far/u);
+      expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(width);
+    }
     const [head, line, note] = formatRuns(view, 200).map(stripVTControlCharacters);
     expect(head).toMatch(/Rows +Credits +Attributed +Sources$/u);
     expect(line).toMatch(/ 0\.0047 +0\.0043 so far +s$/u);

@@ -116,7 +116,7 @@ export function formatSection(section: GrantSection): readonly string[] {
 
 function linesOf({ sql, why, optional }: Grant): readonly string[] {
   if (optional !== true) return [comment(why), sql];
-  return [comment(`Optional: ${why}.`), ...sql.split(/\r?\n|\r/u).map((line) => `-- ${line}`)];
+  return [comment(`Optional, ${why}.`), ...sql.split(/\r?\n|\r/u).map((line) => `-- ${line}`)];
 }
 
 /** A name with a line break must not get out of its comment. */

@@ -1,7 +1,7 @@
 import type { TableRef } from '@snowmelt/core';
 
 import type { FailureView } from '../failure/show-failure.ts';
-import { formatBytes, formatDuration, formatRows } from '../show/quantities.ts';
+import { formatBytes, formatCredits, formatDuration, formatRows } from '../show/quantities.ts';
 import {
   formatRef,
   mergedWords,
@@ -48,15 +48,22 @@ function ofRun(run: RunView): string {
     formatBytes(run.bytes),
     formatDuration(run.seconds),
     ...(run.resumed ? ['resumed'] : []),
+    ...(run.credits === undefined ? [] : [formatCredits(run.credits)]),
   ];
   const heads = ['Source', 'Target', 'Status', 'Rows', 'Size', 'Chunks', 'Time', 'Verified'];
   return `<p>${escape(facts.join(' · '))}</p>
-<div class="wide"><table>
+${run.credits === undefined ? '' : attributedLater(run.run)}<div class="wide"><table>
 <thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
 <tbody>
 ${run.tables.map(tableRow).join('\n')}
 </tbody></table></div>
 ${run.tables.map(remarks).join('')}`;
+}
+
+/** The figure above is our own estimate. */
+function attributedLater(run: string): string {
+  const command = escape(`snowmelt status --run ${run} --attributed`);
+  return `<p>Hours later, what Snowflake itself attributes to it: <code>${command}</code>, with the same configuration.</p>\n`;
 }
 
 function tableRow(table: TableView): string {

@@ -101,7 +101,7 @@ function attributedWords(
   { lateHours, keptDays }: AttributionView,
 ): string {
   const some = `Snowflake attributes ${creditsFigure(credits)} credits to ${formatRows(statements)} of its statements`;
-  const late = `it comes up to ${lateHours} hours late`;
+  const late = `that comes up to ${lateHours} hours late`;
   switch (state) {
     case 'complete':
       return some;

@@ -22,13 +22,13 @@ import type {
 
 const runColumns = [
   { title: 'Run' },
-  { title: 'State' },
+  { title: 'State', spare: 1 },
   { title: 'Started' },
-  { title: 'Time', align: 'right', spare: 2 },
-  { title: 'Tables', align: 'right', spare: 1 },
-  { title: 'Rows', align: 'right' },
+  { title: 'Time', align: 'right', spare: 4 },
+  { title: 'Tables', align: 'right', spare: 3 },
+  { title: 'Rows', align: 'right', spare: 2 },
 ] as const;
-const sourcesColumn = { title: 'Sources', spare: 3 } as const;
+const sourcesColumn = { title: 'Sources', spare: 5 } as const;
 
 /** Beside it what Snowflake attributes, where that was asked for. */
 const creditColumns = [

@@ -45,7 +45,7 @@ export async function sourceGrants(
 function usageGrant(role: string): Grant {
   return {
     sql: `GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE ${role};`,
-    why: 'status and history --attributed: what Snowflake attributes to a run; as ACCOUNTADMIN. It shows what all of the account has used',
+    why: 'for status and history --attributed, which tell what Snowflake attributes to a run; by ACCOUNTADMIN, since it shows what all of the account has used',
   };
 }
 

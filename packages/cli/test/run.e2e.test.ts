@@ -182,7 +182,7 @@ describe.skipIf(!hasTerminal)('in a terminal, typed as a person does', () => {
 
   it('check, plan, run, status and history are read at 60, 100 and 200 columns', async () => {
     const before = ['check', 'plan', 'plan --details'];
-    const after = ['status', 'history --compare'];
+    const after = ['status', 'history --compare', 'history --attributed'];
     const env = { PGPASSWORD: new URL(demo.databaseUrl).password };
     await expectScreens({ before, change: 'run --verify digest', after }, { cwd, env, typed });
   });

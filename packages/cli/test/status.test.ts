@@ -260,7 +260,7 @@ describe('--attributed: what Snowflake attributes to a run, beside our own estim
       expect(lines[1]).toMatch(/ 0\.0047 +0\.0043 so far/u);
       expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(width);
     }
-    const [head, line, note] = formatRuns(view, 200).map(stripVTControlCharacters);
+    const [head, line, , note] = formatRuns(view, 200).map(stripVTControlCharacters);
     expect(head).toMatch(/Rows +Credits +Attributed +Sources$/u);
     expect(line).toMatch(/ 0\.0047 +0\.0043 so far +s$/u);
     expect(note).toContain('up to 8 hours late');

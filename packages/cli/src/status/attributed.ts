@@ -122,9 +122,9 @@ export function attributionNote(
   width: number,
 ): readonly string[] {
   if (attribution === undefined) return [];
-  if (attribution.refused !== undefined) return refusedLines(attribution, width);
+  if (attribution.refused !== undefined) return ['', ...refusedLines(attribution, width)];
   const note = `Credits: Snowmelt's own estimate. Attributed: by Snowflake, without idle time, up to ${attribution.lateHours} hours late.`;
-  return wrapText(note, width);
+  return ['', ...wrapText(note, width)];
 }
 
 /** What is to be copied is never wrapped. */

@@ -116,7 +116,7 @@ function secondsOf({ startNs, endNs = startNs }: HistoryEntry): number {
 
 /** What needs a warehouse: not SHOW, USE, or a definition that reads no rows. */
 function computes(text: string): boolean {
-  return /^\s*(?:\(|(?:SELECT|WITH|COPY|INSERT|UPDATE|DELETE|MERGE)\b|CREATE\s[\w\s]*TABLE\b[^]*\bAS\b[\s(]*(?:SELECT|WITH)\b)/iu.test(
+  return /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:\(|(?:SELECT|WITH|COPY|INSERT|UPDATE|DELETE|MERGE)\b|CREATE\s[\w\s]*TABLE\b[^]*\bAS\b[\s(]*(?:SELECT|WITH)\b)/iu.test(
     text,
   );
 }

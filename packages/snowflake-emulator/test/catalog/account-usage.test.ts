@@ -14,7 +14,7 @@ describe('SNOWFLAKE.ACCOUNT_USAGE.QUERY_ATTRIBUTION_HISTORY', () => {
   it('shows a statement hours after it, by its tag, where it took long enough and a warehouse', async () => {
     const session = await openSession(engine);
     await session.run("ALTER SESSION SET QUERY_TAG = 'load run=r1'");
-    await session.run('SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 1000))');
+    await session.run('-- counts\nSELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 1000))');
     await session.run('SHOW TABLES');
     await session.run('ALTER SESSION UNSET QUERY_TAG');
     const tagged = () =>

@@ -133,7 +133,7 @@ export const globalShape = {
         absent: 'no limit',
         speed: none,
         safety:
-          'Not what is billed: a warehouse costs a minute at least each time it starts, and while it is idle until AUTO_SUSPEND; others may use it. Credits that Snowflake attributes come hours late. Only of standard warehouses, whose rate is known.',
+          'Not what is billed: a warehouse costs a minute at least each time it starts, and while it is idle until AUTO_SUSPEND; others may use it. What Snowflake attributes to a run comes hours late: `snowmelt status --attributed`. Only of standard warehouses, whose rate is known.',
       }),
     ),
 };

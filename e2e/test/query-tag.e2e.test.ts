@@ -68,8 +68,10 @@ describe('the tag of statements', () => {
       return stdout;
     };
     const status = `status --run ${ofTags}`;
-    expect(JSON.parse(await say(status, '--json'))).not.toHaveProperty('attribution');
-    expect(stats.statements).toEqual([]);
+    for (const command of [status, 'history --all']) {
+      expect(JSON.parse(await say(command, '--json'))).not.toHaveProperty('attribution');
+      expect(stats.statements, command).toEqual([]);
+    }
     expect(await say(status, '--attributed')).toContain(
       'Snowflake attributes nothing to it yet: that comes up to 8 hours late',
     );

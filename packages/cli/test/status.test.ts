@@ -236,10 +236,20 @@ describe('--attributed: what Snowflake attributes to a run, beside our own estim
     expect(lineOf(view)).toContain(words);
   });
 
-  it('a run that goes on is never complete; one that is resumed counts from its last sign', () => {
+  it('a run that goes on is never complete, others some time after their last sign', () => {
     const going = run({ status: 'running', completedAt: ended });
     expect(asked(99, some, going).runs[0]?.attributed?.state).toBe('so_far');
     expect(asked(99, nothing, going).runs[0]?.attributed?.state).toBe('none_yet');
+    const viewed = (hours: number, activity: Partial<RunActivity>) =>
+      viewAttributed([viewRun({ activity: seen(activity) })], some, {
+        ...late,
+        now: hoursLater(hours),
+      }).runs[0]?.attributed?.state;
+    const again = { run: done, life: 'ended', lastSign: hoursLater(5) } as const;
+    expect([viewed(9, again), viewed(14, again)]).toEqual(['so_far', 'complete']);
+    // Nobody has ended its last statement.
+    const killed = { life: 'open', lastSign: ended } as const;
+    expect([viewed(55, killed), viewed(57, killed)]).toEqual(['so_far', 'complete']);
   });
 
   it('refused: why, and the statement that mends it, in one piece however narrow', () => {

@@ -81,6 +81,8 @@ describe('what Snowflake attributes to a run', () => {
     const query = attributionQuery({ runs: ["a' OR '1'='1", 'b\\'], since });
     expect(query).toContain(`IN ('a'' OR ''1''=''1', 'b\\\\')`);
     expect(query).not.toContain('LIKE');
+    const before = attributionQuery({ runs: ['a'], since: new Date('2026-01-02T03:00:00Z') });
+    expect(before).toContain(`START_TIME >= '2026-01-02T02:00:00.000Z'::TIMESTAMP_LTZ`);
     await using source = snowflake.source();
     snowflake.emulator.stats.reset();
     expect(await source.attributesCredits.attributed([], since, testContext())).toEqual({

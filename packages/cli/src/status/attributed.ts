@@ -63,8 +63,12 @@ function viewOne(
   return { state: comes ? 'none_yet' : 'none' };
 }
 
-/** After it the run has asked Snowflake nothing, as far as it has said. */
-function lastOf({ startedAt, completedAt = startedAt, lastSign = startedAt }: RunStatusView): Date {
+/** Of a run that was killed a statement may go on for two days, as STATEMENT_TIMEOUT_IN_SECONDS has it by default. */
+const goesOnMs = 48 * 3_600_000;
+
+/** After it the run has nothing running in Snowflake, as far as it has said. */
+function lastOf({ startedAt, completedAt, lastSign = startedAt }: RunStatusView): Date {
+  if (completedAt === undefined) return new Date(lastSign.getTime() + goesOnMs);
   return completedAt > lastSign ? completedAt : lastSign;
 }
 

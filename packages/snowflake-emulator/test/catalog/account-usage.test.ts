@@ -63,5 +63,7 @@ describe('SNOWFLAKE.ACCOUNT_USAGE.QUERY_ATTRIBUTION_HISTORY', () => {
     await session.run('REVOKE DATABASE ROLE SNOWFLAKE.USAGE_VIEWER FROM ROLE OTHER');
     await session.run('GRANT IMPORTED PRIVILEGES ON DATABASE SNOWFLAKE TO ROLE READER');
     expect(await session.run(read)).toEqual([['1']]);
+    await session.run('CREATE OR REPLACE ROLE READER');
+    expect(await session.failure(read)).toBe(hidden);
   });
 });

@@ -135,6 +135,7 @@ function createAccountObject(statement: CreateAccountObject, session: Session): 
   const suspended = properties.get('INITIALLY_SUSPENDED')?.toUpperCase() === 'TRUE';
   objects.set(name, { name, createdNs: session.now(), properties, suspended });
   if (objectType === 'WAREHOUSE') session.warehouse = name;
+  else catalog.grants.delete(`ROLE ${name}`);
   return done(`${label} ${name} successfully created.`);
 }
 

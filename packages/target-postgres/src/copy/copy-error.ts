@@ -85,7 +85,7 @@ export function rejectedRow(error: unknown, table: TablePlan): unknown {
     {
       cause: error,
       ...(column === undefined ? {} : { place: { column } }),
-      ...mendRow(refusal, table),
+      ...mendRow(refusal, table, error),
       ...fixOf(refusal),
     },
   );
@@ -154,11 +154,21 @@ const orElse =
 function mendRow(
   { sqlState, column }: { readonly sqlState: string; readonly column?: string | undefined },
   { target }: TablePlan,
+  error: unknown,
 ): { readonly fix?: string } {
+  if (findsNoPartition(error)) {
+    const rest = quoteTable({ ...target, name: `${target.name.slice(0, 40)}_default` });
+    return { fix: `CREATE TABLE ${rest} PARTITION OF ${quoteTable(target)} DEFAULT; ${orElse}` };
+  }
   const alter = `ALTER TABLE ${quoteTable(target)}`;
   const ofColumn = column === undefined ? undefined : `${alter} ALTER ${quoteIdentifier(column)}`;
   const mend = mends[sqlState]?.(alter, ofColumn) ?? ofType(sqlState, ofColumn);
   return mend === undefined ? {} : { fix: `${mend} ${orElse}` };
+}
+
+/** No constraint of the table speaks here: it has no partition for the row. */
+export function findsNoPartition(error: unknown): boolean {
+  return isServerError(error) && error.routine === 'ExecFindPartition';
 }
 
 type Mend = (alter: string, ofColumn: string | undefined) => string | undefined;

@@ -8,7 +8,7 @@ import {
   transaction,
   type TransactionOptions,
 } from '../../connect/transaction.ts';
-import { rejectedRow } from '../../copy/copy-error.ts';
+import { findsNoPartition, rejectedRow } from '../../copy/copy-error.ts';
 import { recordIdentity } from '../../ledger/identity.ts';
 import { lockTarget } from '../../ledger/lock-target.ts';
 import { recordSnapshot } from '../../ledger/snapshot-ledger.ts';
@@ -154,6 +154,8 @@ function stillTheOldRows(error: unknown): unknown {
   return new SnowmeltError(error.code, `${error.message}; the target still holds its old rows`, {
     cause: error,
     place: error.place,
-    fix: 'Mend the rows at the source, or what refers to those that it no longer has.',
+    fix: findsNoPartition(error.cause)
+      ? error.fix
+      : 'Mend the rows at the source, or what refers to those that it no longer has.',
   });
 }

@@ -30,6 +30,8 @@ const harmless: readonly [string, string][] = [
   ['VACUUM FULL', 'VACUUM FULL t'],
   ['CLUSTER', 'CLUSTER t USING t_pkey'],
   ['a column more', 'ALTER TABLE t ADD COLUMN more int DEFAULT 7'],
+  ['a column with a value for each row', 'ALTER TABLE t ADD COLUMN more float DEFAULT random()'],
+  ['another type', 'ALTER TABLE t ALTER COLUMN id TYPE numeric'],
   ['rows of others', `INSERT INTO t VALUES (1000, 'theirs')`],
   ['what an application does with its rows', `UPDATE t SET name = 'y'; DELETE FROM t WHERE id < 5`],
 ];
@@ -79,12 +81,14 @@ describe('a table that the run has completed, when the run is gone on with', () 
   });
 
   it.each(modes.filter(({ mode }) => mode !== 'append'))(
-    'P1: %j: emptied, and filled by others since, it is begun anew',
+    'P1: %j: emptied, and filled by others since, it is begun anew, though it was altered then',
     async (parts) => {
       await on.sql.query(make);
       const table = plan(parts);
       await complete(table);
       await on.sql.query(`TRUNCATE t; INSERT INTO t VALUES (1000, 'theirs')`);
+      expect(await stands(table)).toBe(false);
+      await on.sql.query('ALTER TABLE t ALTER COLUMN id TYPE numeric');
       expect(await stands(table)).toBe(false);
       expect((await prepare(table)).restart).toMatchObject({ restarts: 1 });
     },
@@ -141,6 +145,16 @@ describe('a table that the run has completed, when the run is gone on with', () 
     }
   });
 
+  it('P4: found altered once, its rows are their users’ again', async () => {
+    await on.sql.query(make);
+    const table = plan();
+    await complete(table);
+    await on.sql.query('ALTER TABLE t ALTER COLUMN id TYPE numeric');
+    expect(await stands(table)).toBe(true);
+    await on.sql.query('DELETE FROM t WHERE id > 0');
+    expect(await stands(table)).toBe(true);
+  });
+
   it('a table of no rows, read whole, may be empty', async () => {
     await on.sql.query(make);
     const table = plan({ mode: 'truncate' });
@@ -186,6 +200,23 @@ describe('a table that the run has completed, when the run is gone on with', () 
     await on.sql.query('VACUUM FULL t_low');
     expect(await stands(table)).toBe(true);
     await on.sql.query('TRUNCATE t_high');
+    expect(await stands(table)).toBe(false);
+  });
+
+  it('of partitions, empty ones may be rewritten, and old ones go, while some of its rows stay', async () => {
+    await on.sql.query(`
+      CREATE TABLE t (id bigint, name text) PARTITION BY RANGE (id);
+      CREATE TABLE t_low PARTITION OF t FOR VALUES FROM (0) TO (5);
+      CREATE TABLE t_high PARTITION OF t FOR VALUES FROM (5) TO (100);
+      CREATE TABLE t_rest PARTITION OF t DEFAULT`);
+    const table = plan({ mode: 'swap' });
+    await complete(table);
+    await on.sql.query('VACUUM FULL t');
+    expect(await stands(table)).toBe(true);
+    await on.sql.query('ALTER TABLE t DETACH PARTITION t_low');
+    expect(await stands(table)).toBe(true);
+    await on.sql.query(`DROP TABLE t_high, t_rest; CREATE TABLE t_rest PARTITION OF t DEFAULT;
+      INSERT INTO t VALUES (1000, 'theirs')`);
     expect(await stands(table)).toBe(false);
   });
 });

@@ -8,6 +8,10 @@ export interface TableIdentity {
   readonly oid: string;
   /** Of its leaves, in order: TRUNCATE, VACUUM FULL, CLUSTER and rewriting ALTERs give new ones. */
   readonly files: readonly string[];
+  /** Whose files these are, each. Absent: recorded by an earlier version. */
+  readonly leaves?: readonly string[];
+  /** Files that held nothing. */
+  readonly empty?: readonly string[];
   /**
    * Rows ever deleted from them, as the server's statistics say: behind by seconds, and begun anew
    * after a crash. Absent: recorded by an earlier version.
@@ -27,7 +31,13 @@ WITH RECURSIVE family AS (
 SELECT t.oid::text AS oid, ARRAY(
   SELECT pg_catalog.pg_relation_filenode(f.oid)::text
   FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
-  WHERE c.relkind = 'r' ORDER BY f.oid) AS files, (
+  WHERE c.relkind = 'r' ORDER BY f.oid) AS files, ARRAY(
+  SELECT f.oid::text
+  FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
+  WHERE c.relkind = 'r' ORDER BY f.oid) AS leaves, ARRAY(
+  SELECT pg_catalog.pg_relation_filenode(f.oid)::text
+  FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
+  WHERE c.relkind = 'r' AND pg_catalog.pg_relation_size(f.oid) = 0) AS empty, (
   SELECT sum(pg_catalog.pg_stat_get_tuples_deleted(f.oid)
              + pg_catalog.pg_stat_get_xact_tuples_deleted(f.oid))::text FROM family f) AS deleted,
   greatest(pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint,
@@ -77,36 +87,87 @@ FROM family f JOIN pg_catalog.pg_class c ON c.oid = f.oid
 WHERE c.relkind = 'r'`;
 
 /**
+ * What has become of a file of the table:
+ *
+ * - `kept`: it is there, or it held nothing, or the one in its place holds rows from before, which VACUUM
+ *   FULL, CLUSTER and SET TABLESPACE bring along
+ * - `altered`: the rows in its place were written by an ALTER that has changed a column as well
+ * - `parted`: its partition is none of the table any more, as where old ones are dropped or detached
+ * - `lost`: anything else, as TRUNCATE
+ */
+export type FileFate = 'kept' | 'altered' | 'parted' | 'lost';
+
+/**
  * Ids come round: of a transaction of long ago, none is known to be older. Read through the table, since a
  * role may have no rights on its partitions.
  */
-const olderSql = (table: string) => `
+const rowsSql = (table: string, condition: string) => `
 SELECT EXISTS (
   SELECT FROM ${table} AS t
-  WHERE t.tableoid = $2::oid AND pg_catalog.age(t.xmin) > pg_catalog.age($1::text::xid8::xid)
+  WHERE t.tableoid = $2::oid AND ${condition}
     AND pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint - $1::text::bigint
-        < 2000000000) AS older`;
+        < 2000000000) AS found`;
 
-/**
- * Whether the table is the one that was recorded, VACUUM FULL, CLUSTER and partitions more apart: in
- * place of each file that is gone there is one with rows from before, which only a rewrite brings along.
- */
-export async function isRewritten(
+const older = 'pg_catalog.age(t.xmin) > pg_catalog.age($1::text::xid8::xid)';
+
+/** An ALTER that rewrites writes the column's row in the catalog in the same transaction. */
+const altered = `t.xmin = ANY (ARRAY(
+  SELECT a.xmin FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid = $2::oid AND a.attnum > 0
+    AND pg_catalog.age(a.xmin) <= pg_catalog.age($1::text::xid8::xid)))`;
+
+/** Of each file that was recorded, and is there no more or in another partition. */
+export async function fatesOf(
   session: Session,
   target: Pick<TableRef, 'schema' | 'name'>,
-  { files, before }: TableIdentity,
-): Promise<boolean> {
+  recorded: TableIdentity,
+): Promise<readonly FileFate[]> {
   const table = quoteTable(target);
-  const leaves = await session.query<{ oid: string; file: string }>(leavesSql, [table]);
-  const added = leaves.rows.filter(({ file }) => !files.includes(file));
-  const gone = files.filter((file) => !leaves.rows.some((leaf) => leaf.file === file));
-  if (gone.length === 0) return true;
-  if (before === undefined) return false;
-  let rewritten = 0;
-  for (const leaf of added) {
-    const values = [before, leaf.oid];
-    const { rows } = await session.query<{ older: boolean }>(olderSql(table), values);
-    if (rows[0]?.older === true) rewritten += 1;
+  const leaves = await session.query<Leaf & object>(leavesSql, [table]);
+  const fates: FileFate[] = [];
+  for (const [at, file] of recorded.files.entries()) {
+    const isThere = leaves.rows.some((leaf) => leaf.file === file);
+    const leaf = leaves.rows.find(({ oid }) => oid === recorded.leaves?.[at]);
+    fates.push(isThere ? 'kept' : await fateOf(session, { table, file, leaf, recorded }));
   }
-  return rewritten >= gone.length;
+  return fates;
+}
+
+interface Leaf {
+  readonly oid: string;
+  readonly file: string;
+}
+
+interface GoneFile {
+  readonly table: string;
+  readonly file: string;
+  /** What it was the file of, where that is there. */
+  readonly leaf: Leaf | undefined;
+  readonly recorded: TableIdentity;
+}
+
+async function fateOf(
+  session: Session,
+  { table, file, leaf, recorded }: GoneFile,
+): Promise<FileFate> {
+  const { oid, leaves, before, empty } = recorded;
+  if (leaves === undefined || before === undefined) return 'lost';
+  if (leaf === undefined) {
+    const [now] = (
+      await session.query<{ oid: string }>(`SELECT pg_catalog.to_regclass($1)::oid::text AS oid`, [
+        table,
+      ])
+    ).rows;
+    return now?.oid === oid ? 'parted' : 'lost';
+  }
+  if (empty?.includes(file) === true) return 'kept';
+  const holds = async (condition: string): Promise<boolean> => {
+    const { rows } = await session.query<{ found: boolean }>(rowsSql(table, condition), [
+      before,
+      leaf.oid,
+    ]);
+    return rows[0]?.found === true;
+  };
+  if (await holds(older)) return 'kept';
+  return (await holds(altered)) ? 'altered' : 'lost';
 }

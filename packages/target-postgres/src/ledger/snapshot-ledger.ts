@@ -4,7 +4,7 @@ import type { Databases } from '../connect/databases.ts';
 import { transaction, type Session } from '../connect/transaction.ts';
 import { ledgerExists } from './ensure-ledger.ts';
 import {
-  isRewritten,
+  fatesOf,
   isSameIdentity,
   readIdentity,
   recordIdentity,
@@ -71,5 +71,6 @@ export async function readHeld(session: Session, table: TablePlan): Promise<stri
   if (held === undefined || held.identity === null) return held?.at;
   const now = await readIdentity(session, table.target);
   if (isSameIdentity(held.identity, now)) return held.at;
-  return (await isRewritten(session, table.target, held.identity)) ? held.at : undefined;
+  const fates = await fatesOf(session, table.target, held.identity);
+  return fates.every((fate) => fate === 'kept') ? held.at : undefined;
 }

@@ -16,12 +16,7 @@ import { findRows, isWhole, sumOf, type FoundChunk } from './find-rows.ts';
 import { readReceipts } from '../ledger/chunk-ledger.ts';
 import { isOfMode } from '../ledger/table-ledger.ts';
 import { emptiedByThisRun } from '../ledger/truncate-once.ts';
-import {
-  isRewritten,
-  isSameIdentity,
-  readIdentity,
-  type TableIdentity,
-} from '../ledger/identity.ts';
+import { fatesOf, isSameIdentity, readIdentity, type TableIdentity } from '../ledger/identity.ts';
 import { is, isAbove, isAtLeast } from '../sql/operators.ts';
 
 /** What has become of the rows that a run has loaded into a table, and what follows. */
@@ -54,8 +49,8 @@ export async function lookAtTable(
 
 /**
  * The same of what the run has completed, which nobody scans any more: the table is there, it is not empty
- * where it can't be, and it is the one that it was, VACUUM FULL and CLUSTER apart. `recorded`: as the run
- * has completed it.
+ * where it can't be, and it is the one that it was, but for what rewrites it, and for partitions that were
+ * taken from it while others stay. `recorded`: as the run has completed it.
  */
 export async function endStands(
   session: Session,
@@ -67,7 +62,21 @@ export async function endStands(
   if ((await holdsNothing(session, table.target)) && !(await mayBeEmpty(session, table)))
     return false;
   if (recorded === null || isSameIdentity(recorded, identity)) return true;
-  return isRewritten(session, table.target, recorded);
+  const fates = await fatesOf(session, table.target, recorded);
+  if (fates.includes('lost') || fates.every((fate) => fate === 'parted')) return false;
+  return !fates.includes('altered') || holdsAsMany(session, table);
+}
+
+/** TRUNCATE, some rows of others, and then an ALTER look like an ALTER. */
+async function holdsAsMany(session: Session, table: TablePlan): Promise<boolean> {
+  const receipts = await readReceipts(session, table);
+  const rows = receipts.reduce(
+    (sum, receipt) => sum + (receipt.of === 'keys' ? 0 : receipt.rows),
+    0,
+  );
+  const sql = `SELECT pg_catalog.count(*) ${isAtLeast} $1::bigint AS as_many
+FROM (SELECT FROM ${quoteTable(table.target)} LIMIT $1) AS t`;
+  return (await session.onTable<{ as_many: boolean }>(sql, [rows])).rows[0]?.as_many === true;
 }
 
 /** The run has read all rows, and there were none. */

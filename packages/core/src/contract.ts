@@ -24,6 +24,7 @@ export type * from './contract/table-plan.ts';
 export type * from './contract/table-schema.ts';
 export type * from './contract/target-answers.ts';
 export type * from './contract/target.ts';
+export type * from './contract/tells-standing.ts';
 export type * from './contract/work-context.ts';
 export { loadingOf } from './contract/loading-of.ts';
 export {

@@ -26,7 +26,7 @@ import { listRejects } from './rejects/list-rejects.ts';
 import { readRejectedRows } from './rejects/read-rejected-rows.ts';
 import { retryRejects } from './rejects/retry-rejects.ts';
 import { targetGrants } from './rights/target-grants.ts';
-import { stands } from './standing/stands.ts';
+import { refuseForgotten, stands } from './standing/stands.ts';
 import { restartRun } from './standing/restart-run.ts';
 import { decideTypes } from './types/decide-types.ts';
 import { fractionDigits } from './types/fraction-digits.ts';
@@ -88,7 +88,10 @@ export function createPostgresTarget(options: PostgresTargetOptions): WholeTarge
 function memoryOf(databases: Databases): Pick<WholeTarget, 'history' | 'standing'> {
   return {
     history: { fedColumns: (table, context) => fedColumns(databases, table, context) },
-    standing: { stands: (table, context) => stands(databases, table, context) },
+    standing: {
+      stands: (table, context) => stands(databases, table, context),
+      refuseForgotten: (table, context) => refuseForgotten(databases, table, context),
+    },
   };
 }
 

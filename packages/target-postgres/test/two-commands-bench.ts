@@ -98,7 +98,9 @@ export class TwoCommands {
       if (report?.status === 'completed') return followed;
       for (const { error } of report?.tables ?? []) {
         said.push(`${command}: ${error?.code}: ${error?.message}: ${error?.fix}`);
-        const statement = /(?:TRUNCATE|DELETE FROM) "[^;]*;/.exec(error?.fix ?? '')?.[0];
+        const statement = /(?:TRUNCATE|DELETE FROM|CREATE TABLE) "[^;]*;/.exec(
+          error?.fix ?? '',
+        )?.[0];
         if (statement === undefined) continue;
         await this.hand(statement);
         followed.push(statement);

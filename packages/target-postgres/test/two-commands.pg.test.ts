@@ -45,4 +45,37 @@ describe('what people do between two commands', () => {
       expect(await standing()).toEqual(idsOf(0, 1, 2));
     },
   );
+
+  it.each(['append', 'truncate'] as const)(
+    'P1: three into one target, %s: the ledger is dropped, and each row stands once',
+    async (mode) => {
+      await on.sql.query(`CREATE TABLE t ${columns}`);
+      const world = new TwoCommands(
+        on,
+        ['a', 'b', 'c'].map((key) => ({ key, mode, into: 't' })),
+      );
+      expect(await world.command({ dies: { at: 'load', of: 'b', nth: 2 } })).toBeUndefined();
+      await world.hand('DROP SCHEMA snowmelt CASCADE');
+      const followed = await world.untilCompleted();
+      expect(followed).toEqual(mode === 'append' ? ['TRUNCATE "public"."t";'] : []);
+      expect(await standing()).toEqual(idsOf(0, 1, 2));
+    },
+  );
+
+  it.each(['truncate', 'swap'] as const)(
+    '%s: a partition is dropped while it is loaded: the fix makes a place for its rows',
+    async (mode) => {
+      await on.sql.query(`
+        CREATE TABLE t ${columns} PARTITION BY RANGE (id);
+        CREATE TABLE low PARTITION OF t FOR VALUES FROM (0) TO (6);
+        CREATE TABLE high PARTITION OF t FOR VALUES FROM (6) TO (50)`);
+      const world = new TwoCommands(on, [{ key: 't', mode }]);
+      expect(await world.command({ dies: { at: 'load', of: 't', nth: 2 } })).toBeUndefined();
+      await world.hand('DROP TABLE low');
+      expect(await world.untilCompleted()).toEqual([
+        'CREATE TABLE "public"."t_default" PARTITION OF "public"."t" DEFAULT;',
+      ]);
+      expect(await standing()).toEqual(idsOf(0));
+    },
+  );
 });

@@ -22,6 +22,7 @@ import type {
 import type { RepairReport, RepairRequest } from './repair.ts';
 import type { TargetSession } from './sessions.ts';
 import type { TableDigest } from './source.ts';
+import type { TellsStanding } from './tells-standing.ts';
 import type {
   AppendPlan,
   ChangesPlan,
@@ -259,15 +260,6 @@ export interface References {
 export interface History {
   /** The columns that runs have fed of an existing table. */
   fedColumns(table: TableOfRun, context: WorkContext): Promise<readonly FedColumn[]>;
-}
-
-/** What people do to a table that an unfinished run has completed: they empty it, or make it anew. */
-export interface TellsStanding {
-  /**
-   * Whether what the plan's run has completed is there still, told without reading it all. Where it is
-   * not, `prepare` begins the table anew, or refuses. `true` of a table that a later run has begun on.
-   */
-  stands(table: TablePlan, context: WorkContext): Promise<boolean>;
 }
 
 /** `snowmelt diagnose`: what of runs is at work in a database this moment, and who is in its way. */

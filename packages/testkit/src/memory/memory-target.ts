@@ -26,7 +26,7 @@ import type { RefusedRow } from './memory-rejects.ts';
 import { newestWatermark } from './newest-watermark.ts';
 import { readChunk } from './read-chunk.ts';
 import type { TextRow } from './rows.ts';
-import { stands } from './stands.ts';
+import { standingOf, stands } from './stands.ts';
 
 /**
  * `before-commit`: the connection is lost with nothing written; `after-commit`: the rows are in,
@@ -116,7 +116,7 @@ function capabilities(database: MemoryDatabase, loading: Loading<TablePlan>): Me
     },
     createsTables: { fractionDigits, decideTypes: async () => ({ decisions: [], notices: [] }) },
     limits: true,
-    standing: { stands: async (plan) => stands(database, plan) },
+    standing: standingOf(database),
     merges: loading,
     swaps: loading,
     deletesMissing: loading,

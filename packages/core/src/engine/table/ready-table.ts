@@ -61,6 +61,7 @@ export async function makeReady(
   // Not between the emptying of the target and its first row.
   if (!planned && plan.snapshot.pinned) await run.settled(run.context);
   run.lastCall.throwIfAborted();
+  if (planned) await refuseForgotten(plan, run);
   const prepared = await loadingOf(run.target).prepare(plan, run.context);
   if (prepared.restart !== undefined) return { restart: prepared.restart };
   if (prepared.indexesDisabled) await tellDisabled(plan.key, run);
@@ -68,6 +69,13 @@ export async function makeReady(
   await adoptReceipts(plan, run);
   await openGate(plan, run);
   return { plan };
+}
+
+/** P1: rows of the run whose ledger is gone would be added once more. */
+async function refuseForgotten(plan: TablePlan, run: OpenRun): Promise<void> {
+  const { tables } = await run.status.summary(run.state.id);
+  const loaded = tables.find(({ key }) => key === plan.key)?.rows ?? 0;
+  if (loaded > 0) await run.target.standing?.refuseForgotten(plan, run.context);
 }
 
 /** From here on other processes may work the chunks; they read at once, and so not before it is settled. */

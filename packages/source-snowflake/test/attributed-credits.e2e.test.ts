@@ -25,6 +25,7 @@ async function work(): Promise<void> {
     [one, undefined],
     [one, 'one of a table'],
     [two, undefined],
+    ['of somebody else', undefined],
   ] as const) {
     await source.pins.pin({
       ...testContext(),

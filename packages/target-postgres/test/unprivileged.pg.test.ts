@@ -37,6 +37,25 @@ describe('a role without CREATE on the database', () => {
 
   it('makes the ledger in a schema that was made for it', loads);
 
+  it('P1: rows that row-level security hides since are not taken for gone', async () => {
+    const connection = { ...connectionOf(on.database), user, password: 'pw-1' };
+    await using target = createPostgresTarget({ connection });
+    const plan = planFor(on.database);
+    await target.prepare(plan, context);
+    await target.load(plan, chunkOf('c1'), opening(csv([['1', 'a']])), context);
+    await target.publish(plan, context);
+    await on.sql.query('ALTER TABLE t ENABLE ROW LEVEL SECURITY');
+    const refusal = {
+      code: 'TARGET.PRIVILEGE',
+      fix: expect.stringContaining(`ALTER ROLE "${user}" BYPASSRLS;`),
+    };
+    await expect(target.standing.stands(plan, context)).rejects.toMatchObject(refusal);
+    await expect(target.prepare(plan, context)).rejects.toMatchObject(refusal);
+    await on.sql.query(`ALTER ROLE "${user}" BYPASSRLS`);
+    expect(await target.standing.stands(plan, context)).toBe(true);
+    expect(await target.prepare(plan, context)).not.toHaveProperty('restart');
+  });
+
   it('finds the ledger where its files were applied one by one', async () => {
     for (const { sql } of migrations) {
       for (const statement of psqlStatements(sql)) {

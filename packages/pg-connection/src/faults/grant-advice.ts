@@ -24,6 +24,8 @@ const verbs: readonly (readonly [RegExp, string])[] = [
 export function grantAdvice(scene: FaultScene, error: ServerError): string {
   const role = quoteName(scene.role ?? 'the role');
   const then = ' Then run the same command again.';
+  if (error.routine === 'check_enable_rls')
+    return `As a superuser: ALTER ROLE ${role} BYPASSRLS;${then}`;
   const statement = grantOf(scene, error, role);
   if (statement !== undefined) return `As its owner: ${statement};${then}`;
   return `Give role ${role} the privilege or the membership that the message names.${then}`;

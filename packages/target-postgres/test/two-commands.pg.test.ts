@@ -1,3 +1,4 @@
+import type { TableJob } from '@snowmelt/core';
 import { describe, expect, it } from 'vitest';
 
 import { TwoCommands } from './two-commands-bench.ts';
@@ -59,6 +60,29 @@ describe('what people do between two commands', () => {
       const followed = await world.untilCompleted();
       expect(followed).toEqual(mode === 'append' ? ['TRUNCATE "public"."t";'] : []);
       expect(await standing()).toEqual(idsOf(0, 1, 2));
+    },
+  );
+
+  it.each([
+    ['TRUNCATE', 'TRUNCATE a'],
+    ['DELETE', 'DELETE FROM a'],
+  ])(
+    'P1: completed, edited, and planned anew from a bound; after %s all its rows come again',
+    async (_name, sql) => {
+      await on.sql.query('CREATE TABLE a (id bigint PRIMARY KEY, version bigint, text text)');
+      const watermark = { source: 'VERSION', target: 'version', overlapSeconds: 0 };
+      const a = { key: 'a', mode: 'upsert', uniqueness: ['ID'], watermark } as const;
+      const world = new TwoCommands(on, [a, { key: 'z' }]);
+      expect(await world.command({ dies: { at: 'load', of: 'z' } })).toBeUndefined();
+      const edit = (job: TableJob): TableJob => ({
+        ...job,
+        read: { ...job.read, batchRows: 3 },
+        hash: `${job.key} edited`,
+      });
+      expect(await world.command({ edit, dies: { at: 'prepare', of: 'a' } })).toBeUndefined();
+      await world.hand(sql);
+      expect(await world.untilCompleted({ edit })).toEqual([]);
+      expect(await standing('a')).toEqual(idsOf(0));
     },
   );
 

@@ -65,7 +65,7 @@ export async function prepareTable(
     await enterLedger(session, table, { widened, log: context.log });
     await recordIdentity(session, table);
     if (table.read.limit === undefined) await recordFed(session, table);
-    if (again?.ended === true) return undefined;
+    if (again !== undefined) return undefined;
     const recorded = before?.identity ?? null;
     const restart = await beginWithoutBase(session, table, { recorded, atEnd: false });
     return restart === undefined ? undefined : { restart };
@@ -84,7 +84,7 @@ type Again =
   | { readonly restart: Restart }
   | { readonly refused: SnowmeltError }
   /** The run has completed the table, and it stands. */
-  | { readonly ended: boolean };
+  | { readonly ended: true };
 
 /** Looks at what has become of the table since this run was in it. */
 async function beginAgain(
@@ -98,7 +98,7 @@ async function beginAgain(
   // A process that ended before it could plan anew.
   if (restarts > (table.restarts ?? 0))
     return { restart: { restarts, why: 'its rows were gone from the table' } };
-  if (before.plan_hash !== planFingerprint(table)) return { ended: published };
+  if (before.plan_hash !== planFingerprint(table)) return undefined;
   if (published && (await endStands(session, table, identity))) return { ended: true };
   if (published) await withdrawEnd(session, table);
   const standing = await standingOf(session, table, before);

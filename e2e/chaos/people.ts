@@ -29,6 +29,15 @@ const hands: Readonly<Record<string, (hand: Hand) => Promise<void>>> = {
     await place.sql(`TRUNCATE ${table}`);
     place.emptied(table);
   },
+  'delete all': async ({ place, table }) => {
+    await place.sql(`DELETE FROM ${table}`);
+    place.emptied(table);
+  },
+  'truncate and rows of others': async ({ place, table, random }) => {
+    await place.sql(`TRUNCATE ${table}`);
+    place.emptied(table);
+    await place.addOthers(table, 1 + random.below(5));
+  },
   recreate: async ({ place, table }) => {
     await place.dropTarget(table);
     await place.makeTarget(table);
@@ -36,6 +45,9 @@ const hands: Readonly<Record<string, (hand: Hand) => Promise<void>>> = {
   },
   'vacuum full': async ({ place, table }) => {
     await place.sql(`VACUUM FULL ${table}`);
+  },
+  'rewrite by ALTER': async ({ place, table }) => {
+    await place.sql(`ALTER TABLE ${table} ALTER at TYPE timestamp USING at + interval '0'`);
   },
   'edit the configuration': async ({ random, manner }) => {
     manner.threads = 1 + random.below(4);

@@ -38,8 +38,7 @@ export class Place implements AsyncDisposable {
     for (const placed of place.#tables) {
       await servers.inSnowflake(placed.source.create(placed.table.rows));
       await place.makeTarget(placed.table.name);
-      placed.target.addOthers(placed.table.others);
-      if (placed.table.others > 0) await place.sql(othersSql(placed.table));
+      await place.addOthers(placed.table.name.toLowerCase(), placed.table.others);
     }
     place.#catalog = await place.#readCatalog();
     return place;
@@ -88,6 +87,14 @@ export class Place implements AsyncDisposable {
   /** Somebody has emptied the target. */
   emptied(table: string): void {
     this.#find(table).target.empty();
+  }
+
+  /** Rows that no run of ours has loaded. */
+  async addOthers(table: string, count: number): Promise<void> {
+    this.#find(table).target.addOthers(count);
+    if (count === 0) return;
+    await this.sql(`INSERT INTO ${table} (id, version, t)
+      SELECT ${othersFrom} + i, -1, 'theirs' FROM generate_series(0, ${count - 1}) i`);
   }
 
   /** A run has completed. */
@@ -177,11 +184,6 @@ export class Place implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.servers.dropDatabase(this.#database);
   }
-}
-
-function othersSql({ name, others }: ChaosTable): string {
-  return `INSERT INTO ${name.toLowerCase()} (id, version, t)
-    SELECT ${othersFrom} + i, -1, 'theirs' FROM generate_series(0, ${others - 1}) i`;
 }
 
 function tableConfig(table: ChaosTable, batchRows = table.batchRows) {

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import type { PostgresTargetSettings } from '@snowmelt/target-postgres';
+
 import type { RowFiles } from './generate-rows.ts';
 import type { ScenarioName } from './scenario.ts';
 import type { Stretch } from './stopwatch.ts';
@@ -13,6 +15,10 @@ export interface MeasureRequest {
   readonly table: string;
   readonly files: RowFiles;
   readonly connections: number;
+  readonly settings?: PostgresTargetSettings;
+  readonly rebuildIndexes?: boolean;
+  /** To the end of the table, indexes and all; without it to the last chunk, as the baseline. */
+  readonly whole?: boolean;
 }
 
 /** `cpuSeconds` is that of the client process alone. */

@@ -102,7 +102,7 @@ function summarise(
 }
 
 /** A benchmark of a load that lost rows would measure nothing. */
-async function expectRows(client: pg.Client, table: string, rows: number): Promise<void> {
+export async function expectRows(client: pg.Client, table: string, rows: number): Promise<void> {
   const { rows: counted } = await client.query(`SELECT count(*)::int AS count FROM ${table}`);
   const count: unknown = counted[0]?.count;
   if (count !== rows) throw new Error(`${table} holds ${String(count)} rows, not ${rows}`);

@@ -11,7 +11,11 @@ import { startStopwatch, type Stretch } from './stopwatch.ts';
 export async function loadBySnowmelt(request: MeasureRequest): Promise<Stretch> {
   const { url, files, connections } = request;
   const database = new URL(url).pathname.slice(1);
-  const target = createPostgresTarget({ connection: { url }, maxConnections: connections + 1 });
+  const target = createPostgresTarget({
+    connection: { url },
+    maxConnections: connections + 1,
+    settings: request.settings ?? {},
+  });
   const status = createPostgresStatusStore({ connection: { url } });
   let stop: (() => Stretch) | undefined;
   let stretch: Stretch | undefined;
@@ -26,6 +30,9 @@ export async function loadBySnowmelt(request: MeasureRequest): Promise<Stretch> 
       tablePhase(_key: string, phase: string) {
         if (phase === 'loading') stop = startStopwatch();
         if (phase === 'reconciling') stretch = stop?.();
+      },
+      tableEnded() {
+        if (request.whole === true) stretch = stop?.();
       },
     },
   } as const;
@@ -50,7 +57,8 @@ export async function loadBySnowmelt(request: MeasureRequest): Promise<Stretch> 
   }
 }
 
-function job(database: string, { scenario, table, connections }: MeasureRequest): TableJob {
+function job(database: string, request: MeasureRequest): TableJob {
+  const { scenario, table, connections, rebuildIndexes } = request;
   const ref = { database, schema: 'public', name: table };
   return {
     key: `bench/${table}`,
@@ -64,6 +72,7 @@ function job(database: string, { scenario, table, connections }: MeasureRequest)
     maxRetryAttempts: 1,
     schemaEvolution: 'off',
     emptiesOthers: false,
+    ...(rebuildIndexes === undefined ? {} : { rebuildIndexes }),
     snapshot: 'auto',
     verify: 'count',
     hash: 'bench',

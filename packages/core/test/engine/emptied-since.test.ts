@@ -117,6 +117,30 @@ describe('a table that an unfinished run has completed', () => {
     expect(world.standing('A')).toEqual(Array.from({ length: 70 }, (_, id) => id));
   });
 
+  it('P1: rows of a begun append are not added again where the ledger knows nothing of them', async () => {
+    const parts = { mode: 'append', verify: 'count', parallelThreads: 1 } as const;
+    const [world, restored] = [new World(), new World()];
+    for (const each of [world, restored]) {
+      each.addVersions('A', 0, 35);
+      const adapters = each.adapters();
+      let loads = 0;
+      const load: typeof adapters.target.load = async (...args) => {
+        loads += 1;
+        if (loads === 3) throw new Killed();
+        return adapters.target.load(...args);
+      };
+      const killed = { ...adapters, target: changeLoading(adapters.target, { load }) };
+      await expect(run([job('A', parts)], killed)).rejects.toThrow(Killed);
+    }
+    // The same rows, of a run that is not this one.
+    const adapters = { ...world.adapters(), target: restored.adapters().target };
+    const report = await run([job('A', parts)], adapters);
+    expect(report.tables[0]?.error?.code).toBe('RUN.ROWS_CHANGED');
+    empty(restored);
+    expect((await run([job('A', parts)], adapters)).status).toBe('completed');
+    expect(restored.standing('A')).toEqual(all);
+  });
+
   it('P1: a kill right after the look, and the next command finds it open', async () => {
     const { world, jobs } = await stopped({ mode: 'append', verify: 'count' });
     empty(world);

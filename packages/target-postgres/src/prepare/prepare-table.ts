@@ -99,7 +99,8 @@ async function beginAgain(
   if (restarts > (table.restarts ?? 0))
     return { restart: { restarts, why: 'its rows were gone from the table' } };
   if (before.plan_hash !== planFingerprint(table)) return undefined;
-  if (published && (await endStands(session, table, identity))) return { ended: true };
+  const stands = published && (await endStands(session, table, identity)) !== false;
+  if (stands) return { ended: true };
   if (published) await withdrawEnd(session, table);
   const standing = await standingOf(session, table, before);
   if (standing === undefined) return undefined;

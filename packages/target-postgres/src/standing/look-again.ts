@@ -56,15 +56,15 @@ export async function endStands(
   session: Session,
   table: TablePlan,
   recorded: TableIdentity | null,
-): Promise<boolean> {
+): Promise<false | 'same' | 'rewritten'> {
   const identity = await readIdentity(session, table.target);
   if (identity === undefined) return false;
   if ((await holdsNothing(session, table.target)) && !(await mayBeEmpty(session, table)))
     return false;
-  if (recorded === null || isSameIdentity(recorded, identity)) return true;
+  if (recorded === null || isSameIdentity(recorded, identity)) return 'same';
   const fates = await fatesOf(session, table.target, recorded);
   if (fates.includes('lost') || fates.every((fate) => fate === 'parted')) return false;
-  return !fates.includes('altered') || holdsAsMany(session, table);
+  return !fates.includes('altered') || (await holdsAsMany(session, table)) ? 'rewritten' : false;
 }
 
 /** TRUNCATE, some rows of others, and then an ALTER look like an ALTER. */
@@ -104,7 +104,7 @@ export async function lookAtRows(
   const found = await findRows(session, table);
   if (found !== undefined && isWhole(found)) {
     const unmarked = sumOf(found, 'rows') > sumOf(found, 'written');
-    if (!unmarked || (await endStands(session, table, recorded))) return intact;
+    if (!unmarked || (await endStands(session, table, recorded)) !== false) return intact;
   }
   const why = missingWords(table, found);
   if (!(await addsToOthers(session, table))) return { verdict: 'restart', why };

@@ -3,7 +3,7 @@ import { modeTraits, type TablePlan, type WorkContext } from '@snowmelt/core';
 import type { Databases } from '../connect/databases.ts';
 import { type Session, tableOptions, transaction } from '../connect/transaction.ts';
 import { ensureLedger, ledgerExists } from '../ledger/ensure-ledger.ts';
-import { isSameIdentity, readIdentity, recordIdentity } from '../ledger/identity.ts';
+import { recordIdentity } from '../ledger/identity.ts';
 import { readTableLedger } from '../ledger/table-ledger.ts';
 import { describeTable } from '../describe/describe-table.ts';
 import { holdsNothing } from '../describe/is-empty.ts';
@@ -22,11 +22,10 @@ export function stands(
     if (ledger === undefined) return standsUnknown(session, table);
     // Another run's by now.
     if (ledger.superseded_by !== null || ledger.overtaken_by !== null) return true;
-    if (!ledger.published || !(await endStands(session, table, ledger.identity))) return false;
-    const now = await readIdentity(session, table.target);
-    // So that it is found once only that it was rewritten.
-    if (!isSameIdentity(ledger.identity, now)) await recordIdentity(session, table, now);
-    return true;
+    const found = ledger.published && (await endStands(session, table, ledger.identity));
+    // So that it is found once only.
+    if (found === 'rewritten') await recordIdentity(session, table);
+    return found !== false;
   });
 }
 

@@ -212,6 +212,22 @@ describe('rows of a run that never came to its end', () => {
     await expect(on.target.prepare(old, context)).rejects.toMatchObject({ code: 'RUN.SUPERSEDED' });
   });
 
+  it('P1: one of them was refused first, and put in by a retry: it is not left beside its like', async () => {
+    await on.sql.query('ALTER TABLE t ADD CONSTRAINT no_three CHECK (id <> 3)');
+    const old = await half({ rejects: { limit: 10 } });
+    await on.sql.query('ALTER TABLE t DROP CONSTRAINT no_three');
+    const { database } = old.target;
+    expect(await on.target.rejects.retry(database, {}, context)).toMatchObject([{ loaded: 1 }]);
+    const refusal = {
+      message: expect.stringContaining('snowmelt rejects retry'),
+      fix: expect.stringContaining('TRUNCATE "public"."t";'),
+    };
+    await expect(on.target.prepare(at('2'), context)).rejects.toMatchObject(refusal);
+    await expect(on.target.restart(old, 'so', context)).rejects.toMatchObject(refusal);
+    await on.sql.query('TRUNCATE t');
+    expect(await on.target.prepare(at('2'), context)).not.toHaveProperty('restart');
+  });
+
   const untold: readonly [string, string, RegExp][] = [
     [
       'an UPDATE of others',

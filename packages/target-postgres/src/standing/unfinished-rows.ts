@@ -171,6 +171,11 @@ const rightsSql = `
 SELECT current_user::text AS role, pg_catalog.has_table_privilege(pg_catalog.to_regclass($1), 'DELETE') AS "delete",
        pg_catalog.has_table_privilege(pg_catalog.to_regclass($1), 'SELECT') AS "select"`;
 
+/** Which rows these are, no chunk of the ledger says. */
+const retriedSql = `
+SELECT FROM snowmelt.rejected_rows
+WHERE run_id = $1 AND table_key = $2 AND loaded_at IS NOT NULL LIMIT 1`;
+
 /** The chunks whose rows all stand there as they were written, or why they can't be taken out. */
 async function whyTheyStay(
   session: Session,
@@ -195,6 +200,8 @@ async function whyTheyStay(
     const why = `deleting them would reach ${reach.table} by its foreign key ${reach.name}`;
     return { why, reaches: reach.table };
   }
+  const retried = (await session.query(retriedSql, [run, key])).rowCount !== 0;
+  if (retried) return { why: 'rows that it had refused were put in by `snowmelt rejects retry`' };
   const found = await findRows(session, { run, key, target });
   if (found === undefined) return { why: 'which rows they are is not known any more' };
   const other = found.find((chunk) => chunk.written !== chunk.found);

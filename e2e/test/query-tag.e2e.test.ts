@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import { runMigration, type TableJob } from '@snowmelt/core';
 import { startDemo, type Demo } from '@snowmelt/demo';
 import { createPostgresStatusStore } from '@snowmelt/status-pg';
@@ -65,7 +67,7 @@ describe('the tag of statements', () => {
       const argv = [...command.split(' '), '-c', path, ...more.filter((one) => one !== 'loader')];
       const { stdout, stderr, code } = await keptSnowmelt(argv);
       expect(code, stderr).toBe(0);
-      return stdout;
+      return stripVTControlCharacters(stdout);
     };
     const status = `status --run ${ofTags}`;
     for (const command of [status, 'history --all']) {

@@ -82,9 +82,15 @@ describe('load', () => {
   it('P2: where the first loader fails, the one that waits loads', async () => {
     const plan = await prepared();
     const gate = Promise.withResolvers<never>();
-    const failing = on.target.load(plan, chunkOf('c1'), () => gate.promise, context);
+    // Once it opens its source, the ledger key is its own.
+    const begun = Promise.withResolvers<void>();
+    const open = () => {
+      begun.resolve();
+      return gate.promise;
+    };
+    const failing = on.target.load(plan, chunkOf('c1'), open, context);
     const failure = expect(failing).rejects.toThrow('no source');
-    await expect.poll(() => idle(on), { timeout: 10_000 }).toBe(1);
+    await begun.promise;
     const second = on.target.load(plan, chunkOf('c1'), opening(csv(rows)), context);
     await expect.poll(() => waiting(on), { timeout: 10_000 }).toBe(1);
     gate.reject(new SnowmeltError('SOURCE.NETWORK', 'no source'));

@@ -2,23 +2,8 @@ import { aroundCalls, changeLoading, Killed } from '@snowmelt/testkit/memory';
 import { describe, expect, it } from 'vitest';
 
 import { finishRun, planRun, SnowmeltError, type TableJob } from '../../src/index.ts';
-import { job, run, World } from './engine-world.ts';
+import { job, run, watermark, ways, World } from './engine-world.ts';
 import { fastContext, requestOf } from './processes.ts';
-
-const key = { uniqueness: ['ID'], verify: 'count' } as const;
-const watermark = { source: 'ID', target: 'ID', overlapSeconds: 0 } as const;
-
-const ways: Readonly<Record<string, Partial<TableJob>>> = {
-  append: { mode: 'append', verify: 'count' },
-  truncate: { mode: 'truncate' },
-  swap: { mode: 'swap' },
-  upsert: { mode: 'upsert', ...key },
-  'insert-only': { mode: 'insert-only', ...key },
-  'append with a watermark': { mode: 'append', verify: 'count', watermark },
-  'upsert with a watermark': { mode: 'upsert', ...key, watermark },
-  'upsert with delete_missing': { mode: 'upsert', ...key, deleteMissing: { how: 'hard' } },
-  changes: { mode: 'swap', changes: true, ...key },
-};
 
 const target = { database: 'dst', schema: 'public', name: 'A' };
 const all = Array.from({ length: 35 }, (_, id) => id);

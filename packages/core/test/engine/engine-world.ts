@@ -127,6 +127,22 @@ export function job(name: string, changes: Partial<TableJob> & { extract?: Extra
   } satisfies TableJob;
 }
 
+const byKey = { uniqueness: ['ID'], verify: 'count' } as const;
+export const watermark = { source: 'ID', target: 'ID', overlapSeconds: 0 } as const;
+
+/** Every way to load a table. */
+export const ways: Readonly<Record<string, Partial<TableJob>>> = {
+  append: { mode: 'append', verify: 'count' },
+  truncate: { mode: 'truncate' },
+  swap: { mode: 'swap' },
+  upsert: { mode: 'upsert', ...byKey },
+  'insert-only': { mode: 'insert-only', ...byKey },
+  'append with a watermark': { mode: 'append', verify: 'count', watermark },
+  'upsert with a watermark': { mode: 'upsert', ...byKey, watermark },
+  'upsert with delete_missing': { mode: 'upsert', ...byKey, deleteMissing: { how: 'hard' } },
+  changes: { mode: 'swap', changes: true, ...byKey },
+};
+
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly lastCall?: AbortSignal;

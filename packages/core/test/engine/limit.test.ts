@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { limitTables, type ExtractMode, type TableJob } from '../../src/index.ts';
-import { job, rowsOf, run, World } from './engine-world.ts';
-
-const key = { uniqueness: ['ID'], verify: 'count' } as const;
-const watermark = { source: 'ID', target: 'ID', overlapSeconds: 0 } as const;
-
-/** Every way to load a table. */
-const ways: Readonly<Record<string, Partial<TableJob>>> = {
-  append: { mode: 'append', verify: 'count' },
-  truncate: { mode: 'truncate' },
-  swap: { mode: 'swap' },
-  upsert: { mode: 'upsert', ...key },
-  'insert-only': { mode: 'insert-only', ...key },
-  'append with a watermark': { mode: 'append', verify: 'count', watermark },
-  'upsert with a watermark': { mode: 'upsert', ...key, watermark },
-  'upsert with delete_missing': { mode: 'upsert', ...key, deleteMissing: { how: 'hard' } },
-  changes: { mode: 'swap', changes: true, ...key },
-};
+import { job, rowsOf, run, ways, World } from './engine-world.ts';
 
 const cases = Object.entries(ways).flatMap(([way, parts]) =>
   (['query', 'unload'] as const).map((extract) => ({ way, parts, extract })),

@@ -163,11 +163,11 @@ async function runTables(
     before?.tables.flatMap((table) => (table.status === 'completed' ? [[table.key, table]] : [])),
   );
   const completed = new Set(done.keys());
-  const isDone = lookAtCompleted(run, { completed, atOnce: request.parallelThreads });
+  const isCompleted = lookAtCompleted(run, { completed, atOnce: request.parallelThreads });
   const neverAborted = new AbortController().signal;
   const reports = await inLoadOrder(run, async (job) => {
     const summary = done.get(job.key);
-    if ((await isDone(job)) && summary !== undefined)
+    if ((await isCompleted(job)) && summary !== undefined)
       return tellSkipped(run, skippedReport(job, summary));
     return tables.run(neverAborted, () =>
       reportTable(job, run).catch((bug: unknown) => {

@@ -27,6 +27,15 @@ async function withOthers(harness: WholeTargetHarness, plan: TablePlan) {
   return target;
 }
 
+/** The same, which a run of the mode is about to load. */
+async function begunBesideOthers(harness: WholeTargetHarness, mode: Exclude<LoadMode, 'changes'>) {
+  const keyColumns = mode === 'upsert' || mode === 'insert-only' ? ['id'] : [];
+  const plan = targetPlan(harness, { mode, keyColumns, primaryKey: ['id'] });
+  const target = await withOthers(harness, plan);
+  await target.prepare(plan, testContext());
+  return { target, plan };
+}
+
 const replaces = new Set(['truncate', 'swap']);
 
 function restartOf(mode: Exclude<LoadMode, 'changes'>): Cases<WholeTargetHarness> {
@@ -34,10 +43,7 @@ function restartOf(mode: Exclude<LoadMode, 'changes'>): Cases<WholeTargetHarness
     [`P1: ${mode} restarts: each row is there once, however the chunks are cut now`]: async (
       harness,
     ) => {
-      const keyColumns = mode === 'upsert' || mode === 'insert-only' ? ['id'] : [];
-      const plan = targetPlan(harness, { mode, keyColumns, primaryKey: ['id'] });
-      const target = await withOthers(harness, plan);
-      await target.prepare(plan, testContext());
+      const { target, plan } = await begunBesideOthers(harness, mode);
       await load(target, plan, chunkOfRows('old/1', rows.slice(0, 4)));
       let at = plan;
       for (const restarts of [1, 2]) {
@@ -69,10 +75,7 @@ function emptiedAfter(mode: Exclude<LoadMode, 'changes'>): Cases<WholeTargetHarn
     [`P1: ${mode}, completed and then emptied, begins anew when it is prepared again`]: async (
       harness,
     ) => {
-      const keyColumns = mode === 'upsert' || mode === 'insert-only' ? ['id'] : [];
-      const plan = targetPlan(harness, { mode, keyColumns, primaryKey: ['id'] });
-      const target = await withOthers(harness, plan);
-      await target.prepare(plan, testContext());
+      const { target, plan } = await begunBesideOthers(harness, mode);
       const loadInto = async (at: TablePlan) => {
         await load(target, at, chunkOfRows('a', rows));
         await target.publish(at, testContext());
